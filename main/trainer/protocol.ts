@@ -1,0 +1,63 @@
+/** Messages between the core and a trainer process. One process does one task at a time. */
+import type { PlainError } from '#contract/errors.ts';
+import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
+import type { Exported, ExportFormat, BestEpoch, EndReason, EpochRow } from '#contract/runs.ts';
+import type { DataSpec, ModelSpec, Spec } from '#contract/spec.ts';
+
+/** Where relative paths in a data spec start, and the folder they may not leave. Absolute. */
+export interface Folders {
+  readonly notebook: string;
+  readonly workspace: string;
+}
+
+export type Task =
+  /** Reads the data; builds the model on it if there is one. */
+  | { type: 'inspect'; data: DataSpec; model?: ModelSpec; folders: Folders }
+  | { type: 'estimate'; spec: Spec; folders: Folders; threads: number }
+  | { type: 'train'; spec: Spec; folders: Folders; backend: string; threads: number; checkpointFolder: string }
+  | { type: 'export'; spec: Spec; folders: Folders; format: ExportFormat; checkpointFile: string; folder: string };
+
+/** What `inspect` answers; an error about the model leaves the data's preview. */
+export interface Inspection {
+  readonly data: DataPreview;
+  readonly model?: ModelTable;
+  readonly modelError?: PlainError;
+}
+
+export type ToTrainer = { type: 'task'; id: number; task: Task } | { type: 'pause' } | { type: 'resume' } | { type: 'stop' };
+
+export type FromTrainer =
+  | { type: 'ready' }
+  | { type: 'failed'; id: number; error: PlainError }
+  | { type: 'inspected'; id: number; inspection: Inspection }
+  | { type: 'estimated'; id: number; estimate: Estimate }
+  | { type: 'exported'; id: number; exported: Exported }
+  | {
+      type: 'started';
+      id: number;
+      parameters: number;
+      samples: { train: number; validation: number };
+      steps: number;
+      dataHash: string;
+      backendVersion: string;
+    }
+  | {
+      type: 'progressed';
+      id: number;
+      phase: 'loading' | 'compiling' | 'training' | 'validating';
+      epoch: number;
+      step: number;
+      steps: number;
+    }
+  /** The file is written and flushed. */
+  | { type: 'checkpointed'; id: number; kind: 'last' | 'best'; epoch: number; file: string; bytes: number }
+  | { type: 'epochEnded'; id: number; row: EpochRow }
+  | {
+      type: 'ended';
+      id: number;
+      status: 'completed' | 'stopped' | 'diverged' | 'failed';
+      reason: EndReason;
+      epochs: number;
+      best?: BestEpoch;
+      error?: PlainError;
+    };

@@ -1,0 +1,115 @@
+/** Every call: its request and its response. Handlers and clients take their types from this map. */
+import { z } from 'zod';
+import { plainError, type PlainError } from './errors.ts';
+import { runId } from './ids.ts';
+import type { CallName } from './names.ts';
+import { checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
+import { comparison, exported, exportFormat, runDetail, runSummary } from './runs.ts';
+import { locales } from './words/message.ts';
+
+const nothing = z.object({});
+const done = z.object({});
+
+export const settings = z.object({
+  theme: z.enum(['light', 'dark', 'system']),
+  locale: z.enum(locales),
+  /** Threads the engine may use; 0 is all cores. */
+  threads: z.number().int().min(0).max(256),
+});
+export type Settings = z.infer<typeof settings>;
+
+export const workspace = z.object({
+  /** Absolute path. */
+  folder: z.string(),
+  name: z.string(),
+  notebooks: z.array(z.object({ path: z.string(), title: z.string() })),
+  dataFiles: z.array(z.object({ path: z.string(), bytes: z.number() })),
+});
+export type Workspace = z.infer<typeof workspace>;
+
+export const sample = z.object({ id: z.string(), title: z.string(), description: z.string(), licence: z.string() });
+export type Sample = z.infer<typeof sample>;
+
+export const calls = {
+  'app.info': {
+    request: nothing,
+    response: z.object({
+      version: z.string(),
+      shell: z.enum(['desktop', 'browser', 'cli']),
+      platform: z.string(),
+      electron: z.string().optional(),
+      node: z.string(),
+      backend: z.string(),
+      threads: z.number().int(),
+      memoryBytes: z.number(),
+      /** The notebook to open first, when the app was started with one. */
+      notebook: z.string().optional(),
+    }),
+  },
+  'settings.get': { request: nothing, response: settings },
+  'settings.set': { request: settings.partial(), response: settings },
+
+  'workspace.get': { request: nothing, response: workspace },
+  /** Makes another folder the workspace. Absolute path. */
+  'workspace.open': { request: z.object({ folder: z.string() }), response: workspace },
+  'samples.list': { request: nothing, response: z.array(sample) },
+  /** Copies a sample's notebook and data into the workspace (once) and opens it. */
+  'samples.open': { request: z.object({ id: z.string() }), response: openedNotebook },
+
+  'notebook.open': { request: z.object({ path: z.string() }), response: openedNotebook },
+  'notebook.create': { request: z.object({ title: z.string() }), response: openedNotebook },
+  /** Fails with `notebook.changedOnDisk` where the file's hash is not `baseHash` any more. */
+  'notebook.save': {
+    request: notebookState.pick({ path: true, blocks: true }).extend({ baseHash: z.string() }),
+    response: z.object({ hash: z.string() }),
+  },
+  /** Evaluates from the top, reads the data and builds the model, as far as `until` (a cell's id). */
+  'notebook.check': { request: notebookState.extend({ until: z.string().optional() }), response: checkedNotebook },
+  /** Runs a few steps to foresee an epoch's time. */
+  'notebook.estimate': { request: notebookState.extend({ cell: z.string().optional() }), response: estimate },
+
+  /** Queues a run of the train cell `cell` (default: the only one). */
+  'training.start': {
+    request: notebookState.extend({ cell: z.string().optional(), name: z.string().optional(), seed: z.number().int().optional() }),
+    response: runSummary,
+  },
+  /** Between two steps; the trainer process keeps its memory. */
+  'training.pause': { request: z.object({ runId }), response: done },
+  'training.resume': { request: z.object({ runId }), response: done },
+  /** Ends after the step in progress; what was stored stays. */
+  'training.stop': { request: z.object({ runId }), response: done },
+
+  /** Newest first. */
+  'runs.list': { request: z.object({ notebook: z.string().optional(), deleted: z.boolean().optional() }), response: z.array(runSummary) },
+  'runs.get': { request: z.object({ runId }), response: runDetail },
+  'runs.compare': { request: z.object({ runIds: z.array(runId).min(1) }), response: comparison },
+  'runs.update': {
+    request: z.object({ runId, name: z.string().min(1).optional(), tags: z.array(z.string()).optional(), note: z.string().optional() }),
+    response: runSummary,
+  },
+  /** To the bin; `runs.restore` takes them out again. */
+  'runs.delete': { request: z.object({ runIds: z.array(runId) }), response: done },
+  'runs.restore': { request: z.object({ runIds: z.array(runId) }), response: done },
+  'runs.export': {
+    request: z.object({ runId, format: exportFormat, folder: z.string(), checkpoint: z.enum(['best', 'last']).default('best') }),
+    response: exported,
+  },
+
+  /** The system's own dialog; null where it was dismissed. Desktop only. */
+  'shell.chooseFolder': { request: z.object({ title: z.string() }), response: z.object({ folder: z.string().nullable() }) },
+  'shell.showItem': { request: z.object({ path: z.string() }), response: done },
+} satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;
+
+/** What a caller passes (defaults may be left out). */
+export type Request<K extends CallName> = z.input<(typeof calls)[K]['request']>;
+/** What a handler gets: parsed, defaults filled in. */
+export type ParsedRequest<K extends CallName> = z.output<(typeof calls)[K]['request']>;
+export type Response<K extends CallName> = z.output<(typeof calls)[K]['response']>;
+
+export const reply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: plainError }),
+]);
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: PlainError };
+
+export type Handlers = { [K in CallName]: (request: ParsedRequest<K>) => Promise<Response<K>> };

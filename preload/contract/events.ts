@@ -1,0 +1,32 @@
+/** Every event, named in the past tense, and its payload. What an event tells is already stored. */
+import { z } from 'zod';
+import { runId } from './ids.ts';
+import type { EventName } from './names.ts';
+import { epochRow, runSummary } from './runs.ts';
+
+export const events = {
+  /** At most ten a second for a run. */
+  'training.progressed': z.object({
+    runId,
+    /** `compiling` until the first step is done. */
+    phase: z.enum(['loading', 'compiling', 'training', 'validating']),
+    epoch: z.number().int(),
+    step: z.number().int(),
+    steps: z.number().int(),
+    /** Since the run began, pauses left out. */
+    elapsedMs: z.number(),
+    /** Until the planned end; absent before it can be foreseen. */
+    remainingMs: z.number().optional(),
+  }),
+  'training.epochEnded': z.object({ runId, row: epochRow, summary: runSummary }),
+  /** A run was made, or its state, name, tags or note changed. */
+  'runs.changed': z.object({ run: runSummary }),
+  'runs.removed': z.object({ runIds: z.array(runId) }),
+  'notebook.changedOnDisk': z.object({ path: z.string(), hash: z.string() }),
+  'workspace.changed': z.object({}),
+  /** What a check is doing, for a progress line: reading data, building the model. */
+  'check.progressed': z.object({ path: z.string(), cell: z.string() }),
+} satisfies Record<EventName, z.ZodType>;
+
+export type Payload<E extends EventName> = z.infer<(typeof events)[E]>;
+export type Emit = <E extends EventName>(name: E, payload: Payload<E>) => void;

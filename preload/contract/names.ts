@@ -1,0 +1,52 @@
+/** Names of calls and events, without the validator: all that the preload script needs. */
+export const callNames = [
+  'app.info',
+  'settings.get',
+  'settings.set',
+  'workspace.get',
+  'workspace.open',
+  'samples.list',
+  'samples.open',
+  'notebook.open',
+  'notebook.create',
+  'notebook.save',
+  'notebook.check',
+  'notebook.estimate',
+  'training.start',
+  'training.pause',
+  'training.resume',
+  'training.stop',
+  'runs.list',
+  'runs.get',
+  'runs.compare',
+  'runs.update',
+  'runs.delete',
+  'runs.restore',
+  'runs.export',
+  'shell.chooseFolder',
+  'shell.showItem',
+] as const;
+export type CallName = (typeof callNames)[number];
+
+export const eventNames = [
+  'training.progressed',
+  'training.epochEnded',
+  'runs.changed',
+  'runs.removed',
+  'notebook.changedOnDisk',
+  'workspace.changed',
+  'check.progressed',
+] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** The one channel calls go through, and the one events come from. */
+export const callChannel = 'epochbook:call';
+export const eventChannel = 'epochbook:event';
+
+/** What a shell gives the page: `window.epochbook` on the desktop, a WebSocket client in a browser. */
+export interface Bridge {
+  readonly shell: 'desktop' | 'browser';
+  call(name: CallName, request: unknown): Promise<unknown>;
+  /** Returns a function that ends the subscription. */
+  listen(listener: (name: EventName, payload: unknown) => void): () => void;
+}

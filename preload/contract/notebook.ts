@@ -1,0 +1,146 @@
+/** A notebook as the screen and the core pass it to each other. */
+import { z } from 'zod';
+import { plainError, where } from './errors.ts';
+import { knob, knobValue } from './spec.ts';
+
+export const cellKind = z.enum(['data', 'model', 'train', 'code']);
+export type CellKind = z.infer<typeof cellKind>;
+
+/**
+ * A piece of the file. Blocks are in file order, and putting their texts one after another gives the file
+ * byte for byte: front matter and prose are `text`; a cell is `open + source + close`.
+ */
+export const block = z.discriminatedUnion('type', [
+  /** The front matter with its fences, first in the file. */
+  z.object({ type: z.literal('front'), text: z.string() }),
+  z.object({ type: z.literal('prose'), text: z.string() }),
+  z.object({
+    type: z.literal('cell'),
+    id: z.string(),
+    kind: cellKind,
+    /** The opening fence's line with its line end. */
+    open: z.string(),
+    /** The cell's text as it stands in the file, its last line end included (empty for an empty cell). */
+    source: z.string(),
+    /** The closing fence's line with its line end, if it has one; empty if the file ends before it. */
+    close: z.string(),
+  }),
+]);
+export type Block = z.infer<typeof block>;
+export type CellBlock = Extract<Block, { type: 'cell' }>;
+
+export const openedNotebook = z.object({
+  path: z.string(),
+  title: z.string(),
+  blocks: z.array(block),
+  /** SHA-256 of the file's bytes: given back on save to notice a change by another program. */
+  hash: z.string(),
+  /** What is odd in the file but not fatal, e.g. two cells of one id. */
+  problems: z.array(plainError),
+});
+export type OpenedNotebook = z.infer<typeof openedNotebook>;
+
+/** A notebook's text as it is on the screen, saved or not, with the values its knobs are set to. */
+export const notebookState = z.object({
+  path: z.string(),
+  blocks: z.array(block),
+  knobs: z.record(z.string(), knobValue).default({}),
+});
+export type NotebookState = z.infer<typeof notebookState>;
+
+export const finding = z.object({
+  code: z.string(),
+  message: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  evidence: z.string(),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const column = z.object({
+  name: z.string(),
+  type: z.enum(['number', 'text']),
+  role: z.enum(['feature', 'target', 'unused']),
+  missing: z.number().int(),
+  /** Of a numeric column, over all rows. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+  mean: z.number().optional(),
+  deviation: z.number().optional(),
+  /** Of a text column. */
+  distinct: z.number().int().optional(),
+});
+export type Column = z.infer<typeof column>;
+
+export const dataPreview = z.object({
+  samples: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
+  inputShape: z.array(z.number().int()),
+  task: z.enum(['classification', 'regression']),
+  /** Class names with the number of samples of each over all parts. */
+  classes: z.array(z.object({ name: z.string(), count: z.number().int() })).optional(),
+  hash: z.string(),
+  findings: z.array(finding),
+  /** A table's columns and first rows, as they stand in the file. */
+  table: z
+    .object({
+      columns: z.array(column),
+      rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+      totalRows: z.number().int(),
+    })
+    .optional(),
+  /** The first images; pixels are bytes, row-major, `height × width × channels`. */
+  images: z
+    .object({
+      height: z.number().int(),
+      width: z.number().int(),
+      channels: z.number().int(),
+      thumbnails: z.array(z.object({ label: z.string(), pixels: z.instanceof(Uint8Array) })),
+    })
+    .optional(),
+});
+export type DataPreview = z.infer<typeof dataPreview>;
+
+export const modelTable = z.object({
+  layers: z.array(
+    z.object({
+      name: z.string(),
+      className: z.string(),
+      /** Without the batch. */
+      outputShape: z.array(z.number().int()),
+      parameters: z.number().int(),
+      /** Where the layer stands in the notebook. */
+      where: where.optional(),
+    }),
+  ),
+  inputShape: z.array(z.number().int()),
+  parameters: z.number().int(),
+  trainableParameters: z.number().int(),
+});
+export type ModelTable = z.infer<typeof modelTable>;
+
+/** What became of a cell. A cell after a failed one it needs is `blocked`. */
+export const cellOutcome = z.object({
+  id: z.string(),
+  kind: cellKind,
+  status: z.enum(['ok', 'failed', 'blocked']),
+  error: plainError.optional(),
+  data: dataPreview.optional(),
+  model: modelTable.optional(),
+  /** The value of a code cell, printed; or what else a cell is worth showing as text. */
+  text: z.string().optional(),
+  /** SHA-256 over this cell's text, those above it, the knobs and the data files: equal means nothing changed. */
+  inputHash: z.string(),
+});
+export type CellOutcome = z.infer<typeof cellOutcome>;
+
+export const checkedNotebook = z.object({ cells: z.array(cellOutcome), knobs: z.array(knob) });
+export type CheckedNotebook = z.infer<typeof checkedNotebook>;
+
+/** Foreseen cost of training, measured by running a few steps. */
+export const estimate = z.object({
+  epochMs: z.number(),
+  stepMs: z.number(),
+  steps: z.number().int(),
+  /** Time to trace and compile. */
+  compileMs: z.number(),
+});
+export type Estimate = z.infer<typeof estimate>;

@@ -1,0 +1,120 @@
+/** Runs as they are stored, listed and compared. */
+import { z } from 'zod';
+import { plainError } from './errors.ts';
+import { runId } from './ids.ts';
+import { json, knobValue, spec } from './spec.ts';
+
+export const runStatus = z.enum(['queued', 'running', 'paused', 'completed', 'stopped', 'failed', 'diverged', 'interrupted']);
+export type RunStatus = z.infer<typeof runStatus>;
+
+/** Why a run ended. */
+export const endReason = z.enum(['epochs', 'earlyStopping', 'user', 'nan', 'error', 'crash']);
+export type EndReason = z.infer<typeof endReason>;
+
+/** A metric over a run's epochs; NaN where it was never a number. Epochs count from 1. */
+export const metricSummary = z.object({
+  last: z.number().or(z.nan()),
+  min: z.number().or(z.nan()),
+  minEpoch: z.number().int(),
+  max: z.number().or(z.nan()),
+  maxEpoch: z.number().int(),
+});
+export type MetricSummary = z.infer<typeof metricSummary>;
+
+export const bestEpoch = z.object({ metric: z.string(), epoch: z.number().int(), value: z.number() });
+export type BestEpoch = z.infer<typeof bestEpoch>;
+
+export const runSummary = z.object({
+  id: runId,
+  name: z.string(),
+  /** Path of the notebook in the workspace. */
+  notebook: z.string(),
+  status: runStatus,
+  reason: endReason.optional(),
+  error: plainError.optional(),
+  /** Milliseconds since 1970, UTC. */
+  startedAt: z.number().int(),
+  endedAt: z.number().int().optional(),
+  elapsedMs: z.number(),
+  /** Epochs done, and foreseen. */
+  epochs: z.number().int(),
+  plannedEpochs: z.number().int(),
+  backend: z.string(),
+  threads: z.number().int(),
+  seed: z.number().int(),
+  params: z.record(z.string(), knobValue),
+  tags: z.array(z.string()),
+  note: z.string(),
+  dataHash: z.string(),
+  samples: z.object({ train: z.number().int(), validation: z.number().int() }),
+  parameters: z.number().int(),
+  metrics: z.record(z.string(), metricSummary),
+  best: bestEpoch.optional(),
+  /** Number of its colour in the palette, the same for life. */
+  color: z.number().int(),
+  deletedAt: z.number().int().optional(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** One stored epoch. */
+export const epochRow = z.object({
+  epoch: z.number().int(),
+  /** This epoch's own time, training and validation. */
+  elapsedMs: z.number(),
+  learningRate: z.number(),
+  samples: z.number().int(),
+  steps: z.number().int(),
+  /** Time of each phase of the epoch. */
+  phasesMs: z.object({ data: z.number(), steps: z.number(), validation: z.number() }),
+  metrics: z.record(z.string(), z.number().or(z.nan())),
+});
+export type EpochRow = z.infer<typeof epochRow>;
+
+export const environment = z.object({
+  epochbook: z.string(),
+  node: z.string(),
+  electron: z.string().optional(),
+  platform: z.string(),
+  cpu: z.string(),
+  cores: z.number().int(),
+  backendVersion: z.string(),
+});
+export type Environment = z.infer<typeof environment>;
+
+export const runDetail = runSummary.extend({
+  spec,
+  /** The notebook's text as it was. */
+  source: z.string(),
+  environment,
+  epochRows: z.array(epochRow),
+  checkpoints: z.array(z.object({ kind: z.enum(['last', 'best']), epoch: z.number().int(), bytes: z.number().int() })),
+});
+export type RunDetail = z.infer<typeof runDetail>;
+
+export const comparison = z.object({
+  runs: z.array(runSummary),
+  /** Only the params that differ; null where a run lacks it. */
+  params: z.record(z.string(), z.array(knobValue.nullable())),
+  metrics: z.record(z.string(), z.array(metricSummary.nullable())),
+  /** Everything else in the spec that differs, by its path, e.g. `train.optimizer.config.learningRate`. */
+  settings: z.array(z.object({ path: z.string(), values: z.array(json.optional()) })),
+  /** Number of settings that are equal in all of them. */
+  equalSettings: z.number().int(),
+  /** `[epoch, value]` of every metric, by run. */
+  history: z.array(z.record(z.string(), z.array(z.tuple([z.number().int(), z.number().or(z.nan())])))),
+});
+export type Comparison = z.infer<typeof comparison>;
+
+export const exportFormat = z.enum(['tfjs']);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+export const exported = z.object({
+  folder: z.string(),
+  files: z.array(z.string()),
+  bytes: z.number().int(),
+  /** Loaded again with the format's own library, and compared on `samples` real samples. */
+  verified: z.boolean(),
+  samples: z.number().int(),
+  maxAbsoluteDifference: z.number(),
+});
+export type Exported = z.infer<typeof exported>;

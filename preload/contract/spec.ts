@@ -1,0 +1,112 @@
+/**
+ * What a notebook says, as plain JSON: the only thing the trainer needs besides the data files.
+ * Names are the ecosystem's own: the model is Keras model JSON, layers, optimizers and callbacks are
+ * `{ class_name, config }` pairs.
+ */
+import { z } from 'zod';
+
+export const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)]),
+);
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Keras' serialized object: `{ class_name: 'Dense', config: { units: 10 } }`. */
+export const kerasObject = z.object({ class_name: z.string(), config: z.record(z.string(), json) });
+export type KerasObject = z.infer<typeof kerasObject>;
+
+const path = z.string().min(1);
+
+export const dataSource = z.discriminatedUnion('format', [
+  z.object({
+    format: z.literal('csv'),
+    path,
+    /** Default: found from the first lines (comma, semicolon, tab or bar). */
+    delimiter: z.string().length(1).optional(),
+    /** Whether the first line names the columns. Default true. */
+    header: z.boolean().optional(),
+  }),
+  z.object({
+    format: z.literal('idx'),
+    images: path,
+    labels: path,
+    classNames: z.array(z.string()).optional(),
+    /** What each byte is multiplied with. Default 1/255, so that values lie in 0…1. */
+    scale: z.number().optional(),
+  }),
+]);
+export type DataSource = z.infer<typeof dataSource>;
+
+/** A share below 1, or a count of samples. */
+const share = z.number().nonnegative();
+
+export const dataStep = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('select'), columns: z.array(z.string()).min(1) }),
+  z.object({
+    op: z.literal('target'),
+    column: z.string(),
+    /** Default: classes for text or few whole numbers, a number otherwise. */
+    kind: z.enum(['classes', 'number']).optional(),
+  }),
+  z.object({ op: z.literal('take'), count: z.number().int().positive() }),
+  z.object({
+    op: z.literal('normalize'),
+    /** Default: every numeric feature. */
+    columns: z.array(z.string()).optional(),
+    /** standard: (x − mean) / deviation; minMax: to 0…1. Fitted on the training part only. Default standard. */
+    method: z.enum(['standard', 'minMax']).optional(),
+  }),
+  /** Text columns become one column a category. Default: every text feature. */
+  z.object({ op: z.literal('oneHot'), columns: z.array(z.string()).optional() }),
+  z.object({
+    op: z.literal('split'),
+    validation: share,
+    test: share.optional(),
+    /** Keep each class' share in every part. Default false. */
+    stratify: z.boolean().optional(),
+    seed: z.number().int().optional(),
+  }),
+]);
+export type DataStep = z.infer<typeof dataStep>;
+
+export const dataSpec = z.object({ source: dataSource, steps: z.array(dataStep) });
+export type DataSpec = z.infer<typeof dataSpec>;
+
+/** Keras model JSON. Input shape and the units of an output layer may be missing: the data gives them. */
+export const modelSpec = z.object({ class_name: z.enum(['Sequential', 'Functional']), config: z.record(z.string(), json) });
+export type ModelSpec = z.infer<typeof modelSpec>;
+
+export const trainSpec = z.object({
+  epochs: z.number().int().positive(),
+  batchSize: z.number().int().positive(),
+  optimizer: kerasObject,
+  /** tfjs' name, e.g. `sparseCategoricalCrossentropy`. */
+  loss: z.string(),
+  metrics: z.array(z.string()),
+  callbacks: z.array(kerasObject),
+  seed: z.number().int(),
+  shuffle: z.boolean(),
+});
+export type TrainSpec = z.infer<typeof trainSpec>;
+
+export const spec = z.object({ version: z.literal(1), data: dataSpec, model: modelSpec, train: trainSpec });
+export type Spec = z.infer<typeof spec>;
+
+/** A value of a knob. */
+export const knobValue = z.union([z.number(), z.string(), z.boolean()]);
+export type KnobValue = z.infer<typeof knobValue>;
+
+/** One `param(...)` of the notebook. */
+export const knob = z.object({
+  name: z.string(),
+  /** What the run would use: the text's value, or the one set from outside. */
+  value: knobValue,
+  /** What the text says. */
+  default: knobValue,
+  min: z.number().optional(),
+  max: z.number().optional(),
+  step: z.number().optional(),
+  log: z.boolean().optional(),
+  choices: z.array(knobValue).optional(),
+  cell: z.string(),
+});
+export type Knob = z.infer<typeof knob>;

@@ -1,0 +1,10 @@
+import { app } from './app.ts';
+import { cli } from './cli.ts';
+import { data } from './data.ts';
+import { engine } from './engine.ts';
+import { interchange } from './interchange.ts';
+import { notebook } from './notebook.ts';
+import { store } from './store.ts';
+import { training } from './training.ts';
+
+export const en = { ...app, ...cli, ...data, ...engine, ...interchange, ...notebook, ...store, ...training } as const;

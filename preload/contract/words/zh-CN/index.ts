@@ -1,0 +1,21 @@
+import { app } from './app.ts';
+import { cli } from './cli.ts';
+import { data } from './data.ts';
+import { engine } from './engine.ts';
+import { interchange } from './interchange.ts';
+import { notebook } from './notebook.ts';
+import { store } from './store.ts';
+import { training } from './training.ts';
+
+import type { en } from '../en/index.ts';
+
+export const zhCN: Record<keyof typeof en, string> = {
+  ...app,
+  ...cli,
+  ...data,
+  ...engine,
+  ...interchange,
+  ...notebook,
+  ...store,
+  ...training,
+};
