@@ -1,0 +1,24 @@
+/** The words of the screen, both languages. ICU message syntax; the key says where a message belongs. */
+import { format, type Locale, type MessageValues } from '#contract/words/message.ts';
+import { comparison as comparisonEn } from './en/comparison.ts';
+import { frame as frameEn } from './en/frame.ts';
+import { notebook as notebookEn } from './en/notebook.ts';
+import { runs as runsEn } from './en/runs.ts';
+import { workspace as workspaceEn } from './en/workspace.ts';
+import { comparison as comparisonZh } from './zh-CN/comparison.ts';
+import { frame as frameZh } from './zh-CN/frame.ts';
+import { notebook as notebookZh } from './zh-CN/notebook.ts';
+import { runs as runsZh } from './zh-CN/runs.ts';
+import { workspace as workspaceZh } from './zh-CN/workspace.ts';
+
+const en = { ...frameEn, ...workspaceEn, ...notebookEn, ...runsEn, ...comparisonEn } as const;
+export type WordKey = keyof typeof en;
+
+export const catalogues: Record<Locale, Record<WordKey, string>> = {
+  en,
+  'zh-CN': { ...frameZh, ...workspaceZh, ...notebookZh, ...runsZh, ...comparisonZh },
+};
+
+export function words(locale: Locale, key: WordKey, values: MessageValues = {}): string {
+  return format(locale, catalogues[locale][key], values);
+}

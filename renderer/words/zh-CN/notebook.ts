@@ -1,0 +1,3 @@
+import type { notebook as en } from '../en/notebook.ts';
+
+export const notebook: Record<keyof typeof en, string> = {};
