@@ -3,4 +3,53 @@ export const app = {
   'request.invalid': 'The request “{call}” was not understood: {detail}',
   'process.ended':
     'The training process ended unexpectedly ({detail}). Every epoch shown is kept; run again, or resume from the last checkpoint.',
+
+  'request.refused': 'A page other than Epochbook’s own tried to use it and was refused.',
+  'shell.pathMissing': 'There is no file or folder “{path}”. Check the path, or start without one.',
+  'shell.notBuilt': 'The app is not built: “{path}” is missing. Run “npm run build”, then start again.',
+  'shell.portTaken': 'Port {port} is in use by another program. Choose another one with --port, or leave it out.',
+
+  'browser.addressUsed':
+    'This address was used already, and it works once. Go on in the browser that used it, or start Epochbook again for a new one.',
+  'browser.noSession': 'Open the whole address that Epochbook printed when it started; it holds a key that this one lacks.',
+  'browser.refused': 'Refused: this server answers only its own page on this computer.',
+  'browser.notFound': 'There is nothing here.',
+
+  'menu.file': 'File',
+  'menu.openFolder': 'Open Folder…',
+  'menu.quit': 'Quit',
+  'menu.edit': 'Edit',
+  'menu.undo': 'Undo',
+  'menu.redo': 'Redo',
+  'menu.cut': 'Cut',
+  'menu.copy': 'Copy',
+  'menu.paste': 'Paste',
+  'menu.selectAll': 'Select All',
+  'menu.view': 'View',
+  'menu.zoomIn': 'Zoom In',
+  'menu.zoomOut': 'Zoom Out',
+  'menu.zoomReset': 'Actual Size',
+  'menu.fullScreen': 'Full Screen',
+  'menu.developerTools': 'Developer Tools',
+  'menu.window': 'Window',
+  'menu.minimize': 'Minimize',
+  'menu.close': 'Close Window',
+
+  'dialog.openFolder': 'Choose the folder to work in',
+  'dialog.quitTraining': 'Training is still going on.',
+  'dialog.quitTrainingDetail':
+    '{count, plural, one {A run is training or waiting} other {# runs are training or waiting}}, and training ends with the app. Every epoch shown is kept.',
+  'dialog.stopAndQuit': 'Stop and Quit',
+  'dialog.keepOpen': 'Keep Open',
+  'dialog.unsaved': 'Some changes are not saved.',
+  'dialog.unsavedDetail': 'They are lost if you leave now.',
+  'dialog.leave': 'Leave Without Saving',
+  'dialog.stay': 'Stay',
+  'dialog.pageCrashed': 'The window stopped working.',
+  'dialog.pageCrashedDetail':
+    'It ended {count, plural, one {once} other {# times in a minute}} ({detail}). Training goes on, and what was saved is kept.',
+  'dialog.reload': 'Reload',
+  'dialog.quit': 'Quit',
+  'dialog.failed': 'Epochbook ran into a problem',
+  'dialog.cannotStart': 'Epochbook cannot start',
 } as const;

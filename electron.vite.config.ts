@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// Electron would load these with require(), and they are published as ES modules alone.
+const onlyEsModules = ['intl-messageformat'];
+
+// The oldest Electron the app is tested on is 22: Node 16.17, Chrome 108.
+export default defineConfig({
+  main: {
+    build: {
+      outDir: here('out/main'),
+      target: 'node16.17',
+      externalizeDeps: { exclude: onlyEsModules },
+      rolldownOptions: {
+        input: { app: here('main/app/main.ts'), trainer: here('main/trainer/worker.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+      sourcemap: true,
+    },
+  },
+  preload: {
+    build: {
+      outDir: here('out/preload'),
+      target: 'node16.17',
+      rolldownOptions: {
+        input: { index: here('preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: here('renderer'),
+    plugins: [react()],
+    worker: { format: 'es' },
+    build: {
+      outDir: here('out/renderer'),
+      emptyOutDir: true,
+      target: ['chrome108'],
+      cssTarget: ['chrome108'],
+      minify: true,
+      // The content security policy allows no data: URLs for fonts and scripts.
+      assetsInlineLimit: 0,
+      // Monaco's TypeScript worker alone is several megabytes, and all files are local.
+      chunkSizeWarningLimit: 10_000,
+      rolldownOptions: { input: here('renderer/index.html') },
+    },
+  },
+});
