@@ -8,10 +8,10 @@ interface Props {
 export function Progress({ label, value, paused = false }: Props) {
   const share = value === undefined ? undefined : Math.min(1, Math.max(0, value));
   return (
-    // A <progress> cannot be drawn alike in every browser.
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
     <div
       className={`progress${share === undefined ? ' unknown' : ''}${paused ? ' paused' : ''}`}
+      // A <progress> element cannot be drawn alike in every browser.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}

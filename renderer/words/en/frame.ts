@@ -11,4 +11,5 @@ export const frame = {
   'frame.close': 'Close',
   'frame.cancel': 'Cancel',
   'frame.undo': 'Undo',
+  'frame.connectionLost': 'The connection to Epochbook was lost.',
 } as const;

@@ -13,4 +13,5 @@ export const frame: Record<keyof typeof en, string> = {
   'frame.close': '关闭',
   'frame.cancel': '取消',
   'frame.undo': '撤销',
+  'frame.connectionLost': '与 Epochbook 的连接已断开。',
 };

@@ -1,0 +1,40 @@
+/**
+ * Everything a person can do by key or from the command palette. A view gives its actions while it is shown
+ * (`useActions`); the palette lists them and the window's key handler runs them.
+ */
+import { useEffect } from 'react';
+import { create } from 'zustand';
+
+export interface Action {
+  readonly id: string;
+  readonly title: string;
+  /** Like `Mod+Shift+P`, see components/keys.ts. */
+  readonly keys?: string | undefined;
+  readonly disabled?: boolean;
+  readonly run: () => void;
+}
+
+interface ActionState {
+  readonly groups: ReadonlyMap<string, readonly Action[]>;
+  readonly provide: (group: string, actions: readonly Action[]) => void;
+  readonly withdraw: (group: string) => void;
+}
+
+export const useActionStore = create<ActionState>((set) => ({
+  groups: new Map(),
+  provide: (group, actions) => set((state) => ({ groups: new Map(state.groups).set(group, actions) })),
+  withdraw: (group) =>
+    set((state) => {
+      const groups = new Map(state.groups);
+      groups.delete(group);
+      return { groups };
+    }),
+}));
+
+/** Offers `actions` while the calling component is mounted. Memoize the array: each new one is registered again. */
+export function useActions(group: string, actions: readonly Action[]): void {
+  const provide = useActionStore((state) => state.provide);
+  const withdraw = useActionStore((state) => state.withdraw);
+  useEffect(() => provide(group, actions), [provide, group, actions]);
+  useEffect(() => () => withdraw(group), [withdraw, group]);
+}

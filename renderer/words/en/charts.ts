@@ -1,0 +1,12 @@
+export const charts = {
+  'chart.atEpoch': 'epoch {epoch}',
+  'chart.empty': 'No epoch yet.',
+  'chart.failed': 'The chart could not be loaded. Reload the window.',
+  'chart.keys': 'Left and right move between epochs, plus and minus zoom, 0 shows all.',
+  'chart.more': 'and {count} more',
+  'chart.decimated': 'Drawn from {points} points as {drawn}: every low and high is kept.',
+  'chart.savePicture': 'Save as picture',
+  'chart.whole': 'Show all epochs',
+  'chart.summary': '{lines, plural, one {# line} other {# lines}}, epochs {first} to {last}.',
+  'chart.summaryLine': '{name}: {first} at first, {last} at last, best {best} at epoch {epoch}.',
+} as const;

@@ -1,0 +1,14 @@
+import type { charts as en } from '../en/charts.ts';
+
+export const charts: Record<keyof typeof en, string> = {
+  'chart.atEpoch': '第 {epoch} 轮',
+  'chart.empty': '还没有完成的轮次。',
+  'chart.failed': '图表无法加载。请重新加载窗口。',
+  'chart.keys': '左右键逐轮移动，加减键缩放，0 键显示全部。',
+  'chart.more': '另有 {count} 条',
+  'chart.decimated': '共 {points} 个点，绘出 {drawn} 个：保留每一处最低与最高。',
+  'chart.savePicture': '保存为图片',
+  'chart.whole': '显示全部轮次',
+  'chart.summary': '{lines} 条曲线，第 {first} 轮至第 {last} 轮。',
+  'chart.summaryLine': '{name}：开始 {first}，最后 {last}，最佳 {best}（第 {epoch} 轮）。',
+};
