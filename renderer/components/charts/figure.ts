@@ -1,0 +1,221 @@
+/** What Plotly is told: traces and layout from series, without touching the page. */
+import type { Data, Layout } from 'plotly.js';
+import { decimate } from './decimate.ts';
+import { runColorToken, runShape } from './palette.ts';
+import type { ChartMarker, LineSeries } from './series.ts';
+import type { ChartTheme } from './theme.ts';
+
+export interface FigureInput {
+  readonly series: readonly LineSeries[];
+  readonly markers: readonly ChartMarker[];
+  readonly width: number;
+  readonly height: number;
+  readonly xLabel: string;
+  readonly logY: boolean;
+  /** Both ends of the whole axis. */
+  readonly xRange: readonly [number, number];
+  /** The part in view, where the person has zoomed in. */
+  readonly zoom: readonly [number, number] | undefined;
+  readonly theme: ChartTheme;
+  /** Another number lets go of what the person has zoomed into. */
+  readonly revision: number;
+}
+
+export interface Figure {
+  readonly data: Data[];
+  readonly layout: Partial<Layout>;
+  /** Points there are and points drawn, where these are fewer. */
+  readonly decimated: { readonly points: number; readonly drawn: number } | undefined;
+}
+
+/** Plotly takes lengths in pixels too, which its types leave out. Dots are round: the caps are in charts.css. */
+const dashes = { solid: 'solid', dot: '0.1px,4px', dash: '5px,6px' } as unknown as Record<LineSeries['dash'], 'solid' | 'dot' | 'dash'>;
+
+/** Fixed, so that nothing jumps when labels change, and the place of an epoch can be computed. */
+export const margins = { left: 46, right: 14, top: 10, bottom: 34 } as const;
+
+/** Whole steps of 1, 2, 5, 10, … that give at most `most` ticks over `span` epochs. */
+export function wholeStep(span: number, most: number): number {
+  const wanted = Math.max(1, span / Math.max(1, most));
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  for (const factor of [1, 2, 5, 10]) if (factor * power >= wanted) return Math.max(1, factor * power);
+  return Math.max(1, 10 * power);
+}
+
+/** Both ends over all series, at least one epoch apart, at least as far as `planned`. */
+export function wholeRange(series: readonly LineSeries[], planned = 0): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Math.max(Number.NEGATIVE_INFINITY, planned > 0 ? planned : Number.NEGATIVE_INFINITY);
+  for (const { x } of series) {
+    const first = x[0];
+    const last = x.at(-1);
+    if (first !== undefined && first < low) low = first;
+    if (last !== undefined && last > high) high = last;
+  }
+  if (!Number.isFinite(low)) low = 1;
+  if (!Number.isFinite(high)) high = low + 1;
+  return [low, Math.max(high, low + 1)];
+}
+
+/** Where on the screen `x` is, in pixels from the chart's left edge. */
+export function pixelOf(x: number, range: readonly [number, number], width: number): number {
+  const inner = Math.max(1, width - margins.left - margins.right);
+  return margins.left + ((x - range[0]) / (range[1] - range[0])) * inner;
+}
+
+/** A little room at both ends, so that dots on the edge are whole. */
+export function padded(range: readonly [number, number]): [number, number] {
+  const room = (range[1] - range[0]) * 0.015;
+  return [range[0] - room, range[1] + room];
+}
+
+/** A point with a gap on both sides would be drawn as nothing: it gets a dot. */
+export function aloneSizes(y: readonly number[]): number[] {
+  return y.map((value, index) => {
+    const before = y[index - 1];
+    const after = y[index + 1];
+    const alone = Number.isFinite(value) && !Number.isFinite(before ?? Number.NaN) && !Number.isFinite(after ?? Number.NaN);
+    return alone ? 5 : 0;
+  });
+}
+
+/** A range around the one value there is, where all are equal: Plotly's own would hide what size it has. */
+export function flatRange(series: readonly LineSeries[]): [number, number] | undefined {
+  let only: number | undefined;
+  for (const one of series) {
+    for (const value of one.y) {
+      if (!Number.isFinite(value)) continue;
+      if (only !== undefined && only !== value) return undefined;
+      only = value;
+    }
+  }
+  if (only === undefined) return [0, 1];
+  const room = only === 0 ? 1 : Math.abs(only) * 0.1;
+  return [only - room, only + room];
+}
+
+function lastNumber(x: readonly number[], y: readonly number[]): [number, number] | undefined {
+  for (let index = y.length - 1; index >= 0; index--) {
+    const value = y[index];
+    const at = x[index];
+    if (value !== undefined && at !== undefined && Number.isFinite(value)) return [at, value];
+  }
+  return undefined;
+}
+
+export function makeFigure(input: FigureInput): Figure {
+  const { series, markers, theme, logY } = input;
+  const data: Data[] = [];
+  let points = 0;
+  let drawn = 0;
+  const severalColors = new Set(series.map((one) => one.color)).size > 1;
+  const colorOf = (one: LineSeries): string => theme.color(typeof one.color === 'number' ? runColorToken(one.color) : one.color);
+
+  for (const one of series) {
+    const kept = decimate(one.x, one.y, input.zoom);
+    points += kept.inView;
+    drawn += kept.x.length;
+    const sizes = aloneSizes(kept.y);
+    const isolated = sizes.some((size) => size > 0);
+    const color = colorOf(one);
+    data.push({
+      type: 'scatter',
+      mode: isolated ? 'lines+markers' : 'lines',
+      // Plotly would read markup in it.
+      name: one.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+      x: kept.x as number[],
+      y: kept.y as number[],
+      opacity: one.faint ? 0.4 : 1,
+      line: {
+        color,
+        width: one.dash === 'solid' ? 2 : 1.8,
+        dash: dashes[one.dash],
+      },
+      ...(isolated ? { marker: { color, size: sizes, opacity: 1, line: { width: 0 } } } : {}),
+      connectgaps: false,
+      hoverinfo: 'none',
+      showlegend: false,
+    });
+  }
+
+  // The run's shape at its line's end tells lines apart where colour cannot.
+  if (severalColors) {
+    const ends = series.flatMap((one) => {
+      const end = one.faint || typeof one.color !== 'number' ? undefined : lastNumber(one.x, one.y);
+      return end && typeof one.color === 'number' ? [{ end, color: colorOf(one), shape: runShape(one.color) }] : [];
+    });
+    data.push({
+      type: 'scatter',
+      mode: 'markers',
+      x: ends.map(({ end }) => end[0]),
+      y: ends.map(({ end }) => end[1]),
+      marker: { color: ends.map(({ color }) => color), symbol: ends.map(({ shape }) => shape), size: 7, line: { width: 0 } },
+      cliponaxis: false,
+      hoverinfo: 'skip',
+      showlegend: false,
+    });
+  }
+
+  if (markers.length > 0) {
+    const byId = new Map(series.map((one) => [one.id, one]));
+    const known = markers.flatMap((marker) => {
+      const one = byId.get(marker.seriesId);
+      return one ? [{ marker, color: colorOf(one) }] : [];
+    });
+    data.push({
+      type: 'scatter',
+      mode: 'markers',
+      x: known.map(({ marker }) => marker.x),
+      y: known.map(({ marker }) => marker.y),
+      marker: { color: theme.surface, size: 9, line: { color: known.map(({ color }) => color), width: 2 } },
+      cliponaxis: false,
+      hoverinfo: 'skip',
+      showlegend: false,
+    });
+  }
+
+  const flat = flatRange(series);
+  const shown = input.zoom ?? padded(input.xRange);
+  const axis = {
+    tickfont: { color: theme.quiet, size: 11 },
+    linecolor: theme.line,
+    gridcolor: theme.line,
+    zeroline: false,
+    fixedrange: false,
+  };
+  const layout: Partial<Layout> = {
+    width: input.width,
+    height: input.height,
+    margin: { l: margins.left, r: margins.right, t: margins.top, b: margins.bottom, pad: 0, autoexpand: false },
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: theme.font, size: 11, color: theme.quiet },
+    showlegend: false,
+    hovermode: 'x',
+    hoverdistance: -1,
+    dragmode: 'zoom',
+    uirevision: input.revision,
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.quiet, activecolor: theme.ink },
+    xaxis: {
+      ...axis,
+      range: [...shown],
+      showgrid: false,
+      showline: true,
+      ticks: '',
+      tick0: 0,
+      dtick: wholeStep(shown[1] - shown[0], Math.max(2, Math.floor((input.width - margins.left) / 56))),
+      tickformat: ',d',
+      title: { text: input.xLabel, font: { size: 11, color: theme.quiet }, standoff: 6 },
+    },
+    yaxis: {
+      ...axis,
+      type: logY ? 'log' : 'linear',
+      ...(flat && !logY ? { range: flat } : { autorange: true }),
+      nticks: Math.max(3, Math.round(input.height / 48)),
+      // Not `power`: its superscripts are styles in attributes, which the policy refuses.
+      exponentformat: 'e',
+      hoverformat: '.6~g',
+    },
+  };
+  return { data, layout, decimated: drawn < points ? { points, drawn } : undefined };
+}
