@@ -38,8 +38,8 @@ export default defineConfig({
     build: {
       outDir: here('out/renderer'),
       emptyOutDir: true,
-      target: ['chrome108'],
-      cssTarget: ['chrome108'],
+      target: 'chrome108',
+      cssTarget: 'chrome108',
       minify: true,
       // The content security policy allows no data: URLs for fonts and scripts.
       assetsInlineLimit: 0,
