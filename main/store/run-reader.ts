@@ -1,0 +1,136 @@
+/** Everything that reads runs. */
+import type { RunId } from '#contract/ids.ts';
+import type { EpochRow, MetricSummary, RunDetail, RunSummary } from '#contract/runs.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import type { Connection } from './database.ts';
+import {
+  epochRowOf,
+  type EpochTableRow,
+  fromColumn,
+  metricSummaryOf,
+  runColumns,
+  type RunRow,
+  runSummaryOf,
+  type SummaryRow,
+} from './run-rows.ts';
+
+export type CheckpointKind = 'last' | 'best';
+
+/** By run and metric, `[epoch, value]` in order. */
+export type History = Record<string, [epoch: number, value: number][]>;
+
+export interface RunReader {
+  /** Newest first. `deleted: true` lists the bin instead. */
+  list(filter?: { notebook?: string | undefined; deleted?: boolean | undefined }): RunSummary[];
+  summary(id: RunId): RunSummary;
+  detail(id: RunId): RunDetail;
+  epochRows(id: RunId): EpochRow[];
+  history(id: RunId): History;
+  /**
+   * The run that a word means: an id, an unambiguous start of one, a run's name, or `latest`.
+   * Throws `store.runMissing` and `store.runAmbiguous`. Runs in the bin are found only by `deleted: true`.
+   */
+  find(reference: string, options?: { deleted?: boolean }): RunSummary;
+}
+
+export function createRunReader(database: Connection): RunReader {
+  const summariesOfRun = database.prepare<[number], SummaryRow>(
+    'SELECT run, name, last, min, min_epoch, max, max_epoch FROM metric_summaries JOIN metrics ON metrics.id = metric WHERE run = ? ORDER BY metric',
+  );
+  const allSummaries = database.prepare<[], SummaryRow>(
+    'SELECT run, name, last, min, min_epoch, max, max_epoch FROM metric_summaries JOIN metrics ON metrics.id = metric ORDER BY run, metric',
+  );
+  const listed = database.prepare<[number, string | null, string | null], RunRow>(
+    `SELECT ${runColumns} FROM runs WHERE (deleted_at IS NOT NULL) = ? AND (? IS NULL OR notebook = ?) ORDER BY number DESC`,
+  );
+  const byId = database.prepare<[string], RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`);
+  const sourceOf = database.prepare<[number], { spec: string; source: string; environment: string }>(
+    'SELECT spec, source, environment FROM run_sources WHERE run = ?',
+  );
+  const epochsOf = database.prepare<[number], EpochTableRow>(
+    'SELECT epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms FROM epochs WHERE run = ? ORDER BY epoch',
+  );
+  const valuesOf = database.prepare<[number], { epoch: number; name: string; value: number | null }>(
+    'SELECT epoch, name, value FROM metric_values JOIN metrics ON metrics.id = metric WHERE run = ? ORDER BY epoch, metric',
+  );
+  const checkpointsOf = database.prepare<[number], { kind: CheckpointKind; epoch: number; bytes: number }>(
+    'SELECT kind, epoch, bytes FROM checkpoints WHERE run = ? ORDER BY kind',
+  );
+  const latest = database.prepare<[number], { id: string }>(
+    'SELECT id FROM runs WHERE (deleted_at IS NOT NULL) = ? ORDER BY number DESC LIMIT 1',
+  );
+  const named = database.prepare<[number, string, string], { id: string }>(
+    'SELECT id FROM runs WHERE (deleted_at IS NOT NULL) = ? AND (id = ? OR name = ?)',
+  );
+  const starting = database.prepare<[number, number, string], { id: string; name: string }>(
+    'SELECT id, name FROM runs WHERE (deleted_at IS NOT NULL) = ? AND substr(id, 1, ?) = ? ORDER BY number DESC LIMIT 4',
+  );
+
+  function rowOf(id: RunId): RunRow {
+    const row = byId.get(id);
+    if (!row) throw new EpochbookError('store.runMissing', { run: id });
+    return row;
+  }
+
+  function metricsOf(run: number): Record<string, MetricSummary> {
+    return Object.fromEntries(summariesOfRun.all(run).map((row) => [row.name, metricSummaryOf(row)]));
+  }
+
+  function epochRowsOf(run: number): EpochRow[] {
+    const byEpoch = new Map<number, Record<string, number>>();
+    for (const { epoch, name, value } of valuesOf.iterate(run)) {
+      let values = byEpoch.get(epoch);
+      if (!values) byEpoch.set(epoch, (values = {}));
+      values[name] = fromColumn(value);
+    }
+    return epochsOf.all(run).map((row) => epochRowOf(row, byEpoch.get(row.epoch) ?? {}));
+  }
+
+  const summary = (id: RunId): RunSummary => {
+    const row = rowOf(id);
+    return runSummaryOf(row, metricsOf(row.number));
+  };
+
+  return {
+    list({ notebook, deleted = false } = {}) {
+      const metrics = new Map<number, Record<string, MetricSummary>>();
+      for (const row of allSummaries.iterate()) {
+        let ofRun = metrics.get(row.run);
+        if (!ofRun) metrics.set(row.run, (ofRun = {}));
+        ofRun[row.name] = metricSummaryOf(row);
+      }
+      return listed.all(Number(deleted), notebook ?? null, notebook ?? null).map((row) => runSummaryOf(row, metrics.get(row.number) ?? {}));
+    },
+    summary,
+    detail(id) {
+      const row = rowOf(id);
+      const stored = sourceOf.get(row.number)!;
+      return {
+        ...runSummaryOf(row, metricsOf(row.number)),
+        spec: JSON.parse(stored.spec) as RunDetail['spec'],
+        source: stored.source,
+        environment: JSON.parse(stored.environment) as RunDetail['environment'],
+        epochRows: epochRowsOf(row.number),
+        checkpoints: checkpointsOf.all(row.number),
+      };
+    },
+    epochRows: (id) => epochRowsOf(rowOf(id).number),
+    history(id) {
+      const history: History = {};
+      for (const { epoch, name, value } of valuesOf.iterate(rowOf(id).number)) (history[name] ??= []).push([epoch, fromColumn(value)]);
+      return history;
+    },
+    find(reference, { deleted = false } = {}) {
+      const bin = Number(deleted);
+      const exact = reference === 'latest' ? latest.get(bin) : named.get(bin, reference, reference);
+      if (exact) return summary(exact.id as RunId);
+      const found = reference === '' || reference === 'latest' ? [] : starting.all(bin, reference.length, reference);
+      if (found.length > 1) {
+        const names = found.slice(0, 3).map((run) => `${run.id} (${run.name})`);
+        throw new EpochbookError('store.runAmbiguous', { run: reference, matches: names.join(', ') + (found.length > 3 ? ', …' : '') });
+      }
+      if (!found[0]) throw new EpochbookError(reference === 'latest' ? 'store.noRuns' : 'store.runMissing', { run: reference });
+      return summary(found[0].id as RunId);
+    },
+  };
+}

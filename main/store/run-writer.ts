@@ -1,0 +1,219 @@
+/** Everything that writes runs. Each function is one transaction, on the disk when it returns. */
+import { EpochbookError, type PlainError } from '#contract/errors.ts';
+import type { RunId } from '#contract/ids.ts';
+import type { BestEpoch, EndReason, Environment, EpochRow, RunStatus } from '#contract/runs.ts';
+import type { KnobValue, Spec } from '#contract/spec.ts';
+import type { Connection } from './database.ts';
+import type { Owner } from './owner.ts';
+import { newRunId, newRunName, numberedName } from './run-names.ts';
+import type { CheckpointKind } from './run-reader.ts';
+import { metricSummaryOf, nextSummary, type SummaryRow, toColumn } from './run-rows.ts';
+
+export interface NewRun {
+  /** Default: two words. A name that is taken gets a number. */
+  readonly name?: string | undefined;
+  /** Path of the notebook in the workspace. */
+  readonly notebook: string;
+  /** The notebook's text as it is now. */
+  readonly source: string;
+  readonly spec: Spec;
+  readonly params: Readonly<Record<string, KnobValue>>;
+  readonly backend: string;
+  readonly threads: number;
+  readonly environment: Environment;
+}
+
+export interface RunFacts {
+  readonly parameters: number;
+  readonly samples: { readonly train: number; readonly validation: number };
+  readonly dataHash: string;
+  readonly backendVersion: string;
+}
+
+export interface RunEnd {
+  readonly status: Extract<RunStatus, 'completed' | 'stopped' | 'failed' | 'diverged'>;
+  readonly reason: EndReason;
+  readonly best?: BestEpoch | undefined;
+  readonly error?: PlainError | undefined;
+}
+
+export interface RunWriter {
+  /** A queued run owned by this process. */
+  create(run: NewRun): RunId;
+  setStatus(id: RunId, status: 'running' | 'paused'): void;
+  /** It leaves the queue: its time starts now. */
+  begin(id: RunId): void;
+  setFacts(id: RunId, facts: RunFacts): void;
+  recordEpoch(id: RunId, row: EpochRow): void;
+  recordCheckpoint(id: RunId, checkpoint: { kind: CheckpointKind; epoch: number; bytes: number }): void;
+  end(id: RunId, end: RunEnd): void;
+  /** Throws `store.nameTaken`. */
+  update(id: RunId, change: { name?: string | undefined; tags?: string[] | undefined; note?: string | undefined }): void;
+  /** To the bin. Throws `store.runActive` for a run that is going on. */
+  remove(ids: readonly RunId[]): void;
+  restore(ids: readonly RunId[]): void;
+}
+
+export function createRunWriter(database: Connection, owner: () => Owner, clock: () => number): RunWriter {
+  const isTaken = database.prepare<[string]>('SELECT 1 FROM runs WHERE name = ?');
+  const insertRun = database.prepare(
+    `INSERT INTO runs (id, name, notebook, status, started_at, updated_at, planned_epochs, backend, threads, seed, params, owner, owner_pid, owner_host)
+     VALUES (@id, @name, @notebook, 'queued', @now, @now, @plannedEpochs, @backend, @threads, @seed, @params, @owner, @pid, @host)`,
+  );
+  const insertSource = database.prepare('INSERT INTO run_sources (run, spec, source, environment) VALUES (?, ?, ?, ?)');
+  const numberOf = database.prepare<[string], { number: number; status: RunStatus; name: string }>(
+    'SELECT number, status, name FROM runs WHERE id = ?',
+  );
+  const setStatus = database.prepare('UPDATE runs SET status = @status, updated_at = @now WHERE number = @number');
+  const begin = database.prepare(`UPDATE runs SET status = 'running', started_at = @now, updated_at = @now WHERE number = @number`);
+  const setFacts = database.prepare(
+    `UPDATE runs SET parameters = @parameters, train_samples = @train, validation_samples = @validation, data_hash = @dataHash, updated_at = @now
+     WHERE number = @number`,
+  );
+  const setBackendVersion = database.prepare(
+    `UPDATE run_sources SET environment = json_set(environment, '$.backendVersion', ?) WHERE run = ?`,
+  );
+  const insertEpoch = database.prepare(
+    `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms)
+     VALUES (@number, @epoch, @elapsedMs, @learningRate, @samples, @steps, @dataMs, @stepsMs, @validationMs)`,
+  );
+  const addEpoch = database.prepare(
+    'UPDATE runs SET epochs = @epoch, elapsed_ms = elapsed_ms + @elapsedMs, updated_at = @now WHERE number = @number',
+  );
+  const metricId = database.prepare<[string], { id: number }>('SELECT id FROM metrics WHERE name = ?');
+  const insertMetric = database.prepare('INSERT INTO metrics (name) VALUES (?)');
+  const insertValue = database.prepare('INSERT INTO metric_values (run, epoch, metric, value) VALUES (?, ?, ?, ?)');
+  const summaryOf = database.prepare<[number, number], SummaryRow>('SELECT * FROM metric_summaries WHERE run = ? AND metric = ?');
+  const writeSummary = database.prepare(
+    `INSERT INTO metric_summaries (run, metric, last, min, min_epoch, max, max_epoch) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run, metric) DO UPDATE SET last = excluded.last, min = excluded.min, min_epoch = excluded.min_epoch,
+       max = excluded.max, max_epoch = excluded.max_epoch`,
+  );
+  const writeCheckpoint = database.prepare(
+    `INSERT INTO checkpoints (run, kind, epoch, bytes) VALUES (@number, @kind, @epoch, @bytes)
+     ON CONFLICT (run, kind) DO UPDATE SET epoch = excluded.epoch, bytes = excluded.bytes`,
+  );
+  const end = database.prepare(
+    `UPDATE runs SET status = @status, reason = @reason, error = @error, best_metric = @bestMetric, best_epoch = @bestEpoch,
+       best_value = @bestValue, ended_at = @now, updated_at = @now WHERE number = @number`,
+  );
+  const update = database.prepare(
+    'UPDATE runs SET name = coalesce(@name, name), tags = coalesce(@tags, tags), note = coalesce(@note, note) WHERE number = @number',
+  );
+  const setDeleted = database.prepare('UPDATE runs SET deleted_at = ? WHERE number = ?');
+
+  function look(id: RunId): { number: number; status: RunStatus; name: string } {
+    const row = numberOf.get(id);
+    if (!row) throw new EpochbookError('store.runMissing', { run: id });
+    return row;
+  }
+
+  function nameIsTaken(name: string): boolean {
+    return isTaken.get(name) !== undefined;
+  }
+
+  function idOfMetric(name: string): number {
+    return metricId.get(name)?.id ?? Number(insertMetric.run(name).lastInsertRowid);
+  }
+
+  /** IMMEDIATE: a transaction that reads first could otherwise fail to write without waiting for its turn. */
+  const written = <Arguments extends unknown[], Result>(action: (...values: Arguments) => Result): ((...values: Arguments) => Result) => {
+    const transaction = database.transaction(action);
+    return (...values) => transaction.immediate(...values);
+  };
+
+  return {
+    create: written((run: NewRun) => {
+      const { token, pid, host } = owner();
+      const id = newRunId();
+      const { lastInsertRowid } = insertRun.run({
+        id,
+        name: run.name === undefined ? newRunName(nameIsTaken) : numberedName(run.name, nameIsTaken),
+        notebook: run.notebook,
+        now: clock(),
+        plannedEpochs: run.spec.train.epochs,
+        backend: run.backend,
+        threads: run.threads,
+        seed: run.spec.train.seed,
+        params: JSON.stringify(run.params),
+        owner: token,
+        pid,
+        host,
+      });
+      insertSource.run(lastInsertRowid, JSON.stringify(run.spec), run.source, JSON.stringify(run.environment));
+      return id;
+    }),
+    setStatus: written((id: RunId, status: 'running' | 'paused') => {
+      setStatus.run({ number: look(id).number, status, now: clock() });
+    }),
+    begin: written((id: RunId) => {
+      begin.run({ number: look(id).number, now: clock() });
+    }),
+    setFacts: written((id: RunId, facts: RunFacts) => {
+      const { number } = look(id);
+      setFacts.run({
+        number,
+        parameters: facts.parameters,
+        train: facts.samples.train,
+        validation: facts.samples.validation,
+        dataHash: facts.dataHash,
+        now: clock(),
+      });
+      setBackendVersion.run(facts.backendVersion, number);
+    }),
+    recordEpoch: written((id: RunId, row: EpochRow) => {
+      const { number } = look(id);
+      insertEpoch.run({
+        number,
+        epoch: row.epoch,
+        elapsedMs: row.elapsedMs,
+        learningRate: toColumn(row.learningRate),
+        samples: row.samples,
+        steps: row.steps,
+        dataMs: row.phasesMs.data,
+        stepsMs: row.phasesMs.steps,
+        validationMs: row.phasesMs.validation,
+      });
+      for (const [name, value] of Object.entries(row.metrics)) {
+        const metric = idOfMetric(name);
+        insertValue.run(number, row.epoch, metric, toColumn(value));
+        const before = summaryOf.get(number, metric);
+        const next = nextSummary(before && metricSummaryOf(before), row.epoch, value);
+        writeSummary.run(number, metric, toColumn(next.last), toColumn(next.min), next.minEpoch, toColumn(next.max), next.maxEpoch);
+      }
+      addEpoch.run({ number, epoch: row.epoch, elapsedMs: row.elapsedMs, now: clock() });
+    }),
+    recordCheckpoint: written((id: RunId, { kind, epoch, bytes }: { kind: CheckpointKind; epoch: number; bytes: number }) => {
+      writeCheckpoint.run({ number: look(id).number, kind, epoch, bytes });
+    }),
+    end: written((id: RunId, { status, reason, best, error }: RunEnd) => {
+      end.run({
+        number: look(id).number,
+        status,
+        reason,
+        error: error ? JSON.stringify(error) : null,
+        bestMetric: best?.metric ?? null,
+        bestEpoch: best?.epoch ?? null,
+        bestValue: best ? toColumn(best.value) : null,
+        now: clock(),
+      });
+    }),
+    update: written(
+      (id: RunId, { name, tags, note }: { name?: string | undefined; tags?: string[] | undefined; note?: string | undefined }) => {
+        const run = look(id);
+        if (name !== undefined && name !== run.name && isTaken.get(name)) throw new EpochbookError('store.nameTaken', { name });
+        update.run({ number: run.number, name: name ?? null, tags: tags ? JSON.stringify(tags) : null, note: note ?? null });
+      },
+    ),
+    remove: written((ids: readonly RunId[]) => {
+      for (const id of ids) {
+        const { number, status, name } = look(id);
+        if (status === 'running' || status === 'paused' || status === 'queued') throw new EpochbookError('store.runActive', { name });
+        setDeleted.run(clock(), number);
+      }
+    }),
+    restore: written((ids: readonly RunId[]) => {
+      for (const id of ids) setDeleted.run(null, look(id).number);
+    }),
+  };
+}

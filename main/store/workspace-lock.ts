@@ -1,0 +1,41 @@
+/** One app at a time on a workspace. Commands may work beside it: the database's own locks order their writes. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { EpochbookError } from '#contract/errors.ts';
+import { type ProcessLock, takeLock } from './process-lock.ts';
+import { guarded } from './storage-error.ts';
+import { makeStateFolder, stateFolder } from './workspace-folder.ts';
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly shell: string;
+}
+
+function readOwner(file: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws `store.workspaceLocked`, naming the process, where another app has the workspace open. */
+export function lockWorkspace(folder: string, shell: string): ProcessLock {
+  const state = guarded(stateFolder(folder), () => makeStateFolder(folder));
+  const ownerFile = join(state, 'lock.json');
+  const lock = takeLock(join(state, 'lock.sqlite'));
+  if (!lock) {
+    const owner = readOwner(ownerFile);
+    throw new EpochbookError('store.workspaceLocked', { folder, pid: String(owner?.pid ?? '?'), host: owner?.host ?? '?' });
+  }
+  const owner: Owner = { pid: process.pid, host: hostname(), shell };
+  guarded(ownerFile, () => writeFileSync(ownerFile, JSON.stringify(owner)));
+  return {
+    release() {
+      rmSync(ownerFile, { force: true });
+      lock.release();
+    },
+  };
+}
