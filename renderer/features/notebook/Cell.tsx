@@ -1,0 +1,183 @@
+import { ArrowDown, ArrowUp, Play, Trash2 } from 'lucide-react';
+import { memo, type RefObject, useMemo, useRef, useState } from 'react';
+import { Button } from '../../components/Button.tsx';
+import { IconButton } from '../../components/IconButton.tsx';
+import { useErrorText } from '../../words/errors.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+import { cellsOf, type EditedCell } from './blocks.ts';
+import { cellState, stateSigns } from './cell-state.ts';
+import { CellEditor, type EditorHandle, type LineError } from './editor/CellEditor.tsx';
+import { inputOf, useNotebookStore } from './notebook-store.ts';
+import { CellError } from './outputs/CellError.tsx';
+import { DataOutput } from './outputs/DataOutput.tsx';
+import { Knobs } from './outputs/Knobs.tsx';
+import { ForeseenTime, ModelOutput } from './outputs/ModelOutput.tsx';
+import { TrainOutput } from './outputs/TrainOutput.tsx';
+import { textOf } from './blocks.ts';
+import { isGoing, runsOfCell, useTrainingStore } from './training-store.ts';
+
+interface Props {
+  readonly cell: EditedCell;
+  readonly selected: boolean;
+  readonly handle: RefObject<EditorHandle | null>;
+  readonly onRun: (advance: boolean) => void;
+  readonly onLeave: () => void;
+}
+
+export const Cell = memo(function Cell({ cell, selected, handle, onRun, onLeave }: Props) {
+  const t = useWords();
+  const formats = useFormats();
+  const errorText = useErrorText();
+  const store = useNotebookStore();
+  const [layersOpen, setLayersOpen] = useState(true);
+  const box = useRef<HTMLDivElement>(null);
+
+  const input = useMemo(() => inputOf(store.blocks, cell.id, store.knobValues), [store.blocks, store.knobValues, cell.id]);
+  const checked = store.checked[cell.id];
+  const upToDate = checked?.input === input;
+  const outcome = checked?.outcome;
+  const trainCells = cellsOf(store.blocks).filter((other) => other.kind === 'train');
+  const runs = useCellRuns(cell, trainCells);
+  const runInput = useRunInput(runs[0]?.id, input);
+  const starting = store.starting.includes(cell.id);
+  const state = cellState({
+    id: cell.id,
+    kind: cell.kind,
+    input,
+    checked,
+    check: store.check,
+    starting,
+    run: runs[0] && { status: runs[0].status, input: runInput },
+  });
+
+  const startError = store.startErrors[cell.id];
+  const shownError = upToDate && outcome?.status === 'failed' ? outcome.error : undefined;
+  const lineError = useMemo<LineError | undefined>(() => {
+    const where = shownError?.where;
+    if (!shownError || where?.cellLine === undefined) return undefined;
+    return { message: errorText(shownError), line: where.cellLine, column: where.column, endLine: where.cellEndLine, endColumn: where.endColumn };
+    // The text changes with the language alone, and then the whole cell is drawn again.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [shownError, t]);
+
+  const foreseen = trainCells.map((other) => store.foreseen[other.id]).find((one) => one !== undefined);
+  const knobs = store.knobs.filter((knob) => knob.cell === cell.id);
+  const model = outcome?.model;
+  const notes = useMemo(() => {
+    if (!model || layersOpen || !upToDate) return undefined;
+    const byLine = new Map<number, string[]>();
+    for (const layer of model.layers) {
+      const line = layer.where?.cell === cell.id ? layer.where.cellLine : undefined;
+      if (line === undefined) continue;
+      const text = formats.shape(layer.outputShape) + (layer.parameters > 0 ? ` · ${formats.count(layer.parameters)}` : '');
+      byLine.set(line, [...(byLine.get(line) ?? []), text]);
+    }
+    return [...byLine].map(([line, texts]) => ({ line, text: texts.join(' → ') }));
+  }, [model, layersOpen, upToDate, cell.id, formats]);
+
+  const go = (place: { line: number; column?: number | undefined }) => handle.current?.focus(place);
+  const kindName = t(`notebook.kind.${cell.kind}`);
+  const busyHere = runs[0] !== undefined && isGoing(runs[0].status);
+
+  return (
+    <div className={`cell${selected ? ' focus' : ''}`}>
+      <div className="gutter">
+        <b>{kindName}</b>
+        <span className={`state ${state}`} role="status" aria-label={t('notebook.cellState', { cell: cell.id, state: t(`notebook.state.${state}`) })}>
+          <i aria-hidden>{stateSigns[state]}</i> {t(`notebook.state.${state}`)}
+        </span>
+      </div>
+      <div ref={box} className="cell-box">
+        <CellEditor
+          cell={cell}
+          label={t('notebook.cellText', { kind: kindName, cell: cell.id })}
+          error={lineError}
+          notes={notes}
+          handle={handle}
+          onRun={onRun}
+          onLeave={onLeave}
+          onFocus={() => store.select(cell.key)}
+        />
+        <CellTools cell={cell} onRun={() => onRun(false)} />
+        {knobs.length > 0 && <Knobs knobs={knobs} />}
+        {shownError && <CellError error={shownError} where={shownError.where} onGo={go} />}
+        {upToDate && outcome?.status === 'blocked' && <p className="cell-blocked">{t('notebook.blocked')}</p>}
+        {startError !== undefined && !shownError && <CellError error={startError} where={whereOf(startError)} onGo={go} />}
+        {outcome?.data && (
+          <div className={upToDate ? 'output' : 'output stale'}>
+            <DataOutput data={outcome.data} />
+          </div>
+        )}
+        {model && (
+          <div className={upToDate ? 'output slim' : 'output slim stale'}>
+            <ModelOutput model={model} foreseen={foreseen} open={layersOpen} onOpen={setLayersOpen} />
+          </div>
+        )}
+        {cell.kind === 'code' && outcome?.text !== undefined && outcome.text !== '' && (
+          <pre className={upToDate ? 'output value' : 'output value stale'}>{outcome.text}</pre>
+        )}
+        {cell.kind === 'train' && runs.length > 0 && (
+          <div className="output">
+            <TrainOutput runs={runs} notebookName={store.title} />
+          </div>
+        )}
+        {cell.kind === 'train' && runs.length === 0 && !shownError && (
+          <div className="output not-trained">
+            <span className="grow">
+              <b>{t('notebook.notTrained')}</b> {t('notebook.notTrainedHint')}
+            </span>
+            <ForeseenTime foreseen={foreseen} />
+            <Button look="primary" icon={<Play size={13} />} disabled={starting || busyHere} onClick={() => onRun(false)}>
+              {t('notebook.train')}
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+});
+
+function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
+  const t = useWords();
+  const move = useNotebookStore((state) => state.move);
+  const remove = useNotebookStore((state) => state.remove);
+  return (
+    <div className="cell-tools" role="toolbar" aria-label={t('notebook.cellTools', { cell: cell.id })}>
+      <IconButton label={t(cell.kind === 'train' ? 'notebook.train' : 'notebook.runCell')} keys="Mod+Enter" icon={<Play size={14} />} onClick={onRun} />
+      <IconButton label={t('notebook.moveUp')} keys="Alt+Up" icon={<ArrowUp size={14} />} onClick={() => move(cell.key, -1)} />
+      <IconButton label={t('notebook.moveDown')} keys="Alt+Down" icon={<ArrowDown size={14} />} onClick={() => move(cell.key, 1)} />
+      <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove(cell.key)} />
+    </div>
+  );
+}
+
+function useCellRuns(cell: EditedCell, trainCells: readonly EditedCell[]) {
+  const runs = useTrainingStore((state) => state.runs);
+  const origins = useTrainingStore((state) => state.origins);
+  const path = useNotebookStore((state) => state.path);
+  const ids = trainCells.map((other) => other.id).join(' ');
+  return useMemo(
+    () => (cell.kind === 'train' && path !== undefined ? runsOfCell(runs, origins, path, cell.id, ids.split(' ')) : []),
+    [runs, origins, path, cell.kind, cell.id, ids],
+  );
+}
+
+/** The cell's input when the run was started. Of a run of an earlier session the stored text of its notebook tells. */
+function useRunInput(id: string | undefined, input: string): string | undefined {
+  const origin = useTrainingStore((state) => (id === undefined ? undefined : state.origins[id as keyof typeof state.origins]));
+  const detail = useTrainingStore((state) => (id === undefined ? undefined : state.details[id as keyof typeof state.details]));
+  const blocks = useNotebookStore((state) => state.blocks);
+  const knobValues = useNotebookStore((state) => state.knobValues);
+  const knobs = useNotebookStore((state) => state.knobs);
+  return useMemo(() => {
+    if (origin) return origin.input;
+    if (!detail) return undefined;
+    const sameText = cellsOf(blocks).every((cell) => detail.source.includes(cell.source)) || detail.source === textOf(blocks);
+    const sameKnobs = knobs.every((knob) => !(knob.name in detail.params) || detail.params[knob.name] === (knobValues[knob.name] ?? knob.default));
+    return sameText && sameKnobs ? input : undefined;
+  }, [origin, detail, blocks, knobs, knobValues, input]);
+}
+
+function whereOf(error: unknown) {
+  return typeof error === 'object' && error !== null && 'where' in error ? (error.where as { cellLine?: number; column?: number }) : undefined;
+}

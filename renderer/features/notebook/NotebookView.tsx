@@ -1,0 +1,282 @@
+import './notebook.css';
+import { TriangleAlert } from 'lucide-react';
+import { type KeyboardEvent, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { type Action, useActions } from '../../app/action-store.ts';
+import { Button } from '../../components/Button.tsx';
+import { useErrorText } from '../../words/errors.ts';
+import { useWords } from '../../words/use-words.ts';
+import { type EditedBlock, isCell, isShown } from './blocks.ts';
+import { Cell } from './Cell.tsx';
+import type { EditorHandle } from './editor/CellEditor.tsx';
+import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
+import { useNotebookStore } from './notebook-store.ts';
+import { Prose } from './Prose.tsx';
+import { isGoing, useTrainingStore } from './training-store.ts';
+
+export function NotebookView() {
+  const t = useWords();
+  const blocks = useNotebookStore((state) => state.blocks);
+  const title = useNotebookStore((state) => state.title);
+  const selected = useNotebookStore((state) => state.selected);
+  const store = useNotebookStore.getState;
+  const [editingProse, setEditingProse] = useState<string>();
+  const frames = useRef(new Map<string, HTMLElement>());
+  const editors = useRef(new Map<string, RefObject<EditorHandle | null>>());
+  const shown = useMemo(() => blocks.filter(isShown), [blocks]);
+
+  const focusBlock = useCallback((key: string | undefined) => {
+    if (key === undefined) return;
+    useNotebookStore.getState().select(key);
+    const frame = frames.current.get(key);
+    frame?.focus({ preventScroll: true });
+    frame?.scrollIntoView({ block: 'nearest' });
+  }, []);
+
+  const handleOf = useCallback((key: string) => {
+    let handle = editors.current.get(key);
+    if (!handle) editors.current.set(key, (handle = { current: null }));
+    return handle;
+  }, []);
+
+  const edit = useCallback(
+    (block: EditedBlock) => {
+      if (isCell(block)) handleOf(block.key).current?.focus();
+      else setEditingProse(block.key);
+    },
+    [handleOf],
+  );
+
+  const insert = useCallback(
+    (kind: InsertKind, afterKey: string | undefined) => {
+      const key = useNotebookStore.getState().insert(kind, afterKey);
+      if (kind === 'prose') setEditingProse(key);
+      // The new block is drawn first.
+      else requestAnimationFrame(() => handleOf(key).current?.focus());
+    },
+    [handleOf],
+  );
+
+  const runBlock = useCallback(
+    (block: EditedBlock, advance: boolean) => {
+      const { runCell, blocks: now } = useNotebookStore.getState();
+      if (isCell(block)) void runCell(block.id);
+      if (!advance) return;
+      const order = now.filter(isShown);
+      const next = order[order.findIndex((other) => other.key === block.key) + 1];
+      if (next && isCell(next)) handleOf(next.key).current?.focus();
+      else focusBlock(next?.key);
+    },
+    [focusBlock, handleOf],
+  );
+
+  useNotebookActions({ insert, runBlock, focusBlock });
+
+  const onBlockKey = (event: KeyboardEvent, block: EditedBlock, index: number) => {
+    // Keys in an editor or a control are theirs.
+    if (event.target !== event.currentTarget) return;
+    const run = event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey);
+    if (run) runBlock(block, event.shiftKey);
+    else if (event.altKey && event.key === 'ArrowUp') store().move(block.key, -1);
+    else if (event.altKey && event.key === 'ArrowDown') store().move(block.key, 1);
+    else if (event.key === 'ArrowUp') focusBlock(shown[index - 1]?.key);
+    else if (event.key === 'ArrowDown') focusBlock(shown[index + 1]?.key);
+    else if (event.key === 'Enter') edit(block);
+    else if (event.key === 'Delete') {
+      store().remove(block.key);
+      requestAnimationFrame(() => focusBlock(store().selected));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <div className="page">
+      <SavingBar />
+      <Title key={title} title={title} />
+      <Problems />
+      {shown.length > 0 && <InsertBar onInsert={(kind) => insert(kind, undefined)} />}
+      {shown.map((block, index) => (
+        <div key={block.key}>
+          {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+          <div
+            ref={(element) => {
+              if (element) frames.current.set(block.key, element);
+              else frames.current.delete(block.key);
+            }}
+            className={`block ${block.type}${selected === block.key ? ' selected' : ''}`}
+            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+            tabIndex={0}
+            role="group"
+            aria-label={isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')}
+            onKeyDown={(event) => onBlockKey(event, block, index)}
+            onFocus={() => store().select(block.key)}
+          >
+            {isCell(block) ? (
+              <Cell
+                cell={block}
+                selected={selected === block.key}
+                handle={handleOf(block.key)}
+                onRun={(advance) => runBlock(block, advance)}
+                onLeave={() => focusBlock(block.key)}
+              />
+            ) : block.type === 'prose' ? (
+              <Prose
+                block={block}
+                lead={index === 0}
+                editing={editingProse === block.key}
+                onEditing={(editing) => {
+                  setEditingProse(editing ? block.key : undefined);
+                  if (!editing) requestAnimationFrame(() => focusBlock(block.key));
+                }}
+              />
+            ) : null}
+          </div>
+          {index < shown.length - 1 && <InsertBar onInsert={(kind) => insert(kind, block.key)} />}
+        </div>
+      ))}
+      <InsertRow onInsert={(kind) => insert(kind, blocks.at(-1)?.key)} />
+    </div>
+  );
+}
+
+/** Click or Enter edits it; Escape leaves it as it was. */
+function Title({ title }: { title: string }) {
+  const t = useWords();
+  const setTitle = useNotebookStore((state) => state.setTitle);
+  const [draft, setDraft] = useState(title);
+  const cancelled = useRef(false);
+  return (
+    <h1 className="notebook-title">
+      <input
+        aria-label={t('notebook.title')}
+        value={draft}
+        spellCheck={false}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={() => {
+          if (cancelled.current || draft.trim() === '') setDraft(title);
+          else setTitle(draft);
+          cancelled.current = false;
+        }}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
+          cancelled.current = event.key === 'Escape';
+          event.currentTarget.blur();
+        }}
+      />
+    </h1>
+  );
+}
+
+function SavingBar() {
+  const t = useWords();
+  const errorText = useErrorText();
+  const saving = useNotebookStore((state) => state.saving);
+  const saveError = useNotebookStore((state) => state.saveError);
+  const checkError = useNotebookStore((state) => state.checkError);
+  const { keepMine, takeTheirs, save, evaluate } = useNotebookStore.getState();
+  if (saving === 'conflict') {
+    return (
+      <div className="banner" role="alert">
+        <TriangleAlert size={16} aria-hidden />
+        <span className="grow">
+          <b>{t('notebook.conflict')}</b> {t('notebook.conflictText')}
+        </span>
+        <Button onClick={() => void takeTheirs()}>{t('notebook.takeTheirs')}</Button>
+        <Button look="primary" onClick={() => void keepMine()}>
+          {t('notebook.keepMine')}
+        </Button>
+      </div>
+    );
+  }
+  if (saving === 'failed') {
+    return (
+      <div className="banner bad" role="alert">
+        <TriangleAlert size={16} aria-hidden />
+        <span className="grow">
+          <b>{t('notebook.saveFailed')}</b> {errorText(saveError)}
+        </span>
+        <Button onClick={() => void save()}>{t('notebook.saveAgain')}</Button>
+      </div>
+    );
+  }
+  if (checkError !== undefined) {
+    return (
+      <div className="banner bad" role="alert">
+        <TriangleAlert size={16} aria-hidden />
+        <span className="grow">{errorText(checkError)}</span>
+        <Button onClick={() => void evaluate()}>{t('notebook.tryAgain')}</Button>
+      </div>
+    );
+  }
+  return null;
+}
+
+function Problems() {
+  const errorText = useErrorText();
+  const problems = useNotebookStore((state) => state.problems);
+  if (problems.length === 0) return null;
+  return (
+    <ul className="findings problems">
+      {problems.map((problem) => (
+        <li key={`${problem.code} ${problem.where?.line}`} className="note">
+          <span className="grow">{errorText(problem)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What the notebook offers to the palette and to the keyboard. */
+function useNotebookActions({
+  insert,
+  runBlock,
+  focusBlock,
+}: {
+  insert: (kind: InsertKind, afterKey: string | undefined) => void;
+  runBlock: (block: EditedBlock, advance: boolean) => void;
+  focusBlock: (key: string | undefined) => void;
+}): void {
+  const t = useWords();
+  const canUndo = useNotebookStore((state) => state.history.done.length > 0);
+  const canRedo = useNotebookStore((state) => state.history.undone.length > 0);
+  const selected = useNotebookStore((state) => state.selected);
+  const path = useNotebookStore((state) => state.path);
+  const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoing(run.status)));
+  const actions = useMemo((): readonly Action[] => {
+    const store = useNotebookStore.getState();
+    const selectedBlock = () => useNotebookStore.getState().blocks.find((block) => block.key === selected);
+    const withSelected = (act: (block: EditedBlock) => void) => () => {
+      const block = selectedBlock();
+      if (block) act(block);
+    };
+    const none = selected === undefined;
+    return [
+      { id: 'notebook.run', title: t('notebook.runCell'), keys: 'Mod+Enter', disabled: none, run: withSelected((block) => runBlock(block, false)) },
+      { id: 'notebook.runNext', title: t('notebook.runAndNext'), keys: 'Shift+Enter', disabled: none, run: withSelected((block) => runBlock(block, true)) },
+      { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
+      { id: 'notebook.undo', title: t('notebook.undo'), keys: 'Mod+Alt+Z', disabled: !canUndo, run: store.undo },
+      { id: 'notebook.redo', title: t('notebook.redo'), keys: 'Mod+Alt+Y', disabled: !canRedo, run: store.redo },
+      ...insertKinds.map((kind) => ({ id: `notebook.add.${kind}`, title: t(`notebook.add.${kind}`), run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key) })),
+      { id: 'notebook.up', title: t('notebook.moveUp'), keys: 'Alt+Up', disabled: none, run: withSelected((block) => store.move(block.key, -1)) },
+      { id: 'notebook.down', title: t('notebook.moveDown'), keys: 'Alt+Down', disabled: none, run: withSelected((block) => store.move(block.key, 1)) },
+      {
+        id: 'notebook.remove',
+        title: t('notebook.removeCell'),
+        disabled: none,
+        run: withSelected((block) => {
+          store.remove(block.key);
+          focusBlock(useNotebookStore.getState().selected);
+        }),
+      },
+    ];
+  }, [t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock]);
+  useActions('notebook', actions);
+}
+
+/** Ends every run of the open notebook that trains or waits. */
+export function stopTraining(): void {
+  const { path } = useNotebookStore.getState();
+  const { runs, stop } = useTrainingStore.getState();
+  for (const run of runs) if (run.notebook === path && isGoing(run.status)) void stop(run.id);
+}

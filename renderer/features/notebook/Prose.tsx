@@ -1,0 +1,78 @@
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useWords } from '../../words/use-words.ts';
+import { type ProseBlock, proseText } from './blocks.ts';
+import { renderProse } from './markdown.ts';
+import { useNotebookStore } from './notebook-store.ts';
+
+interface Props {
+  readonly block: ProseBlock;
+  /** Directly under the title: set as the notebook's opening words. */
+  readonly lead: boolean;
+  readonly editing: boolean;
+  readonly onEditing: (editing: boolean) => void;
+}
+
+/** Notes: rendered, and edited as Markdown in the same place. */
+export function Prose({ block, lead, editing, onEditing }: Props) {
+  const t = useWords();
+  const text = proseText(block);
+  const html = useMemo(() => renderProse(text), [text]);
+  if (editing) return <ProseEditor block={block} text={text} onDone={() => onEditing(false)} />;
+  return (
+    // Double click edits; with the keyboard it is Enter on the block around it.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      className={lead ? 'prose lead' : 'prose'}
+      title={t('notebook.editProse')}
+      onDoubleClick={() => onEditing(true)}
+      dangerouslySetInnerHTML={{ __html: html }}
+    />
+  );
+}
+
+function ProseEditor({ block, text, onDone }: { block: ProseBlock; text: string; onDone: () => void }) {
+  const t = useWords();
+  const setProse = useNotebookStore((state) => state.setProse);
+  const [draft, setDraft] = useState(text);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const finished = useRef(false);
+
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [draft]);
+  useEffect(() => {
+    area.current?.focus();
+    area.current?.select();
+  }, []);
+
+  const finish = (keep: boolean) => {
+    if (finished.current) return;
+    finished.current = true;
+    if (keep) setProse(block.key, draft);
+    onDone();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const done = event.key === 'Escape' || (event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey));
+    if (!done || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    finish(true);
+  };
+  return (
+    <div className="prose-edit">
+      <textarea
+        ref={area}
+        aria-label={t('notebook.proseText')}
+        value={draft}
+        rows={1}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={() => finish(true)}
+        onKeyDown={onKeyDown}
+      />
+      <small>{t('notebook.proseHint')}</small>
+    </div>
+  );
+}

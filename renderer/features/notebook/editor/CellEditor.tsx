@@ -1,0 +1,243 @@
+import './editor.css';
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { EditedCell } from '../blocks.ts';
+import { editorText } from '../blocks.ts';
+import { useNotebookStore } from '../notebook-store.ts';
+import { highlight } from './highlight.ts';
+import { type Editor, loadMonaco, modelOf, type Monaco } from './load.ts';
+
+/** Pixels; the static text is set alike, so that nothing jumps when the editor takes its place. */
+const lineHeight = 21;
+const padding = 8;
+/** How far from the viewport an editor is mounted. */
+const nearPx = 500;
+
+export interface LineNote {
+  /** From 1, in the cell. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface LineError {
+  readonly message: string;
+  readonly line: number;
+  readonly column?: number | undefined;
+  readonly endLine?: number | undefined;
+  readonly endColumn?: number | undefined;
+}
+
+export interface EditorHandle {
+  focus(place?: { line: number; column?: number | undefined }): void;
+}
+
+interface Props {
+  readonly cell: EditedCell;
+  readonly label: string;
+  readonly error?: LineError | undefined;
+  /** Drawn at the right end of their lines. */
+  readonly notes?: readonly LineNote[] | undefined;
+  readonly handle: RefObject<EditorHandle | null>;
+  /** `advance`: go on to the next block. */
+  readonly onRun: (advance: boolean) => void;
+  /** The keyboard leaves the text; it stays at the cell. */
+  readonly onLeave: () => void;
+  readonly onFocus: () => void;
+}
+
+export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, onFocus }: Props) {
+  const root = useRef<HTMLDivElement>(null);
+  const host = useRef<HTMLDivElement>(null);
+  const [near, setNear] = useState(false);
+  const [mounted, setMounted] = useState<{ editor: Editor; monaco: Monaco }>();
+  const [height, setHeight] = useState<number>();
+  const [lineTops, setLineTops] = useState<readonly { top: number; end: number }[]>([]);
+  const wanted = useRef<{ line: number; column?: number | undefined } | 'anywhere'>(undefined);
+  const latest = useRef({ cell, onRun, onLeave, onFocus });
+  useLayoutEffect(() => {
+    latest.current = { cell, onRun, onLeave, onFocus };
+  });
+
+  const text = editorText(cell);
+  const lines = text.split('\n').length;
+
+  useEffect(() => {
+    const element = root.current;
+    if (!element) return undefined;
+    const observer = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting === true || element.contains(document.activeElement)), {
+      rootMargin: `${nearPx}px`,
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
+    if (!near) return undefined;
+    let gone = false;
+    let editor: Editor | undefined;
+    void loadMonaco().then((monaco) => {
+      const element = host.current;
+      if (gone || !element) return;
+      editor = createEditor(monaco, element, modelOf(monaco, latest.current.cell), label);
+      const measure = () => {
+        const model = editor!.getModel();
+        if (!model) return;
+        const tops = Array.from({ length: model.getLineCount() }, (_, index) => ({
+          top: editor!.getTopForLineNumber(index + 1),
+          end: editor!.getOffsetForColumn(index + 1, model.getLineMaxColumn(index + 1)),
+        }));
+        setLineTops(tops);
+      };
+      const fit = () => {
+        setHeight(editor!.getContentHeight());
+        editor!.layout({ width: element.clientWidth, height: editor!.getContentHeight() });
+        measure();
+      };
+      editor.onDidContentSizeChange(fit);
+      editor.onDidChangeModelContent(() => useNotebookStore.getState().type(latest.current.cell.key, editor!.getValue({ preserveBOM: false, lineEnding: '\n' })));
+      editor.onDidFocusEditorText(() => latest.current.onFocus());
+      editor.onKeyDown((event) => {
+        const { browserEvent } = event;
+        if (browserEvent.isComposing) return;
+        const run = browserEvent.key === 'Enter' && (browserEvent.ctrlKey || browserEvent.metaKey || browserEvent.shiftKey);
+        const leave = browserEvent.key === 'Escape' && !element.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible');
+        if (!run && !leave) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (run) latest.current.onRun(browserEvent.shiftKey);
+        else latest.current.onLeave();
+      });
+      fit();
+      setMounted({ editor, monaco });
+      if (wanted.current !== undefined) {
+        focusEditor(editor, wanted.current);
+        wanted.current = undefined;
+      }
+    });
+    return () => {
+      gone = true;
+      editor?.dispose();
+      setMounted(undefined);
+    };
+  }, [near, label]);
+
+  useEffect(() => {
+    if (!mounted || !host.current) return undefined;
+    const element = host.current;
+    const observer = new ResizeObserver(() => mounted.editor.layout({ width: element.clientWidth, height: mounted.editor.getContentHeight() }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [mounted]);
+
+  useEffect(() => {
+    handle.current = {
+      focus(place) {
+        if (mounted) focusEditor(mounted.editor, place ?? 'anywhere');
+        else {
+          wanted.current = place ?? 'anywhere';
+          setNear(true);
+        }
+      },
+    };
+  }, [handle, mounted]);
+
+  const errorLine = error?.line;
+  useEffect(() => {
+    const model = mounted?.editor.getModel();
+    if (!mounted || !model) return;
+    const { monaco } = mounted;
+    if (!error || errorLine === undefined || errorLine > model.getLineCount()) {
+      monaco.editor.setModelMarkers(model, 'epochbook', []);
+      return;
+    }
+    const wholeLine = error.column === undefined;
+    monaco.editor.setModelMarkers(model, 'epochbook', [
+      {
+        severity: monaco.MarkerSeverity.Error,
+        message: error.message,
+        startLineNumber: errorLine,
+        startColumn: wholeLine ? model.getLineFirstNonWhitespaceColumn(errorLine) || 1 : error.column,
+        endLineNumber: error.endLine ?? errorLine,
+        endColumn: error.endColumn ?? model.getLineMaxColumn(Math.min(error.endLine ?? errorLine, model.getLineCount())),
+      },
+    ]);
+  }, [mounted, error, errorLine]);
+
+  return (
+    <div ref={root} className="cell-editor" style={{ height: height ?? lines * lineHeight + 2 * padding }}>
+      {!mounted && <StaticText text={text} onEdit={() => handle.current?.focus()} label={label} />}
+      <div ref={host} className="cell-editor-host" />
+      {notes?.map((note) => {
+        const place = lineTops[note.line - 1];
+        return <LineNoteText key={note.line} note={note} top={place?.top ?? padding + (note.line - 1) * lineHeight} lineEnd={place?.end ?? 0} />;
+      })}
+    </div>
+  );
+}
+
+function LineNoteText({ note, top, lineEnd }: { note: LineNote; top: number; lineEnd: number }) {
+  return (
+    <span className="line-note" style={{ top, maxWidth: `calc(100% - ${lineEnd + 44}px)` }}>
+      {note.text}
+    </span>
+  );
+}
+
+function StaticText({ text, onEdit, label }: { text: string; onEdit: () => void; label: string }) {
+  const pieces = useMemo(() => highlight(text), [text]);
+  return (
+    <pre className="cell-static" aria-label={label} onPointerDown={onEdit}>
+      {pieces.map((piece, index) =>
+        piece.kind === 'plain' ? (
+          piece.text
+        ) : (
+          // The pieces are drawn anew with every change of the text; none has a life of its own.
+          // oxlint-disable-next-line react/no-array-index-key
+          <span key={index} className={`code-${piece.kind}`}>
+            {piece.text}
+          </span>
+        ),
+      )}
+    </pre>
+  );
+}
+
+function focusEditor(editor: Editor, place: { line: number; column?: number | undefined } | 'anywhere'): void {
+  editor.focus();
+  if (place === 'anywhere') return;
+  editor.setPosition({ lineNumber: place.line, column: place.column ?? 1 });
+  editor.revealPositionInCenterIfOutsideViewport({ lineNumber: place.line, column: place.column ?? 1 });
+}
+
+function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<typeof modelOf>, label: string): Editor {
+  return monaco.editor.create(element, {
+    model,
+    theme: 'epochbook',
+    ariaLabel: label,
+    fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
+    fontSize: 12.5,
+    lineHeight,
+    padding: { top: padding, bottom: padding },
+    lineNumbers: 'off',
+    glyphMargin: false,
+    folding: false,
+    lineDecorationsWidth: 14,
+    lineNumbersMinChars: 0,
+    minimap: { enabled: false },
+    overviewRulerLanes: 0,
+    overviewRulerBorder: false,
+    hideCursorInOverviewRuler: true,
+    renderLineHighlight: 'none',
+    scrollBeyondLastLine: false,
+    scrollBeyondLastColumn: 0,
+    scrollbar: { vertical: 'hidden', horizontal: 'hidden', handleMouseWheel: false, alwaysConsumeMouseWheel: false },
+    wordWrap: 'on',
+    wrappingIndent: 'indent',
+    guides: { indentation: false },
+    fixedOverflowWidgets: true,
+    contextmenu: false,
+    occurrencesHighlight: 'off',
+    wordBasedSuggestions: 'off',
+    tabSize: 2,
+    suggest: { showStatusBar: false },
+  });
+}

@@ -1,0 +1,63 @@
+/** Monaco is several megabytes and is fetched once, behind the first paint; cells are readable before. */
+import type { CellBlock } from '#contract/notebook.ts';
+import { call } from '../../../platform/client.ts';
+import { cellsOf, editorText } from '../blocks.ts';
+import { useNotebookStore } from '../notebook-store.ts';
+
+type Loaded = typeof import('./monaco.ts');
+export type Monaco = Loaded['monaco'];
+export type Editor = ReturnType<Monaco['editor']['create']>;
+export type Model = ReturnType<Monaco['editor']['createModel']>;
+
+let loading: Promise<Monaco> | undefined;
+
+export function loadMonaco(): Promise<Monaco> {
+  loading ??= (async () => {
+    const [loaded] = await Promise.all([import('./monaco.ts'), document.fonts.load("12.5px 'JetBrains Mono Variable'")]);
+    const { monaco } = loaded;
+    loaded.applyEditorTheme();
+    new MutationObserver(() => loaded.applyEditorTheme()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    // Without typings the editor still edits.
+    void call('language.typings', {}).then(
+      ({ text }) => loaded.setTypings(text),
+      () => undefined,
+    );
+    keepModels(monaco);
+    return monaco;
+  })();
+  return loading;
+}
+
+/** One model for every cell, mounted or not: TypeScript sees them together, so that names of upper cells are known below. */
+function keepModels(monaco: Monaco): void {
+  const sync = () => {
+    const cells = cellsOf(useNotebookStore.getState().blocks);
+    const wanted = new Set(cells.map((cell) => cellUri(cell)));
+    for (const model of monaco.editor.getModels()) if (model.uri.scheme === 'cell' && !wanted.has(model.uri.toString())) model.dispose();
+    for (const cell of cells) {
+      const model = modelOf(monaco, cell);
+      const text = editorText(cell);
+      // A change that did not come from the editor itself: undo of a removal, or the file read anew.
+      if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== text) {
+        model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
+      }
+    }
+  };
+  sync();
+  useNotebookStore.subscribe((state, before) => {
+    if (state.blocks !== before.blocks) sync();
+  });
+}
+
+export function modelOf(monaco: Monaco, cell: CellBlock & { readonly key: string }): Model {
+  const uri = monaco.Uri.parse(cellUri(cell));
+  const known = monaco.editor.getModel(uri);
+  if (known) return known;
+  const model = monaco.editor.createModel(editorText(cell), 'typescript', uri);
+  model.updateOptions({ tabSize: 2, insertSpaces: true });
+  return model;
+}
+
+function cellUri(cell: { readonly key: string }): string {
+  return `cell:///${cell.key}.ts`;
+}

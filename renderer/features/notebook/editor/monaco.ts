@@ -1,0 +1,173 @@
+/** Monaco with what a cell needs and no more: TypeScript alone, and the features of an editor without menus of its own. */
+import 'monaco-editor/features/bracketMatching/register';
+import 'monaco-editor/features/caretOperations/register';
+import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/codeAction/register';
+import 'monaco-editor/features/codicon/register';
+import 'monaco-editor/features/comment/register';
+import 'monaco-editor/features/contextmenu/register';
+import 'monaco-editor/features/cursorUndo/register';
+import 'monaco-editor/features/find/register';
+import 'monaco-editor/features/format/register';
+import 'monaco-editor/features/gotoError/register';
+import 'monaco-editor/features/hover/register';
+import 'monaco-editor/features/indentation/register';
+import 'monaco-editor/features/lineSelection/register';
+import 'monaco-editor/features/linesOperations/register';
+import 'monaco-editor/features/multicursor/register';
+import 'monaco-editor/features/parameterHints/register';
+import 'monaco-editor/features/rename/register';
+import 'monaco-editor/features/smartSelect/register';
+import 'monaco-editor/features/snippet/register';
+import 'monaco-editor/features/suggest/register';
+import 'monaco-editor/features/tokenization/register';
+import 'monaco-editor/features/wordHighlighter/register';
+import 'monaco-editor/features/wordOperations/register';
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
+import * as monaco from 'monaco-editor/editor/editor.api';
+import * as typescript from 'monaco-editor/languages/features/typescript/register';
+import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker';
+import { keywords } from './highlight.ts';
+
+self.MonacoEnvironment = {
+  getWorker: (_id: string, label: string) => (label === 'typescript' ? new TypeScriptWorker() : new EditorWorker()),
+};
+
+export { monaco };
+
+/** A cell reaches the language itself alone: no DOM, no Node. */
+const library = ['es2022'];
+
+typescript.typescriptDefaults.setCompilerOptions({
+  target: typescript.ScriptTarget.ESNext,
+  module: typescript.ModuleKind.ESNext,
+  lib: library,
+  strict: true,
+  noEmit: true,
+  allowNonTsExtensions: true,
+});
+typescript.typescriptDefaults.setEagerModelSync(true);
+typescript.typescriptDefaults.setDiagnosticsOptions({
+  // A cell is a script whose value is its last expression: an expression that is not used is the point of it.
+  diagnosticCodesToIgnore: [1375, 1378, 7028],
+});
+
+export function setTypings(text: string): void {
+  typescript.typescriptDefaults.setExtraLibs([{ content: text, filePath: 'file:///epochbook.d.ts' }]);
+}
+
+monaco.languages.register({ id: 'typescript', extensions: ['.ts'] });
+
+/** Monaco wants colours, not custom properties. They are read from the tokens, so that there is one place for them. */
+export function applyEditorTheme(): void {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string) => toHex(style.getPropertyValue(name).trim());
+  const dark = document.documentElement.dataset['theme'] === 'dark';
+  const rule = (token: string, name: string) => ({ token, foreground: color(name).slice(1, 7) });
+  monaco.editor.defineTheme('epochbook', {
+    base: dark ? 'vs-dark' : 'vs',
+    inherit: true,
+    rules: [
+      rule('', '--ink'),
+      rule('identifier', '--ink'),
+      rule('type.identifier', '--ink'),
+      rule('delimiter', '--ink-2'),
+      rule('keyword', '--code-keyword'),
+      rule('function', '--code-function'),
+      rule('string', '--code-string'),
+      rule('regexp', '--code-string'),
+      rule('number', '--code-number'),
+      rule('comment', '--code-comment'),
+    ],
+    colors: {
+      'editor.background': '#00000000',
+      'editor.foreground': color('--ink'),
+      'editorCursor.foreground': color('--accent'),
+      'editor.lineHighlightBackground': '#00000000',
+      'editor.lineHighlightBorder': '#00000000',
+      'editor.selectionBackground': `${color('--accent')}40`,
+      'editor.inactiveSelectionBackground': `${color('--accent')}26`,
+      'editor.wordHighlightBackground': `${color('--accent')}1a`,
+      'editorBracketMatch.background': color('--accent-wash'),
+      'editorBracketMatch.border': color('--line-strong'),
+      'editorWidget.background': color('--surface'),
+      'editorWidget.border': color('--line-strong'),
+      'editorSuggestWidget.selectedBackground': color('--accent-wash'),
+      'editorSuggestWidget.selectedForeground': color('--ink'),
+      'editorHoverWidget.background': color('--surface'),
+      'editorHoverWidget.border': color('--line-strong'),
+      'editorError.foreground': color('--bad'),
+      'editorWarning.foreground': color('--warn'),
+      focusBorder: color('--accent'),
+    },
+  });
+  monaco.editor.setTheme('epochbook');
+}
+
+function toHex(text: string): string {
+  if (/^#[\da-f]{6}([\da-f]{2})?$/i.test(text)) return text;
+  if (/^#[\da-f]{3}$/i.test(text)) return `#${[...text.slice(1)].map((digit) => digit + digit).join('')}`;
+  return '#808080';
+}
+
+/**
+ * The language's own grammar, a little more: names before a bracket are calls. Monaco's TypeScript grammar does not
+ * tell them apart, and the calls are what a notebook is made of.
+ */
+monaco.languages.setMonarchTokensProvider('typescript', {
+  keywords,
+  tokenizer: {
+    root: [
+      [/[A-Za-z_$][\w$]*(?=\s*\()/, { cases: { '@keywords': 'keyword', '@default': 'function' } }],
+      [/[A-Za-z_$][\w$]*/, { cases: { '@keywords': 'keyword', '@default': 'identifier' } }],
+      [/\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?/, 'number'],
+      [/0[xX][\da-fA-F_]+/, 'number'],
+      [/\/\/.*$/, 'comment'],
+      [/\/\*/, 'comment', '@comment'],
+      [/'(?:\\.|[^'\\])*'?/, 'string'],
+      [/"(?:\\.|[^"\\])*"?/, 'string'],
+      [/`/, 'string', '@template'],
+      [/[{}()[\]]/, '@brackets'],
+      [/[;,.]/, 'delimiter'],
+    ],
+    comment: [
+      [/[^*]+/, 'comment'],
+      [/\*\//, 'comment', '@pop'],
+      [/\*/, 'comment'],
+    ],
+    template: [
+      [/\$\{/, 'delimiter', '@expression'],
+      [/(?:\\.|[^`\\$])+/, 'string'],
+      [/\$/, 'string'],
+      [/`/, 'string', '@pop'],
+    ],
+    expression: [[/\}/, 'delimiter', '@pop'], { include: 'root' }],
+  },
+});
+
+monaco.languages.setLanguageConfiguration('typescript', {
+  comments: { lineComment: '//', blockComment: ['/*', '*/'] },
+  brackets: [
+    ['{', '}'],
+    ['[', ']'],
+    ['(', ')'],
+  ],
+  autoClosingPairs: [
+    { open: '{', close: '}' },
+    { open: '[', close: ']' },
+    { open: '(', close: ')' },
+    { open: "'", close: "'", notIn: ['string', 'comment'] },
+    { open: '"', close: '"', notIn: ['string'] },
+    { open: '`', close: '`', notIn: ['string', 'comment'] },
+  ],
+  surroundingPairs: [
+    { open: '{', close: '}' },
+    { open: '[', close: ']' },
+    { open: '(', close: ')' },
+    { open: "'", close: "'" },
+    { open: '"', close: '"' },
+    { open: '`', close: '`' },
+  ],
+  onEnterRules: [{ beforeText: /[{[(]\s*$/, afterText: /^\s*[\])}]/, action: { indentAction: monaco.languages.IndentAction.IndentOutdent } }],
+  indentationRules: { increaseIndentPattern: /[{[(][^}\])]*$/, decreaseIndentPattern: /^\s*[}\])]/ },
+});

@@ -1,0 +1,472 @@
+/** The open notebook: its text, what is saved, what its cells came to, and the values its knobs are set to. */
+import { create } from 'zustand';
+import type { PlainError } from '#contract/errors.ts';
+import type { CellKind, CellOutcome, Estimate, NotebookState as SentNotebook, OpenedNotebook } from '#contract/notebook.ts';
+import type { Knob, KnobValue } from '#contract/spec.ts';
+import { toast } from '../../components/toast-store.ts';
+import { hasCode } from '../../platform/call-error.ts';
+import { call } from '../../platform/client.ts';
+import { errorTextNow } from '../../words/errors.ts';
+import { translate } from '../../words/use-words.ts';
+import {
+  cellsOf,
+  type EditedBlock,
+  type EditedCell,
+  insertAfter,
+  isCell,
+  isShown,
+  move,
+  newCell,
+  newProse,
+  remove,
+  withEditorText,
+  withKeys,
+  withoutKeys,
+  withProseText,
+  withTitle,
+} from './blocks.ts';
+import { type History, noHistory, record, redo, undo } from './history.ts';
+import { useTrainingStore } from './training-store.ts';
+
+export type Saving = 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
+
+/** A cell's outcome and the text it came from: another text now means that it is stale. */
+export interface Checked {
+  readonly outcome: CellOutcome;
+  readonly input: string;
+}
+
+export interface Foreseen {
+  readonly input: string;
+  /** Absent while it is being measured, and where it could not be. */
+  readonly estimate?: Estimate;
+  readonly going: boolean;
+}
+
+interface Check {
+  /** Ids of the cells that it covers, in order. */
+  readonly cells: readonly string[];
+  /** The one being worked on. */
+  readonly current: string | undefined;
+}
+
+interface NotebookStore {
+  readonly path: string | undefined;
+  readonly title: string;
+  readonly blocks: readonly EditedBlock[];
+  readonly problems: readonly PlainError[];
+  readonly hash: string;
+  readonly opening: string | undefined;
+  readonly openError: unknown;
+  readonly saving: Saving;
+  readonly saveError: unknown;
+  readonly history: History;
+  readonly knobValues: Readonly<Record<string, KnobValue>>;
+  readonly knobs: readonly Knob[];
+  readonly checked: Readonly<Record<string, Checked>>;
+  readonly check: Check | undefined;
+  readonly checkError: unknown;
+  /** By the train cell's id. */
+  readonly foreseen: Readonly<Record<string, Foreseen>>;
+  /** Train cells whose run is being asked for. */
+  readonly starting: readonly string[];
+  readonly startErrors: Readonly<Record<string, unknown>>;
+  /** Key of the block that has the keyboard, or had it last. */
+  readonly selected: string | undefined;
+
+  readonly open: (path: string) => Promise<void>;
+  readonly openSample: (id: string) => Promise<void>;
+  readonly create: (title: string) => Promise<void>;
+  readonly save: () => Promise<void>;
+  readonly keepMine: () => Promise<void>;
+  readonly takeTheirs: () => Promise<void>;
+  readonly fileChanged: (path: string, hash: string) => void;
+
+  readonly select: (key: string | undefined) => void;
+  readonly type: (key: string, text: string) => void;
+  readonly setProse: (key: string, text: string) => void;
+  readonly setTitle: (title: string) => void;
+  /** Returns the new block's key. */
+  readonly insert: (kind: CellKind | 'prose', afterKey: string | undefined) => string;
+  readonly remove: (key: string) => void;
+  readonly move: (key: string, direction: -1 | 1) => void;
+  readonly undo: () => void;
+  readonly redo: () => void;
+
+  /** Undefined: back to what the text says. */
+  readonly setKnob: (name: string, value: KnobValue | undefined) => void;
+  /** Evaluates as far as the cell `until`, or all; a check that is going on is followed by this one. */
+  readonly evaluate: (until?: string) => Promise<void>;
+  readonly evaluating: (cell: string) => void;
+  readonly runCell: (id: string) => Promise<void>;
+  readonly runAll: () => Promise<void>;
+}
+
+const autosaveMs = 900;
+const knobCheckMs = 250;
+let autosave: ReturnType<typeof setTimeout> | undefined;
+let knobCheck: ReturnType<typeof setTimeout> | undefined;
+let checking: Promise<void> | undefined;
+let nextCheck: { until: string | undefined; done: Promise<void> } | undefined;
+
+const empty = {
+  title: '',
+  blocks: [],
+  problems: [],
+  hash: '',
+  openError: undefined,
+  saving: 'saved' as const,
+  saveError: undefined,
+  history: noHistory,
+  knobValues: {},
+  knobs: [],
+  checked: {},
+  check: undefined,
+  checkError: undefined,
+  foreseen: {},
+  starting: [],
+  startErrors: {},
+  selected: undefined,
+};
+
+export const useNotebookStore = create<NotebookStore>((set, get) => {
+  function show(opened: OpenedNotebook, keep: boolean): void {
+    const { blocks: before, path } = get();
+    const same = keep && path === opened.path;
+    set({
+      ...(same ? { problems: opened.problems } : empty),
+      path: opened.path,
+      title: opened.title,
+      problems: opened.problems,
+      hash: opened.hash,
+      blocks: same ? withKnownKeys(opened.blocks, before) : withKeys(opened.blocks),
+      saving: 'saved',
+      saveError: undefined,
+      opening: undefined,
+      openError: undefined,
+      history: noHistory,
+    });
+    if (!same) void get().evaluate();
+  }
+
+  async function opening(name: string, ask: () => Promise<OpenedNotebook>): Promise<void> {
+    const { path, saving } = get();
+    if (path !== undefined && saving !== 'saved' && saving !== 'conflict') await get().save();
+    set({ opening: name, openError: undefined });
+    try {
+      show(await ask(), false);
+    } catch (error) {
+      set({ opening: undefined, openError: error });
+      toast({ text: errorTextNow(error), tone: 'bad' });
+    }
+  }
+
+  function changed(blocks: readonly EditedBlock[], rewritten?: readonly string[]): void {
+    const { blocks: before, saving, history } = get();
+    if (blocks === before) return;
+    set({
+      blocks,
+      saving: saving === 'conflict' ? 'conflict' : 'unsaved',
+      ...(rewritten && { history: record(history, { before, after: blocks, rewritten }) }),
+    });
+    scheduleSave();
+  }
+
+  function scheduleSave(): void {
+    clearTimeout(autosave);
+    autosave = setTimeout(() => void get().save(), autosaveMs);
+  }
+
+  async function checkNow(until: string | undefined): Promise<void> {
+    const sent = state();
+    if (!sent) return;
+    const { blocks, knobValues, path } = get();
+    const cells = cellsOf(blocks).map((cell) => cell.id);
+    const covered = until === undefined ? cells : cells.slice(0, cells.indexOf(until) + 1);
+    set({ check: { cells: covered, current: covered[0] }, checkError: undefined });
+    try {
+      const { cells: outcomes, knobs } = await call('notebook.check', { ...sent, ...(until !== undefined && { until }) });
+      if (get().path !== path) return;
+      const checked = { ...get().checked };
+      for (const outcome of outcomes) checked[outcome.id] = { outcome, input: inputOf(blocks, outcome.id, knobValues) };
+      // A check of a part tells only of that part's knobs.
+      const others = get().knobs.filter((known) => !covered.includes(known.cell) && !knobs.some((knob) => knob.name === known.name));
+      set({ checked, knobs: [...knobs, ...others], check: undefined });
+      void foresee();
+    } catch (error) {
+      if (get().path === path) set({ check: undefined, checkError: error });
+    }
+  }
+
+  /** Measures each train cell's epoch where everything it needs is in order. Not while something trains: it would slow both. */
+  async function foresee(): Promise<void> {
+    const { blocks, checked, knobValues, path, foreseen } = get();
+    for (const cell of cellsOf(blocks)) {
+      if (cell.kind !== 'train' || checked[cell.id]?.outcome.status !== 'ok') continue;
+      const input = inputOf(blocks, cell.id, knobValues);
+      if (checked[cell.id]?.input !== input || foreseen[cell.id]?.input === input) continue;
+      if (useTrainingStore.getState().isBusy()) return;
+      const sent = state();
+      if (!sent) return;
+      const put = (value: Foreseen) => {
+        if (get().path === path) set({ foreseen: { ...get().foreseen, [cell.id]: value } });
+      };
+      put({ input, going: true });
+      try {
+        put({ input, going: false, estimate: await call('notebook.estimate', { ...sent, cell: cell.id }) });
+      } catch {
+        // Without a foreseen time nothing is lost; what is wrong with the cells shows when they are run.
+        put({ input, going: false });
+      }
+    }
+  }
+
+  function state(): SentNotebook | undefined {
+    const { path, blocks, knobValues } = get();
+    return path === undefined ? undefined : { path, blocks: withoutKeys(blocks), knobs: { ...knobValues } };
+  }
+
+  async function train(cell: EditedCell): Promise<void> {
+    const sent = state();
+    if (!sent) return;
+    const { [cell.id]: _old, ...startErrors } = get().startErrors;
+    set({ starting: [...get().starting, cell.id], startErrors });
+    const input = inputOf(get().blocks, cell.id, get().knobValues);
+    try {
+      const run = await call('training.start', { ...sent, cell: cell.id });
+      useTrainingStore.getState().started(run, cell.id, input);
+    } catch (error) {
+      set({ startErrors: { ...get().startErrors, [cell.id]: error } });
+    } finally {
+      set({ starting: get().starting.filter((id) => id !== cell.id) });
+    }
+  }
+
+  return {
+    ...empty,
+    path: undefined,
+    opening: undefined,
+
+    open: (path) => opening(path, () => call('notebook.open', { path })),
+    openSample: (id) => opening(id, () => call('samples.open', { id })),
+    create: (title) => opening(title, () => call('notebook.create', { title })),
+
+    async save() {
+      clearTimeout(autosave);
+      const { path, blocks, hash, saving } = get();
+      if (path === undefined || saving === 'saved' || saving === 'conflict') return;
+      if (saving === 'saving') {
+        scheduleSave();
+        return;
+      }
+      set({ saving: 'saving', saveError: undefined });
+      try {
+        const saved = await call('notebook.save', { path, blocks: withoutKeys(blocks), baseHash: hash });
+        if (get().path !== path) return;
+        const unchanged = get().blocks === blocks;
+        set({ hash: saved.hash, saving: get().saving === 'conflict' ? 'conflict' : unchanged ? 'saved' : 'unsaved' });
+        if (!unchanged) scheduleSave();
+      } catch (error) {
+        if (get().path !== path) return;
+        set({ saving: hasCode(error, 'notebook.changedOnDisk') ? 'conflict' : 'failed', saveError: error });
+      }
+    },
+
+    async keepMine() {
+      const { path } = get();
+      if (path === undefined) return;
+      try {
+        // The other program's version is replaced; its hash says which one was seen.
+        const theirs = await call('notebook.open', { path });
+        set({ hash: theirs.hash, saving: 'unsaved', saveError: undefined });
+        await get().save();
+      } catch (error) {
+        toast({ text: errorTextNow(error), tone: 'bad' });
+      }
+    },
+
+    async takeTheirs() {
+      const { path, blocks: mine, title } = get();
+      if (path === undefined) return;
+      try {
+        show(await call('notebook.open', { path }), true);
+        toast({
+          text: translate('notebook.reloaded'),
+          action: {
+            label: translate('frame.undo'),
+            run: () => {
+              if (get().path === path) {
+                set({ title });
+                changed(mine);
+              }
+            },
+          },
+        });
+        void get().evaluate();
+      } catch (error) {
+        toast({ text: errorTextNow(error), tone: 'bad' });
+      }
+    },
+
+    fileChanged(path, hash) {
+      const now = get();
+      if (now.path !== path || now.hash === hash) return;
+      if (now.saving === 'saved') void now.takeTheirs();
+      // While a save is under way its own answer tells whether the file was another program's.
+      else if (now.saving !== 'saving') set({ saving: 'conflict' });
+    },
+
+    select: (selected) => {
+      if (get().selected !== selected) set({ selected });
+    },
+
+    type(key, text) {
+      changed(get().blocks.map((block) => (block.key === key && isCell(block) ? withEditorText(block, text) : block)));
+    },
+
+    setProse(key, text) {
+      const { blocks } = get();
+      const block = blocks.find((other) => other.key === key);
+      if (block?.type !== 'prose') return;
+      if (text.trim() === '') {
+        changed(remove(blocks, key), []);
+        return;
+      }
+      const edited = withProseText(block, text);
+      if (edited.text !== block.text) {
+        changed(
+          blocks.map((other) => (other.key === key ? { ...edited, key } : other)),
+          [key],
+        );
+      }
+    },
+
+    setTitle(title) {
+      const trimmed = title.trim().replaceAll(/\s+/g, ' ');
+      const front = get().blocks.find((block) => block.type === 'front');
+      if (trimmed === '' || trimmed === get().title || !front) return;
+      set({ title: trimmed });
+      changed(
+        get().blocks.map((block) => (block.type === 'front' ? { ...block, text: withTitle(block.text, trimmed) } : block)),
+        [],
+      );
+    },
+
+    insert(kind, afterKey) {
+      const { blocks } = get();
+      const block = kind === 'prose' ? newProse(translate('notebook.newProse')) : newCell(kind, blocks);
+      changed(insertAfter(blocks, afterKey, block), []);
+      set({ selected: block.key });
+      return block.key;
+    },
+
+    remove(key) {
+      const { blocks } = get();
+      const shown = blocks.filter(isShown);
+      const at = shown.findIndex((block) => block.key === key);
+      if (at < 0) return;
+      changed(remove(blocks, key), []);
+      set({ selected: (shown[at + 1] ?? shown[at - 1])?.key });
+      toast({
+        text: translate(shown[at]!.type === 'cell' ? 'notebook.cellRemoved' : 'notebook.proseRemoved'),
+        action: { label: translate('frame.undo'), run: () => get().undo() },
+      });
+    },
+
+    move(key, direction) {
+      changed(move(get().blocks, key, direction), []);
+    },
+
+    undo() {
+      const back = undo(get().history, get().blocks);
+      if (!back) return;
+      changed(back.blocks);
+      set({ history: back.history, title: titleOf(back.blocks) ?? get().title });
+    },
+
+    redo() {
+      const forth = redo(get().history, get().blocks);
+      if (!forth) return;
+      changed(forth.blocks);
+      set({ history: forth.history, title: titleOf(forth.blocks) ?? get().title });
+    },
+
+    setKnob(name, value) {
+      const { [name]: _before, ...others } = get().knobValues;
+      set({ knobValues: value === undefined ? others : { ...others, [name]: value } });
+      clearTimeout(knobCheck);
+      knobCheck = setTimeout(() => void get().evaluate(), knobCheckMs);
+    },
+
+    async evaluate(until) {
+      if (!checking) {
+        checking = checkNow(until).finally(() => {
+          checking = undefined;
+        });
+        return checking;
+      }
+      // The one that waits covers what both were asked for.
+      if (nextCheck) {
+        if (nextCheck.until !== until) nextCheck.until = undefined;
+        return nextCheck.done;
+      }
+      const waiting: { until: string | undefined; done: Promise<void> } = { until, done: Promise.resolve() };
+      nextCheck = waiting;
+      waiting.done = checking.then(() => {
+        nextCheck = undefined;
+        return get().evaluate(waiting.until);
+      });
+      return waiting.done;
+    },
+
+    evaluating(cell) {
+      const { check } = get();
+      if (check) set({ check: { ...check, current: cell } });
+    },
+
+    async runCell(id) {
+      const cell = cellsOf(get().blocks).find((other) => other.id === id);
+      if (!cell) return;
+      if (cell.kind !== 'train') {
+        await get().evaluate(id);
+        return;
+      }
+      await train(cell);
+      void get().evaluate();
+    },
+
+    async runAll() {
+      await get().evaluate();
+      const { blocks, checked, checkError } = get();
+      const cells = cellsOf(blocks);
+      if (checkError !== undefined || cells.some((cell) => checked[cell.id]?.outcome.status !== 'ok')) return;
+      for (const cell of cells) if (cell.kind === 'train') await train(cell);
+    },
+  };
+});
+
+/** What a cell's outcome depends on: its text, the cells' above it, and the knobs. */
+export function inputOf(blocks: readonly EditedBlock[], id: string, knobValues: Readonly<Record<string, KnobValue>>): string {
+  const cells = cellsOf(blocks);
+  const sources = cells.slice(0, cells.findIndex((cell) => cell.id === id) + 1).map((cell) => `${cell.kind}\n${cell.source}`);
+  const knobs = Object.entries(knobValues).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([sources, knobs]);
+}
+
+/** Blocks read anew, with the keys of those already on the screen: their editors stay. */
+function withKnownKeys(fresh: OpenedNotebook['blocks'], known: readonly EditedBlock[]): EditedBlock[] {
+  const left = [...known];
+  return withKeys(fresh).map((block) => {
+    const at = left.findIndex((other) =>
+      block.type === 'cell' ? other.type === 'cell' && other.id === block.id : other.type === block.type && other.type !== 'cell' && other.text === block.text,
+    );
+    return at < 0 ? block : { ...block, key: left.splice(at, 1)[0]!.key };
+  });
+}
+
+function titleOf(blocks: readonly EditedBlock[]): string | undefined {
+  const front = blocks.find((block) => block.type === 'front');
+  const line = front && /^title:[ \t]*(.*?)[ \t]*$/m.exec(front.text)?.[1];
+  if (!line) return undefined;
+  return line.startsWith('"') && line.endsWith('"') ? (JSON.parse(line) as string) : line;
+}

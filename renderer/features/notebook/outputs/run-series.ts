@@ -1,0 +1,51 @@
+/** A run's epochs as lines of a chart. */
+import type { EpochRow } from '#contract/runs.ts';
+import type { LineSeries } from '../../../components/charts/series.ts';
+import { betterOf } from '../../runs/metrics.ts';
+
+export interface Best {
+  readonly value: number;
+  readonly epoch: number;
+  readonly direction: 'min' | 'max';
+}
+
+/** The loss, and the first metric beside it. `known` are the names that the run's summary has. */
+export function lossAndMetric(rows: readonly EpochRow[], known: readonly string[]): { loss: string; metric: string | undefined } {
+  const names = rows[0] ? Object.keys(rows[0].metrics) : known;
+  return { loss: 'loss', metric: names.find((name) => name !== 'loss' && !name.startsWith('val_')) };
+}
+
+export function seriesOf(
+  rows: readonly EpochRow[],
+  metric: string,
+  color: number,
+  names: { readonly train: string; readonly validation: string },
+): LineSeries[] {
+  const line = (id: string, name: string, dash: 'solid' | 'dot'): LineSeries => {
+    const points = rows.filter((row) => id in row.metrics);
+    return { id, name, color, dash, x: points.map((row) => row.epoch), y: points.map((row) => row.metrics[id] ?? Number.NaN) };
+  };
+  const validation = `val_${metric}`;
+  return [
+    line(metric, names.train, 'solid'),
+    ...(rows.some((row) => validation in row.metrics) ? [line(validation, names.validation, 'dot')] : []),
+  ];
+}
+
+export function bestOf(rows: readonly EpochRow[], metric: string): Best | undefined {
+  const direction = betterOf(metric);
+  let best: Best | undefined;
+  for (const row of rows) {
+    const value = row.metrics[metric];
+    if (value === undefined || !Number.isFinite(value)) continue;
+    if (!best || (direction === 'min' ? value < best.value : value > best.value)) best = { value, epoch: row.epoch, direction };
+  }
+  return best;
+}
+
+/** The middle one of the last five epochs' times: one slow epoch does not move it. */
+export function epochTimeMs(rows: readonly EpochRow[]): number | undefined {
+  const times = rows.slice(-5).map((row) => row.elapsedMs);
+  if (times.length === 0) return undefined;
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+}
