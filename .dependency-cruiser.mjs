@@ -1,0 +1,129 @@
+// Who may import what, from the design. An area may always import from itself.
+
+const contract = '^preload/contract/';
+const npm = (...names) => `^node_modules/(${names.map((name) => name.replace('*', '[^/]+')).join('|')})(/|$)`;
+
+/**
+ * `local`: our own folders and files. `npm`: packages. `builtins`: whether Node's own modules may be imported; where
+ * they may not, the code also runs in a page.
+ */
+const areas = [
+  { name: 'contract', path: contract, npm: npm('zod', 'intl-messageformat') },
+  { name: 'preload', path: '^preload/[^/]+$', local: [contract], npm: npm('electron') },
+  // ONNX Runtime is for backends alone; tfjs, which is the reference, for all of the engine.
+  {
+    name: 'backends',
+    path: '^main/engine/backends/',
+    local: [contract, '^main/engine/'],
+    npm: npm('@tensorflow/*', 'onnxruntime-*'),
+    builtins: true,
+  },
+  { name: 'engine', path: '^main/engine/(?!backends/)', local: [contract, '^main/engine/'], npm: npm('@tensorflow/*'), builtins: true },
+  { name: 'data', path: '^main/data/', local: [contract], npm: npm('csv-parse'), builtins: true },
+  {
+    name: 'notebook',
+    path: '^main/notebook/',
+    local: [contract],
+    npm: npm('quickjs-emscripten-core', '@jitl/*', '@swc/wasm-typescript'),
+    builtins: true,
+  },
+  { name: 'store', path: '^main/store/', local: [contract], npm: npm('better-sqlite3'), builtins: true },
+  { name: 'interchange', path: '^main/interchange/', local: [contract, '^main/engine/'], npm: npm('@tensorflow/*'), builtins: true },
+  { name: 'trainer', path: '^main/trainer/', local: [contract, '^main/(engine|data|interchange)/'], builtins: true },
+  {
+    name: 'workbench',
+    path: '^main/workbench/',
+    local: [contract, '^main/(notebook|store|interchange)/', '^main/trainer/(host|protocol)\\.ts$'],
+    builtins: true,
+  },
+  { name: 'shell', path: '^main/shell/', local: [contract, '^main/workbench/'], builtins: true },
+  {
+    name: 'desktop',
+    path: '^main/app/',
+    local: [contract, '^main/(workbench|shell)/', '^main/trainer/host\\.ts$'],
+    npm: npm('electron'),
+    builtins: true,
+  },
+  {
+    name: 'browser',
+    path: '^main/browser/',
+    local: [contract, '^main/(workbench|shell)/', '^main/trainer/host\\.ts$'],
+    npm: npm('ws'),
+    builtins: true,
+  },
+  {
+    name: 'cli',
+    path: '^main/cli/',
+    local: [contract, '^main/(workbench|shell|browser)/', '^main/trainer/host\\.ts$'],
+    npm: npm('commander'),
+    builtins: true,
+  },
+  {
+    name: 'renderer',
+    path: '^renderer/',
+    local: [contract],
+    npm: '^node_modules/(?!electron/|better-sqlite3/|onnxruntime|@tensorflow/|playwright/|vitest/)',
+  },
+  // The runners start what npm scripts start, and so know where the commands are.
+  {
+    name: 'e2e',
+    path: '^e2e/',
+    local: [contract, '^main/cli/[^/]+\\.mjs$', '^\\.dependency-cruiser'],
+    npm: npm('playwright', 'playwright-core', '@axe-core/playwright', 'dependency-cruiser', '@types/*', 'electron'),
+    builtins: true,
+  },
+];
+
+const tests = '\\.test\\.tsx?$|/testing/';
+
+/** @type {import('dependency-cruiser').IFlattenedRuleSet['forbidden']} */
+const forbidden = areas.flatMap(({ name, path, local = [], npm: packages, builtins = false }) => [
+  {
+    name: `${name} may not import this part of Epochbook`,
+    severity: 'error',
+    from: { path },
+    to: { pathNot: [path, ...local, '^node_modules/'], dependencyTypesNot: ['core', 'unknown'] },
+  },
+  {
+    name: `${name} may not import this package`,
+    severity: 'error',
+    from: { path, pathNot: tests },
+    to: { path: '^node_modules/', ...(packages && { pathNot: packages }) },
+  },
+  ...(builtins
+    ? []
+    : [
+        {
+          name: `${name} may not import Node's own modules`,
+          severity: 'error',
+          from: { path, pathNot: tests },
+          to: { dependencyTypes: ['core'] },
+        },
+      ]),
+]);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...forbidden,
+    { name: 'cannot be found', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?worker$|^virtual:' } },
+    {
+      name: 'not part of any area',
+      severity: 'error',
+      from: { pathNot: areas.map(({ path }) => path) },
+      to: { path: '^(main|preload|renderer|e2e)/' },
+    },
+  ],
+  options: {
+    // Under TypeScript 7 the default parser reads no module at all.
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    // The rig is an Electron app of its own.
+    exclude: { path: '^e2e/electron-rig/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.d.ts', '.css'],
+    },
+  },
+};
