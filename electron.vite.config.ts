@@ -15,7 +15,11 @@ export default defineConfig({
       target: 'node16.17',
       externalizeDeps: { exclude: onlyEsModules },
       rolldownOptions: {
-        input: { app: here('main/app/main.ts'), trainer: here('main/trainer/worker.ts') },
+        input: {
+          app: here('main/app/main.ts'),
+          trainer: here('main/trainer/worker.ts'),
+          'notebook-sandbox': here('main/notebook/sandbox/worker.ts'),
+        },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
       sourcemap: true,

@@ -1,0 +1,325 @@
+/** tfjs' layers by their names there, with their options. Keras' class names and tfjs' camelCase config keys. */
+import {
+  activation,
+  boolean,
+  builder,
+  type Builders,
+  constraint,
+  dataFormat,
+  initializer,
+  integer,
+  name,
+  number,
+  option,
+  padding,
+  regularizer,
+} from './kinds.ts';
+import type { Options } from './option.ts';
+
+/** What every layer takes. */
+export const anyLayer: Options = {
+  name: option({ is: 'text' }, 'The layer’s name, its own within a model.'),
+  inputShape: option({ is: 'shape' }, 'Shape of one sample; for the first layer, where the data does not say it.'),
+  trainable: boolean('Whether training changes its weights.', true),
+};
+
+const weights = (bias = true): Options => ({
+  useBias: boolean('Whether a bias is added.', true),
+  kernelInitializer: initializer('the weights', 'glorotUniform'),
+  ...(bias && { biasInitializer: initializer('the biases', 'zeros') }),
+  kernelRegularizer: regularizer('the weights'),
+  biasRegularizer: regularizer('the biases'),
+  activityRegularizer: regularizer('the output'),
+  kernelConstraint: constraint('the weights'),
+  biasConstraint: constraint('the biases'),
+});
+const outputActivation = activation('Function applied to the output.', 'linear');
+
+const convolution = (rank: number): Options => ({
+  filters: integer('Number of output channels.', { required: true, min: 1 }),
+  kernelSize: option({ is: 'size', rank }, 'Size of the window.', { required: true }),
+  strides: option({ is: 'size', rank }, 'How far the window moves at a time.', { default: 1 }),
+  padding,
+  dataFormat,
+  dilationRate: option({ is: 'size', rank }, 'Spacing between the window’s points.', { default: 1 }),
+  activation: outputActivation,
+  ...weights(),
+});
+const depthwise: Options = {
+  depthMultiplier: integer('Output channels for each input channel.', { min: 1, default: 1 }),
+  depthwiseInitializer: initializer('the depthwise weights', 'glorotUniform'),
+  depthwiseRegularizer: regularizer('the depthwise weights'),
+  depthwiseConstraint: constraint('the depthwise weights'),
+};
+const pooling = (rank: number): Options => ({
+  poolSize: option({ is: 'size', rank }, 'Size of the window.', { default: 2 }),
+  strides: option({ is: 'size', rank }, 'How far the window moves at a time; the window’s size if left out.'),
+  padding,
+  ...(rank > 1 && { dataFormat }),
+});
+const rate = number('Share of the values that are dropped.', { required: true, min: 0, below: 1 });
+const seed = integer('Starts this layer’s own random stream; the run’s seed if left out.');
+
+const recurrentCell: Options = {
+  units: integer('Number of outputs.', { required: true, min: 1 }),
+  activation: activation('Function applied to the output.', 'tanh'),
+  ...weights(),
+  recurrentInitializer: initializer('the recurrent weights', 'orthogonal'),
+  recurrentRegularizer: regularizer('the recurrent weights'),
+  recurrentConstraint: constraint('the recurrent weights'),
+  dropout: number('Share of the inputs that are dropped.', { min: 0, max: 1, default: 0 }),
+  recurrentDropout: number('Share of the recurrent state that is dropped.', { min: 0, max: 1, default: 0 }),
+};
+const gated: Options = {
+  recurrentActivation: activation('Function of the gates.', 'hardSigmoid'),
+  implementation: option({ is: 'integer', min: 1, max: 2 }, 'Whether products are made one by one (1) or together (2).', { default: 1 }),
+};
+const unitForgetBias = boolean('Whether the forget gate’s bias starts at 1.', true);
+const recurrent: Options = {
+  returnSequences: boolean('Whether every step’s output is given, not the last alone.', false),
+  returnState: boolean('Whether the last state is given too.', false),
+  goBackwards: boolean('Whether the sequence is read from its end.', false),
+  stateful: boolean('Whether a batch goes on from the last one’s state.', false),
+  unroll: boolean('Whether the loop is laid out in full.', false),
+};
+const { units: _units, ...cellWithoutUnits } = recurrentCell;
+const convolutionalRecurrent: Options = { ...cellWithoutUnits, ...convolution(2), ...gated, unitForgetBias };
+
+export const layers: Builders = {
+  // Basic
+  inputLayer: builder('InputLayer', 'Says the shape of the input.', {
+    batchInputShape: option({ is: 'shape' }, 'Shape with the batch as its first dimension.'),
+    sparse: boolean('Whether the input is sparse.', false),
+  }),
+  dense: builder('Dense', 'Every output is a weighted sum of all inputs.', {
+    units: integer('Number of outputs.', { min: 1, required: true }),
+    activation: outputActivation,
+    ...weights(),
+  }),
+  activation: builder('Activation', 'Applies a function to every value.', {
+    activation: { ...activation('The function.'), required: true },
+  }),
+  dropout: builder('Dropout', 'While training, sets a share of the values to 0 and scales up the others.', { rate, seed }),
+  spatialDropout1d: builder('SpatialDropout1D', 'Drops whole channels of a sequence while training.', { rate, seed }),
+  flatten: builder('Flatten', 'Makes one row of all values.', { dataFormat }),
+  reshape: builder('Reshape', 'Gives the values another shape.', {
+    targetShape: option({ is: 'list', of: { is: 'integer', min: -1 } }, 'The shape; -1 once for what is left over.', { required: true }),
+  }),
+  permute: builder('Permute', 'Reorders the dimensions.', {
+    dims: option({ is: 'list', of: { is: 'integer', min: 1 }, min: 1 }, 'The dimensions in their new order, counted from 1.', {
+      required: true,
+    }),
+  }),
+  repeatVector: builder('RepeatVector', 'Repeats the input as the steps of a sequence.', {
+    n: integer('How often.', { required: true, min: 1 }),
+  }),
+  embedding: builder('Embedding', 'Turns whole numbers into vectors that are learnt.', {
+    inputDim: integer('Number of different inputs: the largest index + 1.', { required: true, min: 1 }),
+    outputDim: integer('Length of the vectors.', { required: true, min: 1 }),
+    embeddingsInitializer: initializer('the vectors', 'randomUniform'),
+    embeddingsRegularizer: regularizer('the vectors'),
+    activityRegularizer: regularizer('the output'),
+    embeddingsConstraint: constraint('the vectors'),
+    maskZero: boolean('Whether index 0 is padding.', false),
+    inputLength: option(
+      {
+        is: 'either',
+        of: [
+          { is: 'integer', min: 1 },
+          { is: 'list', of: { is: 'integer', min: 1 } },
+        ],
+      },
+      'Length of the sequences, if it is fixed.',
+    ),
+  }),
+  masking: builder('Masking', 'Marks steps whose values all equal a number as padding.', {
+    maskValue: number('The number.', { default: 0 }),
+  }),
+
+  // Activations with options of their own
+  reLU: builder('ReLU', 'Sets negative values to 0.', { maxValue: number('The largest output.', { above: 0 }) }),
+  leakyReLU: builder('LeakyReLU', 'Multiplies negative values by a small number.', {
+    alpha: number('The small number.', { default: 0.3 }),
+  }),
+  prelu: builder('PReLU', 'Multiplies negative values by a number that is learnt.', {
+    alphaInitializer: initializer('the numbers', 'zeros'),
+    alphaRegularizer: regularizer('the numbers'),
+    alphaConstraint: constraint('the numbers'),
+    sharedAxes: option(
+      {
+        is: 'either',
+        of: [
+          { is: 'integer', min: 1 },
+          { is: 'list', of: { is: 'integer', min: 1 } },
+        ],
+      },
+      'Dimensions along which one number is shared.',
+    ),
+  }),
+  elu: builder('ELU', 'Lets negative values run towards a limit.', { alpha: number('The limit’s distance from 0.', { default: 1 }) }),
+  thresholdedReLU: builder('ThresholdedReLU', 'Sets values up to a threshold to 0.', { theta: number('The threshold.', { default: 1 }) }),
+  softmax: builder('Softmax', 'Makes values into shares that add up to 1.', {
+    axis: integer('The dimension they add up along.', { default: -1 }),
+  }),
+
+  // Convolution
+  conv1d: builder('Conv1D', 'Moves windows of weights along a sequence.', convolution(1)),
+  conv2d: builder('Conv2D', 'Moves windows of weights over an image.', convolution(2)),
+  conv3d: builder('Conv3D', 'Moves windows of weights through a volume.', convolution(3)),
+  conv2dTranspose: builder('Conv2DTranspose', 'A convolution backwards: makes an image larger.', convolution(2)),
+  conv3dTranspose: builder('Conv3DTranspose', 'A convolution backwards: makes a volume larger.', convolution(3)),
+  separableConv2d: builder('SeparableConv2D', 'A convolution of each channel on its own, then a mix of the channels.', {
+    ...convolution(2),
+    ...depthwise,
+    pointwiseInitializer: initializer('the mixing weights', 'glorotUniform'),
+    pointwiseRegularizer: regularizer('the mixing weights'),
+    pointwiseConstraint: constraint('the mixing weights'),
+  }),
+  depthwiseConv2d: builder(
+    'DepthwiseConv2D',
+    'A convolution of each channel on its own.',
+    withoutFilters({ ...convolution(2), ...depthwise }),
+  ),
+  cropping2D: builder('Cropping2D', 'Cuts off an image’s edges.', { cropping: edges('How much is cut off.', true), dataFormat }),
+  upSampling2d: builder('UpSampling2D', 'Repeats an image’s rows and columns.', {
+    size: option({ is: 'list', of: { is: 'integer', min: 1 }, min: 2 }, 'How often, for rows and columns.', { default: [2, 2] }),
+    dataFormat,
+    interpolation: name(['nearest', 'bilinear'], 'How values between are made.', { default: 'nearest' }),
+  }),
+  zeroPadding2d: builder('ZeroPadding2D', 'Adds zeros around an image.', { padding: edges('How many.', false), dataFormat }),
+
+  // Pooling
+  maxPooling1d: builder('MaxPooling1D', 'Keeps each window’s largest value.', pooling(1)),
+  maxPooling2d: builder('MaxPooling2D', 'Keeps each window’s largest value.', pooling(2)),
+  maxPooling3d: builder('MaxPooling3D', 'Keeps each window’s largest value.', pooling(3)),
+  averagePooling1d: builder('AveragePooling1D', 'Keeps each window’s mean.', pooling(1)),
+  averagePooling2d: builder('AveragePooling2D', 'Keeps each window’s mean.', pooling(2)),
+  averagePooling3d: builder('AveragePooling3D', 'Keeps each window’s mean.', pooling(3)),
+  globalMaxPooling1d: builder('GlobalMaxPooling1D', 'Keeps each channel’s largest value.'),
+  globalMaxPooling2d: builder('GlobalMaxPooling2D', 'Keeps each channel’s largest value.', { dataFormat }),
+  globalAveragePooling1d: builder('GlobalAveragePooling1D', 'Keeps each channel’s mean.'),
+  globalAveragePooling2d: builder('GlobalAveragePooling2D', 'Keeps each channel’s mean.', { dataFormat }),
+
+  // Normalization and noise
+  batchNormalization: builder('BatchNormalization', 'Shifts and scales values by the batch’s mean and deviation.', {
+    axis: integer('The dimension of the channels.', { default: -1 }),
+    momentum: number('How slowly the moving averages follow.', { min: 0, max: 1, default: 0.99 }),
+    epsilon: number('Added to the variance, against dividing by 0.', { above: 0, default: 1e-3 }),
+    center: boolean('Whether a learnt number is added.', true),
+    scale: boolean('Whether values are multiplied by a learnt number.', true),
+    betaInitializer: initializer('the added numbers', 'zeros'),
+    gammaInitializer: initializer('the factors', 'ones'),
+    movingMeanInitializer: initializer('the moving means', 'zeros'),
+    movingVarianceInitializer: initializer('the moving variances', 'ones'),
+    betaRegularizer: regularizer('the added numbers'),
+    gammaRegularizer: regularizer('the factors'),
+    betaConstraint: constraint('the added numbers'),
+    gammaConstraint: constraint('the factors'),
+  }),
+  layerNormalization: builder('LayerNormalization', 'Shifts and scales each sample’s values by their own mean and deviation.', {
+    axis: option(
+      { is: 'either', of: [{ is: 'integer' }, { is: 'list', of: { is: 'integer' } }] },
+      'The dimensions that are normalized together.',
+      { default: -1 },
+    ),
+    epsilon: number('Added to the variance, against dividing by 0.', { above: 0, default: 1e-3 }),
+    center: boolean('Whether a learnt number is added.', true),
+    scale: boolean('Whether values are multiplied by a learnt number.', true),
+    betaInitializer: initializer('the added numbers', 'zeros'),
+    gammaInitializer: initializer('the factors', 'ones'),
+    betaRegularizer: regularizer('the added numbers'),
+    gammaRegularizer: regularizer('the factors'),
+  }),
+  gaussianNoise: builder('GaussianNoise', 'Adds noise while training.', { stddev: number('Its deviation.', { required: true, min: 0 }) }),
+  gaussianDropout: builder('GaussianDropout', 'Multiplies by noise around 1 while training.', { rate }),
+  alphaDropout: builder('AlphaDropout', 'Dropout that keeps mean and variance; goes with selu.', {
+    rate,
+    noiseShape: option({ is: 'shape' }, 'Shape of the mask.'),
+  }),
+
+  // Joining branches
+  add: builder('Add', 'Adds its inputs.'),
+  average: builder('Average', 'The mean of its inputs.'),
+  maximum: builder('Maximum', 'The largest of its inputs’ values.'),
+  minimum: builder('Minimum', 'The smallest of its inputs’ values.'),
+  multiply: builder('Multiply', 'Multiplies its inputs.'),
+  concatenate: builder('Concatenate', 'Puts its inputs side by side.', { axis: integer('The dimension along which.', { default: -1 }) }),
+  dot: builder('Dot', 'Products of two inputs’ vectors.', {
+    axes: option(
+      { is: 'either', of: [{ is: 'integer' }, { is: 'list', of: { is: 'integer' }, min: 2 }] },
+      'The dimensions that are summed over.',
+      { required: true },
+    ),
+    normalize: boolean('Whether vectors are scaled to length 1 first.', false),
+  }),
+
+  // Recurrent
+  simpleRNN: builder('SimpleRNN', 'Reads a sequence with one state.', { ...recurrentCell, ...recurrent }),
+  lstm: builder('LSTM', 'Reads a sequence with a long and a short memory.', { ...recurrentCell, ...gated, unitForgetBias, ...recurrent }),
+  gru: builder('GRU', 'Reads a sequence with a gated state.', { ...recurrentCell, ...gated, ...recurrent }),
+  simpleRNNCell: builder('SimpleRNNCell', 'One step of simpleRNN.', recurrentCell),
+  lstmCell: builder('LSTMCell', 'One step of lstm.', { ...recurrentCell, ...gated, unitForgetBias }),
+  gruCell: builder('GRUCell', 'One step of gru.', {
+    ...recurrentCell,
+    ...gated,
+    resetAfter: boolean('Whether the reset gate comes after the product.', false),
+  }),
+  stackedRNNCells: builder('StackedRNNCells', 'Cells one on another, as one.', {
+    cells: option({ is: 'list', of: { is: 'layer' }, min: 1 }, 'The cells.', { required: true }),
+  }),
+  rnn: builder('RNN', 'Reads a sequence with a cell.', {
+    cell: option(
+      { is: 'either', of: [{ is: 'layer' }, { is: 'list', of: { is: 'layer' }, min: 1 }] },
+      'The cell, or several on one another.',
+      { required: true },
+    ),
+    ...recurrent,
+  }),
+  convLstm2d: builder('ConvLSTM2D', 'An lstm over images, with convolutions inside.', { ...convolutionalRecurrent, ...recurrent }),
+  convLstm2dCell: builder('ConvLSTM2DCell', 'One step of convLstm2d.', convolutionalRecurrent),
+  bidirectional: builder('Bidirectional', 'Reads a sequence from both ends.', {
+    layer: option({ is: 'layer' }, 'The recurrent layer.', { required: true }),
+    mergeMode: name(['concat', 'sum', 'mul', 'ave'], 'How the two results are joined.', { default: 'concat' }),
+  }),
+  timeDistributed: builder('TimeDistributed', 'Applies a layer to every step of a sequence.', {
+    layer: option({ is: 'layer' }, 'The layer.', { required: true }),
+  }),
+
+  // Preprocessing
+  rescaling: builder('Rescaling', 'Multiplies, then adds.', {
+    scale: number('The factor.', { required: true }),
+    offset: number('What is added.', { default: 0 }),
+  }),
+  resizing: builder('Resizing', 'Gives images another size.', {
+    height: integer('Rows.', { required: true, min: 1 }),
+    width: integer('Columns.', { required: true, min: 1 }),
+    interpolation: name(['bilinear', 'nearest'], 'How values between are made.', { default: 'bilinear' }),
+    cropToAspectRatio: boolean('Whether edges are cut off to keep the proportions.', false),
+  }),
+  centerCrop: builder('CenterCrop', 'Cuts the middle out of images.', {
+    height: integer('Rows.', { required: true, min: 1 }),
+    width: integer('Columns.', { required: true, min: 1 }),
+  }),
+  categoryEncoding: builder('CategoryEncoding', 'Turns whole numbers into rows of 0 and 1.', {
+    numTokens: integer('Number of categories.', { required: true, min: 1 }),
+    outputMode: name(['multiHot', 'oneHot', 'count'], 'What the row says.', { default: 'multiHot' }),
+  }),
+  randomWidth: builder('RandomWidth', 'Stretches images at random while training.', {
+    factor: option({ is: 'either', of: [{ is: 'number' }, { is: 'list', of: { is: 'number' }, min: 2 }] }, 'How much narrower and wider.', {
+      required: true,
+    }),
+    interpolation: name(['bilinear', 'nearest'], 'How values between are made.', { default: 'bilinear' }),
+    seed,
+  }),
+};
+
+function withoutFilters({ filters: _filters, ...options }: Options): Options {
+  return options;
+}
+
+function edges(doc: string, required: boolean) {
+  const pair = { is: 'list', of: { is: 'integer', min: 0 }, min: 2 } as const;
+  const type = { is: 'either', of: [{ is: 'integer', min: 0 }, pair, { is: 'list', of: pair, min: 2 }] } as const;
+  const full = `${doc.slice(0, -1)}: one number, [rows, columns] or [[top, bottom], [left, right]].`;
+  return required ? option(type, full, { required: true }) : option(type, full, { default: 1 });
+}

@@ -1,0 +1,119 @@
+/** The core's side of the sandbox: keeps a warm thread, and ends one that does not answer in time. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { EpochbookError, toPlainError } from '#contract/errors.ts';
+import type { Knob } from '#contract/spec.ts';
+import type { CellResult, Message, Request } from './messages.ts';
+
+export interface RunResult {
+  /** In order; shorter than the cells where the sandbox was stopped. */
+  readonly results: CellResult[];
+  readonly knobs: Knob[];
+}
+
+/** Beyond the cells' own time: for what cannot be interrupted, before the thread is ended. */
+const graceMs = 500;
+/** For starting a thread on a busy machine. */
+const startMs = 20_000;
+
+let idle: Worker | undefined;
+
+/** The entry beside this file as a source, or beside or above the bundle that this file went into. */
+function entry(): string {
+  const names = ['./worker.ts', './notebook-sandbox.cjs', '../notebook-sandbox.cjs', './notebook-sandbox.js', '../notebook-sandbox.js'];
+  const files = names.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  // In an installed app the thread's file lies outside the archive, where workers can be started from.
+  const unpacked = files.map((file) => file.replace(/\bapp\.asar\b/, 'app.asar.unpacked'));
+  const found = [...unpacked, ...files].find((file) => existsSync(file));
+  if (found === undefined) throw new Error(`The notebook sandbox is missing: none of ${files.join(', ')} exists.`);
+  return found;
+}
+
+/** Starts the thread ahead of its first use. */
+export function warmSandbox(): void {
+  idle ??= start();
+}
+
+function start(): Worker {
+  const worker = new Worker(entry(), { resourceLimits: { maxOldGenerationSizeMb: 256 }, stdout: false, stderr: false });
+  worker.unref();
+  // An idle thread that ends is replaced when the next one is needed.
+  worker.once('exit', () => {
+    if (idle === worker) idle = undefined;
+  });
+  worker.on('error', () => {
+    if (idle === worker) idle = undefined;
+  });
+  return worker;
+}
+
+/** Runs cells. Never hangs and never throws because of what a cell does. */
+export function runInSandbox(request: Request): Promise<RunResult> {
+  const worker = idle ?? start();
+  idle = undefined;
+  const results: CellResult[] = [];
+  let knobs: Knob[] = [];
+  let running = 0;
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout;
+    const end = (keep: boolean): void => {
+      clearTimeout(timer);
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+      worker.off('exit', onExit);
+      worker.unref();
+      if (keep && !idle) idle = worker;
+      else void worker.terminate();
+      resolve({ results, knobs });
+    };
+    const stopped = (error: EpochbookError): void => {
+      results.push({ index: running, found: 'undefined', error: toPlainError(error), place: { cell: running }, fatal: true });
+      end(false);
+    };
+    const tooLong = (): void => stopped(new EpochbookError('notebook.tooLong', { seconds: request.limits.totalMs / 1000 }));
+    const onMessage = (message: Message): void => {
+      switch (message.type) {
+        case 'ready':
+          break;
+        case 'started':
+          if (message.index === 0) {
+            clearTimeout(timer);
+            timer = setTimeout(tooLong, request.limits.totalMs + graceMs);
+          }
+          running = message.index;
+          break;
+        case 'ended':
+          results.push(message.result);
+          ({ knobs } = message);
+          if (message.result.fatal) end(false);
+          break;
+        case 'done':
+          end(true);
+          break;
+        case 'crashed':
+          stopped(crash(message.detail));
+          break;
+      }
+    };
+    const onError = (error: unknown): void => stopped(crash(error instanceof Error ? error.message : String(error)));
+    const onExit = (code: number): void => stopped(crash(`exit ${code}`));
+    timer = setTimeout(() => {
+      clearTimeout(timer);
+      worker.off('exit', onExit);
+      void worker.terminate();
+      reject(new Error('The notebook sandbox did not start.'));
+    }, startMs);
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.on('exit', onExit);
+    worker.ref();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    worker.postMessage(request);
+  });
+}
+
+function crash(detail: string): EpochbookError {
+  if (/call stack|stack overflow/i.test(detail)) return new EpochbookError('notebook.tooDeep');
+  return new EpochbookError('notebook.crashed', { detail });
+}
