@@ -70,7 +70,16 @@ export const calls = {
 
   /** Queues a run of the train cell `cell` (default: the only one). */
   'training.start': {
-    request: notebookState.extend({ cell: z.string().optional(), name: z.string().optional(), seed: z.number().int().optional() }),
+    request: notebookState.extend({
+      cell: z.string().optional(),
+      name: z.string().optional(),
+      /** Instead of the text's. */
+      seed: z.number().int().optional(),
+      /** Default: native. */
+      backend: z.string().optional(),
+      /** Default: the setting. */
+      threads: z.number().int().min(0).max(256).optional(),
+    }),
     response: runSummary,
   },
   /** Between two steps; the trainer process keeps its memory. */

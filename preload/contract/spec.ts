@@ -36,6 +36,11 @@ export const dataSource = z.discriminatedUnion('format', [
 ]);
 export type DataSource = z.infer<typeof dataSource>;
 
+/** The files a source reads, as the notebook says them. */
+export function sourcePaths(source: DataSource): string[] {
+  return source.format === 'idx' ? [source.images, source.labels] : [source.path];
+}
+
 /** A share below 1, or a count of samples. */
 const share = z.number().nonnegative();
 
