@@ -1,0 +1,206 @@
+/**
+ * The core's side of the trainer processes. Two are kept warm: one inspects, estimates and exports, the other trains,
+ * so that a notebook can be checked while a run goes on. A process that crashes ends its task with an error and is
+ * replaced at the next one; one that hangs is killed.
+ */
+import { EpochbookError, fromPlainError } from '#contract/errors.ts';
+import type { Estimate } from '#contract/notebook.ts';
+import type { Exported } from '#contract/runs.ts';
+import type { FromTrainer, Inspection, Task, ToTrainer } from './protocol.ts';
+
+/** A trainer process as its shell made it. */
+export interface TrainerProcess {
+  readonly pid?: number | undefined;
+  send(message: ToTrainer): void;
+  onMessage(listener: (message: FromTrainer) => void): void;
+  /** The exit code; null where a signal ended it. */
+  onExit(listener: (code: number | null, signal?: string | null) => void): void;
+  kill(): void;
+}
+
+export type ForkTrainer = () => TrainerProcess;
+
+type TaskOf<K extends Task['type']> = Extract<Task, { type: K }>;
+export type TrainEnd = Omit<Extract<FromTrainer, { type: 'ended' }>, 'type' | 'id'>;
+/** What is told during training: everything but the end. */
+export type TrainNews = Extract<FromTrainer, { type: 'started' | 'progressed' | 'checkpointed' | 'epochEnded' }>;
+
+export interface Training {
+  /** Never rejects: a crash or an error is an end as well. */
+  readonly ended: Promise<TrainEnd>;
+  pause(): void;
+  resume(): void;
+  /** After the step in progress; a process that does not answer in time is killed. */
+  stop(): void;
+}
+
+export interface TrainerHost {
+  inspect(task: Omit<TaskOf<'inspect'>, 'type'>): Promise<Inspection>;
+  estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
+  export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
+  /** One at a time: the caller keeps the queue. */
+  train(task: Omit<TaskOf<'train'>, 'type'>, onNews: (news: TrainNews) => void): Training;
+  /** Ends both processes. */
+  close(): Promise<void>;
+}
+
+export interface HostOptions {
+  readonly fork: ForkTrainer;
+  /** How long a stopped run may take to end by itself. */
+  readonly stopMs?: number;
+}
+
+type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'ended' }>;
+type News = Exclude<FromTrainer, Final | { type: 'ready' }>;
+
+const isFinal = (message: FromTrainer): message is Final =>
+  message.type === 'failed' ||
+  message.type === 'inspected' ||
+  message.type === 'estimated' ||
+  message.type === 'exported' ||
+  message.type === 'ended';
+
+/** How long a process that was asked to end has before it is made to. */
+const killMs = 2_000;
+
+interface Lane {
+  /** Runs after the tasks before it. Rejects with `process.ended` where the process goes away. */
+  run(task: Task, onNews?: (news: News) => void): Promise<Final>;
+  /** To the task in progress, if the process stands. */
+  send(message: ToTrainer): void;
+  /** Ends the process; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+interface Live {
+  readonly process: TrainerProcess;
+  readonly ready: Promise<void>;
+  readonly gone: Promise<void>;
+  isGone: boolean;
+}
+
+function createLane(fork: ForkTrainer): Lane {
+  let live: Live | undefined;
+  let current: { id: number; finish: (final: Final) => void; fail: (error: Error) => void; onNews: (news: News) => void } | undefined;
+  let nextId = 1;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  function start(): Live {
+    const process = fork();
+    let markReady = () => {};
+    let markGone = () => {};
+    const started: Live = {
+      process,
+      ready: new Promise((resolve) => (markReady = resolve)),
+      gone: new Promise((resolve) => (markGone = resolve)),
+      isGone: false,
+    };
+    process.onMessage((message) => {
+      if (message.type === 'ready') markReady();
+      else if (message.id !== current?.id) return;
+      else if (isFinal(message)) current.finish(message);
+      else current.onNews(message);
+    });
+    process.onExit((code, signal) => {
+      started.isGone = true;
+      if (live === started) live = undefined;
+      markReady();
+      markGone();
+      current?.fail(new EpochbookError('process.ended', { detail: signal ?? `exit ${code ?? '?'}` }));
+    });
+    return started;
+  }
+
+  async function runNow(task: Task, onNews: (news: News) => void): Promise<Final> {
+    const id = nextId++;
+    const final = new Promise<Final>((finish, fail) => (current = { id, finish, fail, onNews }));
+    try {
+      // Forking may throw; so does waiting, where the process ends before it is ready.
+      live ??= start();
+      const { process, ready } = live;
+      await Promise.race([ready, final]);
+      if (!live?.isGone) process.send({ type: 'task', id, task });
+      return await final;
+    } finally {
+      current = undefined;
+    }
+  }
+
+  return {
+    run(task, onNews = () => {}) {
+      const done = queue.then(() => runNow(task, onNews));
+      queue = done.catch(() => undefined);
+      return done;
+    },
+    send(message) {
+      live?.process.send(message);
+    },
+    async kill() {
+      if (!live) return;
+      const { process: child, gone } = live;
+      child.kill();
+      const timer = setTimeout(() => {
+        // It may be stuck in native code, where a polite signal is not heard.
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      }, killMs);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}
+
+export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): TrainerHost {
+  const inspector = createLane(fork);
+  const trainer = createLane(fork);
+
+  async function ask<K extends 'inspected' | 'estimated' | 'exported'>(kind: K, task: Task): Promise<Extract<Final, { type: K }>> {
+    const final = await inspector.run(task);
+    if (final.type === 'failed') throw fromPlainError(final.error);
+    if (final.type !== kind) throw new Error(`The trainer answered ${final.type} where ${kind} was asked for`);
+    return final as Extract<Final, { type: K }>;
+  }
+
+  return {
+    inspect: async (task) => (await ask('inspected', { type: 'inspect', ...task })).inspection,
+    estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
+    export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
+    train(task, onNews) {
+      let epochs = 0;
+      let stopTimer: NodeJS.Timeout | undefined;
+      let isStopped = false;
+      const run = async (): Promise<TrainEnd> => {
+        try {
+          const final = await trainer.run({ type: 'train', ...task }, (news) => {
+            if (news.type === 'epochEnded') epochs = news.row.epoch;
+            onNews(news);
+          });
+          if (final.type === 'failed') return { status: 'failed', reason: 'error', epochs, error: final.error };
+          if (final.type !== 'ended') throw new Error(`The trainer answered ${final.type} where training was to end`);
+          const { type: _, id: __, ...end } = final;
+          return end;
+        } catch (error) {
+          if (isStopped) return { status: 'stopped', reason: 'user', epochs };
+          const crash = error instanceof EpochbookError ? error : new EpochbookError('process.ended', { detail: String(error) });
+          const { code, message, values } = crash;
+          return { status: 'failed', reason: 'crash', epochs, error: { code, message, values } };
+        } finally {
+          clearTimeout(stopTimer);
+        }
+      };
+      return {
+        ended: run(),
+        pause: () => trainer.send({ type: 'pause' }),
+        resume: () => trainer.send({ type: 'resume' }),
+        stop() {
+          if (isStopped) return;
+          isStopped = true;
+          trainer.send({ type: 'stop' });
+          stopTimer = setTimeout(() => void trainer.kill(), stopMs);
+        },
+      };
+    },
+    async close() {
+      await Promise.all([inspector.kill(), trainer.kill()]);
+    },
+  };
+}
