@@ -66,7 +66,7 @@ export const column = z.object({
   max: z.number().optional(),
   mean: z.number().optional(),
   deviation: z.number().optional(),
-  /** Of a text column. */
+  /** Number of different values. */
   distinct: z.number().int().optional(),
 });
 export type Column = z.infer<typeof column>;

@@ -12,6 +12,14 @@ export interface Part {
   readonly rows: Uint32Array;
 }
 
+/** How a feature of a table is made of its column: `(value − offset) / scale`, or 1 where the column says `category`, else 0. */
+export interface Feature {
+  readonly column: string;
+  readonly category?: string;
+  readonly offset: number;
+  readonly scale: number;
+}
+
 export interface Dataset {
   /** Shape of one sample, without the batch. */
   readonly inputShape: readonly number[];
@@ -20,6 +28,8 @@ export interface Dataset {
   readonly task: 'classification' | 'regression';
   /** Class names by index, for classification. */
   readonly classes?: readonly string[];
+  /** Of a table, in the order of the inputs. */
+  readonly features?: readonly Feature[];
   readonly train: Part;
   readonly validation?: Part;
   readonly test?: Part;

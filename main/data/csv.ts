@@ -1,0 +1,82 @@
+/** Reads a delimited text into columns of text, checking that every row has as many fields as the first. */
+import { type CsvError, parse } from 'csv-parse/sync';
+import { EpochbookError } from '#contract/errors.ts';
+import type { DataSource } from '#contract/spec.ts';
+import type { OpenedFile } from './files.ts';
+
+export interface TextTable {
+  readonly path: string;
+  readonly names: readonly string[];
+  /** By column, then by row; untrimmed fields are trimmed. */
+  readonly columns: readonly (readonly string[])[];
+  /** Line of the file on which each row ends, from 1. */
+  readonly lines: readonly number[];
+}
+
+type CsvSource = Extract<DataSource, { format: 'csv' }>;
+
+const delimiters = [',', ';', '\t', '|'];
+
+/** The delimiter that cuts the first lines into the same number of fields, more than one; else the comma. */
+function sniffDelimiter(text: string): string {
+  const lines = text
+    .slice(0, 65_536)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 20);
+  const scored = delimiters.map((delimiter) => {
+    const counts = lines.map((line) => line.replaceAll(/"[^"]*"/g, '').split(delimiter).length);
+    const same = counts.filter((count) => count === counts[0]).length / Math.max(1, lines.length);
+    return { delimiter, score: counts[0] > 1 ? same * 1000 + counts[0] : 0 };
+  });
+  return scored.reduce((best, one) => (one.score > best.score ? one : best)).delimiter;
+}
+
+/** UTF-8, with or without a byte order mark. Throws `data.encoding` with the line of the first byte that is not UTF-8. */
+function decode({ path, bytes }: OpenedFile, at: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const readable = new TextDecoder('utf-8').decode(bytes);
+    const line = readable.slice(0, readable.indexOf('\uFFFD')).split('\n').length;
+    throw new EpochbookError('data.encoding', { path, line }, { at, where: { file: path, line }, cause });
+  }
+}
+
+/** Throws `data.encoding`, `data.emptyFile`, `data.noRows`, `data.raggedRow`, `data.csv`, `data.columnTwice`. */
+export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextTable {
+  const { path } = file;
+  const text = decode(file, at);
+  const header = source.header ?? true;
+  const delimiter = source.delimiter ?? sniffDelimiter(text);
+  let records: { record: string[]; info: { lines: number } }[];
+  try {
+    records = parse(text, { delimiter, bom: true, info: true, trim: true, skip_empty_lines: true, relax_column_count: true }) as never;
+  } catch (cause) {
+    const { lines, message } = cause as CsvError & { lines?: number };
+    throw new EpochbookError(
+      'data.csv',
+      { path, line: lines ?? 1, detail: message },
+      { at, where: { file: path, ...(lines !== undefined && { line: lines }) }, cause },
+    );
+  }
+  const [first] = records;
+  if (!first) throw new EpochbookError('data.emptyFile', { path }, { at });
+  const names = header ? first.record : first.record.map((_, index) => `column${index + 1}`);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at, where: { file: path, line: 1 } });
+  const rows = header ? records.slice(1) : records;
+  if (rows.length === 0) throw new EpochbookError('data.noRows', { path }, { at });
+  const ragged = rows.find(({ record }) => record.length !== names.length);
+  if (ragged) {
+    const line = ragged.info.lines;
+    const values = { path, line, wanted: names.length, found: ragged.record.length };
+    throw new EpochbookError('data.raggedRow', values, { at, where: { file: path, line } });
+  }
+  return {
+    path,
+    names,
+    columns: names.map((_, index) => rows.map(({ record }) => record[index])),
+    lines: rows.map(({ info }) => info.lines),
+  };
+}

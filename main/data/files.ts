@@ -1,0 +1,73 @@
+/** Opens the files a data spec names: inside the workspace only, with what is wrong said at the spec's own place. */
+import { createHash, type Hash } from 'node:crypto';
+import { promises as disk } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { EpochbookError } from '#contract/errors.ts';
+import { nearest } from '#contract/nearest.ts';
+
+/** Absolute folders: where relative paths start, and what they may not leave. */
+export interface Folders {
+  readonly notebook: string;
+  readonly workspace: string;
+}
+
+export interface OpenedFile {
+  /** As the notebook says it. */
+  readonly path: string;
+  /** Unpacked where it was gzipped. */
+  readonly bytes: Buffer;
+}
+
+const unzip = promisify(gunzip);
+
+function inside(folder: string, file: string): boolean {
+  const way = relative(folder, file);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+async function locate(path: string, folders: Folders, at: string): Promise<string> {
+  const absolute = resolve(folders.notebook, path);
+  const workspace = await disk.realpath(folders.workspace);
+  // Refused before the disk is asked: whether a file outside exists is nobody's business.
+  if (!inside(folders.workspace, absolute) && !inside(workspace, absolute)) throw new EpochbookError('data.outside', { path }, { at });
+  let real: string;
+  try {
+    real = await disk.realpath(absolute);
+  } catch (cause) {
+    throw await missing(path, absolute, at, cause);
+  }
+  if (!inside(workspace, real)) throw new EpochbookError('data.outside', { path }, { at });
+  return real;
+}
+
+async function missing(path: string, absolute: string, at: string, cause: unknown): Promise<EpochbookError> {
+  const names = await disk.readdir(dirname(absolute)).catch(() => []);
+  const near = nearest(basename(path), names);
+  if (near === undefined) return new EpochbookError('data.fileMissing', { path }, { at, cause });
+  return new EpochbookError('data.fileMissingNear', { path, near: join(dirname(path), near).split(sep).join('/') }, { at, cause });
+}
+
+/**
+ * Reads a whole file, unpacking gzip (known by its first bytes, not its name). The bytes as they lie on disk go into
+ * `hash`. Throws `data.fileMissing`, `data.outside`, `data.unreadable`, `data.gzipDamaged`, `data.emptyFile`.
+ */
+export async function readDataFile(path: string, folders: Folders, at: string, hash: Hash = createHash('sha256')): Promise<OpenedFile> {
+  const file = await locate(path, folders, at);
+  let stored: Buffer;
+  try {
+    stored = await disk.readFile(file);
+  } catch (cause) {
+    const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
+  }
+  if (stored.length === 0) throw new EpochbookError('data.emptyFile', { path }, { at });
+  hash.update(stored);
+  if (stored[0] !== 0x1f || stored[1] !== 0x8b) return { path, bytes: stored };
+  try {
+    return { path, bytes: await unzip(stored) };
+  } catch (cause) {
+    throw new EpochbookError('data.gzipDamaged', { path }, { at, cause });
+  }
+}
