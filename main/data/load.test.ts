@@ -51,7 +51,7 @@ describe('tables', () => {
     const { dataset, preview } = await csv('flowers.csv', size, { op: 'oneHot' });
     expect(dataset.inputShape).toEqual([3]);
     expect(dataset.classes).toEqual(['large', 'small']);
-    expect([...dataset.train.inputs.slice(0, 6)]).toEqual([0, 1, 0, 0.5, 0, 1]);
+    expect(dataset.train.inputs.slice(0, 6)).toEqual(Float32Array.of(0, 1, 0, 0.5, 0, 1));
     expect([...dataset.train.targets]).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
     expect(preview.table?.columns.map(({ role, type }) => [role, type])).toEqual([
       ['feature', 'number'],
@@ -143,8 +143,8 @@ describe('images', () => {
     expect(dataset.inputShape).toEqual([2, 2, 1]);
     expect(preview.samples).toEqual({ train: 15, validation: 5, test: 0 });
     const [row] = dataset.validation!.rows;
-    expect([...dataset.validation!.inputs.slice(0, 4)]).toEqual(
-      [...pixels.slice(row * 4, row * 4 + 4)].map((value) => Math.fround(value / 255)),
+    expect(Array.from(dataset.validation!.inputs.subarray(0, 4))).toEqual(
+      Array.from(pixels.subarray(row * 4, row * 4 + 4), (value) => Math.fround(value / 255)),
     );
     expect(dataset.validation!.targets[0]).toBe(labels[row]);
     expect(preview.images?.thumbnails[1]).toEqual({ label: 'shoe', pixels: pixels.slice(4, 8) });
@@ -162,7 +162,7 @@ describe('images', () => {
       'has labels outside the classes',
       () => [idx([20, 2, 2], pixels), idx([20], labels)],
       'data.labelOutside',
-      { ...images, classNames: ['shirt'] } as DataSource,
+      { ...images, classNames: ['shirt'] },
     ],
   ])('says so when a file %s', async (_, make, code, source = images) => {
     const [imageBytes, labelBytes] = make();
