@@ -68,6 +68,9 @@ export const calls = {
   /** Runs a few steps to foresee an epoch's time. */
   'notebook.estimate': { request: notebookState.extend({ cell: z.string().optional() }), response: estimate },
 
+  /** The cell language as a TypeScript declaration file, for the editor. */
+  'language.typings': { request: nothing, response: z.object({ text: z.string() }) },
+
   /** Queues a run of the train cell `cell` (default: the only one). */
   'training.start': {
     request: notebookState.extend({

@@ -12,6 +12,7 @@ export const callNames = [
   'notebook.save',
   'notebook.check',
   'notebook.estimate',
+  'language.typings',
   'training.start',
   'training.pause',
   'training.resume',

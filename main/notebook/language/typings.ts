@@ -1,0 +1,145 @@
+/** The cell language as a TypeScript declaration file, for the editor: made from the tables that also check cells. */
+import { paramOptions, trainOptions } from './build.ts';
+import { dataMethods, dataSources } from './data.ts';
+import { activations, type Builders } from './kinds.ts';
+import { anyLayer, layers } from './layers.ts';
+import { type Option, type Options, typeText } from './option.ts';
+import { constraints, initializers, regularizers } from './parts.ts';
+import { callbacks, losses, metrics, type Named, optimizers, schedules } from './training.ts';
+
+let made: string | undefined;
+
+/** The text of a `.d.ts` file; the same string every time. */
+export function cellLanguageTypings(): string {
+  made ??= [
+    '// The cell language of Epochbook. Made from the tables in main/notebook/language.',
+    `type Activation = ${activations.map((name) => `'${name}'`).join(' | ')};`,
+    `type Loss = ${union(losses)};`,
+    `type Metric = ${union(metrics)};`,
+    ...Object.entries({
+      Initializer: initializers,
+      Regularizer: regularizers,
+      Constraint: constraints,
+      Optimizer: optimizers,
+      Schedule: schedules,
+      Callback: callbacks,
+    }).map(([name, builders]) => kerasType(name, builders)),
+    block('Everything a layer can be told.', 'interface LayerOptions', members(anyLayer)),
+    block('A layer; `apply` is for models with branches.', 'interface Layer', `${kerasMembers}${apply}`),
+    block('The output of a layer in a model with branches.', 'interface SymbolicTensor', '  readonly config: Json;\n'),
+    block('A model as Keras’ JSON. It can stand as a layer in another.', 'interface Model', `${kerasMembers}${apply}`),
+    'type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };',
+    dataSet(),
+    dataNamespace(),
+    namespace('layers', 'Layers by their names in TensorFlow.js.', layers, 'Layer', 'LayerOptions'),
+    namespace('optimizers', 'How weights are changed.', optimizers, 'Optimizer'),
+    namespace('callbacks', 'What may end or change training on its way.', callbacks, 'Callback'),
+    namespace('schedules', 'Learning rates that change with the step.', schedules, 'Schedule'),
+    namespace('initializers', 'How weights start.', initializers, 'Initializer'),
+    namespace('regularizers', 'Penalties on weights, added to the loss.', regularizers, 'Regularizer'),
+    namespace('constraints', 'Bounds kept on weights.', constraints, 'Constraint'),
+    nameNamespace('losses', 'What training makes small.', losses),
+    nameNamespace('metrics', 'What is measured besides the loss.', metrics),
+    models,
+    block('What `train` takes.', 'interface TrainOptions', `${members(trainOptions)}${trainParts}`),
+    `${doc('Says how to train. The last expression of a train cell.')}declare function train(options: TrainOptions): Train;`,
+    block('How to train, as plain data.', 'interface Train', '  readonly epochs: number;\n  readonly batchSize: number;\n'),
+    knobs(),
+  ].join('\n\n');
+  return made;
+}
+
+const kerasMembers = '  readonly class_name: string;\n  readonly config: { readonly [key: string]: Json };\n';
+const apply =
+  '  /** Applies it to a tensor, or to several. */\n  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;\n';
+
+/** The class names tell one family from another. */
+function kerasType(name: string, builders: Builders): string {
+  const names = [...new Set(Object.values(builders).map(({ className }) => `'${className}'`))];
+  return `interface ${name} {\n${kerasMembers.replace('class_name: string', `class_name: ${names.join(' | ')}`)}}`;
+}
+
+function doc(text: string, indent = ''): string {
+  return `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
+}
+
+function block(text: string, head: string, body: string): string {
+  return `${doc(text)}${head} {\n${body}}`;
+}
+
+function optionDoc(option: Option): string {
+  return option.default === undefined ? option.doc : `${option.doc} Default: \`${JSON.stringify(option.default)}\`.`;
+}
+
+function members(options: Options): string {
+  return Object.entries(options)
+    .map(([name, option]) => `${doc(optionDoc(option), '  ')}  ${name}${option.required ? '' : '?'}: ${typeText(option.type)};\n`)
+    .join('');
+}
+
+const union = (table: Readonly<Record<string, Named>>): string =>
+  Object.entries(table)
+    .flatMap(([name, { aliases = [] }]) => [name].concat(aliases))
+    .map((name) => `'${name}'`)
+    .join(' | ');
+
+/** An options type for each builder, and the namespace with the functions. */
+function namespace(name: string, text: string, builders: Builders, result: string, base?: string): string {
+  const types: string[] = [];
+  const functions = Object.entries(builders).map(([member, { doc: about, options }]) => {
+    const own = Object.keys(options).length > 0;
+    const type = own ? `${member[0].toUpperCase()}${member.slice(1)}${result}Options` : base;
+    if (own) types.push(`interface ${type}${base ? ` extends ${base}` : ''} {\n${members(options)}}`);
+    const needed = Object.values(options).some((option) => option.required);
+    return `${doc(about, '  ')}  ${member}(${type ? `options${needed ? '' : '?'}: ${type}` : ''}): ${result};\n`;
+  });
+  return `${types.join('\n')}\n${doc(text)}declare const ${name}: {\n${functions.join('')}};`;
+}
+
+function nameNamespace(name: string, text: string, table: Readonly<Record<string, Named>>): string {
+  const rows = Object.entries(table).map(([member, { doc: about }]) => `${doc(about, '  ')}  readonly ${member}: '${member}';\n`);
+  return `${doc(text)}declare const ${name}: {\n${rows.join('')}};`;
+}
+
+function dataSet(): string {
+  const methods = Object.entries(dataMethods).flatMap(([name, { doc: about, positional, optional, options }]) => {
+    const shape = Object.keys(options).length > 0 ? `{\n${members(options)}  }` : '';
+    const needed = Object.values(options).some((option) => option.required);
+    const settings = shape === '' ? [] : [`options${needed ? '' : '?'}: ${shape}`];
+    if (!positional) return [`${doc(about, '  ')}  ${name}(${settings.join(', ')}): Data;\n`];
+    const first = `${positional.name}: ${typeText(positional.type)}`;
+    const signatures = [`${name}(${[first, ...settings].join(', ')}): Data;`];
+    if (positional.spread) signatures.push(`${name}(...${positional.name}: ${typeText(positional.type)}): Data;`);
+    if (optional) signatures.push(`${name}(${settings.join(', ')}): Data;`);
+    return signatures.map((signature) => `${doc(about, '  ')}  ${signature}\n`);
+  });
+  return block('A data set: where it comes from and what is done with it. Each step gives a new one.', 'interface Data', methods.join(''));
+}
+
+function dataNamespace(): string {
+  const rows = Object.entries(dataSources).map(([name, { doc: about, path, options }]) => {
+    const needed = Object.values(options).some((option) => option.required);
+    const settings = `options${needed ? '' : '?'}: {\n${members(options)}  }`;
+    return `${doc(`${about} Paths are relative to the notebook.`, '  ')}  ${name}(${path ? `path: string, ${settings}` : settings}): Data;\n`;
+  });
+  return `${doc('Data from files in the workspace.')}declare const data: {\n${rows.join('')}};`;
+}
+
+const models = `${doc('A model that is a row of layers.')}declare function sequential(layers: readonly (Layer | Model)[]): Model;
+declare function sequential(options: { layers: readonly (Layer | Model)[]; name?: string }): Model;
+${doc('An input of a model with branches. The shape is that of one sample; the data says it where it is left out.')}declare function input(options?: { shape?: (number | null)[]; name?: string; dtype?: 'float32' | 'int32' | 'bool' }): SymbolicTensor;
+${doc('A model with branches, from its inputs to its outputs.')}declare function model(options: {
+  inputs: SymbolicTensor | readonly SymbolicTensor[];
+  outputs: SymbolicTensor | readonly SymbolicTensor[];
+  name?: string;
+}): Model;`;
+
+const trainParts = `${doc('The data; that of the nearest data cell above if left out.', '  ')}  data?: Data;
+${doc('The model; that of the nearest model cell above if left out.', '  ')}  model?: Model;
+`;
+
+function knobs(): string {
+  const about = 'A knob: a value that a run can set without touching the text.';
+  return `${doc(about)}declare function param<T extends number | string | boolean>(name: string, value: T, options?: {
+${members(paramOptions)}}): T extends number ? number : T extends boolean ? boolean : T extends string ? T : never;`;
+}
