@@ -55,7 +55,13 @@ export const Cell = memo(function Cell({ cell, selected, handle, onRun, onLeave 
   const lineError = useMemo<LineError | undefined>(() => {
     const where = shownError?.where;
     if (!shownError || where?.cellLine === undefined) return undefined;
-    return { message: errorText(shownError), line: where.cellLine, column: where.column, endLine: where.cellEndLine, endColumn: where.endColumn };
+    return {
+      message: errorText(shownError),
+      line: where.cellLine,
+      column: where.column,
+      endLine: where.cellEndLine,
+      endColumn: where.endColumn,
+    };
     // The text changes with the language alone, and then the whole cell is drawn again.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [shownError, t]);
@@ -83,7 +89,11 @@ export const Cell = memo(function Cell({ cell, selected, handle, onRun, onLeave 
     <div className={`cell${selected ? ' focus' : ''}`}>
       <div className="gutter">
         <b>{kindName}</b>
-        <span className={`state ${state}`} role="status" aria-label={t('notebook.cellState', { cell: cell.id, state: t(`notebook.state.${state}`) })}>
+        <span
+          className={`state ${state}`}
+          role="status"
+          aria-label={t('notebook.cellState', { cell: cell.id, state: t(`notebook.state.${state}`) })}
+        >
           <i aria-hidden>{stateSigns[state]}</i> {t(`notebook.state.${state}`)}
         </span>
       </div>
@@ -143,7 +153,12 @@ function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
   const remove = useNotebookStore((state) => state.remove);
   return (
     <div className="cell-tools" role="toolbar" aria-label={t('notebook.cellTools', { cell: cell.id })}>
-      <IconButton label={t(cell.kind === 'train' ? 'notebook.train' : 'notebook.runCell')} keys="Mod+Enter" icon={<Play size={14} />} onClick={onRun} />
+      <IconButton
+        label={t(cell.kind === 'train' ? 'notebook.train' : 'notebook.runCell')}
+        keys="Mod+Enter"
+        icon={<Play size={14} />}
+        onClick={onRun}
+      />
       <IconButton label={t('notebook.moveUp')} keys="Alt+Up" icon={<ArrowUp size={14} />} onClick={() => move(cell.key, -1)} />
       <IconButton label={t('notebook.moveDown')} keys="Alt+Down" icon={<ArrowDown size={14} />} onClick={() => move(cell.key, 1)} />
       <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove(cell.key)} />
@@ -173,11 +188,15 @@ function useRunInput(id: string | undefined, input: string): string | undefined 
     if (origin) return origin.input;
     if (!detail) return undefined;
     const sameText = cellsOf(blocks).every((cell) => detail.source.includes(cell.source)) || detail.source === textOf(blocks);
-    const sameKnobs = knobs.every((knob) => !(knob.name in detail.params) || detail.params[knob.name] === (knobValues[knob.name] ?? knob.default));
+    const sameKnobs = knobs.every(
+      (knob) => !(knob.name in detail.params) || detail.params[knob.name] === (knobValues[knob.name] ?? knob.default),
+    );
     return sameText && sameKnobs ? input : undefined;
   }, [origin, detail, blocks, knobs, knobValues, input]);
 }
 
 function whereOf(error: unknown) {
-  return typeof error === 'object' && error !== null && 'where' in error ? (error.where as { cellLine?: number; column?: number }) : undefined;
+  return typeof error === 'object' && error !== null && 'where' in error
+    ? (error.where as { cellLine?: number; column?: number })
+    : undefined;
 }

@@ -11,6 +11,7 @@ import type { EditorHandle } from './editor/CellEditor.tsx';
 import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
 import { useNotebookStore } from './notebook-store.ts';
 import { Prose } from './Prose.tsx';
+import { stopTraining } from './stop-training.ts';
 import { isGoing, useTrainingStore } from './training-store.ts';
 
 export function NotebookView() {
@@ -108,7 +109,9 @@ export function NotebookView() {
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
             tabIndex={0}
             role="group"
-            aria-label={isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')}
+            aria-label={
+              isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')
+            }
             onKeyDown={(event) => onBlockKey(event, block, index)}
             onFocus={() => store().select(block.key)}
           >
@@ -252,14 +255,42 @@ function useNotebookActions({
     };
     const none = selected === undefined;
     return [
-      { id: 'notebook.run', title: t('notebook.runCell'), keys: 'Mod+Enter', disabled: none, run: withSelected((block) => runBlock(block, false)) },
-      { id: 'notebook.runNext', title: t('notebook.runAndNext'), keys: 'Shift+Enter', disabled: none, run: withSelected((block) => runBlock(block, true)) },
+      {
+        id: 'notebook.run',
+        title: t('notebook.runCell'),
+        keys: 'Mod+Enter',
+        disabled: none,
+        run: withSelected((block) => runBlock(block, false)),
+      },
+      {
+        id: 'notebook.runNext',
+        title: t('notebook.runAndNext'),
+        keys: 'Shift+Enter',
+        disabled: none,
+        run: withSelected((block) => runBlock(block, true)),
+      },
       { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
       { id: 'notebook.undo', title: t('notebook.undo'), keys: 'Mod+Alt+Z', disabled: !canUndo, run: store.undo },
       { id: 'notebook.redo', title: t('notebook.redo'), keys: 'Mod+Alt+Y', disabled: !canRedo, run: store.redo },
-      ...insertKinds.map((kind) => ({ id: `notebook.add.${kind}`, title: t(`notebook.add.${kind}`), run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key) })),
-      { id: 'notebook.up', title: t('notebook.moveUp'), keys: 'Alt+Up', disabled: none, run: withSelected((block) => store.move(block.key, -1)) },
-      { id: 'notebook.down', title: t('notebook.moveDown'), keys: 'Alt+Down', disabled: none, run: withSelected((block) => store.move(block.key, 1)) },
+      ...insertKinds.map((kind) => ({
+        id: `notebook.add.${kind}`,
+        title: t(`notebook.add.${kind}`),
+        run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key),
+      })),
+      {
+        id: 'notebook.up',
+        title: t('notebook.moveUp'),
+        keys: 'Alt+Up',
+        disabled: none,
+        run: withSelected((block) => store.move(block.key, -1)),
+      },
+      {
+        id: 'notebook.down',
+        title: t('notebook.moveDown'),
+        keys: 'Alt+Down',
+        disabled: none,
+        run: withSelected((block) => store.move(block.key, 1)),
+      },
       {
         id: 'notebook.remove',
         title: t('notebook.removeCell'),
@@ -272,11 +303,4 @@ function useNotebookActions({
     ];
   }, [t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock]);
   useActions('notebook', actions);
-}
-
-/** Ends every run of the open notebook that trains or waits. */
-export function stopTraining(): void {
-  const { path } = useNotebookStore.getState();
-  const { runs, stop } = useTrainingStore.getState();
-  for (const run of runs) if (run.notebook === path && isGoing(run.status)) void stop(run.id);
 }

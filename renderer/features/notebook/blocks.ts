@@ -61,7 +61,7 @@ export function withEditorText(cell: EditedCell, text: string): EditedCell {
   if (!fence) return { ...cell, source };
   const mark = fence.charAt(0);
   const inside = [...source.matchAll(mark === '`' ? /^ {0,3}(`{3,})[ \t]*\r?$/gm : /^ {0,3}(~{3,})[ \t]*\r?$/gm)];
-  const longest = Math.max(0, ...inside.map((match) => match[1]!.length));
+  const longest = Math.max(0, ...inside.map((match) => match[1].length));
   if (longest < fence.length) return { ...cell, source };
   const longer = mark.repeat(longest + 1);
   const close = cell.close === '' ? `${longer}${end}` : cell.close.replace(/(`{3,}|~{3,})/, longer);
@@ -70,7 +70,10 @@ export function withEditorText(cell: EditedCell, text: string): EditedCell {
 
 /** The prose without the blank lines around it: what is edited. */
 export function proseText(block: ProseBlock): string {
-  return block.text.replaceAll('\r\n', '\n').replace(/^\s*\n/, '').trimEnd();
+  return block.text
+    .replaceAll('\r\n', '\n')
+    .replace(/^\s*\n/, '')
+    .trimEnd();
 }
 
 /** `block` with edited prose; the blank lines around it stay as they are. */
@@ -134,7 +137,7 @@ export function move(blocks: readonly EditedBlock[], key: string, direction: -1 
   const at = indexOf(blocks, key);
   const otherAt = indexOf(blocks, other.key);
   const moved = [...blocks];
-  [moved[at], moved[otherAt]] = [blocks[otherAt]!, blocks[at]!];
+  [moved[at], moved[otherAt]] = [blocks[otherAt], blocks[at]];
   return separated(moved);
 }
 
@@ -172,7 +175,10 @@ function startsBlank(block: EditedBlock): boolean {
 
 /** The front matter's title, and the block with another one. A title that YAML would misread is quoted. */
 export function withTitle(text: string, title: string): string {
-  const plain = /^[\p{L}\p{N}][^:#'"\n[\]{}&*!|>%@`]*$/u.test(title) && !/^(true|false|null|yes|no|on|off|[-+.\d]+)$/i.test(title) && title.trim() === title;
+  const plain =
+    /^[\p{L}\p{N}][^:#'"\n[\]{}&*!|>%@`]*$/u.test(title) &&
+    !/^(true|false|null|yes|no|on|off|[-+.\d]+)$/i.test(title) &&
+    title.trim() === title;
   const line = `title: ${plain ? title : JSON.stringify(title)}`;
   if (/^title:.*$/m.test(text)) return text.replace(/^title:[^\r\n]*/m, () => line);
   return text.replace(/\r?\n(---[ \t]*(?:\r?\n)?)$/, (_whole, fence: string) => `\n${line}\n${fence}`);

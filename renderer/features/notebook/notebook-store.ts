@@ -77,6 +77,7 @@ interface NotebookStore {
   readonly open: (path: string) => Promise<void>;
   readonly openSample: (id: string) => Promise<void>;
   readonly create: (title: string) => Promise<void>;
+  readonly close: () => void;
   readonly save: () => Promise<void>;
   readonly keepMine: () => Promise<void>;
   readonly takeTheirs: () => Promise<void>;
@@ -251,6 +252,11 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     openSample: (id) => opening(id, () => call('samples.open', { id })),
     create: (title) => opening(title, () => call('notebook.create', { title })),
 
+    close() {
+      clearTimeout(autosave);
+      set({ ...empty, path: undefined });
+    },
+
     async save() {
       clearTimeout(autosave);
       const { path, blocks, hash, saving } = get();
@@ -368,7 +374,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       changed(remove(blocks, key), []);
       set({ selected: (shown[at + 1] ?? shown[at - 1])?.key });
       toast({
-        text: translate(shown[at]!.type === 'cell' ? 'notebook.cellRemoved' : 'notebook.proseRemoved'),
+        text: translate(shown[at].type === 'cell' ? 'notebook.cellRemoved' : 'notebook.proseRemoved'),
         action: { label: translate('frame.undo'), run: () => get().undo() },
       });
     },
@@ -457,10 +463,11 @@ export function inputOf(blocks: readonly EditedBlock[], id: string, knobValues: 
 function withKnownKeys(fresh: OpenedNotebook['blocks'], known: readonly EditedBlock[]): EditedBlock[] {
   const left = [...known];
   return withKeys(fresh).map((block) => {
-    const at = left.findIndex((other) =>
-      block.type === 'cell' ? other.type === 'cell' && other.id === block.id : other.type === block.type && other.type !== 'cell' && other.text === block.text,
-    );
-    return at < 0 ? block : { ...block, key: left.splice(at, 1)[0]!.key };
+    const at = left.findIndex((other) => {
+      if (block.type === 'cell') return other.type === 'cell' && other.id === block.id;
+      return other.type === block.type && other.text === block.text;
+    });
+    return at < 0 ? block : { ...block, key: left.splice(at, 1)[0].key };
   });
 }
 

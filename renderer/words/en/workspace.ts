@@ -1,1 +1,27 @@
-export const workspace = {} as const;
+export const workspace = {
+  'workspace.contents': 'Workspace contents',
+  'workspace.notebooks': 'Workspace',
+  'workspace.data': 'Data',
+  'workspace.runs': 'Runs',
+  'workspace.noNotebooks': 'No notebook yet',
+  'workspace.noRuns': 'Trained runs appear here',
+  'workspace.allRuns': 'All {count} runs',
+  'workspace.runWaiting': 'waiting',
+  'workspace.runRunning': 'running',
+  'workspace.newNotebook': 'New notebook…',
+  'workspace.openFolder': 'Open another folder…',
+  'workspace.openNotebook': 'Open {title} ({path})',
+  'workspace.openSample': 'Open the sample: {title}',
+  'workspace.create': 'Create',
+  'workspace.title': 'Title',
+  'workspace.titleExample': 'What do you want to find out?',
+  'workspace.folder': 'Folder',
+  'workspace.folderHint': 'The whole path. Its notebooks, data and runs become the workspace.',
+  'workspace.choose': 'Choose…',
+  'workspace.open': 'Open',
+  'workspace.welcome': 'Start with a question',
+  'workspace.welcomeText':
+    'A notebook says what the data is, what the model is and how to train it; every run is kept and can be compared. Samples bring their own data and are ready to train.',
+  'workspace.tryIt': 'Open sample',
+  'workspace.inFolder': 'Workspace: {folder}',
+} as const;

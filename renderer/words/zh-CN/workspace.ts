@@ -1,3 +1,28 @@
 import type { workspace as en } from '../en/workspace.ts';
 
-export const workspace: Record<keyof typeof en, string> = {};
+export const workspace: Record<keyof typeof en, string> = {
+  'workspace.contents': '工作区内容',
+  'workspace.notebooks': '工作区',
+  'workspace.data': '数据',
+  'workspace.runs': '运行',
+  'workspace.noNotebooks': '还没有笔记本',
+  'workspace.noRuns': '训练过的运行会显示在这里',
+  'workspace.allRuns': '全部 {count} 次运行',
+  'workspace.runWaiting': '等待中',
+  'workspace.runRunning': '运行中',
+  'workspace.newNotebook': '新建笔记本…',
+  'workspace.openFolder': '打开其他文件夹…',
+  'workspace.openNotebook': '打开 {title}（{path}）',
+  'workspace.openSample': '打开示例：{title}',
+  'workspace.create': '创建',
+  'workspace.title': '标题',
+  'workspace.titleExample': '想弄清楚什么？',
+  'workspace.folder': '文件夹',
+  'workspace.folderHint': '完整路径。其中的笔记本、数据和运行将成为工作区。',
+  'workspace.choose': '选择…',
+  'workspace.open': '打开',
+  'workspace.welcome': '从一个问题开始',
+  'workspace.welcomeText': '笔记本写明数据、模型和训练方式；每次运行都会保留，可以互相比较。示例自带数据，可以直接训练。',
+  'workspace.tryIt': '打开示例',
+  'workspace.inFolder': '工作区：{folder}',
+};

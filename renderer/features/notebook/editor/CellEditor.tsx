@@ -63,9 +63,12 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
   useEffect(() => {
     const element = root.current;
     if (!element) return undefined;
-    const observer = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting === true || element.contains(document.activeElement)), {
-      rootMargin: `${nearPx}px`,
-    });
+    const observer = new IntersectionObserver(
+      ([entry]) => setNear(entry?.isIntersecting || element.contains(document.activeElement)),
+      {
+        rootMargin: `${nearPx}px`,
+      },
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -93,13 +96,17 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
         measure();
       };
       editor.onDidContentSizeChange(fit);
-      editor.onDidChangeModelContent(() => useNotebookStore.getState().type(latest.current.cell.key, editor!.getValue({ preserveBOM: false, lineEnding: '\n' })));
+      editor.onDidChangeModelContent(() =>
+        useNotebookStore.getState().type(latest.current.cell.key, editor!.getValue({ preserveBOM: false, lineEnding: '\n' })),
+      );
       editor.onDidFocusEditorText(() => latest.current.onFocus());
       editor.onKeyDown((event) => {
         const { browserEvent } = event;
         if (browserEvent.isComposing) return;
         const run = browserEvent.key === 'Enter' && (browserEvent.ctrlKey || browserEvent.metaKey || browserEvent.shiftKey);
-        const leave = browserEvent.key === 'Escape' && !element.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible');
+        const leave =
+          browserEvent.key === 'Escape' &&
+          !element.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible');
         if (!run && !leave) return;
         event.preventDefault();
         event.stopPropagation();
@@ -123,7 +130,9 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
   useEffect(() => {
     if (!mounted || !host.current) return undefined;
     const element = host.current;
-    const observer = new ResizeObserver(() => mounted.editor.layout({ width: element.clientWidth, height: mounted.editor.getContentHeight() }));
+    const observer = new ResizeObserver(() =>
+      mounted.editor.layout({ width: element.clientWidth, height: mounted.editor.getContentHeight() }),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [mounted]);
@@ -168,7 +177,9 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
       <div ref={host} className="cell-editor-host" />
       {notes?.map((note) => {
         const place = lineTops[note.line - 1];
-        return <LineNoteText key={note.line} note={note} top={place?.top ?? padding + (note.line - 1) * lineHeight} lineEnd={place?.end ?? 0} />;
+        return (
+          <LineNoteText key={note.line} note={note} top={place?.top ?? padding + (note.line - 1) * lineHeight} lineEnd={place?.end ?? 0} />
+        );
       })}
     </div>
   );

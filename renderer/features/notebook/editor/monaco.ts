@@ -106,7 +106,7 @@ export function applyEditorTheme(): void {
 
 function toHex(text: string): string {
   if (/^#[\da-f]{6}([\da-f]{2})?$/i.test(text)) return text;
-  if (/^#[\da-f]{3}$/i.test(text)) return `#${[...text.slice(1)].map((digit) => digit + digit).join('')}`;
+  if (/^#[\da-f]{3}$/i.test(text)) return `#${text.slice(1).map((digit) => digit + digit).join('')}`;
   return '#808080';
 }
 
@@ -168,6 +168,8 @@ monaco.languages.setLanguageConfiguration('typescript', {
     { open: '"', close: '"' },
     { open: '`', close: '`' },
   ],
-  onEnterRules: [{ beforeText: /[{[(]\s*$/, afterText: /^\s*[\])}]/, action: { indentAction: monaco.languages.IndentAction.IndentOutdent } }],
+  onEnterRules: [
+    { beforeText: /[{[(]\s*$/, afterText: /^\s*[\])}]/, action: { indentAction: monaco.languages.IndentAction.IndentOutdent } },
+  ],
   indentationRules: { increaseIndentPattern: /[{[(][^}\])]*$/, decreaseIndentPattern: /^\s*[}\])]/ },
 });

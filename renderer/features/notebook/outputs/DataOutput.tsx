@@ -29,7 +29,8 @@ export function DataOutput({ data }: { data: DataPreview }) {
         </span>
         {classes ? (
           <span>
-            <b>{formats.count(classes.length)}</b> {t(isBalanced(classes) ? 'notebook.classesBalanced' : 'notebook.classes', { count: classes.length })}
+            <b>{formats.count(classes.length)}</b>{' '}
+            {t(isBalanced(classes) ? 'notebook.classesBalanced' : 'notebook.classes', { count: classes.length })}
           </span>
         ) : (
           <span>{t('notebook.regression')}</span>

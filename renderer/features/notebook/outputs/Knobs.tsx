@@ -52,7 +52,7 @@ function Control({ id, knob, value, onChange }: { id: string; knob: Knob; value:
         id={id}
         className="knob-choice"
         value={knob.choices.indexOf(value)}
-        onChange={(event) => onChange(knob.choices![Number(event.target.value)]!)}
+        onChange={(event) => onChange(knob.choices![Number(event.target.value)])}
       >
         {knob.choices.map((choice, index) => (
           <option key={String(choice)} value={index}>
@@ -64,7 +64,14 @@ function Control({ id, knob, value, onChange }: { id: string; knob: Knob; value:
   }
   if (typeof value === 'boolean') {
     return (
-      <input id={id} type="checkbox" role="switch" className="switch" checked={value} onChange={(event) => onChange(event.target.checked)} />
+      <input
+        id={id}
+        type="checkbox"
+        role="switch"
+        className="switch"
+        checked={value}
+        onChange={(event) => onChange(event.target.checked)}
+      />
     );
   }
   if (typeof value === 'string') {

@@ -34,7 +34,7 @@ export function toRgba(pixels: Uint8Array, count: number, channels: number): Uin
     rgba[to] = pixels[from]!;
     rgba[to + 1] = pixels[grey ? from : from + 1]!;
     rgba[to + 2] = pixels[grey ? from : from + 2]!;
-    rgba[to + 3] = alpha ? pixels[from + channels - 1]! : 255;
+    rgba[to + 3] = alpha ? pixels[from + channels - 1] : 255;
   }
   return rgba;
 }

@@ -5,6 +5,7 @@ import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { useNavigationStore } from '../../../app/navigation-store.ts';
 import { Button } from '../../../components/Button.tsx';
 import { LineChart } from '../../../components/charts/LineChart.tsx';
+import { LineMark } from '../../../components/charts/LineMark.tsx';
 import { RunMark } from '../../../components/charts/RunMark.tsx';
 import { Progress } from '../../../components/Progress.tsx';
 import { useErrorText } from '../../../words/errors.ts';
@@ -20,7 +21,7 @@ const earlierShown = 4;
 export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[]; notebookName: string }) {
   const t = useWords();
   const [chosen, setChosen] = useState<RunId>();
-  const newest = runs[0]!;
+  const newest = runs[0];
   // A new run takes the place of an old one that was looked at.
   const [seenNewest, setSeenNewest] = useState(newest.id);
   if (seenNewest !== newest.id) {
@@ -56,7 +57,12 @@ function GoingBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
   const paused = run.status === 'paused';
   const started = rows.length > 0 || (progress !== undefined && (progress.phase === 'training' || progress.phase === 'validating'));
   const epoch = Math.min(run.plannedEpochs, Math.max(rows.length + 1, progress?.epoch ?? 1));
-  const partOfEpoch = progress && progress.epoch > rows.length && progress.steps > 0 ? (progress.phase === 'validating' ? 1 : progress.step / progress.steps) : 0;
+  const partOfEpoch =
+    progress && progress.epoch > rows.length && progress.steps > 0
+      ? progress.phase === 'validating'
+        ? 1
+        : progress.step / progress.steps
+      : 0;
   const share = run.status === 'queued' || !started ? undefined : (rows.length + partOfEpoch) / run.plannedEpochs;
   const epochMs = epochTimeMs(rows);
   const left = progress?.remainingMs;
@@ -142,6 +148,13 @@ function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
           <section key={name}>
             <h5>
               <span className="chart-name">{heading(metricName(t, name))}</span>
+              <span className="legend">
+                {series.map((one) => (
+                  <span key={one.id}>
+                    {one.name} <LineMark color={one.color} dash={one.dash} />
+                  </span>
+                ))}
+              </span>
               <span className="grow" />
               {best ? (
                 <span>{t('notebook.bestOfChart', { value: formats.measure(best.value), epoch: best.epoch })}</span>

@@ -1,0 +1,70 @@
+import './frame.css';
+import { lazy, Suspense, useEffect } from 'react';
+import { Toasts } from '../components/Toast.tsx';
+import { ExportHost } from '../features/export/ExportHost.tsx';
+import { NotebookView } from '../features/notebook/NotebookView.tsx';
+import { useNotebookStore } from '../features/notebook/notebook-store.ts';
+import { Palette } from '../features/palette/Palette.tsx';
+import { SideList } from '../features/workspace/SideList.tsx';
+import { Welcome } from '../features/workspace/Welcome.tsx';
+import { WorkspaceDialogs } from '../features/workspace/WorkspaceDialogs.tsx';
+import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { ConnectionNotice } from './ConnectionNotice.tsx';
+import { useFrameActions } from './frame-actions.ts';
+import { Header } from './Header.tsx';
+import { useNavigationStore } from './navigation-store.ts';
+import { Rail } from './Rail.tsx';
+import { useSettingsStore } from './settings-store.ts';
+import { useShortcuts } from './shortcuts.ts';
+import { StatusBar } from './StatusBar.tsx';
+import { useWords } from '../words/use-words.ts';
+
+const RunsView = lazy(async () => ({ default: (await import('../features/runs/RunsView.tsx')).RunsView }));
+const ComparisonView = lazy(async () => ({ default: (await import('../features/comparison/ComparisonView.tsx')).ComparisonView }));
+
+export function App() {
+  const t = useWords();
+  const view = useNavigationStore((state) => state.view);
+  const ready = useSettingsStore((state) => state.settings !== undefined);
+  const title = useNotebookStore((state) => state.title);
+  useFrameActions();
+  useShortcuts();
+  useEffect(() => {
+    document.title = title === '' ? 'Epochbook' : `${title} – Epochbook`;
+  }, [title]);
+  // The words are in the wrong language until the settings are known: a few milliseconds.
+  if (!ready) return <ConnectionNotice />;
+  return (
+    <>
+      <div className="frame">
+        <a className="skip-link" href="#main">
+          {t('frame.skip')}
+        </a>
+        <Header />
+        <Rail />
+        <SideList />
+        <main id="main" className={`main ${view}`} tabIndex={-1}>
+          {view === 'notebook' && <NotebookOrWelcome />}
+          <Suspense fallback={null}>
+            {view === 'runs' && <RunsView />}
+            {view === 'comparison' && <ComparisonView />}
+          </Suspense>
+        </main>
+        <StatusBar />
+      </div>
+      <Palette />
+      <ExportHost />
+      <WorkspaceDialogs />
+      <Toasts />
+      <ConnectionNotice />
+    </>
+  );
+}
+
+function NotebookOrWelcome() {
+  const path = useNotebookStore((state) => state.path);
+  const opening = useNotebookStore((state) => state.opening);
+  const loaded = useWorkspaceStore((state) => state.workspace !== undefined);
+  if (path !== undefined) return <NotebookView key={path} />;
+  return loaded && opening === undefined ? <Welcome /> : null;
+}

@@ -1,0 +1,76 @@
+import { Download, Play, Square } from 'lucide-react';
+import { Button } from '../components/Button.tsx';
+import { spellKeys } from '../components/keys.ts';
+import { openExport } from '../features/export/export-store.ts';
+import { useNotebookStore } from '../features/notebook/notebook-store.ts';
+import { stopTraining } from '../features/notebook/stop-training.ts';
+import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
+import { openPalette } from '../features/palette/palette-store.ts';
+import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { useWords } from '../words/use-words.ts';
+import { runAll } from './frame-actions.ts';
+import { Mark } from './Mark.tsx';
+
+export function Header() {
+  const t = useWords();
+  const title = useNotebookStore((state) => state.title);
+  const path = useNotebookStore((state) => state.path);
+  const folder = useWorkspaceStore((state) => state.workspace?.name);
+  const runs = useTrainingStore((state) => state.runs);
+  const here = runs.filter((run) => run.notebook === path);
+  const going = here.some((run) => isGoing(run.status));
+  const exportable = here.find((run) => run.epochs > 0 && !isGoing(run.status));
+  return (
+    <header className="header">
+      <Mark />
+      {path !== undefined && <b className="header-title">{title}</b>}
+      {path !== undefined && (
+        <span className="breadcrumb">
+          {folder} ▸ {path} · <SavedState />
+        </span>
+      )}
+      <span className="grow" />
+      <button type="button" className="omni" aria-keyshortcuts="Control+Shift+P" onClick={openPalette}>
+        <span>{t('frame.search')}</span>
+        <kbd>{spellKeys('Mod+Shift+P')}</kbd>
+      </button>
+      {path !== undefined && (
+        <>
+          <Button
+            icon={<Download size={13} />}
+            disabled={!exportable}
+            title={exportable ? undefined : t('frame.exportNeedsRun')}
+            onClick={() => exportable && openExport(exportable)}
+          >
+            {t('frame.export')}
+          </Button>
+          {going && (
+            <Button icon={<Square size={12} />} onClick={stopTraining}>
+              {t('frame.stop')}
+            </Button>
+          )}
+          <Button look="primary" icon={<Play size={13} />} onClick={runAll}>
+            {t('frame.runAll')}
+          </Button>
+        </>
+      )}
+    </header>
+  );
+}
+
+function SavedState() {
+  const t = useWords();
+  const saving = useNotebookStore((state) => state.saving);
+  const text = {
+    saved: 'frame.saved',
+    unsaved: 'frame.unsaved',
+    saving: 'frame.saving',
+    failed: 'frame.notSaved',
+    conflict: 'frame.conflict',
+  } as const;
+  return (
+    <span className={`saved-state ${saving}`} role="status">
+      {t(text[saving])}
+    </span>
+  );
+}

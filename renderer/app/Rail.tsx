@@ -1,0 +1,35 @@
+import { ChartLine, NotebookText } from 'lucide-react';
+import { Tooltip } from '../components/Tooltip.tsx';
+import { useWords } from '../words/use-words.ts';
+import { useNavigationStore, type View } from './navigation-store.ts';
+
+const places = [
+  { view: 'notebook', icon: NotebookText, keys: 'Mod+1' },
+  { view: 'runs', icon: ChartLine, keys: 'Mod+2' },
+] as const satisfies readonly { view: View; icon: unknown; keys: string }[];
+
+export function Rail() {
+  const t = useWords();
+  const view = useNavigationStore((state) => state.view);
+  const show = useNavigationStore((state) => state.show);
+  return (
+    <nav className="rail" aria-label={t('frame.views')}>
+      {places.map(({ view: place, icon: Icon, keys }) => {
+        const current = view === place || (view === 'comparison' && place === 'runs');
+        return (
+          <Tooltip key={place} label={t(`frame.view.${place}`)} keys={keys}>
+            <button
+              type="button"
+              aria-label={t(`frame.view.${place}`)}
+              aria-current={current ? 'page' : undefined}
+              className={current ? 'on' : undefined}
+              onClick={() => show(place)}
+            >
+              <Icon size={19} strokeWidth={1.8} />
+            </button>
+          </Tooltip>
+        );
+      })}
+    </nav>
+  );
+}

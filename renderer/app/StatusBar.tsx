@@ -1,0 +1,64 @@
+import { Languages, Monitor, Moon, Sun } from 'lucide-react';
+import { locales } from '#contract/words/message.ts';
+import { Menu } from '../components/Menu.tsx';
+import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
+import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { useFormats, useWords } from '../words/use-words.ts';
+import { languageNames, themes } from './choices.ts';
+import { useSettingsStore } from './settings-store.ts';
+
+const themeIcons = { light: Sun, dark: Moon, system: Monitor };
+
+export function StatusBar() {
+  const t = useWords();
+  const formats = useFormats();
+  const info = useSettingsStore((state) => state.info);
+  const settings = useSettingsStore((state) => state.settings);
+  const change = useSettingsStore((state) => state.change);
+  const folder = useWorkspaceStore((state) => state.workspace?.name);
+  const runs = useTrainingStore((state) => state.runs);
+  const going = runs.filter((run) => isGoing(run.status));
+  const waiting = going.filter((run) => run.status === 'queued').length;
+  const theme = settings?.theme ?? 'system';
+  const ThemeIcon = themeIcons[theme];
+  return (
+    <footer className="status-bar">
+      {info && (
+        <span title={t('frame.memory', { memory: formats.bytes(info.memoryBytes) })}>
+          {t('frame.backend', { backend: info.backend, threads: info.threads })}
+        </span>
+      )}
+      <span role="status">{t('frame.activity', { running: going.length - waiting, waiting })}</span>
+      <span className="grow" />
+      {folder !== undefined && <span>{t('frame.workspaceName', { name: folder })}</span>}
+      <Menu
+        label={t('frame.theme')}
+        items={themes.map((one) => ({
+          id: one,
+          label: t(`frame.theme.${one}`),
+          checked: theme === one,
+          onSelect: () => void change({ theme: one }),
+        }))}
+        trigger={(props) => (
+          <button type="button" aria-label={t('frame.theme')} {...props}>
+            <ThemeIcon size={13} /> {t(`frame.theme.${theme}`)}
+          </button>
+        )}
+      />
+      <Menu
+        label={t('frame.language')}
+        items={locales.map((one) => ({
+          id: one,
+          label: languageNames[one],
+          checked: settings?.locale === one,
+          onSelect: () => void change({ locale: one }),
+        }))}
+        trigger={(props) => (
+          <button type="button" aria-label={t('frame.language')} {...props}>
+            <Languages size={13} /> {languageNames[settings?.locale ?? 'en']}
+          </button>
+        )}
+      />
+    </footer>
+  );
+}

@@ -1,0 +1,66 @@
+/** What happens when the window opens, and what events from the core go where. */
+import { toast } from '../components/toast-store.ts';
+import { useNotebookStore } from '../features/notebook/notebook-store.ts';
+import { useTrainingStore } from '../features/notebook/training-store.ts';
+import { lastNotebook, useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { on } from '../platform/client.ts';
+import { useConnectionStore } from '../platform/connection-store.ts';
+import { errorTextNow } from '../words/errors.ts';
+import { useSettingsStore } from './settings-store.ts';
+
+export async function start(): Promise<void> {
+  listen();
+  const workspace = useWorkspaceStore.getState();
+  try {
+    await useSettingsStore.getState().load();
+    await Promise.all([workspace.load(), workspace.loadSamples(), useTrainingStore.getState().load()]);
+    await openFirst();
+  } catch (error) {
+    toast({ text: errorTextNow(error), tone: 'bad' });
+  }
+}
+
+/** The notebook the app was started with, the last one, or the only one; in an empty folder the first sample. */
+async function openFirst(): Promise<void> {
+  const { workspace, samples } = useWorkspaceStore.getState();
+  const notebook = useNotebookStore.getState();
+  const asked = useSettingsStore.getState().info?.notebook;
+  if (asked !== undefined) {
+    await notebook.open(asked);
+    return;
+  }
+  if (!workspace) return;
+  const paths = workspace.notebooks.map((one) => one.path);
+  const last = lastNotebook(workspace.folder);
+  const path = last !== undefined && paths.includes(last) ? last : paths[0];
+  if (path !== undefined) await notebook.open(path);
+  // A folder with data of its own is somebody's work: the welcome page offers the samples instead.
+  else if (workspace.dataFiles.length === 0 && samples[0]) await notebook.openSample(samples[0].id);
+}
+
+function listen(): void {
+  const training = useTrainingStore.getState();
+  on('training.progressed', training.progressed);
+  on('training.epochEnded', training.epochEnded);
+  on('runs.changed', ({ run }) => training.changed(run));
+  on('runs.removed', ({ runIds }) => training.removed(runIds));
+  on('notebook.changedOnDisk', ({ path, hash }) => useNotebookStore.getState().fileChanged(path, hash));
+  on('workspace.changed', () => void useWorkspaceStore.getState().load());
+  on('check.progressed', ({ path, cell }) => {
+    if (useNotebookStore.getState().path === path) useNotebookStore.getState().evaluating(cell);
+  });
+
+  // What happened while the connection was lost is asked for anew.
+  useConnectionStore.subscribe(({ connection }, before) => {
+    if (connection !== 'connected' || before.connection !== 'lost') return;
+    void useTrainingStore.getState().load();
+    void useWorkspaceStore.getState().load();
+  });
+
+  window.addEventListener('beforeunload', (event) => {
+    const { saving, save } = useNotebookStore.getState();
+    if (saving === 'saved') return;
+    void save();
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,9 @@
+import { useNotebookStore } from './notebook-store.ts';
+import { isGoing, useTrainingStore } from './training-store.ts';
+
+/** Ends every run of the open notebook that trains or waits. */
+export function stopTraining(): void {
+  const { path } = useNotebookStore.getState();
+  const { runs, stop } = useTrainingStore.getState();
+  for (const run of runs) if (run.notebook === path && isGoing(run.status)) void stop(run.id);
+}
