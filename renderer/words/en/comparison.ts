@@ -1,1 +1,27 @@
-export const comparison = {} as const;
+export const comparison = {
+  'comparison.title': '{count, plural, one {# run} other {# runs}} side by side',
+  'comparison.back': 'All runs',
+  'comparison.none': 'Runs side by side',
+  'comparison.noneText':
+    'Choose two or more runs in the table: their curves share one chart, and beside them stands what differs, best and last values included.',
+  'comparison.chooseRuns': 'Choose runs',
+  'comparison.charts': 'Charts',
+  'comparison.logScale': 'logarithmic',
+  'comparison.legend': 'Runs; choose one to make it stand out',
+  'comparison.line': '{run}, {part}',
+  'comparison.byEpoch': 'by epoch · {count, plural, one {# run} other {# runs}}',
+  'comparison.chartOf': '{metric} by epoch of {count, plural, one {# run} other {# runs}}',
+  'comparison.whatDiffers': 'What differs',
+  'comparison.sameData': 'same data',
+  'comparison.otherData': 'different data',
+  'comparison.otherDataText': 'Trained on different data, so values may not be comparable: {groups}.',
+  'comparison.dataOf': '{run} on data {group}',
+  'comparison.difference': 'difference',
+  'comparison.run': 'run',
+  'comparison.atEpoch': 'at {epoch}',
+  'comparison.metricLast': '{metric}, last',
+  'comparison.timeAnEpoch': 'time an epoch',
+  'comparison.times': '× {ratio}',
+  'comparison.part': '÷ {ratio}',
+  'comparison.equalSettings': '{count, plural, =0 {No setting is equal} one {# setting equal} other {# settings equal}}',
+} as const;

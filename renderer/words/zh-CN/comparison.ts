@@ -1,3 +1,28 @@
 import type { comparison as en } from '../en/comparison.ts';
 
-export const comparison: Record<keyof typeof en, string> = {};
+export const comparison: Record<keyof typeof en, string> = {
+  'comparison.title': '并排比较 {count} 次运行',
+  'comparison.back': '全部运行',
+  'comparison.none': '并排比较运行',
+  'comparison.noneText': '在表中选择两次或更多运行：它们的曲线会画在同一张图里，旁边列出不同的设置，以及最佳值和最后值。',
+  'comparison.chooseRuns': '选择运行',
+  'comparison.charts': '图表',
+  'comparison.logScale': '对数刻度',
+  'comparison.legend': '运行；选择其一以突出显示',
+  'comparison.line': '{run}，{part}',
+  'comparison.byEpoch': '按轮次 · {count} 次运行',
+  'comparison.chartOf': '{count} 次运行的{metric}，按轮次',
+  'comparison.whatDiffers': '不同之处',
+  'comparison.sameData': '数据相同',
+  'comparison.otherData': '数据不同',
+  'comparison.otherDataText': '训练数据不同，数值可能不可比：{groups}。',
+  'comparison.dataOf': '{run} 用数据 {group}',
+  'comparison.difference': '差异',
+  'comparison.run': '运行',
+  'comparison.atEpoch': '第 {epoch} 轮',
+  'comparison.metricLast': '{metric}，最后',
+  'comparison.timeAnEpoch': '每轮用时',
+  'comparison.times': '× {ratio}',
+  'comparison.part': '÷ {ratio}',
+  'comparison.equalSettings': '{count, plural, =0 {没有相同的设置} other {# 项设置相同}}',
+};

@@ -1,3 +1,30 @@
 import type { exporting as en } from '../en/export.ts';
 
-export const exporting: Record<keyof typeof en, string> = {};
+export const exporting: Record<keyof typeof en, string> = {
+  'export.title': '导出模型',
+  'export.format': '格式',
+  'export.tfjsText': 'model.json 及权重文件，用于浏览器和 Node。',
+  'export.checkpoint': '权重',
+  'export.best': '最佳轮次',
+  'export.bestAt': '最佳轮次（第 {epoch, number} 轮）',
+  'export.last': '最后一轮',
+  'export.lastAt': '最后一轮（第 {epoch, number} 轮）',
+  'export.noCheckpoint': '没有保存该检查点。',
+  'export.nothing': '此运行没有检查点，没有可写入的权重。请重新运行至少一轮。',
+  'export.folder': '文件夹',
+  'export.choose': '选择…',
+  'export.chooseTitle': '导出到的文件夹',
+  'export.parameters': '{count, number} 个参数',
+  'export.write': '导出',
+  'export.writing': '正在写入模型，随后重新加载并比较预测结果。',
+  'export.goOnBehind': '转到后台继续',
+  'export.doneTitle': '模型已导出',
+  'export.doneToast': '“{name}”已导出到 {folder}',
+  'export.verified': '已重新加载，并在 {samples} 个样本上核对一致',
+  'export.notVerified': '未通过核对：{samples} 个样本上的预测不一致',
+  'export.difference': '两个模型预测的最大差值：{value}',
+  'export.files': '文件',
+  'export.size': '大小',
+  'export.showInFolder': '在文件夹中显示',
+  'export.finish': '完成',
+};

@@ -1,0 +1,200 @@
+import { useMemo } from 'react';
+import type { Comparison } from '#contract/runs.ts';
+import { RunMark } from '../../components/charts/RunMark.tsx';
+import type { Formats } from '../../words/format.ts';
+import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
+import { metricName, spacedName } from '../runs/run-words.ts';
+import { settingText, shortPath } from '../runs/settings-list.ts';
+import { bestCells, type Cell, differenceOf, type DifferenceRow, resultRows, settingRows } from './differences.ts';
+
+/** Up to this many runs stand in columns; more stand in rows, as in the table of runs. */
+const columnLimit = 3;
+
+export function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
+  const t = useWords();
+  const formats = useFormats();
+  const rows = useMemo(() => [...settingRows(comparison), ...resultRows(comparison)], [comparison]);
+  return comparison.runs.length <= columnLimit ? (
+    <RunsInColumns comparison={comparison} rows={rows} t={t} formats={formats} />
+  ) : (
+    <RunsInRows comparison={comparison} rows={rows} t={t} formats={formats} />
+  );
+}
+
+interface SheetProps {
+  readonly comparison: Comparison;
+  readonly rows: readonly DifferenceRow[];
+  readonly t: Translate;
+  readonly formats: Formats;
+}
+
+function RunsInColumns({ comparison: { runs }, rows, t, formats }: SheetProps) {
+  const two = runs.length === 2;
+  return (
+    <div className="sheet-scroll">
+      <table className="sheet">
+        <thead>
+          <tr>
+            <th scope="col" className="left">
+              <span className="visually-hidden">{t('comparison.whatDiffers')}</span>
+            </th>
+            {runs.map((run) => (
+              <th key={run.id} scope="col">
+                <span className="sheet-run">
+                  <RunMark color={run.color} />
+                  {run.name}
+                </span>
+              </th>
+            ))}
+            {two && <th scope="col">{t('comparison.difference')}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => {
+            const best = bestCells(row);
+            return (
+              <tr key={row.id} className={startsResults(rows, index) ? 'sheet-break' : undefined}>
+                <th scope="row" title={row.kind === 'setting' ? row.name : undefined}>
+                  {rowTitle(t, row)}
+                </th>
+                {row.cells.map((cell, column) => (
+                  <td key={runs[column]?.id} className={best.has(column) ? 'best' : undefined}>
+                    <Value row={row} cell={cell} column={column} best={best.has(column)} t={t} formats={formats} />
+                  </td>
+                ))}
+                {two && <td className="difference">{differenceText(row, t, formats)}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
+  const bests = rows.map(bestCells);
+  return (
+    // A scrolled region must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="sheet-scroll" role="region" tabIndex={0} aria-label={t('comparison.whatDiffers')}>
+      <table className="sheet wide">
+        <thead>
+          <tr>
+            <th scope="col" className="left">
+              {t('comparison.run')}
+            </th>
+            {rows.map((row) => (
+              <th key={row.id} scope="col" title={row.kind === 'setting' ? row.name : undefined}>
+                {rowTitle(t, row)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run, column) => (
+            <tr key={run.id}>
+              <th scope="row">
+                <span className="sheet-run">
+                  <RunMark color={run.color} />
+                  {run.name}
+                </span>
+              </th>
+              {rows.map((row, index) => {
+                const best = bests[index]?.has(column) ?? false;
+                const cell = row.cells[column] ?? { type: 'missing' as const };
+                return (
+                  <td key={row.id} className={best ? 'best' : undefined}>
+                    <Value row={row} cell={cell} column={column} best={best} t={t} formats={formats} />
+                    {!best && row.better && <small>{toBest(row, cell, bests[index], formats)}</small>}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Value({
+  row,
+  cell,
+  column,
+  best,
+  t,
+  formats,
+}: {
+  readonly row: DifferenceRow;
+  readonly cell: Cell;
+  readonly column: number;
+  readonly best: boolean;
+  readonly t: Translate;
+  readonly formats: Formats;
+}) {
+  const epoch = row.epochs?.[column];
+  return (
+    <>
+      {cellText(row, cell, formats)}
+      {epoch !== undefined && <span className="at-epoch"> {t('comparison.atEpoch', { epoch })}</span>}
+      {best && <span className="visually-hidden"> {t('runs.best')}</span>}
+    </>
+  );
+}
+
+function startsResults(rows: readonly DifferenceRow[], index: number): boolean {
+  const isSetting = (row: DifferenceRow | undefined): boolean => row?.kind === 'param' || row?.kind === 'setting';
+  return index > 0 && isSetting(rows[index - 1]) && !isSetting(rows[index]);
+}
+
+function rowTitle(t: Translate, row: DifferenceRow): string {
+  if (row.kind === 'param') return spacedName(row.name);
+  if (row.kind === 'setting') return shortPath(row.name);
+  if (row.kind === 'best') return t(row.better === 'min' ? 'runs.metricMin' : 'runs.metricBest', { metric: metricName(t, row.name) });
+  if (row.kind === 'last') return t('comparison.metricLast', { metric: metricName(t, row.name) });
+  if (row.kind === 'epochs') return t('runs.epochs');
+  if (row.kind === 'parameters') return t('runs.parameters');
+  return t(row.kind === 'time' ? 'runs.time' : 'comparison.timeAnEpoch');
+}
+
+function cellText(row: DifferenceRow, cell: Cell, formats: Formats): string {
+  if (cell.type === 'missing') return '–';
+  if (cell.type === 'text') return settingText(cell.value, formats);
+  if (row.kind === 'best' || row.kind === 'last') return formats.measure(cell.value);
+  if (row.kind === 'time' || row.kind === 'timeAnEpoch') return formats.duration(cell.value);
+  if (row.kind === 'epochs' || row.kind === 'parameters') return formats.count(cell.value);
+  return formats.setting(cell.value);
+}
+
+function signed(value: number, text: string): string {
+  return value > 0 ? `+${text}` : text;
+}
+
+/** `+0.0162 · +1.9 %` for results, `× 2` for settings where it is a whole ratio. */
+function differenceText(row: DifferenceRow, t: Translate, formats: Formats): string {
+  const difference = differenceOf(row.cells[0], row.cells[1]);
+  if (!difference) return '';
+  const { absolute, share, ratio } = difference;
+  if (row.kind === 'param' || row.kind === 'setting') {
+    if (ratio === undefined) return '';
+    const inverse = 1 / ratio;
+    const whole = (value: number): boolean => value >= 2 && Math.abs(value - Math.round(value)) < 1e-9;
+    if (whole(ratio)) return t('comparison.times', { ratio: formats.count(ratio) });
+    if (whole(inverse)) return t('comparison.part', { ratio: formats.count(inverse) });
+    return share === undefined ? '' : signed(share, formats.percent(share));
+  }
+  const percent = share === undefined ? undefined : signed(share, formats.percent(share));
+  if (row.kind === 'time' || row.kind === 'timeAnEpoch' || row.kind === 'epochs' || row.kind === 'parameters') return percent ?? '';
+  const plain = signed(absolute, formats.measure(absolute, 3));
+  return percent === undefined ? plain : `${plain} · ${percent}`;
+}
+
+/** How far a value is from the best one. */
+function toBest(row: DifferenceRow, cell: Cell, best: ReadonlySet<number> | undefined, formats: Formats): string {
+  const top = best && [...best][0];
+  const difference = top === undefined ? undefined : differenceOf(cell, row.cells[top]);
+  if (!difference) return '';
+  if (row.kind === 'best' || row.kind === 'last') return signed(difference.absolute, formats.measure(difference.absolute, 3));
+  return difference.share === undefined ? '' : signed(difference.share, formats.percent(difference.share, 0));
+}

@@ -1,0 +1,140 @@
+import { type KeyboardEvent, useId, useState } from 'react';
+import { Download, Pencil, Trash2 } from 'lucide-react';
+import type { RunSummary } from '#contract/runs.ts';
+import { Button } from '../../components/Button.tsx';
+import { RunMark } from '../../components/charts/RunMark.tsx';
+import type { WordKey } from '../../words/catalogue.ts';
+import { useErrorText } from '../../words/errors.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+import { openExport } from '../export/export-store.ts';
+import { isGoing } from '../notebook/training-store.ts';
+import { EpochTable } from './EpochTable.tsx';
+import { NameField } from './NameField.tsx';
+import { RunCurves } from './RunCurves.tsx';
+import { RunFacts } from './RunFacts.tsx';
+import { RunSettings } from './RunSettings.tsx';
+import { stateTone, stateWord } from './run-words.ts';
+import { useRunsStore } from './runs-store.ts';
+import { useRunDetail } from './use-run-detail.ts';
+
+const tabs = ['curves', 'epochs', 'settings', 'source'] as const;
+type Tab = (typeof tabs)[number];
+const tabWords: Record<Tab, WordKey> = {
+  curves: 'runs.tabCurves',
+  epochs: 'runs.tabEpochs',
+  settings: 'runs.tabSettings',
+  source: 'runs.tabSource',
+};
+
+/** All that is known of one run. */
+export function RunDetail({ run }: { readonly run: RunSummary }) {
+  const t = useWords();
+  const formats = useFormats();
+  const errorText = useErrorText();
+  const base = useId();
+  const [tab, setTab] = useState<Tab>('curves');
+  const [renaming, setRenaming] = useState(false);
+  const update = useRunsStore((state) => state.update);
+  const remove = useRunsStore((state) => state.remove);
+  const restore = useRunsStore((state) => state.restore);
+  const { detail, rows, error } = useRunDetail(run);
+  const inBin = run.deletedAt !== undefined;
+
+  const onTabKey = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length] ?? 'curves';
+    setTab(next);
+    document.getElementById(`${base}${next}`)?.focus();
+    event.preventDefault();
+  };
+
+  return (
+    <section className="run-detail" aria-label={run.name}>
+      <header className="run-detail-head">
+        <RunMark color={run.color} />
+        {renaming ? (
+          <NameField
+            name={run.name}
+            onDone={(name) => {
+              setRenaming(false);
+              if (name !== undefined) void update({ runId: run.id, name });
+            }}
+          />
+        ) : (
+          <h2 className="clip">{run.name}</h2>
+        )}
+        <span className={`run-state state-${stateTone(run)}`}>{stateWord(t, run)}</span>
+        <span className="quiet-text clip">{t('runs.from', { notebook: run.notebook, moment: formats.moment(run.startedAt) })}</span>
+        <span className="grow" />
+        {inBin ? (
+          <Button onClick={() => void restore([run.id])}>{t('runs.restore')}</Button>
+        ) : (
+          <>
+            <Button look="quiet" icon={<Pencil size={14} />} onClick={() => setRenaming(true)}>
+              {t('runs.rename')}
+            </Button>
+            <Button look="quiet" icon={<Trash2 size={14} />} disabled={isGoing(run.status)} onClick={() => void remove([run])}>
+              {t('runs.delete')}
+            </Button>
+            <Button icon={<Download size={14} />} disabled={run.epochs === 0} onClick={() => openExport(run)}>
+              {t('runs.export')}
+            </Button>
+          </>
+        )}
+      </header>
+      {run.error && (
+        <p className="run-error" role="alert">
+          <b>{t(run.status === 'failed' ? 'runs.failedBecause' : 'runs.endedBecause')}</b> {errorText(run.error)}
+          {run.error.where?.line !== undefined && (
+            <span className="quiet-text">
+              {' '}
+              {t('runs.where', {
+                file: run.error.where.file ?? run.notebook,
+                line: run.error.where.line,
+                cell: run.error.where.cell ?? '–',
+              })}
+            </span>
+          )}
+        </p>
+      )}
+      <div className="run-tabs" role="tablist" aria-label={t('runs.parts')}>
+        {tabs.map((name) => (
+          <button
+            key={name}
+            id={`${base}${name}`}
+            type="button"
+            role="tab"
+            aria-selected={tab === name}
+            aria-controls={`${base}panel`}
+            tabIndex={tab === name ? 0 : -1}
+            onClick={() => setTab(name)}
+            onKeyDown={onTabKey}
+          >
+            {t(tabWords[name])}
+          </button>
+        ))}
+      </div>
+      <div id={`${base}panel`} className="run-panel" role="tabpanel" aria-labelledby={`${base}${tab}`}>
+        {error !== undefined && <p className="run-error">{errorText(error)}</p>}
+        {tab === 'curves' && (
+          <div className="run-overview">
+            <div className="card">
+              <RunCurves run={run} rows={rows} />
+            </div>
+            <RunFacts run={run} detail={detail} />
+          </div>
+        )}
+        {tab === 'epochs' && (rows.length > 0 ? <EpochTable run={run} rows={rows} /> : <p className="quiet-text">{t('runs.noEpochs')}</p>)}
+        {tab === 'settings' && detail && <RunSettings detail={detail} />}
+        {tab === 'source' && detail && (
+          // A scrolled region must be reachable by keyboard.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          <pre className="run-source" tabIndex={0} aria-label={t('runs.sourceOf', { notebook: run.notebook })}>
+            {detail.source}
+          </pre>
+        )}
+      </div>
+    </section>
+  );
+}

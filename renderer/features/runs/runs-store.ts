@@ -1,0 +1,113 @@
+/** What the table of runs shows: search, order, selection, the bin; and what can be done to runs. */
+import { create } from 'zustand';
+import type { Request } from '#contract/calls.ts';
+import type { RunId } from '#contract/ids.ts';
+import type { RunSummary } from '#contract/runs.ts';
+import { toast } from '../../components/toast-store.ts';
+import { call, on } from '../../platform/client.ts';
+import { errorTextNow } from '../../words/errors.ts';
+import { translate } from '../../words/use-words.ts';
+import { useTrainingStore } from '../notebook/training-store.ts';
+import { emptySelection, type Selection } from './selection.ts';
+import type { Sort } from './sorting.ts';
+
+interface RunsState {
+  readonly query: string;
+  /** Absent: newest first, as the core lists them. */
+  readonly sort: Sort | undefined;
+  readonly selection: Selection;
+  readonly showsBin: boolean;
+  /** Newest first. */
+  readonly bin: readonly RunSummary[];
+  readonly binLoaded: boolean;
+  /** The run whose name is being edited in the table. */
+  readonly renaming: RunId | undefined;
+
+  readonly search: (query: string) => void;
+  readonly sortBy: (sort: Sort | undefined) => void;
+  readonly select: (selection: Selection) => void;
+  readonly rename: (id: RunId | undefined) => void;
+  readonly showBin: (shown: boolean) => void;
+  readonly loadBin: () => Promise<void>;
+  readonly update: (request: Request<'runs.update'>) => Promise<void>;
+  /** To the bin, with a notice that takes it back. */
+  readonly remove: (runs: readonly RunSummary[]) => Promise<void>;
+  readonly restore: (ids: readonly RunId[]) => Promise<void>;
+}
+
+export const useRunsStore = create<RunsState>((set, get) => {
+  async function attempt(action: () => Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      toast({ text: errorTextNow(error), tone: 'bad' });
+      return false;
+    }
+  }
+
+  return {
+    query: '',
+    sort: undefined,
+    selection: emptySelection,
+    showsBin: false,
+    bin: [],
+    binLoaded: false,
+    renaming: undefined,
+
+    search: (query) => set({ query }),
+    sortBy: (sort) => set({ sort }),
+    select: (selection) => set({ selection }),
+    rename: (renaming) => set({ renaming }),
+
+    showBin: (showsBin) => {
+      set({ showsBin, selection: emptySelection, renaming: undefined, query: '' });
+      if (showsBin) void get().loadBin();
+    },
+    loadBin: async () => {
+      await attempt(async () => set({ bin: await call('runs.list', { deleted: true }), binLoaded: true }));
+    },
+
+    update: async (request) => {
+      await attempt(async () => useTrainingStore.getState().changed(await call('runs.update', request)));
+    },
+
+    remove: async (runs) => {
+      const ids = runs.map((run) => run.id);
+      const first = runs[0];
+      if (!first) return;
+      // Gone at once; where the core refuses, they come back with its reason.
+      useTrainingStore.getState().removed(ids);
+      set({ selection: emptySelection });
+      const done = await attempt(async () => void (await call('runs.delete', { runIds: ids })));
+      if (!done) {
+        await useTrainingStore.getState().load();
+        return;
+      }
+      toast({
+        text: translate('runs.movedToBin', { count: runs.length, name: first.name }),
+        action: { label: translate('frame.undo'), run: () => void get().restore(ids) },
+      });
+      if (get().showsBin) await get().loadBin();
+    },
+
+    restore: async (ids) => {
+      const done = await attempt(async () => void (await call('runs.restore', { runIds: [...ids] })));
+      if (!done) return;
+      set((state) => ({ bin: state.bin.filter((run) => !ids.includes(run.id)), selection: emptySelection }));
+      await attempt(async () => useTrainingStore.setState({ runs: await call('runs.list', {}) }));
+    },
+  };
+});
+
+/** Keeps the bin in step with what others do to it. Returns a function that ends this. */
+export function followBin(): () => void {
+  const reload = (): void => {
+    const { showsBin, loadBin } = useRunsStore.getState();
+    if (showsBin) void loadBin();
+  };
+  const ends = [on('runs.removed', reload), on('runs.changed', ({ run }) => run.deletedAt !== undefined && reload())];
+  return () => {
+    for (const end of ends) end();
+  };
+}

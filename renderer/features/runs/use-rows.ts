@@ -1,0 +1,45 @@
+/** The rows of the table as they are shown: found, ordered, with their columns. */
+import { useMemo } from 'react';
+import type { RunSummary } from '#contract/runs.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+import { useTrainingStore } from '../notebook/training-store.ts';
+import { bestRuns, type Column, columnsFor } from './columns.ts';
+import { stateWord } from './run-words.ts';
+import { useRunsStore } from './runs-store.ts';
+import { matches, parseQuery } from './search.ts';
+import { sortBy } from './sorting.ts';
+
+export interface Rows {
+  /** All there are, before the search. */
+  readonly total: number;
+  readonly loaded: boolean;
+  readonly runs: readonly RunSummary[];
+  readonly columns: readonly Column[];
+  /** By column, the runs with the best value. */
+  readonly best: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export function useRows(): Rows {
+  const t = useWords();
+  const formats = useFormats();
+  const showsBin = useRunsStore((state) => state.showsBin);
+  const bin = useRunsStore((state) => state.bin);
+  const binLoaded = useRunsStore((state) => state.binLoaded);
+  const query = useRunsStore((state) => state.query);
+  const sort = useRunsStore((state) => state.sort);
+  const kept = useTrainingStore((state) => state.runs);
+  const keptLoaded = useTrainingStore((state) => state.loaded);
+  const all = showsBin ? bin : kept;
+
+  const columns = useMemo(() => columnsFor(all, t, formats, showsBin), [all, t, formats, showsBin]);
+  const runs = useMemo(() => {
+    const terms = parseQuery(query);
+    const found = terms.length === 0 ? all : all.filter((run) => matches(run, terms, stateWord(t, run)));
+    if (!sort) return found;
+    if (sort.column === 'name') return sortBy(found, (run) => run.name, sort.descending);
+    const key = columns.find((column) => column.id === sort.column)?.sortKey;
+    return key ? sortBy(found, key, sort.descending) : found;
+  }, [all, query, sort, columns, t]);
+  const best = useMemo(() => bestRuns(columns, runs), [columns, runs]);
+  return { total: all.length, loaded: showsBin ? binLoaded : keptLoaded, runs, columns, best };
+}
