@@ -1,1 +1,51 @@
-export const engine = {} as const;
+export const engine = {
+  'engine.valueRead': 'The model’s computation depends on values that are only known while it runs. Such a step cannot be compiled.',
+  'engine.valueType': 'Values of the type “{type}” cannot be used in a model.',
+  'engine.kernelUnknown':
+    'A layer of this model needs the operation “{kernel}”, which cannot be compiled for training yet. Use another layer in its place.',
+
+  'engine.backendUnknown': 'There is no backend “{name}”. There are: {names}.',
+  'engine.backendMissing':
+    'The backend “{backend}” does not work on this computer: {detail} Choose another one; “epochbook backends” lists what works here.',
+
+  'engine.modelEmpty': 'The model has no layers. Add at least one, such as layers.dense.',
+  'engine.oneInput': 'The model must have one input and one output; training with several is not possible yet.',
+  'engine.layerUnknown': 'There is no layer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.layerNameTwice': 'Two layers are named “{name}”. Give each a name of its own, or leave the names out.',
+  'engine.connectionMissing':
+    'The layer “{layer}” takes the output of “{from}”, which is not there or depends on “{layer}” itself. Check what it is applied to.',
+  'engine.optionUnknown': '“{layer}” has no option “{option}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.optionUnsupported': 'The option “{option}” of “{layer}” cannot have this value yet. Leave it out.',
+  'engine.optionMissing': 'The layer “{layer}” ({className}) needs the option “{option}”.',
+  'engine.optionValue':
+    '“{layer}” cannot have {value} as “{option}”: {wanted, select, rate {a share from 0 to below 1} size {a whole number above 0, or a list of such numbers} other {a whole number above 0}} is wanted.',
+  'engine.activationUnknown': 'There is no activation “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.initializerUnknown': 'There is no initializer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.inputShape':
+    'The model’s input shape is {given}, but the data’s samples are {arrives}. Leave the input shape out: it comes from the data.',
+  'engine.layerRank':
+    'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
+  'engine.layerWindow':
+    'The layer “{layer}” ({className}) looks at {window} at a time, but only {arrives} arrives. Make the window smaller, pool less before it, or set padding: ‘same’.',
+  'engine.layerReshape': 'The layer “{layer}” cannot make {target} of {arrives}: the {total} values that arrive must all fit in exactly.',
+  'engine.layerFailed': 'The layer “{layer}” ({className}) cannot take what arrives ({arrives}): {detail}',
+
+  'engine.lossUnknown': 'There is no loss “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.lossFit':
+    '{problem, select, rank {The loss “{loss}” wants one row of values a sample, but the model gives {output}. Put layers.flatten() or a global pooling before the last dense layer.} noClasses {The loss “{loss}” is for classes, but the target is a number. Use ‘meanSquaredError’, or tell the data that the target is a class.} oneUnit {The loss “{loss}” wants one output a class, but the layer “{layer}” gives one value. Set its units to the number of classes (or leave them out), or use ‘binaryCrossentropy’ behind a sigmoid.} tooFewUnits {The data has {classes} classes, but the layer “{layer}” gives {units} values. Set its units to {classes}, or leave them out.} wantsSoftmax {The loss “{loss}” wants probabilities over the classes, but the layer “{layer}” ends in “{activation}”. Set its activation to ‘softmax’.} manyUnits {The loss “{loss}” wants a single output, but the layer “{layer}” gives {units} values. Set its units to 1 and its activation to ‘sigmoid’, or use ‘sparseCategoricalCrossentropy’ with softmax.} manyClasses {The loss “{loss}” tells two classes apart, but the data has {classes}. Use ‘sparseCategoricalCrossentropy’ with {classes} units and softmax.} wantsSigmoid {The loss “{loss}” wants a probability, but the layer “{layer}” ends in “{activation}”. Set its activation to ‘sigmoid’.} wantsNumbers {The loss “{loss}” compares numbers, but the target is a class and the model gives {output}. Use ‘sparseCategoricalCrossentropy’ with softmax.} other {The loss “{loss}” wants as many outputs as there are target values ({wanted}), but the layer “{layer}” gives {units}. Set its units to {wanted}, or leave them out.}}',
+  'engine.metricUnknown': 'There is no metric “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.metricFit': 'The metric “{metric}” means nothing with the loss “{loss}”. Leave it out, or choose one that fits.',
+  'engine.optimizerUnknown': 'There is no optimizer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.optimizerOption':
+    'The optimizer “{optimizer}” cannot have {value} as “{option}”. Decay rates and momentum lie from 0 to below 1; rates and epsilon are not negative.',
+  'engine.callbackUnknown': 'There is no callback “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.callbackOption': 'The callback “{callback}” cannot have {value} as “{option}”.',
+  'engine.monitorMissing':
+    'There is no metric “{monitor}” to watch. Every epoch reports: {metrics}. Names that start with val_ need a validation part: split the data.',
+  'engine.noSamples': 'There is nothing to train on: the training part has no samples.',
+
+  'engine.checkpointCut': 'The checkpoint’s file is cut short. Use another checkpoint of the run, or train it again.',
+  'engine.checkpointForeign': 'The file is not a checkpoint that Epochbook wrote.',
+  'engine.checkpointNewer': 'The checkpoint was written by a newer Epochbook (format {version}). Update to open it.',
+  'engine.checkpointFit': 'The checkpoint does not fit this model: “{name}” is missing or has another shape.',
+} as const;

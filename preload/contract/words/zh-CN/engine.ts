@@ -1,3 +1,47 @@
 import type { engine as en } from '../en/engine.ts';
 
-export const engine: Record<keyof typeof en, string> = {};
+export const engine: Record<keyof typeof en, string> = {
+  'engine.valueRead': '模型的计算依赖于运行时才知道的值，这样的步骤无法编译。',
+  'engine.valueType': '模型中不能使用“{type}”类型的值。',
+  'engine.kernelUnknown': '模型中的某一层需要运算“{kernel}”，目前还无法编译它来训练。请换用其他层。',
+
+  'engine.backendUnknown': '没有名为“{name}”的后端。可用的有：{names}。',
+  'engine.backendMissing': '后端“{backend}”在这台电脑上无法使用：{detail} 请换一个；“epochbook backends”会列出此处可用的后端。',
+
+  'engine.modelEmpty': '模型没有任何层。请至少添加一层，例如 layers.dense。',
+  'engine.oneInput': '模型必须只有一个输入和一个输出；目前还不能训练多输入或多输出的模型。',
+  'engine.layerUnknown': '没有名为“{name}”的层。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.layerNameTwice': '有两层都叫“{name}”。请给每层各取一个名字，或者不写名字。',
+  'engine.connectionMissing': '层“{layer}”以“{from}”的输出为输入，但后者不存在，或者本身依赖于“{layer}”。请检查它应用在什么之上。',
+  'engine.optionUnknown': '“{layer}”没有选项“{option}”。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.optionUnsupported': '“{layer}”的选项“{option}”目前还不能取这个值。请去掉它。',
+  'engine.optionMissing': '层“{layer}”（{className}）需要选项“{option}”。',
+  'engine.optionValue':
+    '“{layer}”的“{option}”不能是 {value}：应为{wanted, select, rate {不小于 0 且小于 1 的比例} size {大于 0 的整数，或由这样的整数组成的列表} other {大于 0 的整数}}。',
+  'engine.activationUnknown': '没有名为“{name}”的激活函数。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.initializerUnknown': '没有名为“{name}”的初始化方法。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.inputShape': '模型的输入形状是 {given}，而数据的样本是 {arrives}。请去掉输入形状：它由数据决定。',
+  'engine.layerRank':
+    '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
+  'engine.layerWindow':
+    '层“{layer}”（{className}）一次要看 {window}，但到达的只有 {arrives}。请缩小窗口、减少前面的池化，或设置 padding: ‘same’。',
+  'engine.layerReshape': '层“{layer}”无法把 {arrives} 变成 {target}：到达的 {total} 个值必须恰好全部放得下。',
+  'engine.layerFailed': '层“{layer}”（{className}）无法接受到达的数据（{arrives}）：{detail}',
+
+  'engine.lossUnknown': '没有名为“{name}”的损失函数。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.lossFit':
+    '{problem, select, rank {损失“{loss}”需要每个样本一行数值，但模型给出的是 {output}。请在最后的 dense 层前加上 layers.flatten() 或全局池化。} noClasses {损失“{loss}”用于类别，但目标是数值。请使用 ‘meanSquaredError’，或在数据中说明目标是类别。} oneUnit {损失“{loss}”要求每个类别一个输出，但层“{layer}”只给出一个值。请把它的 units 设为类别数（或不写），或在 sigmoid 之后使用 ‘binaryCrossentropy’。} tooFewUnits {数据有 {classes} 个类别，但层“{layer}”给出 {units} 个值。请把它的 units 设为 {classes}，或不写。} wantsSoftmax {损失“{loss}”需要各类别的概率，但层“{layer}”以“{activation}”结尾。请把它的 activation 设为 ‘softmax’。} manyUnits {损失“{loss}”需要单个输出，但层“{layer}”给出 {units} 个值。请把它的 units 设为 1、activation 设为 ‘sigmoid’，或配合 softmax 使用 ‘sparseCategoricalCrossentropy’。} manyClasses {损失“{loss}”只能区分两个类别，但数据有 {classes} 个。请使用 ‘sparseCategoricalCrossentropy’，配合 {classes} 个 units 和 softmax。} wantsSigmoid {损失“{loss}”需要一个概率，但层“{layer}”以“{activation}”结尾。请把它的 activation 设为 ‘sigmoid’。} wantsNumbers {损失“{loss}”比较的是数值，但目标是类别，模型给出 {output}。请配合 softmax 使用 ‘sparseCategoricalCrossentropy’。} other {损失“{loss}”需要与目标值同样多的输出（{wanted} 个），但层“{layer}”给出 {units} 个。请把它的 units 设为 {wanted}，或不写。}}',
+  'engine.metricUnknown': '没有名为“{name}”的指标。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.metricFit': '指标“{metric}”与损失“{loss}”放在一起没有意义。请去掉它，或换一个合适的。',
+  'engine.optimizerUnknown': '没有名为“{name}”的优化器。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.optimizerOption': '优化器“{optimizer}”的“{option}”不能是 {value}。衰减率和动量应不小于 0 且小于 1；学习率和 epsilon 不能为负。',
+  'engine.callbackUnknown': '没有名为“{name}”的回调。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.callbackOption': '回调“{callback}”的“{option}”不能是 {value}。',
+  'engine.monitorMissing': '没有可监视的指标“{monitor}”。每一轮报告的有：{metrics}。以 val_ 开头的指标需要验证集：请划分数据。',
+  'engine.noSamples': '没有可用于训练的数据：训练集中没有样本。',
+
+  'engine.checkpointCut': '检查点文件不完整。请使用该次训练的其他检查点，或重新训练。',
+  'engine.checkpointForeign': '该文件不是 Epochbook 写入的检查点。',
+  'engine.checkpointNewer': '该检查点由更新版本的 Epochbook 写入（格式 {version}）。请更新后再打开。',
+  'engine.checkpointFit': '该检查点与此模型不符：缺少“{name}”，或其形状不同。',
+};

@@ -1,0 +1,23 @@
+/** ONNX Runtime's own binary: the default. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { Backend } from './backend.ts';
+import { compileOnnx, type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
+import { runtimeVersion } from './version.ts';
+
+export async function openNative(threads: number): Promise<Backend> {
+  let runtime: Runtime;
+  try {
+    runtime = runtimeOf(await import('onnxruntime-node'));
+  } catch (error) {
+    throw new EpochbookError('engine.backendMissing', {
+      backend: 'native',
+      detail: error instanceof Error ? error.message : String(error),
+    });
+  }
+  return {
+    name: 'native',
+    version: runtimeVersion(runtime, 'onnxruntime-node'),
+    threads,
+    compile: (program) => compileOnnx(runtime, program, { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] }),
+  };
+}

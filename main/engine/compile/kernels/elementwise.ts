@@ -1,0 +1,132 @@
+/** Kernels that compute each output element from the elements at its place, with broadcasting. */
+import { tf } from '../../tfjs.ts';
+import type { DataType, Node } from '../graph.ts';
+import type { Elementwise, OnnxBuilder } from '../onnx-builder.ts';
+import { first, type Inputs, type Kernel, type Kernels, like, typeOf } from './kernel.ts';
+
+type Emit = (builder: OnnxBuilder, operands: readonly string[], node: Node, context: Elementwise) => string;
+
+function unary(emit: Emit, shape: Kernel['shape'] = like): Kernel {
+  return {
+    shape,
+    lower: (builder, node) => builder.elementwise(node, node.inputs, (context) => emit(builder, context.operands, node, context)),
+  };
+}
+
+/** The output has the operands' common shape, and the first one's type unless another is given. */
+function broadcasting(emit: Emit, dtype?: DataType): Kernel {
+  return unary(emit, (inputs: Inputs) => {
+    const [a, b] = Object.values(inputs) as [Node, Node];
+    return { shape: tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]), dtype: dtype ?? a.dtype };
+  });
+}
+
+const operator =
+  (op: string): Emit =>
+  (builder, operands) =>
+    builder.op(op, operands);
+
+const square = (builder: OnnxBuilder, x: string) => builder.op('Mul', [x, x]);
+
+/** 1 where x > 0, `alpha` elsewhere. */
+const step: Emit = (builder, [x], node) => {
+  const positive = builder.op('Greater', [x, builder.scalar(0)]);
+  const alpha = (node.attributes.alpha as number | undefined) ?? 0;
+  return alpha === 0
+    ? builder.cast(positive, 'bool', 'float32')
+    : builder.op('Where', [positive, builder.scalar(1), builder.scalar(alpha)]);
+};
+
+const unaryOperators: Readonly<Record<string, string>> = {
+  Abs: 'Abs',
+  Acos: 'Acos',
+  Asin: 'Asin',
+  Atan: 'Atan',
+  Ceil: 'Ceil',
+  Cos: 'Cos',
+  Cosh: 'Cosh',
+  Elu: 'Elu',
+  Erf: 'Erf',
+  Exp: 'Exp',
+  Floor: 'Floor',
+  Identity: 'Identity',
+  Log: 'Log',
+  LogicalNot: 'Not',
+  Neg: 'Neg',
+  Reciprocal: 'Reciprocal',
+  Relu: 'Relu',
+  Round: 'Round',
+  Selu: 'Selu',
+  Sigmoid: 'Sigmoid',
+  Sign: 'Sign',
+  Sin: 'Sin',
+  Sinh: 'Sinh',
+  Softplus: 'Softplus',
+  Sqrt: 'Sqrt',
+  Tan: 'Tan',
+  Tanh: 'Tanh',
+};
+
+const binaryOperators: Readonly<Record<string, string>> = {
+  Add: 'Add',
+  Maximum: 'Max',
+  Minimum: 'Min',
+  Multiply: 'Mul',
+  Pow: 'Pow',
+  Prelu: 'PRelu',
+  RealDiv: 'Div',
+  Sub: 'Sub',
+};
+
+const comparisons: Readonly<Record<string, string>> = {
+  Equal: 'Equal',
+  Greater: 'Greater',
+  GreaterEqual: 'GreaterOrEqual',
+  Less: 'Less',
+  LessEqual: 'LessOrEqual',
+  LogicalAnd: 'And',
+  LogicalOr: 'Or',
+};
+
+export const elementwise: Kernels = {
+  ...Object.fromEntries(Object.entries(unaryOperators).map(([kernel, op]) => [kernel, unary(operator(op))])),
+  ...Object.fromEntries(Object.entries(binaryOperators).map(([kernel, op]) => [kernel, broadcasting(operator(op))])),
+  ...Object.fromEntries(Object.entries(comparisons).map(([kernel, op]) => [kernel, broadcasting(operator(op), 'bool')])),
+  NotEqual: broadcasting((builder, operands) => builder.op('Not', [builder.op('Equal', operands)]), 'bool'),
+  Square: unary((builder, [x]) => square(builder, x)),
+  SquaredDifference: broadcasting((builder, operands) => square(builder, builder.op('Sub', operands))),
+  FloorDiv: broadcasting((builder, operands, node) => {
+    const quotient = builder.op('Div', operands);
+    return node.dtype === 'int32' ? quotient : builder.op('Floor', [quotient]);
+  }),
+  Rsqrt: unary((builder, [x]) => builder.op('Reciprocal', [builder.op('Sqrt', [x])])),
+  Expm1: unary((builder, [x]) => builder.op('Sub', [builder.op('Exp', [x]), builder.scalar(1)])),
+  Log1p: unary((builder, [x]) => builder.op('Log', [builder.op('Add', [x, builder.scalar(1)])])),
+  Relu6: unary((builder, [x]) => builder.op('Clip', [x, builder.scalar(0), builder.scalar(6)])),
+  LeakyRelu: unary((builder, [x], node) => builder.op('LeakyRelu', [x], { alpha: { float: node.attributes.alpha as number } })),
+  ClipByValue: unary((builder, [x], { attributes }) =>
+    builder.op('Clip', [x, builder.scalar(attributes.clipValueMin as number), builder.scalar(attributes.clipValueMax as number)]),
+  ),
+  IsNan: unary(
+    (builder, [x]) => builder.op('IsNaN', [x]),
+    (inputs) => ({ shape: first(inputs).shape, dtype: 'bool' }),
+  ),
+  Cast: unary(
+    (builder, [x], node) => builder.cast(x, node.inputs[0].dtype, node.dtype),
+    (inputs, attributes) => ({ shape: first(inputs).shape, dtype: attributes.dtype as DataType }),
+  ),
+  Step: unary(step),
+  /** Gradient of elu from its output y: dy where y ≥ 0, else dy · (y + 1). */
+  EluGrad: unary((builder, [dy, y]) =>
+    builder.op('Where', [
+      builder.op('GreaterOrEqual', [y, builder.scalar(0)]),
+      dy,
+      builder.op('Mul', [dy, builder.op('Add', [y, builder.scalar(1)])]),
+    ]),
+  ),
+  Select: unary(
+    (builder, operands) => builder.op('Where', operands),
+    (inputs) => typeOf(inputs.t),
+  ),
+  AddN: unary((builder, operands) => builder.op('Sum', operands)),
+};

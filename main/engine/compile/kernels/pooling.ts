@@ -1,0 +1,126 @@
+/** Pooling over images, and its gradients. */
+import { tf } from '../../tfjs.ts';
+import type { Attributes, Node, Shape, Typed } from '../graph.ts';
+import type { OnnxBuilder } from '../onnx-builder.ts';
+import { type Inputs, type Kernels, typeOf } from './kernel.ts';
+import { paddingOf, placeWindows, views, windowAttributes } from './windows.ts';
+
+type Geometry = tf.backend_util.Conv2DInfo;
+
+function geometry(attributes: Attributes, image: Shape): Geometry {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.MaxPoolAttrs;
+  return tf.backend_util.computePool2DInfo([...image] as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+}
+
+const pooled = (inputs: Inputs, attributes: Attributes): Typed => ({
+  shape: geometry(attributes, inputs.x.shape).outShape,
+  dtype: 'float32',
+});
+
+/** Where windows tile the image: its places by SpaceToDepth, the first that holds the maximum by a chain, then MaxUnpool. */
+function tiledMaxGradient(builder: OnnxBuilder, windows: Geometry, image: Shape, dy: string, x: string, y: string): string {
+  const [batch, height, width, channels] = image as [number, number, number, number];
+  const { outHeight, outWidth, filterHeight, filterWidth } = windows;
+  const covered = [outHeight * filterHeight, outWidth * filterWidth];
+  const tiled = height === covered[0] && width === covered[1] ? x : builder.slice(x, [0, 0], covered, [2, 3]);
+  const count = filterHeight * filterWidth;
+  const places = builder.split(
+    builder.op('SpaceToDepth', [tiled], { blocksize: filterHeight }),
+    Array.from({ length: count }, () => channels),
+    1,
+  );
+  const offset = (place: number) => builder.scalar(Math.floor(place / filterWidth) * width + (place % filterWidth), 'int64');
+  let hit = offset(count - 1);
+  for (let place = count - 2; place >= 0; place--) {
+    hit = builder.op('Where', [builder.op('Equal', [places[place], y]), offset(place), hit]);
+  }
+  const planes = Array.from({ length: batch * channels }, (_, index) => index * height * width);
+  const corners = Array.from(
+    { length: outHeight * outWidth },
+    (_, index) => Math.floor(index / outWidth) * filterHeight * width + (index % outWidth) * filterWidth,
+  );
+  const corner = builder.op('Add', [
+    builder.constant(planes, [batch, channels, 1, 1], 'int64'),
+    builder.constant(corners, [outHeight, outWidth], 'int64'),
+  ]);
+  const size = [filterHeight, filterWidth];
+  return builder.op('MaxUnpool', [dy, builder.op('Add', [corner, hit]), builder.integers([batch, channels, height, width])], {
+    kernel_shape: size,
+    strides: size,
+  });
+}
+
+/** Windows that overlap or are padded: the gradient of each place on its own, put back together by placeWindows. */
+function overlappingMaxGradient(builder: OnnxBuilder, windows: Geometry, image: Shape, dy: string, x: string, y: string): string {
+  const [batch, height, width, channels] = image as [number, number, number, number];
+  let taken: string | null = null;
+  const parts: string[] = [];
+  for (const view of views(builder, builder.padImage(x, paddingOf(windows), -Infinity), windows)) {
+    const hit = builder.op('Equal', [view, y]);
+    const chosen: string = taken === null ? hit : builder.op('And', [hit, builder.op('Not', [taken])]);
+    taken = taken === null ? hit : builder.op('Or', [taken, hit]);
+    const part = builder.op('Where', [chosen, dy, builder.scalar(0)]);
+    parts.push(builder.reshape(part, [batch * channels, 1, windows.outHeight, windows.outWidth]));
+  }
+  const count = parts.length;
+  const identity = Array.from({ length: count * count }, (_, index) => (index % count === Math.floor(index / count) ? 1 : 0));
+  const joined = count === 1 ? parts[0] : builder.op('Concat', parts, { axis: 1 });
+  return builder.reshape(placeWindows(builder, joined, identity, count, windows), [batch, channels, height, width]);
+}
+
+/** Like TensorFlow's: of equal values in a window, the first in row-major order gets the gradient. */
+function maxGradient(builder: OnnxBuilder, node: Node, dy: Node, x: Node, y: Node): string {
+  const windows = geometry(node.attributes, node.shape);
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = windows;
+  const tiles =
+    filterHeight === filterWidth &&
+    strideHeight === filterHeight &&
+    strideWidth === filterWidth &&
+    paddingOf(windows).every((side) => side === 0);
+  const gradient = tiles ? tiledMaxGradient : overlappingMaxGradient;
+  return gradient(builder, windows, node.shape, builder.channelsFirst(dy), builder.channelsFirst(x), builder.channelsFirst(y));
+}
+
+/**
+ * Each window's gradient in equal shares to the places it covers inside the image. (tfjs' cpu backend divides by the
+ * whole window even where part of it is padding, against its own forward pass.)
+ */
+function averageGradient(builder: OnnxBuilder, node: Node, dy: Node): string {
+  const windows = geometry(node.attributes, node.shape);
+  const [batch, height, width, channels] = node.shape as [number, number, number, number];
+  const { outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = windows;
+  const covered = (index: number, stride: number, length: number, before: number, size: number) =>
+    Math.min(index * stride - before + length, size) - Math.max(index * stride - before, 0);
+  const share = Array.from({ length: outHeight * outWidth }, (_, index) => {
+    const rows = covered(Math.floor(index / outWidth), strideHeight, filterHeight, padInfo.top, height);
+    const columns = covered(index % outWidth, strideWidth, filterWidth, padInfo.left, width);
+    return 1 / (rows * columns);
+  });
+  const scaled = builder.op('Mul', [builder.channelsFirst(dy), builder.constant(share, [outHeight, outWidth], 'float32')]);
+  const parts = builder.reshape(scaled, [batch * channels, 1, outHeight, outWidth]);
+  const ones = Array.from({ length: filterHeight * filterWidth }, () => 1);
+  return builder.reshape(placeWindows(builder, parts, ones, 1, windows), [batch, channels, height, width]);
+}
+
+export const pooling: Kernels = {
+  MaxPool: {
+    shape: pooled,
+    lower: (builder, node, { x }) => ({
+      channelsFirst: builder.op('MaxPool', [builder.channelsFirst(x)], windowAttributes(geometry(node.attributes, x.shape))),
+    }),
+  },
+  AvgPool: {
+    shape: pooled,
+    lower: (builder, node, { x }) => ({
+      channelsFirst: builder.op('AveragePool', [builder.channelsFirst(x)], windowAttributes(geometry(node.attributes, x.shape))),
+    }),
+  },
+  MaxPoolGrad: {
+    shape: (inputs) => typeOf(inputs.input),
+    lower: (builder, node, { dy, input, output }) => ({ channelsFirst: maxGradient(builder, node, dy, input, output) }),
+  },
+  AvgPoolGrad: {
+    shape: (inputs) => typeOf(inputs.input),
+    lower: (builder, node, { dy }) => ({ channelsFirst: averageGradient(builder, node, dy) }),
+  },
+};

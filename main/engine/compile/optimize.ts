@@ -1,0 +1,21 @@
+/** The passes between a trace and its lowering, in an order in which each finds what those before it uncovered. */
+import type { Program } from './graph.ts';
+import { dropCopies } from './passes/drop-copies.ts';
+import { fuseBias } from './passes/fuse-bias.ts';
+import { poolBeforeRelu } from './passes/pool-before-relu.ts';
+import { reuseRelu } from './passes/reuse-relu.ts';
+import { shareEqual } from './passes/share-equal.ts';
+import { unwrapMatrices } from './passes/unwrap-matrices.ts';
+
+const passes: readonly ((program: Program) => Program)[] = [
+  dropCopies,
+  unwrapMatrices,
+  dropCopies,
+  shareEqual,
+  poolBeforeRelu,
+  reuseRelu,
+  fuseBias,
+];
+
+/** The same outputs from the same inputs, up to the last bits. */
+export const optimize = (program: Program): Program => passes.reduce((current, pass) => pass(current), program);

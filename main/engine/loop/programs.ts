@@ -1,0 +1,103 @@
+/** A model's training, evaluation and prediction as programs for a batch of a given size. */
+import type { Program, Shape, Typed } from '../compile/graph.ts';
+import { trace } from '../compile/trace.ts';
+import type { Loss } from '../metrics/losses.ts';
+import type { Metric } from '../metrics/metrics.ts';
+import { outputsOf, predictionOf } from '../metrics/output.ts';
+import type { BuiltModel } from '../model/build.ts';
+import { tf } from '../tfjs.ts';
+import type { Optimizer } from './optimizers.ts';
+
+export interface Objective {
+  readonly model: BuiltModel;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly targetShape: Shape;
+}
+
+/** Names of a program's inputs and outputs. Weights are both, under their own names. */
+export const inputsName = 'inputs';
+export const targetsName = 'targets';
+export const outputName = 'output';
+export const lossName = 'loss';
+export const weightName = (weight: string): string => `weight/${weight}`;
+export const slotName = (slot: string, weight: string): string => `slot/${slot}/${weight}`;
+export const scalarName = (scalar: string): string => `scalar/${scalar}`;
+export const metricName = (metric: string): string => `metric/${metric}`;
+
+const float = (shape: Shape): Typed => ({ shape, dtype: 'float32' });
+const batchOf = (size: number, shape: Shape): Typed => float([size, ...shape]);
+const tracedWeights = ({ weights }: BuiltModel) => weights.map(({ name, variable }) => ({ name: weightName(name), variable }));
+
+/** What regularizers add to the loss. */
+function penalties({ network }: BuiltModel): tf.Tensor[] {
+  return network.calculateLosses();
+}
+
+function lossAndMetrics(objective: Objective, inputs: tf.Tensor, targets: tf.Tensor, training: boolean): Map<string, tf.Tensor> {
+  const outputs = outputsOf(objective.model, inputs, training);
+  const loss = penalties(objective.model).reduce((total, penalty) => tf.add(total, penalty), objective.loss(outputs, targets));
+  const results = new Map([[lossName, loss]]);
+  for (const { name, sum } of objective.metrics) results.set(metricName(name), sum(outputs, targets));
+  return results;
+}
+
+/** One step: forward, loss, gradients, update. Gives the batch's mean loss and the sums of its metrics as they were before the update. */
+export function stepProgram(objective: Objective, optimizer: Optimizer, batchSize: number): Program {
+  const { model } = objective;
+  const trained = model.weights.filter(({ trainable }) => trainable);
+  const scalars = Object.keys(optimizer.scalars(1, optimizer.learningRate));
+  const inputs = new Map([
+    [inputsName, batchOf(batchSize, model.inputShape)],
+    [targetsName, batchOf(batchSize, objective.targetShape)],
+    ...scalars.map((scalar): [string, Typed] => [scalarName(scalar), float([])]),
+    ...trained.flatMap(({ name, variable }) =>
+      optimizer.slots.map((slot): [string, Typed] => [slotName(slot, name), float(variable.shape)]),
+    ),
+  ]);
+  return trace({ inputs, variables: tracedWeights(model) }, (given) => {
+    let results = new Map<string, tf.Tensor>();
+    const differentiated = () => {
+      results = lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, true);
+      return results.get(lossName) as tf.Scalar;
+    };
+    const rates = Object.fromEntries(scalars.map((scalar) => [scalar, given.get(scalarName(scalar))!]));
+    const gradients =
+      trained.length > 0
+        ? tf.variableGrads(
+            differentiated,
+            trained.map(({ variable }) => variable),
+          ).grads
+        : (differentiated(), {});
+    for (const { name, variable, write } of trained) {
+      const gradient = gradients[variable.name];
+      if (!gradient) continue;
+      const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, given.get(slotName(slot, name))!]));
+      const next = optimizer.update(variable, gradient, slots, rates);
+      write(next.weight);
+      for (const slot of optimizer.slots) results.set(slotName(slot, name), next.slots[slot]);
+    }
+    return results;
+  });
+}
+
+/** Mean loss and sums of the metrics of a batch, nothing changed. */
+export function evaluationProgram(objective: Objective, batchSize: number): Program {
+  const { model } = objective;
+  const inputs = new Map([
+    [inputsName, batchOf(batchSize, model.inputShape)],
+    [targetsName, batchOf(batchSize, objective.targetShape)],
+  ]);
+  return trace({ inputs, variables: tracedWeights(model) }, (given) =>
+    lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, false),
+  );
+}
+
+/** The model's output. */
+export function predictionProgram(model: BuiltModel, batchSize: number): Program {
+  const inputs = new Map([[inputsName, batchOf(batchSize, model.inputShape)]]);
+  return trace(
+    { inputs, variables: tracedWeights(model) },
+    (given) => new Map([[outputName, predictionOf(model, given.get(inputsName)!)]]),
+  );
+}

@@ -1,0 +1,203 @@
+/** A model being trained: its state, and the programs that change it, compiled when a batch size first comes up. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { Part } from '#contract/samples.ts';
+import type { Backend, Executable } from '../backends/backend.ts';
+import { type HostTensor, type Program, type RandomInput, type Shape, sizeOf } from '../compile/graph.ts';
+import { checkLoss, lossFunction, lossNamed } from '../metrics/losses.ts';
+import { metricsNamed } from '../metrics/metrics.ts';
+import { buildModel, type BuiltModel } from '../model/build.ts';
+import type { Checkpoint, NamedTensor } from './checkpoint.ts';
+import type { TrainJob } from './events.ts';
+import { makeOptimizer, type Optimizer } from './optimizers.ts';
+import {
+  evaluationProgram,
+  inputsName,
+  lossName,
+  metricName,
+  type Objective,
+  scalarName,
+  slotName,
+  stepProgram,
+  targetsName,
+  weightName,
+} from './programs.ts';
+import { fillKeepMask, fillNormal, randomStream } from './random.ts';
+
+/** Sums over a batch's samples by metric, loss included. */
+export type Sums = ReadonlyMap<string, number>;
+
+export interface Session {
+  readonly model: BuiltModel;
+  readonly optimizer: Optimizer;
+  /** What an epoch reports of a part, without `val_`. */
+  readonly metricNames: readonly string[];
+  readonly parameters: number;
+  /** Compiles what a batch of this size needs. */
+  prepare(kind: 'step' | 'evaluation', batchSize: number): Promise<void>;
+  /** Iterations count from 1 over all epochs. */
+  step(batch: Batch, iteration: number, learningRate: number): Promise<Sums>;
+  evaluate(batch: Batch): Promise<Sums>;
+  weights(): ReadonlyMap<string, NamedTensor>;
+  slots(): ReadonlyMap<string, NamedTensor>;
+  setWeights(weights: ReadonlyMap<string, NamedTensor>): void;
+  /** Frees the compiled programs and the model. */
+  dispose(): Promise<void>;
+}
+
+export interface Batch {
+  readonly size: number;
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+}
+
+interface Prepared {
+  readonly executable: Executable;
+  readonly random: readonly RandomInput[];
+}
+
+/** The rows `order[from … to − 1]` of a part, one after another in the given arrays. */
+export function gatherBatch(
+  part: Part,
+  order: Uint32Array,
+  from: number,
+  to: number,
+  into: { inputs: Float32Array; targets: Float32Array },
+): Batch {
+  const size = to - from;
+  const inputSize = part.inputs.length / part.count;
+  const targetSize = part.targets.length / part.count;
+  for (let index = 0; index < size; index++) {
+    const row = order[from + index];
+    into.inputs.set(part.inputs.subarray(row * inputSize, (row + 1) * inputSize), index * inputSize);
+    if (targetSize === 1) into.targets[index] = part.targets[row]!;
+    else into.targets.set(part.targets.subarray(row * targetSize, (row + 1) * targetSize), index * targetSize);
+  }
+  return { size, inputs: into.inputs.subarray(0, size * inputSize), targets: into.targets.subarray(0, size * targetSize) };
+}
+
+/** Rows `from … to − 1` as they lie. */
+export function sliceBatch(part: Part, from: number, to: number): Batch {
+  const inputSize = part.inputs.length / part.count;
+  const targetSize = part.targets.length / part.count;
+  return {
+    size: to - from,
+    inputs: part.inputs.subarray(from * inputSize, to * inputSize),
+    targets: part.targets.subarray(from * targetSize, to * targetSize),
+  };
+}
+
+const float = (data: Float32Array, shape: Shape): HostTensor => ({ data, shape, dtype: 'float32' });
+
+function checkTensor(name: string, wanted: Shape, given: NamedTensor | undefined): NamedTensor {
+  const fits = given && given.values.length === sizeOf(wanted);
+  if (!fits) throw new EpochbookError('engine.checkpointFit', { name });
+  return given;
+}
+
+/** Initial state: a checkpoint's, or fresh weights and empty slots. */
+function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint | undefined): Map<string, HostTensor> {
+  const state = new Map<string, HostTensor>();
+  for (const { name, variable, trainable } of model.weights) {
+    const values = from
+      ? checkTensor(name, variable.shape, from.weights.get(name)).values.slice()
+      : (variable.dataSync() as Float32Array).slice();
+    state.set(weightName(name), float(values, variable.shape));
+    if (!trainable) continue;
+    for (const slot of optimizer.slots) {
+      const known = from && checkTensor(`${slot}/${name}`, variable.shape, from.slots.get(`${slot}/${name}`));
+      state.set(slotName(slot, name), float(known ? known.values.slice() : new Float32Array(variable.size), variable.shape));
+    }
+  }
+  return state;
+}
+
+/** Builds the job's model and checks that model, loss, metrics, optimizer and data fit each other. */
+export function openSession(job: TrainJob, backend: Backend): Session {
+  const { train, data } = job;
+  const optimizer = makeOptimizer(train.optimizer);
+  const loss = lossNamed(train.loss);
+  const metrics = metricsNamed(train.metrics, loss);
+  const model = buildModel(job.model, train.seed);
+  let state: Map<string, HostTensor>;
+  try {
+    checkLoss(loss, model, data);
+    state = initialState(model, optimizer, job.from);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  const objective: Objective = { model, loss: lossFunction(loss), metrics, targetShape: data.targetShape };
+  const prepared = new Map<string, Promise<Prepared>>();
+
+  const prepare = (kind: 'step' | 'evaluation', size: number): Promise<Prepared> => {
+    const key = `${kind} ${size}`;
+    let made = prepared.get(key);
+    if (!made) {
+      const program: Program = kind === 'step' ? stepProgram(objective, optimizer, size) : evaluationProgram(objective, size);
+      made = backend.compile(program).then((executable) => ({ executable, random: program.random }));
+      prepared.set(key, made);
+    }
+    return made;
+  };
+
+  const masks = new Map<string, Float32Array>();
+  const randomInput = (input: RandomInput, iteration: number): HostTensor => {
+    const length = sizeOf(input.shape);
+    const key = `${input.name} ${length}`;
+    const values = masks.get(key) ?? new Float32Array(length);
+    masks.set(key, values);
+    const stream = randomStream(train.seed, 'dropout', input.name, iteration);
+    if (input.distribution.kind === 'keep') fillKeepMask(values, input.distribution.rate, stream);
+    else fillNormal(values, stream);
+    return float(values, input.shape);
+  };
+
+  const run = async ({ executable }: Prepared, batch: Batch, more: Iterable<[string, HostTensor]>): Promise<Sums> => {
+    const given = new Map(state);
+    given.set(inputsName, float(batch.inputs, [batch.size, ...model.inputShape]));
+    given.set(targetsName, float(batch.targets, [batch.size, ...data.targetShape]));
+    for (const [name, value] of more) given.set(name, value);
+    const results = await executable.run(given);
+    const sums = new Map<string, number>();
+    for (const [name, value] of results) {
+      if (state.has(name)) state.set(name, value);
+    }
+    sums.set('loss', results.get(lossName)!.data[0] * batch.size);
+    for (const { name } of metrics) sums.set(name, results.get(metricName(name))!.data[0]);
+    return sums;
+  };
+
+  const tensors = (prefix: string): ReadonlyMap<string, NamedTensor> =>
+    new Map(
+      [...state]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, { shape, data: values }]) => [name.slice(prefix.length), { shape, values: (values as Float32Array).slice() }]),
+    );
+
+  return {
+    model,
+    optimizer,
+    metricNames: ['loss', ...metrics.map(({ name }) => name)],
+    parameters: model.weights.reduce((total, { variable }) => total + variable.size, 0),
+    prepare: async (kind, size) => void (await prepare(kind, size)),
+    step: async (batch, iteration, learningRate) => {
+      const program = await prepare('step', batch.size);
+      const scalars = Object.entries(optimizer.scalars(iteration, learningRate)).map(([name, value]): [string, HostTensor] => [
+        scalarName(name),
+        float(Float32Array.of(value), []),
+      ]);
+      const random = program.random.map((input): [string, HostTensor] => [input.name, randomInput(input, iteration)]);
+      return run(program, batch, [...scalars, ...random]);
+    },
+    evaluate: async (batch) => run(await prepare('evaluation', batch.size), batch, []),
+    weights: () => tensors(weightName('')),
+    slots: () => tensors('slot/'),
+    setWeights: (weights) => {
+      for (const [name, { shape, values }] of weights) state.set(weightName(name), float(values.slice(), shape));
+    },
+    dispose: async () => {
+      model.dispose();
+      await Promise.all([...prepared.values()].map(async (made) => (await made).executable.release()));
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { ModelTable } from '#contract/notebook.ts';
+import type { ModelSpec } from '#contract/spec.ts';
+import { buildModel } from './build.ts';
+
+/** Layers, output shapes and numbers of parameters of a completed model. Throws what buildModel throws. */
+export function describeModel(model: ModelSpec): ModelTable {
+  const built = buildModel(model, 0);
+  try {
+    const size = (trainableOnly: boolean) =>
+      built.weights.reduce((total, { variable, trainable }) => (trainable || !trainableOnly ? total + variable.size : total), 0);
+    return {
+      layers: built.layers.map(({ name, className, outputShape, parameters }) => ({
+        name,
+        className,
+        outputShape: [...outputShape],
+        parameters,
+      })),
+      inputShape: [...built.inputShape],
+      parameters: size(false),
+      trainableParameters: size(true),
+    };
+  } finally {
+    built.dispose();
+  }
+}

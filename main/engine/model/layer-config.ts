@@ -1,0 +1,115 @@
+/** A layer's config as the text gives it, checked and in tfjs' spelling. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { Json, KerasObject, ModelSpec } from '#contract/spec.ts';
+import { activations, initializers, inputLayer, inputLayerOptions, layerTypes } from './layer-types.ts';
+import { camelCase, camelCaseKeys, snakeCase } from './names.ts';
+import { nearest } from './nearest.ts';
+
+export type Config = { [option: string]: Json };
+
+/** One layer of a model's list; `inbound_nodes` in functional models. */
+export interface LayerSpec extends KerasObject {
+  readonly inbound_nodes?: Json;
+  readonly name?: string;
+}
+
+/** The model's layers and the JSON pointer of the list. */
+export function layersOf(model: ModelSpec): LayerSpec[] {
+  const { layers } = model.config;
+  if (!Array.isArray(layers) || layers.length === 0) throw new EpochbookError('engine.modelEmpty', {}, { at: '/model' });
+  return layers as unknown as LayerSpec[];
+}
+export const layerPointer = (index: number): string => `/model/config/layers/${index}`;
+
+/** Words that Keras writes in snake case. */
+function camelCaseWord(option: string, value: Json): Json {
+  const isWord =
+    option === 'dataFormat' ||
+    option === 'activation' ||
+    option === 'recurrentActivation' ||
+    /(Initializer|Regularizer|Constraint)$/.test(option);
+  return isWord && typeof value === 'string' ? camelCase(value.charAt(0).toLowerCase() + value.slice(1)) : value;
+}
+
+function checkWord(option: string, value: Json, at: string): void {
+  if (typeof value !== 'string') return;
+  if (option === 'activation' || option === 'recurrentActivation') {
+    if (!activations.includes(value))
+      throw new EpochbookError('engine.activationUnknown', { name: value, nearest: nearest(value, activations) }, { at });
+  } else if (option.endsWith('Initializer') && !initializers.includes(value)) {
+    throw new EpochbookError('engine.initializerUnknown', { name: value, nearest: nearest(value, initializers) }, { at });
+  }
+}
+
+/** Options of Keras' that tfjs lacks, harmless at these values. */
+const harmless: Readonly<Record<string, readonly Json[]>> = { groups: [1], implementation: [1, 2], resetAfter: [false] };
+
+/** Numbers that must lie in a range, by option. */
+const counts = ['units', 'filters', 'inputDim', 'outputDim', 'n', 'depthMultiplier'];
+const positiveSizes = ['kernelSize', 'poolSize', 'strides', 'dilationRate'];
+const isCount = (value: Json | undefined) => typeof value === 'number' && Number.isInteger(value) && value > 0;
+
+function checkNumber(option: string, value: Json, layer: string, at: string): void {
+  const fail = (wanted: 'count' | 'rate' | 'size') => {
+    throw new EpochbookError('engine.optionValue', { layer, option, value: JSON.stringify(value), wanted }, { at });
+  };
+  if (counts.includes(option) && !isCount(value)) fail('count');
+  if (option === 'rate' && !(typeof value === 'number' && value >= 0 && value < 1)) fail('rate');
+  if (positiveSizes.includes(option) && !(Array.isArray(value) ? value.every(isCount) : isCount(value))) fail('size');
+}
+
+/**
+ * Camel-case keys and words; null options left out. Errors: a layer or option that does not exist, a required option
+ * that is missing, a value that cannot be. `at` points to the layer or its option.
+ */
+export function readLayer(layer: LayerSpec, index: number): { className: string; config: Config } {
+  const pointer = layerPointer(index);
+  const className = layer.class_name;
+  const type = Object.hasOwn(layerTypes, className) ? layerTypes[className] : undefined;
+  if (!type && className !== inputLayer) {
+    throw new EpochbookError(
+      'engine.layerUnknown',
+      { name: className, nearest: nearest(className, Object.keys(layerTypes)) },
+      { at: pointer },
+    );
+  }
+  const options = type?.options ?? inputLayerOptions;
+  const config: Config = {};
+  for (const [key, given] of Object.entries(layer.config)) {
+    if (given === null) continue;
+    const option = camelCase(key);
+    const at = `${pointer}/config/${key}`;
+    if (!options.includes(option)) {
+      throw new EpochbookError('engine.optionUnknown', { layer: className, option: key, nearest: nearest(option, options) }, { at });
+    }
+    const value = camelCaseWord(option, camelCaseKeys(given));
+    checkWord(option, value, at);
+    checkNumber(option, value, className, at);
+    const allowed = harmless[option];
+    if (allowed && !allowed.includes(value))
+      throw new EpochbookError('engine.optionUnsupported', { layer: className, option: key }, { at });
+    // Keras 3 writes a policy object where tfjs wants a name.
+    if (option === 'dtype' && typeof value !== 'string') continue;
+    config[option] = value;
+  }
+  return { className, config };
+}
+
+/** Every layer has a name of its own: the given one, or Keras' (`dense`, `dense_1`), the same each time. */
+export function layerNames(layers: readonly LayerSpec[]): string[] {
+  const given = layers.map((layer) => (layer.config.name as string | undefined) ?? layer.name);
+  const taken = new Set<string>();
+  given.forEach((name, index) => {
+    if (name === undefined) return;
+    if (taken.has(name)) throw new EpochbookError('engine.layerNameTwice', { name }, { at: layerPointer(index) });
+    taken.add(name);
+  });
+  return given.map((name, index) => {
+    if (name !== undefined) return name;
+    const base = snakeCase(layers[index].class_name);
+    let made = base;
+    for (let count = 1; taken.has(made); count++) made = `${base}_${count}`;
+    taken.add(made);
+    return made;
+  });
+}
