@@ -114,7 +114,6 @@ async function openWorkbench(words: Words): Promise<Workbench | undefined> {
       const workbench = await createWorkbench({
         folder: place.folder,
         notebook: place.notebook,
-        wantsSample: place.wantsSample,
         fork: forkTrainer(join(app.getAppPath(), 'out', 'main', 'trainer.cjs')),
         samplesFolder: join(app.getAppPath(), 'resources', 'samples'),
         settingsFile: join(own, 'settings.json'),
@@ -133,7 +132,7 @@ async function openWorkbench(words: Words): Promise<Workbench | undefined> {
         cancelId: 1,
       });
       const folder = choice === 0 ? await chooseFolder(words('dialog.openFolder')) : undefined;
-      place = folder === undefined ? undefined : { folder, wantsSample: false };
+      place = folder === undefined ? undefined : { folder };
     }
   }
   return undefined;

@@ -5,8 +5,17 @@ import type { ForkTrainer } from '#trainer/host.ts';
 export function forkTrainer(file: string): ForkTrainer {
   return () => {
     const child = utilityProcess.fork(file, [], { serviceName: 'Epochbook trainer', stdio: 'inherit' });
+    let isGone = false;
+    child.once('exit', () => (isGone = true));
     return {
-      send: (message) => child.postMessage(message),
+      // Known once the process has been spawned.
+      get pid() {
+        return child.pid;
+      },
+      send(message) {
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process has no origin
+        if (!isGone) child.postMessage(message);
+      },
       onMessage: (listener) => void child.on('message', listener),
       onExit: (listener) => void child.on('exit', listener),
       kill: () => void child.kill(),

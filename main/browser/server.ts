@@ -26,7 +26,7 @@ export interface ServerOptions {
   /** Absolute path of the built page. */
   readonly pageFolder: string;
   /** 0 or left out: any free one. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Language of the few pages that are not the app. */
   readonly locale?: Locale;
 }

@@ -1,5 +1,5 @@
 /** Which folder and notebook the app opens with. */
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import { findWorkspace } from '#workbench/workspace.ts';
@@ -9,12 +9,11 @@ export interface StartPlace {
   readonly folder: string;
   /** In the folder, with forward slashes. */
   readonly notebook?: string;
-  /** The folder holds nothing yet: a sample shows what the app is for. */
-  readonly wantsSample: boolean;
 }
 
 /**
- * What was asked for, else the last workspace, else `Epochbook` in the user's home.
+ * What was asked for, else the last workspace, else `Epochbook` in the user's home, where the page opens a sample while
+ * it is empty.
  *
  * @param argument a notebook or a folder, absolute or from the current folder
  * @throws shell.pathMissing where the argument does not exist
@@ -24,22 +23,18 @@ export function chooseStartPlace({ argument, last, home }: { argument?: string; 
     const path = resolve(argument);
     const kind = kindOf(path);
     if (kind === 'missing') throw new EpochbookError('shell.pathMissing', { path });
-    if (kind === 'folder') return { folder: path, wantsSample: false };
+    if (kind === 'folder') return { folder: path };
     const folder = findWorkspace(dirname(path));
-    return { folder, notebook: relative(folder, path).replaceAll('\\', '/'), wantsSample: false };
+    return { folder, notebook: relative(folder, path).replaceAll('\\', '/') };
   }
-  if (last !== undefined && kindOf(last) === 'folder') return { folder: last, wantsSample: !holdsNotebook(last) };
+  if (last !== undefined && kindOf(last) === 'folder') return { folder: last };
   const folder = join(home, 'Epochbook');
   mkdirSync(folder, { recursive: true });
-  return { folder, wantsSample: !holdsNotebook(folder) };
+  return { folder };
 }
 
 function kindOf(path: string): 'missing' | 'folder' | 'file' {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return 'missing';
   return found.isDirectory() ? 'folder' : 'file';
-}
-
-function holdsNotebook(folder: string): boolean {
-  return readdirSync(folder).some((name) => name.endsWith('.epoch.md'));
 }

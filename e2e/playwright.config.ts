@@ -1,0 +1,23 @@
+import { defineConfig } from 'playwright/test';
+
+/** The same specs against both shells. Which binaries they run on is found by e2e/run/suite.mjs. */
+export default defineConfig<{ shell: 'browser' | 'desktop' }>({
+  testDir: 'specs',
+  outputDir: '../test-results/specs',
+  snapshotPathTemplate: '{testDir}/{testFileName}-{arg}{ext}',
+  // Training uses all cores, and a machine may have two.
+  workers: 2,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ?? '../test-results/playwright.json' }]],
+  use: {
+    viewport: { width: 1280, height: 860 },
+    locale: 'en-GB',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'browser', use: { shell: 'browser' } },
+    { name: 'desktop', use: { shell: 'desktop' } },
+  ],
+});
