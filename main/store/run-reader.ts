@@ -1,6 +1,7 @@
 /** Everything that reads runs. */
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, MetricSummary, RunDetail, RunSummary } from '#contract/runs.ts';
+import type { Spec } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Connection } from './database.ts';
 import {
@@ -24,7 +25,7 @@ export interface RunReader {
   list(filter?: { notebook?: string | undefined; deleted?: boolean | undefined }): RunSummary[];
   summary(id: RunId): RunSummary;
   detail(id: RunId): RunDetail;
-  epochRows(id: RunId): EpochRow[];
+  spec(id: RunId): Spec;
   history(id: RunId): History;
   /**
    * The run that a word means: an id, an unambiguous start of one, a run's name, or `latest`.
@@ -114,7 +115,7 @@ export function createRunReader(database: Connection): RunReader {
         checkpoints: checkpointsOf.all(row.number),
       };
     },
-    epochRows: (id) => epochRowsOf(rowOf(id).number),
+    spec: (id) => JSON.parse(sourceOf.get(rowOf(id).number)!.spec) as Spec,
     history(id) {
       const history: History = {};
       for (const { epoch, name, value } of valuesOf.iterate(rowOf(id).number)) (history[name] ??= []).push([epoch, fromColumn(value)]);

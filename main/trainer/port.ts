@@ -2,12 +2,12 @@
 import type { FromTrainer, ToTrainer } from './protocol.ts';
 
 export interface Port {
-  send(message: FromTrainer): void;
+  readonly send: (message: FromTrainer) => void;
   onMessage(listener: (message: ToTrainer) => void): void;
 }
 
 interface ParentPort {
-  postMessage(message: unknown): void;
+  readonly postMessage: (message: FromTrainer) => void;
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
@@ -15,6 +15,7 @@ export function openPort(): Port {
   const { parentPort } = process as { parentPort?: ParentPort };
   if (parentPort) {
     return {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process, not a window
       send: (message) => parentPort.postMessage(message),
       onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data as ToTrainer)),
     };

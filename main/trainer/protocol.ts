@@ -2,7 +2,7 @@
 import type { PlainError } from '#contract/errors.ts';
 import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
 import type { Exported, ExportFormat, BestEpoch, EndReason, EpochRow } from '#contract/runs.ts';
-import type { DataSpec, ModelSpec, Spec } from '#contract/spec.ts';
+import type { DataSpec, ModelSpec, Spec, TrainSpec } from '#contract/spec.ts';
 
 /** Where relative paths in a data spec start, and the folder they may not leave. Absolute. */
 export interface Folders {
@@ -11,17 +11,18 @@ export interface Folders {
 }
 
 export type Task =
-  /** Reads the data; builds the model on it if there is one. */
-  | { type: 'inspect'; data: DataSpec; model?: ModelSpec; folders: Folders }
+  /** Reads the data; builds the model on it if there is one; checks that the training fits both if there is one. */
+  | { type: 'inspect'; data: DataSpec; model?: ModelSpec; train?: TrainSpec; folders: Folders }
   | { type: 'estimate'; spec: Spec; folders: Folders; threads: number }
   | { type: 'train'; spec: Spec; folders: Folders; backend: string; threads: number; checkpointFolder: string }
   | { type: 'export'; spec: Spec; folders: Folders; format: ExportFormat; checkpointFile: string; folder: string };
 
-/** What `inspect` answers; an error about the model leaves the data's preview. */
+/** What `inspect` answers; an error about the model or the training leaves the data's preview. */
 export interface Inspection {
   readonly data: DataPreview;
   readonly model?: ModelTable;
   readonly modelError?: PlainError;
+  readonly trainError?: PlainError;
 }
 
 export type ToTrainer = { type: 'task'; id: number; task: Task } | { type: 'pause' } | { type: 'resume' } | { type: 'stop' };

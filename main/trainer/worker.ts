@@ -1,0 +1,62 @@
+/** The trainer process' entry: does the tasks it is sent, one at a time. */
+import { toPlainError } from '#contract/errors.ts';
+import { openBackend } from '#engine/backends/index.ts';
+import { estimateEpoch } from '#engine/loop/estimate.ts';
+import { completeModel } from '#engine/model/complete.ts';
+import { createDataCache } from './data-cache.ts';
+import { inspect } from './inspection.ts';
+import { openPort } from './port.ts';
+import type { Task } from './protocol.ts';
+import { startTraining, type TrainingControl } from './training-task.ts';
+
+const port = openPort();
+const load = createDataCache();
+let training: TrainingControl | undefined;
+
+async function perform(id: number, task: Task): Promise<void> {
+  switch (task.type) {
+    case 'inspect': {
+      const { dataset, preview } = await load(task.data, task.folders);
+      const inspection = await inspect({ dataset, preview, model: task.model, train: task.train });
+      port.send({ type: 'inspected', id, inspection });
+      break;
+    }
+    case 'estimate': {
+      const { dataset } = await load(task.spec.data, task.folders);
+      const backend = await openBackend('native', { threads: task.threads });
+      const model = completeModel(task.spec.model, dataset);
+      port.send({ type: 'estimated', id, estimate: await estimateEpoch({ model, train: task.spec.train, data: dataset }, { backend }) });
+      break;
+    }
+    case 'train': {
+      const { control, done } = startTraining(id, task, load, port.send);
+      training = control;
+      try {
+        await done;
+      } finally {
+        training = undefined;
+      }
+      break;
+    }
+  }
+}
+
+port.onMessage((message) => {
+  switch (message.type) {
+    case 'task':
+      perform(message.id, message.task).catch((error: unknown) => {
+        port.send({ type: 'failed', id: message.id, error: toPlainError(error) });
+      });
+      break;
+    case 'pause':
+      training?.pause();
+      break;
+    case 'resume':
+      training?.resume();
+      break;
+    case 'stop':
+      training?.stop();
+      break;
+  }
+});
+port.send({ type: 'ready' });

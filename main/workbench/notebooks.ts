@@ -1,0 +1,158 @@
+/** Notebook files: opened, made and saved without losing a byte of what is not ours. */
+import { createHash } from 'node:crypto';
+import { promises as disk } from 'node:fs';
+import { basename } from 'node:path';
+import { EpochbookError } from '#contract/errors.ts';
+import type { Block, OpenedNotebook } from '#contract/notebook.ts';
+import { writeWhole } from '#files/write-whole.ts';
+import { printFrontMatter } from '#notebook/front-matter.ts';
+import { decodeNotebook, parseNotebook } from '#notebook/parse.ts';
+import { printNotebook } from '#notebook/print.ts';
+import { errorCode, explainStorageError } from '#store/storage-error.ts';
+import type { Context } from './context.ts';
+import { fileInWorkspace } from './paths.ts';
+import { notebookEnding } from './workspace.ts';
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+async function read(file: string, path: string): Promise<Buffer> {
+  try {
+    return await disk.readFile(file);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new EpochbookError('workspace.fileMissing', { path }, { cause: error });
+    if (errorCode(error) === 'EISDIR') throw new EpochbookError('workspace.isFolder', { path }, { cause: error });
+    throw new EpochbookError('workspace.unreadable', { path, detail: errorCode(error) }, { cause: error });
+  }
+}
+
+async function write(file: string, text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    await writeWhole(file, bytes);
+  } catch (error) {
+    throw explainStorageError(error, file);
+  }
+  return hashOf(bytes);
+}
+
+function opened(path: string, bytes: Uint8Array): OpenedNotebook {
+  const { title, blocks, problems } = parseNotebook(decodeNotebook(bytes));
+  return { path, title: title || basename(path, notebookEnding), blocks, hash: hashOf(bytes), problems };
+}
+
+/** A file name that a title gives: letters and digits of any script, dashes between. */
+export function fileNameOf(title: string): string {
+  const words =
+    title
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return words.join('-').slice(0, 60).replace(/-$/, '') || 'notebook';
+}
+
+const starter = (title: string): string => `${printFrontMatter(title)}
+\`\`\`ts data #data
+data.csv('data.csv').target('label').split({ validation: 0.2, seed: 1 })
+\`\`\`
+
+\`\`\`ts model #model
+sequential([
+  layers.dense({ units: param('units', 16, { min: 4, max: 128, step: 4 }), activation: 'relu' }),
+  layers.dense({ activation: 'softmax' }),
+])
+\`\`\`
+
+\`\`\`ts train #training
+train({
+  epochs: param('epochs', 20),
+  batchSize: 32,
+  optimizer: optimizers.adam({ learningRate: param('learningRate', 1e-3, { min: 1e-5, max: 1e-1, log: true }) }),
+  loss: 'sparseCategoricalCrossentropy',
+  metrics: ['accuracy'],
+  seed: 7,
+})
+\`\`\`
+`;
+
+export interface Notebooks {
+  open(path: string): Promise<OpenedNotebook>;
+  create(title: string): Promise<OpenedNotebook>;
+  save(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }>;
+  /** Tells of notebooks that other programs changed since they were opened or saved here. */
+  noticeChanges(): Promise<void>;
+  /** Forgets what is open: another workspace takes its place. */
+  clear(): void;
+}
+
+export function createNotebooks(context: Context): Notebooks {
+  /** Hash of the bytes that the screen knows, by path. */
+  const known = new Map<string, string>();
+  const saving = new Map<string, Promise<unknown>>();
+
+  async function open(path: string): Promise<OpenedNotebook> {
+    const notebook = opened(path, await read(fileInWorkspace(context.folder(), path), path));
+    known.set(path, notebook.hash);
+    return notebook;
+  }
+
+  async function saveNow(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }> {
+    const file = fileInWorkspace(context.folder(), path);
+    const text = printNotebook(blocks);
+    const before = await disk.readFile(file).catch((error: unknown) => {
+      // Gone since it was opened: saving puts it back.
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw explainStorageError(error, file);
+    });
+    if (before) {
+      const found = hashOf(before);
+      if (found === hashOf(new TextEncoder().encode(text))) {
+        known.set(path, found);
+        return { hash: found };
+      }
+      if (found !== baseHash) throw new EpochbookError('notebook.changedOnDisk', { path });
+    }
+    const hash = await write(file, text);
+    known.set(path, hash);
+    return { hash };
+  }
+
+  return {
+    open,
+    async create(title) {
+      const name = fileNameOf(title);
+      for (let number = 1; ; number++) {
+        const path = `${name}${number === 1 ? '' : `-${number}`}${notebookEnding}`;
+        const file = fileInWorkspace(context.folder(), path);
+        const isTaken = await disk.stat(file).then(
+          () => true,
+          () => false,
+        );
+        if (isTaken) continue;
+        await write(file, starter(title));
+        return open(path);
+      }
+    },
+    save(path, blocks, baseHash) {
+      // One after another: two quick saves of one file must not overtake each other.
+      const before = saving.get(path) ?? Promise.resolve();
+      const done = before.then(() => saveNow(path, blocks, baseHash));
+      saving.set(
+        path,
+        done.catch(() => undefined),
+      );
+      return done;
+    },
+    async noticeChanges() {
+      for (const [path, hash] of known) {
+        await saving.get(path);
+        const bytes = await disk.readFile(fileInWorkspace(context.folder(), path)).catch(() => undefined);
+        if (!bytes || known.get(path) !== hash) continue;
+        const found = hashOf(bytes);
+        if (found === hash) continue;
+        known.set(path, found);
+        context.emit('notebook.changedOnDisk', { path, hash: found });
+      }
+    },
+    clear: () => known.clear(),
+  };
+}

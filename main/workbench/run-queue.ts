@@ -1,0 +1,227 @@
+/** Runs one after another: stored first, told of second. */
+import os from 'node:os';
+import { EpochbookError, toPlainError, type PlainError } from '#contract/errors.ts';
+import type { RunId } from '#contract/ids.ts';
+import type { RunSummary } from '#contract/runs.ts';
+import type { KnobValue, Spec } from '#contract/spec.ts';
+import type { RunEnd } from '#store/run-writer.ts';
+import type { TrainEnd, Training, TrainNews } from '#trainer/host.ts';
+import type { Folders } from '#trainer/protocol.ts';
+import type { Context } from './context.ts';
+import { createForecast, type Forecast } from './forecast.ts';
+
+export interface RunRequest {
+  readonly notebook: string;
+  readonly source: string;
+  readonly spec: Spec;
+  readonly params: Readonly<Record<string, KnobValue>>;
+  readonly name?: string | undefined;
+  readonly backend: string;
+  /** 0 is all cores. */
+  readonly threads: number;
+  readonly folders: Folders;
+  /** Gives an error its place in the notebook. */
+  readonly locate: (error: PlainError) => PlainError;
+}
+
+export interface RunQueue {
+  start(request: RunRequest): RunSummary;
+  pause(id: RunId): void;
+  resume(id: RunId): void;
+  stop(id: RunId): void;
+  /** Whether anything trains or waits. */
+  isBusy(): boolean;
+  /** Stops what trains and what waits; resolves when all of it has ended. */
+  stopAll(): Promise<void>;
+}
+
+interface Queued {
+  readonly id: RunId;
+  readonly request: RunRequest;
+}
+
+interface Active extends Queued {
+  readonly training: Training;
+  readonly forecast: Forecast;
+  readonly done: Promise<void>;
+  isPaused: boolean;
+  /** What the disk answered when the run's news could not be stored. */
+  storeError?: PlainError;
+}
+
+export function createRunQueue(context: Context): RunQueue {
+  const waiting: Queued[] = [];
+  let active: Active | undefined;
+  let isClosing = false;
+
+  function changed(id: RunId): RunSummary {
+    const run = context.store().summary(id);
+    context.emit('runs.changed', { run });
+    return run;
+  }
+
+  /** An epoch that cannot be stored is not shown, and training on would only lose more. */
+  function guard(run: Active, action: () => void): void {
+    if (run.storeError) return;
+    try {
+      action();
+    } catch (error) {
+      run.storeError = toPlainError(error);
+      run.training.stop();
+    }
+  }
+
+  function take(run: Active, news: TrainNews): void {
+    const { id, forecast } = run;
+    const store = context.store();
+    switch (news.type) {
+      case 'started':
+        guard(run, () => {
+          store.setFacts(id, news);
+          changed(id);
+        });
+        break;
+      case 'progressed':
+        context.emit('training.progressed', {
+          runId: id,
+          phase: news.phase,
+          epoch: news.epoch,
+          step: news.step,
+          steps: news.steps,
+          ...forecast.progressed(news),
+        });
+        break;
+      case 'checkpointed':
+        guard(run, () => store.recordCheckpoint(id, news));
+        break;
+      case 'epochEnded':
+        guard(run, () => {
+          store.recordEpoch(id, news.row);
+          forecast.epochEnded(news.row);
+          context.emit('training.epochEnded', { runId: id, row: news.row, summary: store.summary(id) });
+        });
+        break;
+    }
+  }
+
+  function endOf(run: Active, end: TrainEnd): RunEnd {
+    if (run.storeError) return { status: 'failed', reason: 'error', error: run.storeError };
+    const { status, reason, best, error } = end;
+    return { status, reason, ...(best && { best }), ...(error && { error: run.request.locate(error) }) };
+  }
+
+  function finish(run: Active, end: TrainEnd): void {
+    const result = endOf(run, end);
+    try {
+      context.store().end(run.id, result);
+      changed(run.id);
+    } catch {
+      // The disk takes nothing any more. The screen hears how it ended; the store says "interrupted" once we are gone.
+      const { status, reason, error } = result;
+      context.emit('runs.changed', { run: { ...context.store().summary(run.id), status, reason, ...(error && { error }) } });
+    }
+  }
+
+  function begin({ id, request }: Queued): void {
+    const store = context.store();
+    store.begin(id);
+    changed(id);
+    const training = context.trainer.train(
+      {
+        spec: request.spec,
+        folders: request.folders,
+        backend: request.backend,
+        threads: request.threads,
+        checkpointFolder: store.checkpointFolder(id),
+      },
+      (news) => take(run, news),
+    );
+    const done = training.ended.then((end) => {
+      finish(run, end);
+      active = undefined;
+      next();
+    });
+    const run: Active = { id, request, training, forecast: createForecast(request.spec.train.epochs), isPaused: false, done };
+    active = run;
+  }
+
+  function next(): void {
+    if (active || isClosing) return;
+    const queued = waiting.shift();
+    if (!queued) return;
+    try {
+      begin(queued);
+    } catch (error) {
+      // It cannot even be stored that it began; its place in the queue goes to the next.
+      context.emit('runs.changed', {
+        run: { ...context.store().summary(queued.id), status: 'failed', reason: 'error', error: toPlainError(error) },
+      });
+      next();
+    }
+  }
+
+  function activeRun(id: RunId): Active {
+    if (active?.id !== id) throw new EpochbookError('training.notRunning', { name: context.store().summary(id).name });
+    return active;
+  }
+
+  function stopWaiting(index: number): void {
+    const [{ id }] = waiting.splice(index, 1);
+    context.store().end(id, { status: 'stopped', reason: 'user' });
+    changed(id);
+  }
+
+  return {
+    start(request) {
+      const { options } = context;
+      const id = context.store().create({
+        ...request,
+        threads: request.threads === 0 ? os.cpus().length : request.threads,
+        environment: {
+          epochbook: options.version,
+          node: process.versions.node,
+          ...(process.versions['electron'] !== undefined && { electron: process.versions['electron'] }),
+          platform: `${process.platform}-${process.arch}`,
+          cpu: os.cpus()[0]?.model.trim() ?? '',
+          cores: os.cpus().length,
+          backendVersion: '',
+        },
+      });
+      waiting.push({ id, request });
+      const summary = changed(id);
+      next();
+      return summary;
+    },
+    pause(id) {
+      const run = activeRun(id);
+      if (run.isPaused) return;
+      context.store().setStatus(id, 'paused');
+      run.isPaused = true;
+      run.training.pause();
+      run.forecast.pause();
+      changed(id);
+    },
+    resume(id) {
+      const run = activeRun(id);
+      if (!run.isPaused) return;
+      context.store().setStatus(id, 'running');
+      run.isPaused = false;
+      run.forecast.resume();
+      run.training.resume();
+      changed(id);
+    },
+    stop(id) {
+      const index = waiting.findIndex((queued) => queued.id === id);
+      if (index >= 0) stopWaiting(index);
+      else activeRun(id).training.stop();
+    },
+    isBusy: () => active !== undefined || waiting.length > 0,
+    async stopAll() {
+      isClosing = true;
+      while (waiting.length > 0) stopWaiting(0);
+      active?.training.stop();
+      await active?.done;
+      isClosing = false;
+    },
+  };
+}

@@ -1,0 +1,284 @@
+/** What every shell drives: the contract's calls over one workspace. */
+import os from 'node:os';
+import { existsSync, promises as disk } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { calls, type Handlers, type Reply } from '#contract/calls.ts';
+import { EpochbookError, toPlainError } from '#contract/errors.ts';
+import type { Emit, Payload } from '#contract/events.ts';
+import { type CallName, callNames, type EventName } from '#contract/names.ts';
+import { cellLanguageTypings } from '#notebook/language/typings.ts';
+import { printNotebook } from '#notebook/print.ts';
+import type { ProcessLock } from '#store/process-lock.ts';
+import { openStore, type Store } from '#store/store.ts';
+import { lockWorkspace } from '#store/workspace-lock.ts';
+import { createTrainerHost } from '#trainer/host.ts';
+import { createChecks, evaluateSpec } from './check.ts';
+import { compareRuns } from './compare.ts';
+import type { Context, WorkbenchOptions } from './context.ts';
+import { located } from './located.ts';
+import { createNotebooks } from './notebooks.ts';
+import { fileInWorkspace, foldersOf } from './paths.ts';
+import { createRunQueue } from './run-queue.ts';
+import { copySample, listSamples } from './samples.ts';
+import { openSettings } from './settings.ts';
+import { watchFolders, type Watch } from './watch.ts';
+import { readWorkspace } from './workspace.ts';
+
+export type { ShellFunctions, WorkbenchOptions } from './context.ts';
+
+export type Listener = <E extends EventName>(name: E, payload: Payload<E>) => void;
+
+export interface Workbench {
+  readonly handlers: Handlers;
+  /** Parses the request, runs its handler and answers; never rejects. */
+  call(name: string, request: unknown): Promise<Reply<unknown>>;
+  /** Returns a function that ends the subscription. */
+  subscribe(listener: Listener): () => void;
+  /** Stops training, keeps every stored epoch, ends the trainer processes and lets go of the workspace. */
+  close(): Promise<void>;
+}
+
+const defaultBackend = 'native';
+
+/** A workspace that is open: its store and, under an app, its lock and its watch. */
+interface OpenWorkspace {
+  readonly folder: string;
+  readonly lock: ProcessLock | undefined;
+  readonly watch: Watch | undefined;
+  store: Store | undefined;
+}
+
+function isCallName(name: string): name is CallName {
+  return (callNames as readonly string[]).includes(name);
+}
+
+/**
+ * Opens the workspace. Under an app it is locked against a second one (throws `store.workspaceLocked`), and its store is
+ * opened at once so that what is wrong with it is said at the start; a command opens the store when it needs it.
+ */
+export async function createWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const listeners = new Set<Listener>();
+  const emit: Emit = (name, payload) => {
+    for (const listener of listeners) {
+      try {
+        listener(name, payload);
+      } catch (error) {
+        // One page that cannot be told must not end the training of all.
+        console.error(error);
+      }
+    }
+  };
+  const isApp = options.shell.name !== 'cli';
+  const settings = openSettings(options.settingsFile);
+
+  async function openWorkspace(folder: string): Promise<OpenWorkspace> {
+    const stat = await disk.stat(folder).catch(() => undefined);
+    if (!stat?.isDirectory() || !isAbsolute(folder)) throw new EpochbookError('workspace.missing', { folder });
+    const real = await disk.realpath(folder);
+    if (!isApp) return { folder: real, lock: undefined, watch: undefined, store: undefined };
+    const lock = lockWorkspace(real, options.shell.name);
+    try {
+      const store = openStore(real);
+      const watch = watchFolders(
+        real,
+        () => {
+          emit('workspace.changed', {});
+          void notebooks.noticeChanges();
+          void follow();
+        },
+        (name) => name === '.epochbook' || name.endsWith('.part'),
+      );
+      return { folder: real, lock, watch, store };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  function closeWorkspace({ watch, store, lock }: OpenWorkspace): void {
+    watch?.close();
+    store?.close();
+    lock?.release();
+  }
+
+  /** Watches the folders that notebooks and data files lie in. */
+  async function follow(): Promise<void> {
+    const { folder, watch } = open;
+    if (!watch) return;
+    const { notebooks: found, dataFiles } = await readWorkspace(folder);
+    if (open.watch === watch) watch.follow([...found, ...dataFiles].map(({ path }) => resolve(folder, path)));
+  }
+
+  const trainer = createTrainerHost({ fork: options.fork });
+  const context: Context = {
+    options,
+    trainer,
+    emit,
+    settings: () => settings.get(),
+    folder: () => open.folder,
+    store: () => (open.store ??= openStore(open.folder)),
+  };
+  const notebooks = createNotebooks(context);
+  const checks = createChecks(context);
+  const queue = createRunQueue(context);
+  let open = await openWorkspace(options.folder);
+  let firstNotebook = options.notebook;
+  void follow();
+
+  /** A listing makes no database where there is none. */
+  const hasStore = () => open.store !== undefined || existsSync(resolve(open.folder, '.epochbook', 'epochbook.sqlite'));
+
+  const handlers: Handlers = {
+    'app.info': async () => ({
+      version: options.version,
+      shell: options.shell.name,
+      platform: process.platform,
+      ...(process.versions['electron'] !== undefined && { electron: process.versions['electron'] }),
+      node: process.versions.node,
+      backend: defaultBackend,
+      threads: settings.get().threads || os.cpus().length,
+      memoryBytes: os.totalmem(),
+      ...(firstNotebook !== undefined && { notebook: firstNotebook }),
+    }),
+    'settings.get': async () => settings.get(),
+    'settings.set': (change) => settings.set(change),
+
+    'workspace.get': () => readWorkspace(open.folder),
+    async 'workspace.open'({ folder }) {
+      if (queue.isBusy()) throw new EpochbookError('workspace.busy');
+      if ((await disk.realpath(folder).catch(() => folder)) !== open.folder) {
+        const next = await openWorkspace(folder);
+        closeWorkspace(open);
+        open = next;
+        firstNotebook = undefined;
+        notebooks.clear();
+        void follow();
+        emit('workspace.changed', {});
+      }
+      return readWorkspace(open.folder);
+    },
+    'samples.list': () => listSamples(options.samplesFolder, settings.get().locale),
+    async 'samples.open'({ id }) {
+      const path = await copySample(options.samplesFolder, id, open.folder);
+      void follow();
+      return notebooks.open(path);
+    },
+
+    'notebook.open': ({ path }) => notebooks.open(path),
+    'notebook.create': ({ title }) => notebooks.create(title),
+    'notebook.save': ({ path, blocks, baseHash }) => notebooks.save(path, blocks, baseHash),
+    'notebook.check': (request) => checks.check(request),
+    'notebook.estimate': (request) => checks.estimate(request),
+    'language.typings': async () => ({ text: cellLanguageTypings() }),
+
+    async 'training.start'(request) {
+      const { spec, evaluated } = await evaluateSpec(request, request.cell);
+      const seed = request.seed ?? spec.train.seed;
+      return queue.start({
+        notebook: request.path,
+        source: printNotebook(request.blocks),
+        spec: { ...spec, train: { ...spec.train, seed } },
+        params: Object.fromEntries(evaluated.knobs.map(({ name, value }) => [name, value])),
+        name: request.name,
+        backend: request.backend ?? defaultBackend,
+        threads: request.threads ?? settings.get().threads,
+        folders: foldersOf(open.folder, request.path),
+        locate: (error) => located(error, evaluated, request.cell),
+      });
+    },
+    async 'training.pause'({ runId }) {
+      queue.pause(runId);
+      return {};
+    },
+    async 'training.resume'({ runId }) {
+      queue.resume(runId);
+      return {};
+    },
+    async 'training.stop'({ runId }) {
+      queue.stop(runId);
+      return {};
+    },
+
+    'runs.list': async ({ notebook, deleted }) => (hasStore() ? context.store().list({ notebook, deleted }) : []),
+    'runs.get': async ({ runId }) => context.store().detail(runId),
+    async 'runs.compare'({ runIds }) {
+      const store = context.store();
+      return compareRuns(runIds.map((id) => ({ summary: store.summary(id), spec: store.spec(id), history: store.history(id) })));
+    },
+    async 'runs.update'({ runId, ...change }) {
+      context.store().update(runId, change);
+      const run = context.store().summary(runId);
+      emit('runs.changed', { run });
+      return run;
+    },
+    async 'runs.delete'({ runIds }) {
+      context.store().remove(runIds);
+      emit('runs.removed', { runIds });
+      return {};
+    },
+    async 'runs.restore'({ runIds }) {
+      context.store().restore(runIds);
+      for (const id of runIds) emit('runs.changed', { run: context.store().summary(id) });
+      return {};
+    },
+    async 'runs.export'({ runId, format, folder, checkpoint }) {
+      const store = context.store();
+      const run = store.detail(runId);
+      const kinds = run.checkpoints.map(({ kind }) => kind);
+      // A run without validation or stopped early on may have only the one.
+      const kind = kinds.includes(checkpoint) ? checkpoint : kinds[0];
+      if (kind === undefined) throw new EpochbookError('training.noCheckpoint', { name: run.name });
+      return trainer.export({
+        spec: run.spec,
+        folders: foldersOf(open.folder, run.notebook),
+        format,
+        checkpointFile: store.checkpointFile(runId, kind),
+        folder: resolve(open.folder, folder),
+      });
+    },
+
+    async 'shell.chooseFolder'({ title }) {
+      if (!options.shell.chooseFolder) throw new EpochbookError('shell.unavailable');
+      return { folder: (await options.shell.chooseFolder(title)) ?? null };
+    },
+    async 'shell.showItem'({ path }) {
+      if (!options.shell.showItem) throw new EpochbookError('shell.unavailable');
+      options.shell.showItem(isAbsolute(path) ? path : fileInWorkspace(open.folder, path));
+      return {};
+    },
+  };
+
+  if (options.wantsSample === true) {
+    const [first] = await listSamples(options.samplesFolder, settings.get().locale);
+    if (first) firstNotebook = await copySample(options.samplesFolder, first.id, open.folder);
+  }
+
+  return {
+    handlers,
+    async call(name, request) {
+      try {
+        if (!isCallName(name)) throw new EpochbookError('request.invalid', { call: name, detail: '?' });
+        const parsed = calls[name].request.safeParse(request);
+        if (!parsed.success) {
+          const issue = parsed.error.issues[0];
+          throw new EpochbookError('request.invalid', { call: name, detail: `${issue.path.join('.')}: ${issue.message}` });
+        }
+        const handler = handlers[name] as (request: unknown) => Promise<unknown>;
+        return { ok: true, value: await handler(parsed.data) };
+      } catch (error) {
+        const plain = toPlainError(error);
+        if (plain.code === 'internal') console.error(error);
+        return { ok: false, error: plain };
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      await queue.stopAll();
+      await trainer.close();
+      closeWorkspace(open);
+    },
+  };
+}
