@@ -27,8 +27,11 @@ function evaluate(program: Program, inputs: ReadonlyMap<string, HostTensor>): Ma
       } else if (node.op === 'output') {
         made.set(node, (made.get(node.inputs[0]) as tf.Tensor[])[node.attributes.index as number]);
       } else {
-        const named = Object.fromEntries(node.keys.map((key, index) => [key, made.get(node.inputs[index]) as tf.Tensor]));
-        made.set(node, tf.engine().runKernel(node.op, named, { ...node.attributes } as tf.NamedAttrMap));
+        const tensors = node.inputs.map((input) => made.get(input) as tf.Tensor);
+        // Kernels over a list of tensors have numbers as keys, and take an array.
+        const isList = node.keys.length > 0 && node.keys.every((key, index) => key === String(index));
+        const named = isList ? tensors : Object.fromEntries(node.keys.map((key, index) => [key, tensors[index]]));
+        made.set(node, tf.engine().runKernel(node.op, named as tf.NamedTensorMap, { ...node.attributes } as tf.NamedAttrMap));
       }
     }
     for (const [name, node] of program.outputs) {

@@ -254,6 +254,5 @@ function broadcastSource(node: Node): Node | Filled | null {
   if (op === 'Fill') return { filled: attributes.value as number, dtype };
   const source = node.inputs[0];
   if (op === 'Tile' && (attributes.reps as number[]).every((times, axis) => times === 1 || source.shape[axis] === 1)) return source;
-  if (op === 'BroadcastTo') return source;
   return null;
 }

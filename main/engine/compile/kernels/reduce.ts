@@ -72,9 +72,4 @@ export const reduce: Kernels = {
   ArgMax: indexOf('ArgMax'),
   ArgMin: indexOf('ArgMin'),
   Softmax: { shape: like, lower: (builder, node) => builder.op('Softmax', [builder.get(node.inputs[0])], { axis: -1 }) },
-  LogSoftmax: {
-    shape: like,
-    lower: (builder, node) =>
-      builder.op('LogSoftmax', [builder.get(node.inputs[0])], { axis: (node.attributes.axis as number | undefined) ?? -1 }),
-  },
 };

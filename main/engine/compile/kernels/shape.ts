@@ -49,10 +49,6 @@ export const shape: Kernels = {
     },
     lower: (builder, node) => builder.op('Tile', [builder.get(node.inputs[0]), builder.integers(node.attributes.reps as number[])]),
   },
-  BroadcastTo: {
-    shape: (inputs, attributes) => ({ shape: attributes.shape as Shape, dtype: first(inputs).dtype }),
-    lower: (builder, node) => builder.op('Expand', [builder.get(node.inputs[0]), builder.integers(node.shape)]),
-  },
   Concat: {
     shape: (inputs, attributes) => {
       const all = Object.values(inputs);
