@@ -32,7 +32,7 @@ export interface Figure {
 const dashes = { solid: 'solid', dot: '0.1px,4px', dash: '5px,6px' } as unknown as Record<LineSeries['dash'], 'solid' | 'dot' | 'dash'>;
 
 /** Fixed, so that nothing jumps when labels change, and the place of an epoch can be computed. */
-export const margins = { left: 46, right: 14, top: 10, bottom: 34 } as const;
+export const margins = { left: 42, right: 14, top: 10, bottom: 34 } as const;
 
 /** Whole steps of 1, 2, 5, 10, … that give at most `most` ticks over `span` epochs. */
 export function wholeStep(span: number, most: number): number {

@@ -48,7 +48,7 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
             })}
           </p>
         )}
-        <DifferenceTable comparison={comparison} />
+        <DifferenceTable comparison={comparison} compact={compact} />
         <EqualSettings comparison={comparison} />
       </section>
     </div>

@@ -3,6 +3,7 @@ import type { Comparison } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
 import type { Formats } from '../../words/format.ts';
 import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
+import { validationPrefix } from '../runs/metrics.ts';
 import { metricName, spacedName } from '../runs/run-words.ts';
 import { settingText, shortPath } from '../runs/settings-list.ts';
 import { bestCells, type Cell, differenceOf, type DifferenceRow, resultRows, settingRows } from './differences.ts';
@@ -10,25 +11,30 @@ import { bestCells, type Cell, differenceOf, type DifferenceRow, resultRows, set
 /** Up to this many runs stand in columns; more stand in rows, as in the table of runs. */
 const columnLimit = 3;
 
-export function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
+/** `compact` leaves out last values and training metrics where there are validation ones, and says a difference once. */
+export function DifferenceTable({ comparison, compact }: { readonly comparison: Comparison; readonly compact: boolean }) {
   const t = useWords();
   const formats = useFormats();
-  const rows = useMemo(() => [...settingRows(comparison), ...resultRows(comparison)], [comparison]);
+  const rows = useMemo(() => {
+    const all = [...settingRows(comparison), ...resultRows(comparison)];
+    return compact ? mainRows(all) : all;
+  }, [comparison, compact]);
   return comparison.runs.length <= columnLimit ? (
-    <RunsInColumns comparison={comparison} rows={rows} t={t} formats={formats} />
+    <RunsInColumns comparison={comparison} rows={rows} compact={compact} t={t} formats={formats} />
   ) : (
-    <RunsInRows comparison={comparison} rows={rows} t={t} formats={formats} />
+    <RunsInRows comparison={comparison} rows={rows} compact={compact} t={t} formats={formats} />
   );
 }
 
 interface SheetProps {
+  readonly compact: boolean;
   readonly comparison: Comparison;
   readonly rows: readonly DifferenceRow[];
   readonly t: Translate;
   readonly formats: Formats;
 }
 
-function RunsInColumns({ comparison: { runs }, rows, t, formats }: SheetProps) {
+function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: SheetProps) {
   const two = runs.length === 2;
   return (
     <div className="sheet-scroll">
@@ -54,15 +60,16 @@ function RunsInColumns({ comparison: { runs }, rows, t, formats }: SheetProps) {
             const best = bestCells(row);
             return (
               <tr key={row.id} className={startsResults(rows, index) ? 'sheet-break' : undefined}>
-                <th scope="row" title={row.kind === 'setting' ? row.name : undefined}>
+                <th scope="row" title={placesOf(row)}>
                   {rowTitle(t, row)}
+                  {!compact && row.places?.[0] !== undefined && <span className="place">{shortPath(row.places[0])}</span>}
                 </th>
                 {row.cells.map((cell, column) => (
                   <td key={runs[column]?.id} className={best.has(column) ? 'best' : undefined}>
                     <Value row={row} cell={cell} column={column} best={best.has(column)} t={t} formats={formats} />
                   </td>
                 ))}
-                {two && <td className="difference">{differenceText(row, t, formats)}</td>}
+                {two && <td className="difference">{differenceText(row, compact, t, formats)}</td>}
               </tr>
             );
           })}
@@ -85,7 +92,7 @@ function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
               {t('comparison.run')}
             </th>
             {rows.map((row) => (
-              <th key={row.id} scope="col" title={row.kind === 'setting' ? row.name : undefined}>
+              <th key={row.id} scope="col" title={placesOf(row)}>
                 {rowTitle(t, row)}
               </th>
             ))}
@@ -148,6 +155,18 @@ function startsResults(rows: readonly DifferenceRow[], index: number): boolean {
   return index > 0 && isSetting(rows[index - 1]) && !isSetting(rows[index]);
 }
 
+/** Full paths, for the tooltip. */
+function placesOf(row: DifferenceRow): string | undefined {
+  if (row.kind === 'setting') return row.name;
+  return row.places && row.places.length > 0 ? row.places.join('\n') : undefined;
+}
+
+/** What differs, the best values that count, and the time. */
+function mainRows(rows: readonly DifferenceRow[]): DifferenceRow[] {
+  const validated = rows.some((row) => row.kind === 'best' && row.name.startsWith(validationPrefix));
+  return rows.filter((row) => row.kind !== 'last' && (row.kind !== 'best' || !validated || row.name.startsWith(validationPrefix)));
+}
+
 function rowTitle(t: Translate, row: DifferenceRow): string {
   if (row.kind === 'param') return spacedName(row.name);
   if (row.kind === 'setting') return shortPath(row.name);
@@ -171,8 +190,8 @@ function signed(value: number, text: string): string {
   return value > 0 ? `+${text}` : text;
 }
 
-/** `+0.0162 · +1.9 %` for results, `× 2` for settings where it is a whole ratio. */
-function differenceText(row: DifferenceRow, t: Translate, formats: Formats): string {
+/** `+0.0162 · +1.9 %`, or the one of them that is usual for the metric, for results, `× 2` for settings where it is a whole ratio. */
+function differenceText(row: DifferenceRow, compact: boolean, t: Translate, formats: Formats): string {
   const difference = differenceOf(row.cells[0], row.cells[1]);
   if (!difference) return '';
   const { absolute, share, ratio } = difference;
@@ -186,7 +205,8 @@ function differenceText(row: DifferenceRow, t: Translate, formats: Formats): str
   }
   const percent = share === undefined ? undefined : signed(share, formats.percent(share));
   if (row.kind === 'time' || row.kind === 'timeAnEpoch' || row.kind === 'epochs' || row.kind === 'parameters') return percent ?? '';
-  const plain = signed(absolute, formats.measure(absolute, 3));
+  const plain = signed(absolute, formats.measure(absolute));
+  if (compact) return row.better === 'min' ? (percent ?? plain) : plain;
   return percent === undefined ? plain : `${plain} · ${percent}`;
 }
 
@@ -195,6 +215,6 @@ function toBest(row: DifferenceRow, cell: Cell, best: ReadonlySet<number> | unde
   const top = best && [...best][0];
   const difference = top === undefined ? undefined : differenceOf(cell, row.cells[top]);
   if (!difference) return '';
-  if (row.kind === 'best' || row.kind === 'last') return signed(difference.absolute, formats.measure(difference.absolute, 3));
+  if (row.kind === 'best' || row.kind === 'last') return signed(difference.absolute, formats.measure(difference.absolute));
   return difference.share === undefined ? '' : signed(difference.share, formats.percent(difference.share, 0));
 }

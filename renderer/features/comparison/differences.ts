@@ -16,6 +16,8 @@ export interface DifferenceRow {
   readonly cells: readonly Cell[];
   /** Which end is better, where one is. */
   readonly better?: 'min' | 'max';
+  /** Where a param stands in the spec, as far as its values show: settings with the same values. */
+  readonly places?: readonly string[];
   /** Epochs that go with the values, e.g. where the best one was. */
   readonly epochs?: readonly (number | undefined)[];
 }
@@ -31,25 +33,21 @@ function valueCell(value: Json | KnobValue | null | undefined): Cell {
   return typeof value === 'number' ? numberCell(value) : { type: 'text', value };
 }
 
-/** The last word of a path without `config`: `learningRate` of `train.optimizer.config.learningRate`. */
-function leafOf(path: string): string {
-  return path.split('.').at(-1) ?? path;
-}
-
-/** Params and other settings that differ. A setting that only repeats a param of its own name is left out. */
+/** Params and other settings that differ. A setting that has a param's very values is named with the param, not again. */
 export function settingRows({ params, settings }: Pick<Comparison, 'params' | 'settings'>): DifferenceRow[] {
-  const rows: DifferenceRow[] = Object.entries(params).map(([name, values]) => ({
-    id: `param:${name}`,
-    kind: 'param',
-    name,
-    cells: values.map(valueCell),
-  }));
+  const key = (values: readonly unknown[]): string => JSON.stringify(values.map((value) => value ?? null));
+  const places = new Map<string, string[]>();
+  const others: DifferenceRow[] = [];
+  const ofParams = new Set(Object.values(params).map(key));
   for (const { path, values } of settings) {
-    const twin = params[leafOf(path)];
-    if (twin && twin.every((value, index) => (value ?? null) === (values[index] ?? null))) continue;
-    rows.push({ id: `setting:${path}`, kind: 'setting', name: path, cells: values.map(valueCell) });
+    const same = key(values);
+    if (ofParams.has(same)) places.set(same, [...(places.get(same) ?? []), path]);
+    else others.push({ id: `setting:${path}`, kind: 'setting', name: path, cells: values.map(valueCell) });
   }
-  return rows;
+  const rows = Object.entries(params).map(([name, values]): DifferenceRow => {
+    return { id: `param:${name}`, kind: 'param', name, cells: values.map(valueCell), places: places.get(key(values)) ?? [] };
+  });
+  return [...rows, ...others];
 }
 
 /** Best and last values of every metric, what is judged on validation data first; then time and size where they differ. */

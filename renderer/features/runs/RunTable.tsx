@@ -45,9 +45,15 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
 
   // Live rows change every second; widths may grow with their text but are found again only with it.
   const template = useMemo(() => {
-    const widths = columns.map((column) => `${columnWidth([`${column.title} ↑`, ...runs.map((run) => column.text(run))])}px`);
-    const name = columnWidth(['nnnnnnnnnnnnnn', ...runs.map((run) => run.name)], 150, 320) + 20;
-    return `34px minmax(${name}px, 1fr) ${widths.join(' ')} minmax(90px, 1fr)`;
+    const widths = columns.map((column) => `${columnWidth([column.title, ...runs.map((run) => column.text(run))])}px`);
+    const name =
+      columnWidth(
+        runs.map((run) => run.name),
+        110,
+        320,
+      ) + 20;
+    const tags = Math.min(260, Math.max(60, ...runs.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
+    return `30px minmax(${name}px, 1fr) ${widths.join(' ')} ${tags}px`;
   }, [columns, runs]);
 
   const rowId = (id: RunId): string => `${base}${id}`;

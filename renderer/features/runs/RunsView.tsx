@@ -90,7 +90,7 @@ export function RunsView() {
   }
 
   return (
-    <div className="runs-view">
+    <div className={chosen.length === 0 ? 'runs-view idle' : 'runs-view'}>
       <div className="runs-bar" role="toolbar" aria-label={t('runs.tools')}>
         <label className="runs-search">
           <Search size={14} aria-hidden />

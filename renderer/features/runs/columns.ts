@@ -62,7 +62,9 @@ export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: F
       text: (run) => run.notebook.replace(/\.epoch\.md$/, ''),
     });
   }
-  for (const name of paramsOf(runs)) {
+  // A knob for the number of epochs says again what stands under `epochs`.
+  const told = runs.every((run) => run.params['epochs'] === undefined || run.params['epochs'] === run.plannedEpochs) ? 'epochs' : undefined;
+  for (const name of paramsOf(runs).filter((param) => param !== told)) {
     const numeric = runs.every((run) => run.params[name] === undefined || typeof run.params[name] === 'number');
     columns.push({
       id: `param:${name}`,
