@@ -13,4 +13,22 @@ export const store = {
   'store.noRuns': 'There is no run here yet.',
   'store.nameTaken': 'Another run is already called “{name}”. Choose a different name.',
   'store.runActive': 'The run “{name}” is still going on. Stop it first.',
+
+  'query.endTooSoon': 'The expression ends too soon. Example: status = completed and metrics.val_loss.min < 0.4',
+  'query.openQuote': 'This quote is never closed.',
+  'query.unknownMark':
+    '“{found}” has no meaning here. Put texts that are not plain words in quotes, and join comparisons with “and” or “or”.',
+  'query.wantsField': 'Here stands “{found}”; a comparison begins with a field such as status, params.units or metrics.val_loss.min.',
+  'query.wantsName': 'Here stands “{found}”; after the dot comes a name.',
+  'query.wantsParam': 'params is followed by a dot and one knob’s name: params.units.',
+  'query.wantsMetric': 'metrics is followed by a metric’s name and, if you like, last, min or max: metrics.val_loss.min.',
+  'query.wantsValue': 'Here stands “{found}”; after the operator comes a number or a text.',
+  'query.wantsOperator': 'Here stands “{found}”; after a field comes =, !=, <, <=, >, >= or ~.',
+  'query.wantsClosing': 'Here stands “{found}”; a closing parenthesis is missing.',
+  'query.wantsJoin': 'Here stands “{found}”; comparisons are joined with “and” or “or”.',
+  'query.unknownField': 'There is no field “{found}”. The fields are: {known}.',
+  'query.unknownFieldNear': 'There is no field “{found}”. Did you mean “{near}”?',
+  'query.unknownPart': 'A metric has no “{found}”. It has: {known}.',
+  'query.noParts': '“{field}” has no parts: leave out the dot and what follows it.',
+  'query.tooDeep': 'The expression is nested too deeply.',
 } as const;

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { RunSummary } from '#contract/runs.ts';
+import { parseQuery, sortByMetric } from './query.ts';
+
+function run(name: string, change: Partial<RunSummary> = {}): RunSummary {
+  return {
+    id: 'aaaaaaaaaaaa' as RunSummary['id'],
+    name,
+    notebook: 'clothes/clothes.epoch.md',
+    status: 'completed',
+    startedAt: 0,
+    elapsedMs: 1000,
+    epochs: 10,
+    plannedEpochs: 10,
+    backend: 'native',
+    threads: 2,
+    seed: 7,
+    params: {},
+    tags: [],
+    note: '',
+    dataHash: '',
+    samples: { train: 1, validation: 1 },
+    parameters: 10,
+    metrics: {},
+    color: 0,
+    ...change,
+  };
+}
+
+const loss = (last: number, min: number, minEpoch = 1) => ({ last, min, minEpoch, max: 3, maxEpoch: 1 });
+const runs = [
+  run('low', {
+    metrics: { val_loss: loss(0.5, 0.3, 8) },
+    params: { units: 8, activation: 'relu', 'learning rate': 0.1 },
+    tags: ['good', 'kept'],
+  }),
+  run('high', { metrics: { val_loss: loss(0.9, 0.8) }, params: { units: 64, activation: 'tanh' }, status: 'stopped' }),
+  run('broken', { metrics: { val_loss: loss(Number.NaN, Number.NaN) }, status: 'diverged', seed: 8 }),
+  run('empty', { status: 'failed', note: 'Ran out of Memory' }),
+];
+const found = (query: string) => runs.filter(parseQuery(query)).map(({ name }) => name);
+
+describe('a query', () => {
+  it.each([
+    ['status = completed', ['low']],
+    ['status != "completed"', ['high', 'broken', 'empty']],
+    ['metrics.val_loss.min < 0.5', ['low']],
+    ['metrics.val_loss >= 0.9', ['high']],
+    ['metrics.val_loss.minEpoch = 8', ['low']],
+    ['metrics.val_loss = NaN', ['broken']],
+    ['params.units > 8', ['high']],
+    ['params.units = "8"', ['low']],
+    ['params.activation = relu or params.activation = tanh', ['low', 'high']],
+    ['params."learning rate" = 1e-1', ['low']],
+    ['tags = good', ['low']],
+    ['tags != good', ['high', 'broken', 'empty']],
+    ['note ~ memory', ['empty']],
+    ['not (status = failed or status = diverged)', ['low', 'high']],
+    ['seed = 7 and not status = failed and metrics.val_loss.last < .6', ['low']],
+    ['status = stopped or seed = 8 and name = broken', ['high', 'broken']],
+    ['(status = stopped or seed = 8) and name = broken', ['broken']],
+    ['notebook = clothes/clothes.epoch.md', null],
+    ['notebook = "clothes/clothes.epoch.md" AND NAME = low', null],
+    ['notebook = "clothes/clothes.epoch.md" AND name = low', ['low']],
+    ['id ~ aaa', ['low', 'high', 'broken', 'empty']],
+    ['params.constructor = 1', []],
+  ])('%s', (query, names) => {
+    if (names) expect(found(query)).toEqual(names);
+    else expect(() => found(query)).toThrow();
+  });
+
+  it.each([
+    ['', 'query.endTooSoon', 1],
+    ['status =', 'query.endTooSoon', 9],
+    ['status completed', 'query.wantsOperator', 8],
+    ['stauts = completed', 'query.unknownFieldNear', 1],
+    ['constructor = 1', 'query.unknownField', 1],
+    ['status = completed seed = 7', 'query.wantsJoin', 20],
+    ['(status = completed', 'query.endTooSoon', 20],
+    ['name = "open', 'query.openQuote', 8],
+    ['seed = 7 & name = a', 'query.unknownMark', 10],
+    ['metrics.val_loss.average < 1', 'query.unknownPart', 18],
+    ['metrics < 1', 'query.wantsMetric', 1],
+    ['status.text = a', 'query.noParts', 8],
+    ['seed = )', 'query.wantsValue', 8],
+  ])('that is wrong says where: %s', (query, code, column) => {
+    expect(() => parseQuery(query)).toThrow(expect.objectContaining({ code, where: { line: 1, column } }));
+  });
+
+  it('nested without an end is refused, not run out of stack', () => {
+    expect(() => parseQuery('('.repeat(100_000))).toThrow(expect.objectContaining({ code: 'query.tooDeep' }));
+  });
+});
+
+describe('sorting', () => {
+  it('puts the best first and runs without a number last', () => {
+    expect(sortByMetric([...runs].reverse(), 'val_loss').map(({ name }) => name)).toEqual(['low', 'high', 'empty', 'broken']);
+    const accurate = [run('a', { metrics: { accuracy: loss(0.1, 0) } }), run('b', { metrics: { accuracy: { ...loss(0.1, 0), max: 5 } } })];
+    expect(sortByMetric(accurate, 'accuracy').map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+});
