@@ -62,7 +62,20 @@ function lineEndOf(blocks: readonly Block[]): string {
 }
 
 /** `flush`: fences start in the first column, where an indented one would belong to a list above it. */
-function repaired(blocks: readonly Block[], flush: boolean): string {
+function repaired(given: readonly Block[], flush: boolean): string {
+  const mark = given.some((block) => verbatim(block).startsWith(byteOrderMark)) ? byteOrderMark : '';
+  return mark + repairedUnmarked(given.map(unmarked), flush);
+}
+
+/** A byte order mark belongs to the file: it stays first when a block is put before the one that had it. */
+const byteOrderMark = '\uFEFF';
+
+function unmarked(block: Block): Block {
+  if (!verbatim(block).startsWith(byteOrderMark)) return block;
+  return block.type === 'cell' ? { ...block, open: block.open.slice(1) } : { ...block, text: block.text.slice(1) };
+}
+
+function repairedUnmarked(blocks: readonly Block[], flush: boolean): string {
   const lineEnd = lineEndOf(blocks);
   const ended = (text: string): string => (text === '' || /[\r\n]$/.test(text) ? text : text + lineEnd);
   let text = '';
@@ -90,6 +103,8 @@ function closedProse(text: string, lineEnd: string): string {
   const bare = splitLines(text).map((line) => line.replace(/[\r\n]+$/, ''));
   const { end } = scanFences(bare.slice(readFrontMatter(bare).lines));
   if (end.type === 'fence') return `${text}${end.marker.repeat(end.length)}${lineEnd}`;
-  if (end.type === 'html') return end.end ? `${text}${htmlCloser(end.end)}${lineEnd}` : text + lineEnd;
+  if (end.type === 'html' && end.end) return `${text}${htmlCloser(end.end)}${lineEnd}`;
+  // A blank line; `\n` after a lone `\r` would only make one line end of the two.
+  if (end.type === 'html') return text + (text.endsWith('\r') ? '\r' : lineEnd);
   return text;
 }

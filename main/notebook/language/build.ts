@@ -236,24 +236,22 @@ export function snakeCase(className: string): string {
     .toLowerCase();
 }
 
-/** Gives each layer a name, `dense_1`, `dense_2`, …, where the text does not. */
-export function nameLayers(objects: readonly { class_name: string; config: Record<string, Json> }[]): string[] {
-  const taken = new Set<string>();
-  for (const { config } of objects) {
-    const own = config['name'];
-    if (typeof own !== 'string') continue;
-    if (taken.has(own)) throw fail('notebook.layerNameTwice', { name: own });
-    taken.add(own);
-  }
-  const counts = new Map<string, number>();
-  return objects.map(({ class_name, config }) => {
-    if (typeof config['name'] === 'string') return config['name'];
+/** The layers' own names by index; undefined where the text gives none. Throws where two are the same. */
+function ownNames(objects: readonly LayerObject[]): (string | undefined)[] {
+  const names = objects.map(({ config }) => (typeof config['name'] === 'string' ? config['name'] : undefined));
+  const twice = names.find((name, index) => name !== undefined && names.indexOf(name) < index);
+  if (twice !== undefined) throw fail('notebook.layerNameTwice', { name: twice });
+  return names;
+}
+
+/** A name for every layer: its own, or Keras' (`dense`, `dense_1`, …). */
+export function nameLayers(objects: readonly LayerObject[]): string[] {
+  const own = ownNames(objects);
+  const taken = new Set(own);
+  return objects.map(({ class_name }, index) => {
     const stem = snakeCase(class_name);
-    let name: string;
-    do {
-      counts.set(stem, (counts.get(stem) ?? 0) + 1);
-      name = `${stem}_${counts.get(stem)}`;
-    } while (taken.has(name));
+    let name = own[index] ?? stem;
+    for (let count = 1; own[index] === undefined && taken.has(name); count += 1) name = `${stem}_${count}`;
     taken.add(name);
     return name;
   });
@@ -299,13 +297,12 @@ function sequential(args: Value[], place: Place, nodes: readonly Node[]): { valu
   if (!Array.isArray(list)) throw fail('notebook.wrongArgument', { builder, wanted: '[layers.NAME(…), …]', found: describe(list) });
   if (list.length === 0) throw fail('notebook.emptyModel', {});
   const objects = list.map((item) => asLayer(item, builder));
-  const layerNames = nameLayers(objects);
+  ownNames(objects); // unique; the engine names the others, so that a spec says no more than the text
   const places: [string, Place][] = [['', place]];
   for (const [index, item] of list.entries()) {
     if (item instanceof Built) adopt(places, pointer('config', 'layers', index), nodes[item.node].places);
   }
-  const named = objects.map((object, index) => ({ class_name: object.class_name, config: { ...object.config, name: layerNames[index] } }));
-  const config = { ...(typeof options.name === 'string' && { name: options.name }), layers: named };
+  const config = { ...(typeof options.name === 'string' && { name: options.name }), layers: objects };
   return { value: { class_name: 'Sequential', config } satisfies ModelSpec, places };
 }
 
@@ -408,7 +405,7 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
     merged['optimizer'] = { class_name: entry.className, config: { ...defaults(entry.options), ...entry.fixed } };
   }
   merged['loss'] = fullName(losses, merged['loss'] as string);
-  merged['metrics'] = [...new Set((merged['metrics'] as string[]).map((name) => fullName(metrics, name)))];
+  merged['metrics'] = [...new Set(merged['metrics'] as string[])]; // as written: epochs report them under the same name
   const places: [string, Place][] = [['', place]];
   if (raw['optimizer'] instanceof Built) adopt(places, '/optimizer', nodes[raw['optimizer'].node].places);
   for (const [index, callback] of (Array.isArray(raw['callbacks']) ? raw['callbacks'] : []).entries()) {

@@ -39,11 +39,37 @@ export const builder = (className: string, doc: string, options: Options = {}, f
 });
 
 export const activations = [
-  'relu', 'sigmoid', 'tanh', 'softmax', 'linear', 'elu', 'selu', 'relu6', 'softplus', 'softsign', 'hardSigmoid', 'swish', 'mish', 'gelu', 'gelu_new', 'logSoftmax',
-] as const; // prettier-ignore
+  'relu',
+  'sigmoid',
+  'tanh',
+  'softmax',
+  'linear',
+  'elu',
+  'selu',
+  'relu6',
+  'softplus',
+  'softsign',
+  'hardSigmoid',
+  'swish',
+  'mish',
+  'gelu',
+] as const;
 export const initializerNames = [
-  'glorotUniform', 'glorotNormal', 'heNormal', 'heUniform', 'leCunNormal', 'leCunUniform', 'zeros', 'ones', 'randomNormal', 'randomUniform', 'truncatedNormal', 'varianceScaling', 'orthogonal', 'identity',
-] as const; // prettier-ignore
+  'glorotUniform',
+  'glorotNormal',
+  'heNormal',
+  'heUniform',
+  'leCunNormal',
+  'leCunUniform',
+  'zeros',
+  'ones',
+  'randomNormal',
+  'randomUniform',
+  'truncatedNormal',
+  'varianceScaling',
+  'orthogonal',
+  'identity',
+] as const;
 export const regularizerNames = ['l1l2'] as const;
 export const constraintNames = ['maxNorm', 'minMaxNorm', 'nonNeg', 'unitNorm'] as const;
 

@@ -92,7 +92,7 @@ export const layers: Builders = {
     sparse: boolean('Whether the input is sparse.', false),
   }),
   dense: builder('Dense', 'Every output is a weighted sum of all inputs.', {
-    units: integer('Number of outputs.', { min: 1, required: true }),
+    units: integer('Number of outputs; in the last layer as many as the data has classes or targets, if left out.', { min: 1 }),
     activation: outputActivation,
     ...weights(),
   }),

@@ -1,8 +1,6 @@
-/** Optimizers, losses, metrics, callbacks and schedules: tfjs' names and defaults, Keras' where tfjs has none. */
+/** Optimizers, losses, metrics, callbacks and schedules: tfjs' names, with Keras' class names, options and defaults. */
 import { boolean, builder, type Builders, integer, name, number, option } from './kinds.ts';
 import type { Option } from './option.ts';
-
-export const scheduleNames: readonly string[] = [];
 
 const learningRate = (fallback: number): Option =>
   option(
@@ -10,7 +8,7 @@ const learningRate = (fallback: number): Option =>
       is: 'either',
       of: [
         { is: 'number', above: 0 },
-        { is: 'built', family: 'schedule', names: scheduleNames },
+        { is: 'built', family: 'schedule', names: [] },
       ],
     },
     'Size of the steps: a number, or a schedule.',
@@ -22,17 +20,20 @@ const epsilon = number('Added to the denominator, against dividing by 0.', { abo
 const beta = (of: string, fallback: number): Option =>
   number(`How slowly the average of ${of} follows.`, { min: 0, below: 1, default: fallback });
 
+const momentum = (fallback: number): Option => number('Share of the speed that is kept.', { min: 0, below: 1, default: fallback });
+const nesterov = boolean('Whether the gradient is taken ahead (Nesterov).', false);
+
 export const optimizers: Builders = {
-  sgd: builder('SGD', 'Goes against the gradient.', { learningRate: learningRate(0.01) }),
-  momentum: builder('Momentum', 'Goes against the gradient and keeps some speed.', {
+  sgd: builder('SGD', 'Goes against the gradient.', { learningRate: learningRate(0.01), momentum: momentum(0), nesterov }),
+  momentum: builder('SGD', 'Goes against the gradient and keeps some speed.', {
     learningRate: learningRate(0.01),
-    momentum: number('Share of the speed that is kept.', { min: 0, below: 1, default: 0.9 }),
-    useNesterov: boolean('Whether the gradient is taken ahead (Nesterov).', false),
+    momentum: momentum(0.9),
+    nesterov,
   }),
-  rmsprop: builder('RMSProp', 'Divides by a running mean of the gradients’ size.', {
+  rmsprop: builder('RMSprop', 'Divides by a running mean of the gradients’ size.', {
     learningRate: learningRate(0.001),
-    decay: beta('the squared gradients', 0.9),
-    momentum: number('Share of the speed that is kept.', { min: 0, below: 1, default: 0 }),
+    rho: beta('the squared gradients', 0.9),
+    momentum: momentum(0),
     epsilon,
     centered: boolean('Whether the gradients’ mean is taken off first.', false),
   }),
@@ -43,14 +44,13 @@ export const optimizers: Builders = {
     epsilon,
   }),
   adamax: builder('Adamax', 'Adam with the largest gradient in place of the mean size.', {
-    learningRate: learningRate(0.002),
+    learningRate: learningRate(0.001),
     beta1: beta('the gradients', 0.9),
     beta2: beta('the largest gradients', 0.999),
     epsilon,
-    decay: number('How fast the learning rate falls, by step.', { min: 0, default: 0 }),
   }),
   adagrad: builder('Adagrad', 'Takes smaller steps for weights that have moved much.', {
-    learningRate: learningRate(0.01),
+    learningRate: learningRate(0.001),
     initialAccumulatorValue: number('Where the sum of squared gradients starts.', { above: 0, default: 0.1 }),
   }),
   adadelta: builder('Adadelta', 'Adapts its steps to recent gradients and recent steps.', {
@@ -107,6 +107,7 @@ export const callbacks: Builders = {
     mode,
     baseline: number('The metric must get better than this.'),
     restoreBestWeights: boolean('Whether the best epoch’s weights are taken in the end.', false),
+    startFromEpoch: integer('Epochs before the metric is watched.', { min: 0, default: 0 }),
   }),
   reduceLROnPlateau: builder('ReduceLROnPlateau', 'Lowers the learning rate when a metric stops getting better.', {
     monitor: monitor('The metric that is watched.'),
