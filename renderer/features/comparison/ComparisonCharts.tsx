@@ -8,6 +8,9 @@ import { betterOf, familiesOf, validationPrefix } from '../runs/metrics.ts';
 import { familyName, heading } from '../runs/run-words.ts';
 import { bestMarkers, familySeries, type Shown } from './comparison-series.ts';
 
+/** With more runs than this, training lines are there for the asking. */
+const usuallyBoth = 4;
+
 interface Props {
   readonly comparison: Comparison;
   /** One chart, with a choice of metric, instead of one for each. */
@@ -19,7 +22,7 @@ export function ComparisonCharts({ comparison, compact }: Props) {
   const t = useWords();
   const families = useMemo(() => familiesOf(comparison.history.flatMap((metrics) => Object.keys(metrics))), [comparison.history]);
   const [picked, setPicked] = useState<ReadonlySet<string>>();
-  const [training, setTraining] = useState(true);
+  const [training, setTraining] = useState(comparison.runs.length <= usuallyBoth);
   const [logY, setLogY] = useState(false);
   const [highlighted, setHighlighted] = useState<string>();
 

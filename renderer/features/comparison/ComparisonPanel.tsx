@@ -4,10 +4,13 @@ import type { RunId } from '#contract/ids.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
 import { ComparisonCharts } from './ComparisonCharts.tsx';
-import { dataEquality } from './differences.ts';
+import { dataGroups } from './differences.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
 import { EqualSettings } from './EqualSettings.tsx';
 import { useComparison } from './use-comparison.ts';
+
+/** Names of runs listed for each of several data sets; more are counted. */
+const namesShown = 3;
 
 interface Props {
   readonly runIds: readonly RunId[];
@@ -28,7 +31,8 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
   }
   // The height of a chart is kept while the numbers come.
   if (!comparison) return <div className="comparison-waiting" aria-busy="true" />;
-  const data = dataEquality(comparison.runs);
+  const groups = dataGroups(comparison.runs);
+  const sameData = groups.length <= 1;
   const beside = comparison.runs.length <= 3;
   return (
     <div className={`comparison-panel${beside ? ' beside' : ''}${compact ? ' compact' : ''}`}>
@@ -36,15 +40,21 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
       <section className="card" aria-label={t('comparison.whatDiffers')}>
         <h3 className="curve-head">
           {t('comparison.whatDiffers')}
-          <span className="curve-legend">{t(data.same ? 'comparison.sameData' : 'comparison.otherData')}</span>
+          <span className="curve-legend">{t(sameData ? 'comparison.sameData' : 'comparison.otherData')}</span>
         </h3>
-        {!data.same && (
+        {!sameData && (
           <p className="data-warning">
             <TriangleAlert size={14} aria-hidden />
             {t('comparison.otherDataText', {
-              groups: comparison.runs
-                .map((run, index) => t('comparison.dataOf', { run: run.name, group: data.groups[index] ?? 0 }))
-                .join(', '),
+              groups: groups
+                .map((group, index) => {
+                  const names = group
+                    .slice(0, namesShown)
+                    .map((run) => run.name)
+                    .join(', ');
+                  return t('comparison.dataGroup', { number: index + 1, names, more: group.length - Math.min(namesShown, group.length) });
+                })
+                .join('; '),
             })}
           </p>
         )}

@@ -116,17 +116,9 @@ export function differenceOf(first: Cell | undefined, second: Cell | undefined):
   };
 }
 
-export interface DataEquality {
-  readonly same: boolean;
-  /** By run, the number of its data among the different ones, from 1. */
-  readonly groups: readonly number[];
-}
-
-export function dataEquality(runs: readonly Pick<RunSummary, 'dataHash'>[]): DataEquality {
-  const hashes: string[] = [];
-  const groups = runs.map(({ dataHash }) => {
-    const known = hashes.indexOf(dataHash);
-    return known >= 0 ? known + 1 : hashes.push(dataHash);
-  });
-  return { same: hashes.length <= 1, groups };
+/** Runs that were trained on the same data, in the order of their first; one group where all were. */
+export function dataGroups<T extends Pick<RunSummary, 'dataHash'>>(runs: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const run of runs) groups.set(run.dataHash, [...(groups.get(run.dataHash) ?? []), run]);
+  return [...groups.values()];
 }

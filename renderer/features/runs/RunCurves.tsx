@@ -17,12 +17,23 @@ interface Props {
 export function RunCurves({ run, rows, height = 200 }: Props) {
   const names = Object.keys(rows[0]?.metrics ?? run.metrics).join('\n');
   const families = useMemo(() => familiesOf(names.split('\n').filter((name) => name !== '')), [names]);
+  const t = useWords();
   return (
-    <div className="run-curves">
-      {(families.length > 0 ? families : ['loss']).map((family) => (
-        <FamilyCurve key={family} family={family} run={run} rows={rows} height={height} />
-      ))}
-    </div>
+    <>
+      <p className="curve-legend">
+        <LineMark color={run.color} dash="solid" /> {t('runs.training')}
+        {names.includes(validationPrefix) && (
+          <>
+            <LineMark color={run.color} dash="dot" /> {t('runs.validation')}
+          </>
+        )}
+      </p>
+      <div className="run-curves">
+        {(families.length > 0 ? families : ['loss']).map((family) => (
+          <FamilyCurve key={family} family={family} run={run} rows={rows} height={height} />
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -60,15 +71,7 @@ function FamilyCurve({ family, run, rows, height }: Required<Props> & { readonly
     <section>
       <h3 className="curve-head">
         {title}
-        <span className="curve-legend">
-          <LineMark color={run.color} dash="solid" /> {t('runs.training')}
-          {hasValidation && (
-            <>
-              <LineMark color={run.color} dash="dot" /> {t('runs.validation')}
-            </>
-          )}
-          {best && <span>{t('runs.bestAt', { value: formats.measure(best.value), epoch: best.epoch })}</span>}
-        </span>
+        {best && <span className="curve-legend">{t('runs.bestAt', { value: formats.measure(best.value), epoch: best.epoch })}</span>}
       </h3>
       <LineChart
         series={series}

@@ -11,7 +11,8 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
   const t = useWords();
   const formats = useFormats();
   const metrics = Object.entries(run.metrics);
-  const params = Object.entries(run.params);
+  // A knob for the number of epochs says again what stands under `epochs`.
+  const params = Object.entries(run.params).filter(([name, value]) => name !== 'epochs' || value !== run.plannedEpochs);
   return (
     <div className="card run-facts">
       {metrics.length > 0 && (

@@ -245,6 +245,12 @@ function Row({ id, run, index, top, columns, best, chosen, active, renaming, onC
       aria-selected={chosen}
       className={`run-row${chosen ? ' chosen' : ''}${active ? ' active' : ''}`}
       style={{ transform: `translateY(${top}px)` }}
+      onMouseDown={(event) => {
+        // Shift would choose text as well.
+        if (!event.shiftKey) return;
+        event.preventDefault();
+        event.currentTarget.closest<HTMLElement>('[role=grid]')?.focus();
+      }}
       onClick={onClick}
       onDoubleClick={onDoubleClick}
     >
@@ -283,7 +289,7 @@ function Row({ id, run, index, top, columns, best, chosen, active, renaming, onC
           <span
             key={column.id}
             role="gridcell"
-            className={`${column.align} clip${isBest ? ' best' : ''}${column.id === 'state' ? ` state-${stateTone(run)}` : ''}`}
+            className={`${column.align}${column.align === 'left' ? ' clip' : ''}${isBest ? ' best' : ''}${column.id === 'state' ? ` state-${stateTone(run)}` : ''}`}
           >
             {text}
             {isBest && <span className="visually-hidden"> {t('runs.best')}</span>}

@@ -3,7 +3,7 @@
 /** Pixels of one character in the interface's font at 12 px with tabular figures, a little generous. */
 function characterWidth(character: string): number {
   if ((character.codePointAt(0) ?? 0) >= 0x2e80) return 12.2;
-  if (/[0-9+−–=×]/.test(character)) return 7.45;
+  if (/[0-9+−–=×]/.test(character)) return 7.8;
   if (/[ .,:;'|!ijlI()]/.test(character)) return 3.8;
   if (/[mwMW%@]/.test(character)) return 10.2;
   if (/[A-Z]/.test(character)) return 8.2;

@@ -15,7 +15,7 @@ export const comparison = {
   'comparison.sameData': 'same data',
   'comparison.otherData': 'different data',
   'comparison.otherDataText': 'Trained on different data, so values may not be comparable: {groups}.',
-  'comparison.dataOf': '{run} on data {group}',
+  'comparison.dataGroup': 'data {number}: {names}{more, plural, =0 {} other { and # more}}',
   'comparison.difference': 'difference',
   'comparison.run': 'run',
   'comparison.atEpoch': 'at {epoch}',

@@ -16,7 +16,7 @@ export const comparison: Record<keyof typeof en, string> = {
   'comparison.sameData': '数据相同',
   'comparison.otherData': '数据不同',
   'comparison.otherDataText': '训练数据不同，数值可能不可比：{groups}。',
-  'comparison.dataOf': '{run} 用数据 {group}',
+  'comparison.dataGroup': '数据 {number}：{names}{more, plural, =0 {} other { 等另外 # 次}}',
   'comparison.difference': '差异',
   'comparison.run': '运行',
   'comparison.atEpoch': '第 {epoch} 轮',
