@@ -1,12 +1,14 @@
 /** What can be done from anywhere. */
 import { useMemo } from 'react';
+import type { Sample, Workspace } from '#contract/calls.ts';
+import type { RunSummary } from '#contract/runs.ts';
 import { locales } from '#contract/words/message.ts';
 import { openExport } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
-import { useWords } from '../words/use-words.ts';
+import { type Translate, useWords } from '../words/use-words.ts';
 import { type Action, useActions } from './action-store.ts';
 import { languageNames, themes } from './choices.ts';
 import { useNavigationStore } from './navigation-store.ts';
@@ -24,50 +26,58 @@ export function useFrameActions(): void {
   const notebooks = useWorkspaceStore((state) => state.workspace?.notebooks);
   const samples = useWorkspaceStore((state) => state.samples);
   const newest = useTrainingStore((state) => state.runs.find((run) => run.notebook === path && run.epochs > 0 && !isGoing(run.status)));
-  const actions = useMemo((): readonly Action[] => {
-    const { show } = useNavigationStore.getState();
-    const { change } = useSettingsStore.getState();
-    const notebook = useNotebookStore.getState();
-    const { askForTitle, askForFolder } = useWorkspaceStore.getState();
-    const open = (other: string) => {
-      show('notebook');
-      void notebook.open(other);
-    };
-    return [
-      { id: 'frame.palette', title: t('frame.palette'), keys: 'Mod+Shift+P', run: openPalette },
-      { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: runAll },
-      { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
-      { id: 'frame.notebook', title: t('frame.showNotebook'), keys: 'Mod+1', run: () => show('notebook') },
-      { id: 'frame.runs', title: t('frame.showRuns'), keys: 'Mod+2', run: () => show('runs') },
-      { id: 'frame.export', title: t('frame.exportRun'), keys: 'Mod+Shift+E', disabled: !newest, run: () => newest && openExport(newest) },
-      { id: 'frame.new', title: t('workspace.newNotebook'), run: () => askForTitle(true) },
-      { id: 'frame.folder', title: t('workspace.openFolder'), keys: 'Mod+O', run: () => askForFolder(true) },
-      ...(notebooks ?? [])
-        .filter((one) => one.path !== path)
-        .map((one) => ({
-          id: `frame.open ${one.path}`,
-          title: t('workspace.openNotebook', { title: one.title, path: one.path }),
-          run: () => open(one.path),
-        })),
-      ...samples.map((sample) => ({
-        id: `frame.sample ${sample.id}`,
-        title: t('workspace.openSample', { title: sample.title }),
-        run: () => {
-          show('notebook');
-          void notebook.openSample(sample.id);
-        },
-      })),
-      ...themes.map((theme) => ({
-        id: `frame.theme ${theme}`,
-        title: t('frame.setTheme', { theme: t(`frame.theme.${theme}`) }),
-        run: () => void change({ theme }),
-      })),
-      ...locales.map((locale) => ({
-        id: `frame.language ${locale}`,
-        title: t('frame.setLanguage', { language: languageNames[locale] }),
-        run: () => void change({ locale }),
-      })),
-    ];
-  }, [t, path, notebooks, samples, newest]);
+  const actions = useMemo(() => frameActions(t, path, notebooks ?? [], samples, newest), [t, path, notebooks, samples, newest]);
   useActions('frame', actions);
+}
+
+function frameActions(
+  t: Translate,
+  path: string | undefined,
+  notebooks: Workspace['notebooks'],
+  samples: readonly Sample[],
+  newest: RunSummary | undefined,
+): readonly Action[] {
+  const { show } = useNavigationStore.getState();
+  const { change } = useSettingsStore.getState();
+  const notebook = useNotebookStore.getState();
+  const { askForTitle, askForFolder } = useWorkspaceStore.getState();
+  const open = (other: string) => {
+    show('notebook');
+    void notebook.open(other);
+  };
+  return [
+    { id: 'frame.palette', title: t('frame.palette'), keys: 'Mod+Shift+P', run: openPalette },
+    { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: runAll },
+    { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
+    { id: 'frame.notebook', title: t('frame.showNotebook'), keys: 'Mod+1', run: () => show('notebook') },
+    { id: 'frame.runs', title: t('frame.showRuns'), keys: 'Mod+2', run: () => show('runs') },
+    { id: 'frame.export', title: t('frame.exportRun'), keys: 'Mod+Shift+E', disabled: !newest, run: () => newest && openExport(newest) },
+    { id: 'frame.new', title: t('workspace.newNotebook'), run: () => askForTitle(true) },
+    { id: 'frame.folder', title: t('workspace.openFolder'), keys: 'Mod+O', run: () => askForFolder(true) },
+    ...notebooks
+      .filter((one) => one.path !== path)
+      .map((one) => ({
+        id: `frame.open ${one.path}`,
+        title: t('workspace.openNotebook', { title: one.title, path: one.path }),
+        run: () => open(one.path),
+      })),
+    ...samples.map((sample) => ({
+      id: `frame.sample ${sample.id}`,
+      title: t('workspace.openSample', { title: sample.title }),
+      run: () => {
+        show('notebook');
+        void notebook.openSample(sample.id);
+      },
+    })),
+    ...themes.map((theme) => ({
+      id: `frame.theme ${theme}`,
+      title: t('frame.setTheme', { theme: t(`frame.theme.${theme}`) }),
+      run: () => void change({ theme }),
+    })),
+    ...locales.map((locale) => ({
+      id: `frame.language ${locale}`,
+      title: t('frame.setLanguage', { language: languageNames[locale] }),
+      run: () => void change({ locale }),
+    })),
+  ];
 }

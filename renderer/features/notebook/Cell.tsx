@@ -1,36 +1,34 @@
 import { ArrowDown, ArrowUp, Play, Trash2 } from 'lucide-react';
-import { memo, type RefObject, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { cellsOf, type EditedCell } from './blocks.ts';
+import { cellsOf, type EditedCell, textOf } from './blocks.ts';
 import { cellState, stateSigns } from './cell-state.ts';
-import { CellEditor, type EditorHandle, type LineError } from './editor/CellEditor.tsx';
+import { CellEditor, type LineError } from './editor/CellEditor.tsx';
+import { focusEditor, type Place } from './editor/handles.ts';
 import { inputOf, useNotebookStore } from './notebook-store.ts';
 import { CellError } from './outputs/CellError.tsx';
 import { DataOutput } from './outputs/DataOutput.tsx';
 import { Knobs } from './outputs/Knobs.tsx';
 import { ForeseenTime, ModelOutput } from './outputs/ModelOutput.tsx';
 import { TrainOutput } from './outputs/TrainOutput.tsx';
-import { textOf } from './blocks.ts';
 import { isGoing, runsOfCell, useTrainingStore } from './training-store.ts';
 
 interface Props {
   readonly cell: EditedCell;
   readonly selected: boolean;
-  readonly handle: RefObject<EditorHandle | null>;
   readonly onRun: (advance: boolean) => void;
   readonly onLeave: () => void;
 }
 
-export const Cell = memo(function Cell({ cell, selected, handle, onRun, onLeave }: Props) {
+export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props) {
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
   const store = useNotebookStore();
   const [layersOpen, setLayersOpen] = useState(true);
-  const box = useRef<HTMLDivElement>(null);
 
   const input = useMemo(() => inputOf(store.blocks, cell.id, store.knobValues), [store.blocks, store.knobValues, cell.id]);
   const checked = store.checked[cell.id];
@@ -81,7 +79,7 @@ export const Cell = memo(function Cell({ cell, selected, handle, onRun, onLeave 
     return [...byLine].map(([line, texts]) => ({ line, text: texts.join(' → ') }));
   }, [model, layersOpen, upToDate, cell.id, formats]);
 
-  const go = (place: { line: number; column?: number | undefined }) => handle.current?.focus(place);
+  const go = (place: Place) => focusEditor(cell.key, place);
   const kindName = t(`notebook.kind.${cell.kind}`);
   const busyHere = runs[0] !== undefined && isGoing(runs[0].status);
 
@@ -97,13 +95,12 @@ export const Cell = memo(function Cell({ cell, selected, handle, onRun, onLeave 
           <i aria-hidden>{stateSigns[state]}</i> {t(`notebook.state.${state}`)}
         </span>
       </div>
-      <div ref={box} className="cell-box">
+      <div className="cell-box">
         <CellEditor
           cell={cell}
           label={t('notebook.cellText', { kind: kindName, cell: cell.id })}
           error={lineError}
           notes={notes}
-          handle={handle}
           onRun={onRun}
           onLeave={onLeave}
           onFocus={() => store.select(cell.key)}

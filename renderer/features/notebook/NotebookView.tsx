@@ -1,13 +1,13 @@
 import './notebook.css';
 import { TriangleAlert } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { useErrorText } from '../../words/errors.ts';
-import { useWords } from '../../words/use-words.ts';
+import { type Translate, useWords } from '../../words/use-words.ts';
 import { type EditedBlock, isCell, isShown } from './blocks.ts';
 import { Cell } from './Cell.tsx';
-import type { EditorHandle } from './editor/CellEditor.tsx';
+import { focusEditor } from './editor/handles.ts';
 import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
 import { useNotebookStore } from './notebook-store.ts';
 import { Prose } from './Prose.tsx';
@@ -19,10 +19,11 @@ export function NotebookView() {
   const blocks = useNotebookStore((state) => state.blocks);
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
-  const store = useNotebookStore.getState;
+  const move = useNotebookStore((state) => state.move);
+  const remove = useNotebookStore((state) => state.remove);
+  const select = useNotebookStore((state) => state.select);
   const [editingProse, setEditingProse] = useState<string>();
   const frames = useRef(new Map<string, HTMLElement>());
-  const editors = useRef(new Map<string, RefObject<EditorHandle | null>>());
   const shown = useMemo(() => blocks.filter(isShown), [blocks]);
 
   const focusBlock = useCallback((key: string | undefined) => {
@@ -33,29 +34,17 @@ export function NotebookView() {
     frame?.scrollIntoView({ block: 'nearest' });
   }, []);
 
-  const handleOf = useCallback((key: string) => {
-    let handle = editors.current.get(key);
-    if (!handle) editors.current.set(key, (handle = { current: null }));
-    return handle;
+  const edit = useCallback((block: EditedBlock) => {
+    if (isCell(block)) focusEditor(block.key);
+    else setEditingProse(block.key);
   }, []);
 
-  const edit = useCallback(
-    (block: EditedBlock) => {
-      if (isCell(block)) handleOf(block.key).current?.focus();
-      else setEditingProse(block.key);
-    },
-    [handleOf],
-  );
-
-  const insert = useCallback(
-    (kind: InsertKind, afterKey: string | undefined) => {
-      const key = useNotebookStore.getState().insert(kind, afterKey);
-      if (kind === 'prose') setEditingProse(key);
-      // The new block is drawn first.
-      else requestAnimationFrame(() => handleOf(key).current?.focus());
-    },
-    [handleOf],
-  );
+  const insert = useCallback((kind: InsertKind, afterKey: string | undefined) => {
+    const key = useNotebookStore.getState().insert(kind, afterKey);
+    if (kind === 'prose') setEditingProse(key);
+    // The new block is drawn first.
+    else requestAnimationFrame(() => focusEditor(key));
+  }, []);
 
   const runBlock = useCallback(
     (block: EditedBlock, advance: boolean) => {
@@ -64,10 +53,10 @@ export function NotebookView() {
       if (!advance) return;
       const order = now.filter(isShown);
       const next = order[order.findIndex((other) => other.key === block.key) + 1];
-      if (next && isCell(next)) handleOf(next.key).current?.focus();
+      if (next && isCell(next)) focusEditor(next.key);
       else focusBlock(next?.key);
     },
-    [focusBlock, handleOf],
+    [focusBlock],
   );
 
   useNotebookActions({ insert, runBlock, focusBlock });
@@ -77,14 +66,14 @@ export function NotebookView() {
     if (event.target !== event.currentTarget) return;
     const run = event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey);
     if (run) runBlock(block, event.shiftKey);
-    else if (event.altKey && event.key === 'ArrowUp') store().move(block.key, -1);
-    else if (event.altKey && event.key === 'ArrowDown') store().move(block.key, 1);
+    else if (event.altKey && event.key === 'ArrowUp') move(block.key, -1);
+    else if (event.altKey && event.key === 'ArrowDown') move(block.key, 1);
     else if (event.key === 'ArrowUp') focusBlock(shown[index - 1]?.key);
     else if (event.key === 'ArrowDown') focusBlock(shown[index + 1]?.key);
     else if (event.key === 'Enter') edit(block);
     else if (event.key === 'Delete') {
-      store().remove(block.key);
-      requestAnimationFrame(() => focusBlock(store().selected));
+      remove(block.key);
+      requestAnimationFrame(() => focusBlock(selectedKey()));
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -105,7 +94,7 @@ export function NotebookView() {
               if (element) frames.current.set(block.key, element);
               else frames.current.delete(block.key);
             }}
-            className={`block ${block.type}${selected === block.key ? ' selected' : ''}`}
+            className={`block of-${block.type}${selected === block.key ? ' selected' : ''}`}
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
             tabIndex={0}
             role="group"
@@ -113,13 +102,12 @@ export function NotebookView() {
               isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')
             }
             onKeyDown={(event) => onBlockKey(event, block, index)}
-            onFocus={() => store().select(block.key)}
+            onFocus={() => select(block.key)}
           >
             {isCell(block) ? (
               <Cell
                 cell={block}
                 selected={selected === block.key}
-                handle={handleOf(block.key)}
                 onRun={(advance) => runBlock(block, advance)}
                 onLeave={() => focusBlock(block.key)}
               />
@@ -177,7 +165,10 @@ function SavingBar() {
   const saving = useNotebookStore((state) => state.saving);
   const saveError = useNotebookStore((state) => state.saveError);
   const checkError = useNotebookStore((state) => state.checkError);
-  const { keepMine, takeTheirs, save, evaluate } = useNotebookStore.getState();
+  const keepMine = useNotebookStore((state) => state.keepMine);
+  const takeTheirs = useNotebookStore((state) => state.takeTheirs);
+  const save = useNotebookStore((state) => state.save);
+  const evaluate = useNotebookStore((state) => state.evaluate);
   if (saving === 'conflict') {
     return (
       <div className="banner" role="alert">
@@ -246,61 +237,81 @@ function useNotebookActions({
   const selected = useNotebookStore((state) => state.selected);
   const path = useNotebookStore((state) => state.path);
   const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoing(run.status)));
-  const actions = useMemo((): readonly Action[] => {
-    const store = useNotebookStore.getState();
-    const selectedBlock = () => useNotebookStore.getState().blocks.find((block) => block.key === selected);
-    const withSelected = (act: (block: EditedBlock) => void) => () => {
-      const block = selectedBlock();
-      if (block) act(block);
-    };
-    const none = selected === undefined;
-    return [
-      {
-        id: 'notebook.run',
-        title: t('notebook.runCell'),
-        keys: 'Mod+Enter',
-        disabled: none,
-        run: withSelected((block) => runBlock(block, false)),
-      },
-      {
-        id: 'notebook.runNext',
-        title: t('notebook.runAndNext'),
-        keys: 'Shift+Enter',
-        disabled: none,
-        run: withSelected((block) => runBlock(block, true)),
-      },
-      { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
-      { id: 'notebook.undo', title: t('notebook.undo'), keys: 'Mod+Alt+Z', disabled: !canUndo, run: store.undo },
-      { id: 'notebook.redo', title: t('notebook.redo'), keys: 'Mod+Alt+Y', disabled: !canRedo, run: store.redo },
-      ...insertKinds.map((kind) => ({
-        id: `notebook.add.${kind}`,
-        title: t(`notebook.add.${kind}`),
-        run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key),
-      })),
-      {
-        id: 'notebook.up',
-        title: t('notebook.moveUp'),
-        keys: 'Alt+Up',
-        disabled: none,
-        run: withSelected((block) => store.move(block.key, -1)),
-      },
-      {
-        id: 'notebook.down',
-        title: t('notebook.moveDown'),
-        keys: 'Alt+Down',
-        disabled: none,
-        run: withSelected((block) => store.move(block.key, 1)),
-      },
-      {
-        id: 'notebook.remove',
-        title: t('notebook.removeCell'),
-        disabled: none,
-        run: withSelected((block) => {
-          store.remove(block.key);
-          focusBlock(useNotebookStore.getState().selected);
-        }),
-      },
-    ];
-  }, [t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock]);
+  const actions = useMemo(
+    () => notebookActions({ t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock }),
+    [t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock],
+  );
   useActions('notebook', actions);
+}
+
+interface ActionFacts {
+  readonly t: Translate;
+  readonly selected: string | undefined;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly running: boolean;
+  readonly insert: (kind: InsertKind, afterKey: string | undefined) => void;
+  readonly runBlock: (block: EditedBlock, advance: boolean) => void;
+  readonly focusBlock: (key: string | undefined) => void;
+}
+
+function notebookActions({ t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock }: ActionFacts): readonly Action[] {
+  const store = useNotebookStore.getState();
+  const selectedBlock = () => useNotebookStore.getState().blocks.find((block) => block.key === selected);
+  const withSelected = (act: (block: EditedBlock) => void) => () => {
+    const block = selectedBlock();
+    if (block) act(block);
+  };
+  const none = selected === undefined;
+  return [
+    {
+      id: 'notebook.run',
+      title: t('notebook.runCell'),
+      keys: 'Mod+Enter',
+      disabled: none,
+      run: withSelected((block) => runBlock(block, false)),
+    },
+    {
+      id: 'notebook.runNext',
+      title: t('notebook.runAndNext'),
+      keys: 'Shift+Enter',
+      disabled: none,
+      run: withSelected((block) => runBlock(block, true)),
+    },
+    { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
+    { id: 'notebook.undo', title: t('notebook.undo'), keys: 'Mod+Alt+Z', disabled: !canUndo, run: store.undo },
+    { id: 'notebook.redo', title: t('notebook.redo'), keys: 'Mod+Alt+Y', disabled: !canRedo, run: store.redo },
+    ...insertKinds.map((kind) => ({
+      id: `notebook.add.${kind}`,
+      title: t(`notebook.add.${kind}`),
+      run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key),
+    })),
+    {
+      id: 'notebook.up',
+      title: t('notebook.moveUp'),
+      keys: 'Alt+Up',
+      disabled: none,
+      run: withSelected((block) => store.move(block.key, -1)),
+    },
+    {
+      id: 'notebook.down',
+      title: t('notebook.moveDown'),
+      keys: 'Alt+Down',
+      disabled: none,
+      run: withSelected((block) => store.move(block.key, 1)),
+    },
+    {
+      id: 'notebook.remove',
+      title: t('notebook.removeCell'),
+      disabled: none,
+      run: withSelected((block) => {
+        store.remove(block.key);
+        focusBlock(selectedKey());
+      }),
+    },
+  ];
+}
+
+function selectedKey(): string | undefined {
+  return useNotebookStore.getState().selected;
 }

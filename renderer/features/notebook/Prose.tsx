@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useWords } from '../../words/use-words.ts';
 import { type ProseBlock, proseText } from './blocks.ts';
 import { renderProse } from './markdown.ts';
@@ -37,13 +37,8 @@ function ProseEditor({ block, text, onDone }: { block: ProseBlock; text: string;
   const area = useRef<HTMLTextAreaElement>(null);
   const finished = useRef(false);
 
-  useLayoutEffect(() => {
-    const element = area.current;
-    if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [draft]);
   useEffect(() => {
+    if (area.current) fit(area.current);
     area.current?.focus();
     area.current?.select();
   }, []);
@@ -68,11 +63,20 @@ function ProseEditor({ block, text, onDone }: { block: ProseBlock; text: string;
         aria-label={t('notebook.proseText')}
         value={draft}
         rows={1}
-        onChange={(event) => setDraft(event.target.value)}
+        onChange={(event) => {
+          setDraft(event.target.value);
+          fit(event.target);
+        }}
         onBlur={() => finish(true)}
         onKeyDown={onKeyDown}
       />
       <small>{t('notebook.proseHint')}</small>
     </div>
   );
+}
+
+/** As high as its text. */
+function fit(area: HTMLTextAreaElement): void {
+  area.style.height = 'auto';
+  area.style.height = `${area.scrollHeight}px`;
 }

@@ -112,5 +112,5 @@ function Marked({ title, places }: { title: string; places: readonly number[] })
   if (places.length === 0) return title;
   const marked = new Set(places);
   // oxlint-disable-next-line react/no-array-index-key
-  return [...title].map((letter, index) => (marked.has(index) ? <b key={index}>{letter}</b> : letter));
+  return title.split('').map((letter, index) => (marked.has(index) ? <b key={index}>{letter}</b> : letter));
 }

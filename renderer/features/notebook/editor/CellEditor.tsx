@@ -1,8 +1,9 @@
 import './editor.css';
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { EditedCell } from '../blocks.ts';
 import { editorText } from '../blocks.ts';
 import { useNotebookStore } from '../notebook-store.ts';
+import { type Place, registerEditor } from './handles.ts';
 import { highlight } from './highlight.ts';
 import { type Editor, loadMonaco, modelOf, type Monaco } from './load.ts';
 
@@ -26,17 +27,12 @@ export interface LineError {
   readonly endColumn?: number | undefined;
 }
 
-export interface EditorHandle {
-  focus(place?: { line: number; column?: number | undefined }): void;
-}
-
 interface Props {
   readonly cell: EditedCell;
   readonly label: string;
   readonly error?: LineError | undefined;
   /** Drawn at the right end of their lines. */
   readonly notes?: readonly LineNote[] | undefined;
-  readonly handle: RefObject<EditorHandle | null>;
   /** `advance`: go on to the next block. */
   readonly onRun: (advance: boolean) => void;
   /** The keyboard leaves the text; it stays at the cell. */
@@ -44,14 +40,14 @@ interface Props {
   readonly onFocus: () => void;
 }
 
-export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, onFocus }: Props) {
+export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
   const [mounted, setMounted] = useState<{ editor: Editor; monaco: Monaco }>();
   const [height, setHeight] = useState<number>();
   const [lineTops, setLineTops] = useState<readonly { top: number; end: number }[]>([]);
-  const wanted = useRef<{ line: number; column?: number | undefined } | 'anywhere'>(undefined);
+  const wanted = useRef<Place | 'anywhere'>(undefined);
   const latest = useRef({ cell, onRun, onLeave, onFocus });
   useLayoutEffect(() => {
     latest.current = { cell, onRun, onLeave, onFocus };
@@ -63,12 +59,9 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
   useEffect(() => {
     const element = root.current;
     if (!element) return undefined;
-    const observer = new IntersectionObserver(
-      ([entry]) => setNear(entry?.isIntersecting || element.contains(document.activeElement)),
-      {
-        rootMargin: `${nearPx}px`,
-      },
-    );
+    const observer = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting || element.contains(document.activeElement)), {
+      rootMargin: `${nearPx}px`,
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -116,7 +109,7 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
       fit();
       setMounted({ editor, monaco });
       if (wanted.current !== undefined) {
-        focusEditor(editor, wanted.current);
+        putCursor(editor, wanted.current);
         wanted.current = undefined;
       }
     });
@@ -137,17 +130,17 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
     return () => observer.disconnect();
   }, [mounted]);
 
-  useEffect(() => {
-    handle.current = {
-      focus(place) {
-        if (mounted) focusEditor(mounted.editor, place ?? 'anywhere');
-        else {
-          wanted.current = place ?? 'anywhere';
-          setNear(true);
-        }
-      },
-    };
-  }, [handle, mounted]);
+  const focus = useCallback(
+    (place?: Place) => {
+      if (mounted) putCursor(mounted.editor, place ?? 'anywhere');
+      else {
+        wanted.current = place ?? 'anywhere';
+        setNear(true);
+      }
+    },
+    [mounted],
+  );
+  useEffect(() => registerEditor(cell.key, { focus }), [cell.key, focus]);
 
   const errorLine = error?.line;
   useEffect(() => {
@@ -173,7 +166,7 @@ export function CellEditor({ cell, label, error, notes, handle, onRun, onLeave, 
 
   return (
     <div ref={root} className="cell-editor" style={{ height: height ?? lines * lineHeight + 2 * padding }}>
-      {!mounted && <StaticText text={text} onEdit={() => handle.current?.focus()} label={label} />}
+      {!mounted && <StaticText text={text} onEdit={() => focus()} label={label} />}
       <div ref={host} className="cell-editor-host" />
       {notes?.map((note) => {
         const place = lineTops[note.line - 1];
@@ -212,7 +205,7 @@ function StaticText({ text, onEdit, label }: { text: string; onEdit: () => void;
   );
 }
 
-function focusEditor(editor: Editor, place: { line: number; column?: number | undefined } | 'anywhere'): void {
+function putCursor(editor: Editor, place: Place | 'anywhere'): void {
   editor.focus();
   if (place === 'anywhere') return;
   editor.setPosition({ lineNumber: place.line, column: place.column ?? 1 });
@@ -244,8 +237,16 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     wordWrap: 'on',
     wrappingIndent: 'indent',
     guides: { indentation: false },
+    bracketPairColorization: { enabled: false },
     fixedOverflowWidgets: true,
     contextmenu: false,
+    codeLens: false,
+    colorDecorators: false,
+    dropIntoEditor: { enabled: false },
+    links: false,
+    stickyScroll: { enabled: false },
+    lightbulb: { enabled: monaco.editor.ShowLightbulbIconMode.Off },
+    unicodeHighlight: { ambiguousCharacters: false },
     occurrencesHighlight: 'off',
     wordBasedSuggestions: 'off',
     tabSize: 2,

@@ -1,31 +1,11 @@
-/** Monaco with what a cell needs and no more: TypeScript alone, and the features of an editor without menus of its own. */
-import 'monaco-editor/features/bracketMatching/register';
-import 'monaco-editor/features/caretOperations/register';
-import 'monaco-editor/features/clipboard/register';
-import 'monaco-editor/features/codeAction/register';
-import 'monaco-editor/features/codicon/register';
-import 'monaco-editor/features/comment/register';
-import 'monaco-editor/features/contextmenu/register';
-import 'monaco-editor/features/cursorUndo/register';
-import 'monaco-editor/features/find/register';
-import 'monaco-editor/features/format/register';
-import 'monaco-editor/features/gotoError/register';
-import 'monaco-editor/features/hover/register';
-import 'monaco-editor/features/indentation/register';
-import 'monaco-editor/features/lineSelection/register';
-import 'monaco-editor/features/linesOperations/register';
-import 'monaco-editor/features/multicursor/register';
-import 'monaco-editor/features/parameterHints/register';
-import 'monaco-editor/features/rename/register';
-import 'monaco-editor/features/smartSelect/register';
-import 'monaco-editor/features/snippet/register';
-import 'monaco-editor/features/suggest/register';
-import 'monaco-editor/features/tokenization/register';
-import 'monaco-editor/features/wordHighlighter/register';
-import 'monaco-editor/features/wordOperations/register';
+/** Monaco with one language. Its language workers bring all of the editor's features along, so they are registered at once. */
+import 'monaco-editor/features/register.all';
+// Vite makes a default export of a file asked for as a worker.
+// oxlint-disable-next-line import/default
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import * as monaco from 'monaco-editor/editor/editor.api';
 import * as typescript from 'monaco-editor/languages/features/typescript/register';
+// oxlint-disable-next-line import/default, import/no-named-as-default
 import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker';
 import { keywords } from './highlight.ts';
 
@@ -54,6 +34,12 @@ typescript.typescriptDefaults.setDiagnosticsOptions({
 
 export function setTypings(text: string): void {
   typescript.typescriptDefaults.setExtraLibs([{ content: text, filePath: 'file:///epochbook.d.ts' }]);
+}
+
+// The app has its own commands, and these keys run cells.
+const { KeyCode, KeyMod } = monaco;
+for (const keybinding of [KeyCode.F1, KeyMod.CtrlCmd | KeyCode.Enter, KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.Enter]) {
+  monaco.editor.addKeybindingRule({ keybinding, command: null });
 }
 
 monaco.languages.register({ id: 'typescript', extensions: ['.ts'] });
@@ -106,7 +92,7 @@ export function applyEditorTheme(): void {
 
 function toHex(text: string): string {
   if (/^#[\da-f]{6}([\da-f]{2})?$/i.test(text)) return text;
-  if (/^#[\da-f]{3}$/i.test(text)) return `#${text.slice(1).map((digit) => digit + digit).join('')}`;
+  if (/^#[\da-f]{3}$/i.test(text)) return text.replaceAll(/[\da-f]/gi, '$&$&');
   return '#808080';
 }
 

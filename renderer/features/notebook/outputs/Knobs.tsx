@@ -68,6 +68,7 @@ function Control({ id, knob, value, onChange }: { id: string; knob: Knob; value:
         id={id}
         type="checkbox"
         role="switch"
+        aria-checked={value}
         className="switch"
         checked={value}
         onChange={(event) => onChange(event.target.checked)}

@@ -45,11 +45,11 @@ export function ModelOutput({ model, foreseen, open, onOpen }: Props) {
         </thead>
         <tbody>
           <tr className="input-row">
-            <td className="left">{t('notebook.input')}</td>
-            <td className="left" />
+            <td className="left" colSpan={2}>
+              {t('notebook.input')}
+            </td>
             <td>{formats.shape(model.inputShape)}</td>
-            <td />
-            <td />
+            <td colSpan={2}>{'\u00A0'}</td>
           </tr>
           {model.layers.map((layer) => (
             <tr key={layer.name}>

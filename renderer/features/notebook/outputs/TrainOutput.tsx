@@ -120,7 +120,8 @@ function EndedBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
         <span className="grow" />
         {best && (
           <span className="run-best">
-            {t('notebook.bestAt', { metric: metricName(t, best.metric), epoch: best.epoch })} <b>{formats.measure(best.value)}</b>
+            {t('notebook.bestMetric', { metric: metricName(t, best.metric) })} <b>{formats.measure(best.value)}</b>{' '}
+            {t('notebook.atEpoch', { epoch: best.epoch })}
           </span>
         )}
       </div>

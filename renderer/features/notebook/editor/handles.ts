@@ -1,0 +1,24 @@
+/** The editors on the screen by their block's key, for those who send the keyboard into one. */
+
+export interface Place {
+  readonly line: number;
+  readonly column?: number | undefined;
+}
+
+export interface EditorHandle {
+  readonly focus: (place?: Place) => void;
+}
+
+const handles = new Map<string, EditorHandle>();
+
+/** Returns a function that takes it out again. */
+export function registerEditor(key: string, handle: EditorHandle): () => void {
+  handles.set(key, handle);
+  return () => {
+    if (handles.get(key) === handle) handles.delete(key);
+  };
+}
+
+export function focusEditor(key: string, place?: Place): void {
+  handles.get(key)?.focus(place);
+}
