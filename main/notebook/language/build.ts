@@ -198,8 +198,8 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
   if (method.positional) {
     const { name, type, spread } = method.positional;
     const value = spread && !Array.isArray(rest[0]) && rest.length > 0 ? rest : rest[0];
-    // `.normalize({ columns: … })` and `.normalize(['a'])` are both natural; the first argument tells them apart.
-    if (method.optional && (value === undefined || (isPlain(value) && rest.length === 1))) options = rest[0];
+    // `.normalize({ method: … })` and `.normalize('a')` are both natural; the first argument tells them apart.
+    if (method.optional && (rest.length === 0 || (rest.length === 1 && isPlain(rest[0])))) options = rest[0];
     else {
       const checked = check(type, value ?? new Odd('undefined'));
       if (!checked.ok) throw fail('notebook.wrongArgument', { builder, wanted: wanted(type), found: describe(value) });

@@ -6,7 +6,7 @@ import { type Node, type Place, type Session, startSession, unknownMember } from
 import { nearest } from '#contract/nearest.ts';
 import type { BuiltValue, CellInput, CellResult, Message, Request } from './messages.ts';
 import { globalNames, preludeSource, preludeTable } from './prelude.ts';
-import { codePointColumn, declaredNames, findDeclaration, identifierAt, type SourcePlace } from './source.ts';
+import { codePointColumn, declaredNames, displayColumn, findDeclaration, identifierAt, type SourcePlace } from './source.ts';
 
 const textLimit = 1_000_000;
 /** The most that builders may be told in one evaluation. */
@@ -236,8 +236,8 @@ function syntaxError(error: unknown, source: string): { known: EpochbookError; p
   };
   if (code !== 'InvalidSyntax' && code !== 'UnsupportedSyntax') throw error; // not a finding about the text: the thread is done for
   const line = startLine ?? 1;
-  const column = codePointColumn(source, line, (startColumn ?? 0) + 1);
-  const end = endLine === line && endColumn !== undefined ? codePointColumn(source, line, endColumn + 1) : column + 1;
+  const column = displayColumn(source, line, startColumn ?? 0);
+  const end = endLine === line && endColumn !== undefined ? displayColumn(source, line, endColumn) : column + 1;
   const detail = message ?? '';
   const known = /'import', and 'export' cannot be used|import\.meta/.test(detail)
     ? new EpochbookError('notebook.noImports')

@@ -22,6 +22,21 @@ export function codePointColumn(source: string, line: number, column: number): n
   return units + 1 + Math.max(0, column - points);
 }
 
+const wide =
+  /^[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]$/u;
+
+/** From swc's column, which counts from 0 as a terminal would: tabs as four, wide letters as one more, marks as none. */
+export function displayColumn(source: string, line: number, column: number): number {
+  let units = 0;
+  let shown = 0;
+  for (const sign of lineOf(source, line)) {
+    if (shown >= column) break;
+    units += sign.length;
+    shown += sign === '\t' ? 4 : sign.length + (wide.test(sign) ? 1 : 0) - (/^\p{Mn}$/u.test(sign) ? 1 : 0);
+  }
+  return units + 1 + Math.max(0, column - shown);
+}
+
 const path = /[\p{L}\p{N}_$]+(?:\s*\??\.\s*[\p{L}\p{N}_$]+)*\s*$/u;
 const word = /^[\p{L}\p{N}_$]+/u;
 
@@ -33,8 +48,10 @@ export function identifierAt(source: string, line: number, column: number): Sour
     const name = path.exec(text.slice(0, at))?.[0];
     if (name !== undefined) return { line, column: at - name.length + 1, endColumn: at - name.length + name.trimEnd().length + 1 };
   }
-  const length = word.exec(text.slice(at))?.[0].length ?? 1;
-  return { line, column: at + 1, endColumn: at + 1 + length };
+  // A property that is read has the place of its dot.
+  const start = at + (/^\??\.\s*(?=[\p{L}_$])/u.exec(text.slice(at))?.[0].length ?? 0);
+  const length = word.exec(text.slice(start))?.[0].length ?? 1;
+  return { line, column: start + 1, endColumn: start + 1 + length };
 }
 
 const declaration = /(?:^|[^\p{L}\p{N}_$.])(?:const|let|var|class|function\*?)\s+([\p{L}_$][\p{L}\p{N}_$]*)/gu;
