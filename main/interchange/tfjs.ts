@@ -1,0 +1,206 @@
+/**
+ * TensorFlow.js' layers format: `model.json` (Keras topology and a manifest of the weights) and `group1-shardNofM.bin`
+ * beside it, as `tf.loadLayersModel` reads them.
+ */
+import { promises as disk } from 'node:fs';
+import { join } from 'node:path';
+import { EpochbookError } from '#contract/errors.ts';
+import type { Exported } from '#contract/runs.ts';
+import type { Json, ModelSpec } from '#contract/spec.ts';
+import type { Checkpoint, NamedTensor } from '#engine/loop/checkpoint.ts';
+import { buildModel } from '#engine/model/build.ts';
+import { tf, tfl } from '#engine/tfjs.ts';
+import { replaceFolder } from './exported-folder.ts';
+import { named, sequentialTopology, type Topology } from './topology.ts';
+
+/** Real samples to compare predictions on. */
+export interface ExportSamples {
+  /** `[count, ...inputShape]`, prepared as for training. */
+  readonly inputs: Float32Array;
+  readonly count: number;
+  /** Of one sample. */
+  readonly inputShape: readonly number[];
+}
+
+export interface TfjsExport {
+  /** Completed (see engine/model/complete.ts). */
+  readonly model: ModelSpec;
+  readonly checkpoint: Pick<Checkpoint, 'weights'>;
+  readonly samples: ExportSamples;
+  /** The engine's own prediction of the samples with the same weights: `[count, ...outputShape]`. */
+  readonly predict: (inputs: Float32Array) => Promise<Float32Array>;
+  /** Absolute. Made where it is missing; an earlier export in it is replaced. */
+  readonly folder: string;
+  /** What a program that uses the model needs to know; becomes `userDefinedMetadata`. */
+  readonly metadata: { readonly [name: string]: Json };
+}
+
+const modelFile = 'model.json';
+const shardPattern = /^group1-shard\d+of\d+\.bin$/;
+const shardBytes = 4 * 1024 * 1024;
+/** In `convertedBy`, by which an earlier export is known. */
+const mark = 'Epochbook';
+/**
+ * Two implementations of the same sums in 32-bit floats differ by rounding alone, which is some 1e-6 of the largest
+ * output; a wrong weight or layer differs by far more.
+ */
+const tolerance = 1e-4;
+
+type Artifacts = tf.io.ModelArtifacts & { weightSpecs: tf.io.WeightsManifestEntry[]; weightData: ArrayBuffer };
+
+/** The model as stock tfjs describes it, with the checkpoint's weights. */
+async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedTensor>): Promise<Artifacts> {
+  const built = buildModel(model, 0);
+  try {
+    for (const { name, variable } of built.weights) {
+      const given = weights.get(name);
+      if (!given || given.values.length !== variable.size) throw new EpochbookError('engine.checkpointFit', { name });
+      tf.tidy(() => variable.assign(tf.tensor(given.values, variable.shape)));
+    }
+    let saved: tf.io.ModelArtifacts | undefined;
+    await built.network.save({
+      async save(artifacts) {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+      },
+    });
+    if (!saved?.weightSpecs || !saved.weightData) throw new Error('tfjs saved a model without weights');
+    const topology = named(saved.modelTopology as Topology, model.config['name']);
+    return {
+      ...saved,
+      modelTopology: model.class_name === 'Sequential' ? sequentialTopology(topology) : topology,
+      weightSpecs: saved.weightSpecs,
+      weightData: tf.io.CompositeArrayBuffer.join(saved.weightData),
+    };
+  } finally {
+    built.dispose();
+  }
+}
+
+/** Returns the files' names, model.json first, and their bytes together. */
+async function writeFiles(
+  folder: string,
+  artifacts: Artifacts,
+  metadata: TfjsExport['metadata'],
+): Promise<Pick<Exported, 'files' | 'bytes'>> {
+  const { modelTopology, weightSpecs, weightData, format, generatedBy } = artifacts;
+  const weights = new Uint8Array(weightData);
+  const count = Math.max(1, Math.ceil(weights.length / shardBytes));
+  const shards = Array.from({ length: count }, (_, index) => ({
+    name: `group1-shard${index + 1}of${count}.bin`,
+    bytes: weights.subarray(index * shardBytes, (index + 1) * shardBytes),
+  }));
+  const text = new TextEncoder().encode(
+    JSON.stringify({
+      format,
+      generatedBy,
+      convertedBy: mark,
+      modelTopology,
+      weightsManifest: [{ paths: shards.map(({ name }) => name), weights: weightSpecs }],
+      userDefinedMetadata: metadata,
+    }),
+  );
+  const files = [{ name: modelFile, bytes: text }, ...shards];
+  for (const { name, bytes } of files) await disk.writeFile(join(folder, name), bytes, { flush: true });
+  return { files: files.map(({ name }) => name), bytes: files.reduce((total, { bytes }) => total + bytes.length, 0) };
+}
+
+interface ModelFile {
+  readonly format?: string;
+  readonly generatedBy?: string;
+  readonly convertedBy?: string;
+  readonly modelTopology: Record<string, never>;
+  readonly weightsManifest: readonly { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
+}
+
+/** Reads a folder as a web page's `loadLayersModel` would fetch it: model.json, then the files that it names. */
+async function loadStock(folder: string): Promise<tfl.LayersModel> {
+  return tfl.loadLayersModel({
+    async load() {
+      const { modelTopology, weightsManifest, format } = JSON.parse(await disk.readFile(join(folder, modelFile), 'utf8')) as ModelFile;
+      const parts = await Promise.all(weightsManifest.flatMap(({ paths }) => paths).map((path) => disk.readFile(join(folder, path))));
+      const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+      let offset = 0;
+      for (const part of parts) {
+        whole.set(part, offset);
+        offset += part.length;
+      }
+      return { modelTopology, format, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: whole.buffer };
+    },
+  });
+}
+
+/** Largest difference between two predictions; NaN where a value of either is not a number. */
+function largestDifference(ours: Float32Array, theirs: Float32Array): number {
+  if (ours.length !== theirs.length) return Number.NaN;
+  let largest = 0;
+  for (let index = 0; index < ours.length; index++) {
+    const difference = Math.abs(ours[index] - theirs[index]);
+    if (Number.isNaN(difference)) return Number.NaN;
+    if (difference > largest) largest = difference;
+  }
+  return largest;
+}
+
+async function verify(folder: string, { samples, predict }: TfjsExport): Promise<number> {
+  const { inputs, count, inputShape } = samples;
+  const ours = await predict(inputs);
+  if (!ours.every(Number.isFinite)) throw new EpochbookError('interchange.notFinite');
+  let theirs: Float32Array;
+  try {
+    await tf.setBackend('cpu');
+    const stock = await loadStock(folder);
+    try {
+      theirs = tf.tidy(() => {
+        const output = stock.predict(tf.tensor(inputs, [count, ...inputShape])) as tf.Tensor;
+        return output.dataSync().slice() as Float32Array;
+      });
+    } finally {
+      stock.dispose();
+    }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new EpochbookError('interchange.loadFailed', { format: 'TensorFlow.js', detail }, { cause: error });
+  }
+  const difference = largestDifference(ours, theirs);
+  const scale = ours.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
+  if (!(difference <= tolerance * scale)) {
+    throw new EpochbookError('interchange.predictionsDiffer', {
+      format: 'TensorFlow.js',
+      difference: Number.isNaN(difference) ? 'NaN' : difference.toPrecision(3),
+      tolerance: (tolerance * scale).toPrecision(3),
+    });
+  }
+  return difference;
+}
+
+async function isTfjsExport(folder: string, files: readonly string[]): Promise<boolean> {
+  if (!files.every((file) => file === modelFile || shardPattern.test(file))) return false;
+  try {
+    const { convertedBy } = JSON.parse(await disk.readFile(join(folder, modelFile), 'utf8')) as ModelFile;
+    return convertedBy === mark;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes the model and loads it again with stock tfjs on its own cpu backend: predictions on the samples must agree
+ * with the engine's. Where they do not, or loading fails, nothing is left and it throws (interchange.predictionsDiffer,
+ * interchange.loadFailed, interchange.notFinite). Also throws interchange.folderInUse where the folder holds anything
+ * but an earlier export.
+ */
+export async function exportTfjs(request: TfjsExport): Promise<Exported> {
+  const { model, checkpoint, samples, folder, metadata } = request;
+  let written: Pick<Exported, 'files' | 'bytes'> = { files: [], bytes: 0 };
+  let maxAbsoluteDifference = Number.NaN;
+  await replaceFolder({
+    target: folder,
+    isOurs: isTfjsExport,
+    async write(into) {
+      written = await writeFiles(into, await artifactsOf(model, checkpoint.weights), metadata);
+      maxAbsoluteDifference = await verify(into, request);
+    },
+  });
+  return { folder, ...written, verified: true, samples: samples.count, maxAbsoluteDifference };
+}
