@@ -160,7 +160,7 @@ model({ inputs: x, outputs: joined })`,
     [[['data', 'nope()'], model, train] as Cell[], 'notebook.notDefined', 6],
     [[data, ['model', 'layers.dense({ unit: 1 })'], train] as Cell[], 'notebook.unknownOption', 9],
   ])('cannot be made of %#: %s', async (cells, code, line) => {
-    const { specFor } = await run(cells as Cell[]);
+    const { specFor } = await run(cells);
     const error = thrown(() => specFor());
     expect([error.code, error.where?.line]).toEqual([code, line]);
   });

@@ -46,20 +46,20 @@ export interface Evaluated {
   /** Knobs that were set but that no `param(…)` defines; empty while a cell fails, which may be the one that does. */
   readonly knobProblems: readonly PlainError[];
   /** What the train cell (default: the only one) says. Throws its error, or the one of the cell that blocks it. */
-  specFor(trainCellId?: string): Spec;
+  readonly specFor: (trainCellId?: string) => Spec;
   /** The ids of the data and the model cell whose specs the train cell uses; undefined where it names a value of no cell. */
-  sourcesOf(trainCellId: string): { data: string | undefined; model: string | undefined };
+  readonly sourcesOf: (trainCellId: string) => { data: string | undefined; model: string | undefined };
   /** What a data cell says. Throws its error. */
-  dataSpecOf(cellId: string): DataSpec;
+  readonly dataSpecOf: (cellId: string) => DataSpec;
   /** What a model cell says. Throws its error. */
-  modelSpecOf(cellId: string): ModelSpec;
+  readonly modelSpecOf: (cellId: string) => ModelSpec;
   /** The data a model cell is shown with: that of the nearest data cell above it which succeeded. */
-  dataFor(modelCellId: string): { cell: string; data: DataSpec } | undefined;
+  readonly dataFor: (modelCellId: string) => { cell: string; data: DataSpec } | undefined;
   /**
    * The place that a JSON pointer into a spec was made at, by its longest known prefix. `cellId` is the cell whose
    * spec it is: a train cell (default: the only one), or a data or model cell for `/data…` and `/model…`.
    */
-  locate(at: string, cellId?: string): Where | undefined;
+  readonly locate: (at: string, cellId?: string) => Where | undefined;
 }
 
 export const defaultLimits: Limits = { totalMs: 2000, memoryBytes: 64 * 2 ** 20 };
@@ -254,7 +254,6 @@ async function evaluate(placed: readonly PlacedCell[], options: EvaluateOptions,
     },
     dataFor(modelCellId) {
       const index = indexOf(modelCellId);
-      // A train cell below may pair this model with data of its own; without one, the nearest data above it is what it sees.
       const above = nearestAbove(index, 'data');
       if (above === undefined || cells[above].status !== 'ok') return undefined;
       const cell = placed[above].cell.id;
