@@ -114,6 +114,7 @@ function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint 
 /** Builds the job's model and checks that model, loss, metrics, optimizer and data fit each other. */
 export function openSession(job: TrainJob, backend: Backend): Session {
   const { train, data } = job;
+  if (data.train.count === 0) throw new EpochbookError('engine.noSamples', {}, { at: '/data' });
   const optimizer = makeOptimizer(train.optimizer);
   const loss = lossNamed(train.loss);
   const metrics = metricsNamed(train.metrics, loss);

@@ -98,7 +98,12 @@ function makeLayer(className: string, config: Config, index: number): tfl.layers
     return layer;
   } catch (error) {
     if (error instanceof EpochbookError) throw error;
-    throw layerFailed(config.name as string, className, [], error, index);
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new EpochbookError(
+      'engine.layerConfig',
+      { layer: config.name as string, className, detail },
+      { at: layerPointer(index), cause: error },
+    );
   }
 }
 

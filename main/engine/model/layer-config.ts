@@ -41,6 +41,31 @@ function checkWord(option: string, value: Json, at: string): void {
   }
 }
 
+/** Keras 3's defaults where tfjs has others. */
+const kerasDefaults: Readonly<Record<string, Config>> = {
+  LSTM: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
+  GRU: { recurrentActivation: 'sigmoid', resetAfter: false },
+  ConvLSTM2D: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
+};
+
+/** tfjs knows regularizers of both kinds at once only. */
+function bothRegularizers(value: Json): Json {
+  const { className, config } = (typeof value === 'string' ? { className: value, config: {} } : value) as {
+    className: string;
+    config: Config;
+  };
+  const name = className.toLowerCase();
+  if (name === 'l1') return { className: 'L1L2', config: { l1: config.l1 ?? 0.01, l2: 0 } };
+  if (name === 'l2') return { className: 'L1L2', config: { l1: 0, l2: config.l2 ?? 0.01 } };
+  return { className: 'L1L2', config: { l1: 0.01, l2: 0.01, ...config } };
+}
+
+/** The layer that another one wraps. */
+function wrapped(value: Json): Json {
+  const { className, config } = value as { className: string; config: Config };
+  return { className, config: { ...kerasDefaults[className], ...config } };
+}
+
 /** Options of Keras' that tfjs lacks, harmless at these values. */
 const harmless: Readonly<Record<string, readonly Json[]>> = { groups: [1], implementation: [1, 2], resetAfter: [false] };
 
@@ -74,7 +99,7 @@ export function readLayer(layer: LayerSpec, index: number): { className: string;
     );
   }
   const options = type?.options ?? inputLayerOptions;
-  const config: Config = {};
+  const config: Config = { ...kerasDefaults[className] };
   for (const [key, given] of Object.entries(layer.config)) {
     if (given === null) continue;
     const option = camelCase(key);
@@ -90,7 +115,7 @@ export function readLayer(layer: LayerSpec, index: number): { className: string;
       throw new EpochbookError('engine.optionUnsupported', { layer: className, option: key }, { at });
     // Keras 3 writes a policy object where tfjs wants a name.
     if (option === 'dtype' && typeof value !== 'string') continue;
-    config[option] = value;
+    config[option] = option.endsWith('Regularizer') ? bothRegularizers(value) : option === 'layer' ? wrapped(value) : value;
   }
   return { className, config };
 }

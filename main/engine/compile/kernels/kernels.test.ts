@@ -40,6 +40,8 @@ const gradients =
   (...inputs) =>
     tf.grads(body)(inputs.slice(0, -1), inputs[inputs.length - 1]);
 
+const vector = (x: tf.Tensor) => x as tf.Tensor1D;
+const filled = tf.fill;
 const image = (x: tf.Tensor) => x as tf.Tensor4D;
 
 describe('elementwise kernels', () => {
@@ -152,7 +154,7 @@ describe('elementwise kernels', () => {
 });
 
 describe('constants', () => {
-  check('fills', [[3, 5]], (x) => [tf.zerosLike(x), tf.onesLike(x), tf.add(tf.fill([3, 5], 2.5), x), tf.mul(x, tf.fill([2, 3, 5], 3))]);
+  check('fills', [[3, 5]], (x) => [tf.zerosLike(x), tf.onesLike(x), tf.add(filled([3, 5], 2.5), x), tf.mul(x, filled([2, 3, 5], 3))]);
   check('range', [[6]], (x) => tf.add(x, tf.range(0, 6)));
   check('one-hot rows', [[6]], (x) => [
     tf.oneHot(tf.cast(tf.mul(tf.abs(x), 3), 'int32'), 4),
@@ -279,9 +281,7 @@ describe('matrix products', () => {
     return [tf.add(tf.matMul(a, tf.neg(b)), c), tf.add(shared, c), shared];
   });
   check('fused', [[3, 4], [4, 5], [5]], (a, b, bias) =>
-    (['relu', 'sigmoid', 'elu', 'linear'] as const).map((activation) =>
-      tf.fused.matMul({ a: a as tf.Tensor2D, b: b as tf.Tensor2D, bias, activation }),
-    ),
+    (['relu', 'sigmoid', 'elu', 'linear'] as const).map((activation) => tf.fused.matMul({ a, b, bias, activation })),
   );
   check(
     'gradients',
@@ -428,22 +428,15 @@ describe('pooling', () => {
 
 describe('normalization', () => {
   check('batch normalization', [[4, 3, 3, 2], [2], [2], [2], [2]], (x, mean, spread, offset, scale) => [
-    tf.batchNorm(
-      image(x),
-      mean as tf.Tensor1D,
-      tf.add(tf.abs(spread), 0.5) as tf.Tensor1D,
-      offset as tf.Tensor1D,
-      scale as tf.Tensor1D,
-      0.001,
-    ),
-    tf.batchNorm(image(x), mean as tf.Tensor1D, tf.add(tf.abs(spread), 0.5) as tf.Tensor1D),
+    tf.batchNorm(image(x), vector(mean), vector(tf.add(tf.abs(spread), 0.5)), vector(offset), vector(scale), 0.001),
+    tf.batchNorm(image(x), vector(mean), vector(tf.add(tf.abs(spread), 0.5))),
   ]);
   check(
     'after a convolution, channels first',
     [[2, 5, 5, 3], [2, 2, 3, 4], [4], [4]],
     (x, w, mean, scale) => {
       const y = tf.conv2d(image(x), image(w), 1, 'valid');
-      return tf.batchNorm(y, mean as tf.Tensor1D, tf.ones([4]) as tf.Tensor1D, tf.neg(mean) as tf.Tensor1D, scale as tf.Tensor1D, 0.001);
+      return tf.batchNorm(y, vector(mean), vector(tf.ones([4])), vector(tf.neg(mean)), vector(scale), 0.001);
     },
     1e-5,
   );
@@ -452,14 +445,7 @@ describe('normalization', () => {
     [[6, 4], [4], [4], [6, 4]],
     gradients((x, offset, scale) => {
       const { mean, variance } = tf.moments(x, 0);
-      return tf.batchNorm2d(
-        x as tf.Tensor2D,
-        mean as tf.Tensor1D,
-        variance as tf.Tensor1D,
-        offset as tf.Tensor1D,
-        scale as tf.Tensor1D,
-        0.01,
-      );
+      return tf.batchNorm2d(x as tf.Tensor2D, vector(mean), vector(variance), vector(offset), vector(scale), 0.01);
     }),
     1e-4,
   );

@@ -28,6 +28,7 @@ export const engine = {
   'engine.layerWindow':
     'The layer “{layer}” ({className}) looks at {window} at a time, but only {arrives} arrives. Make the window smaller, pool less before it, or set padding: ‘same’.',
   'engine.layerReshape': 'The layer “{layer}” cannot make {target} of {arrives}: the {total} values that arrive must all fit in exactly.',
+  'engine.layerConfig': 'The layer “{layer}” ({className}) cannot be made as it is described: {detail}',
   'engine.layerFailed': 'The layer “{layer}” ({className}) cannot take what arrives ({arrives}): {detail}',
 
   'engine.lossUnknown': 'There is no loss “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',

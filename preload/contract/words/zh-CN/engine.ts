@@ -26,6 +26,7 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.layerWindow':
     '层“{layer}”（{className}）一次要看 {window}，但到达的只有 {arrives}。请缩小窗口、减少前面的池化，或设置 padding: ‘same’。',
   'engine.layerReshape': '层“{layer}”无法把 {arrives} 变成 {target}：到达的 {total} 个值必须恰好全部放得下。',
+  'engine.layerConfig': '层“{layer}”（{className}）无法按所写的方式创建：{detail}',
   'engine.layerFailed': '层“{layer}”（{className}）无法接受到达的数据（{arrives}）：{detail}',
 
   'engine.lossUnknown': '没有名为“{name}”的损失函数。{nearest, select, none {} other {是不是“{nearest}”？}}',

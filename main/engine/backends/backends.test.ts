@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { collect, eventsOf, largestDifference, layer, makeData, makeJob, runOn, sequential, traced, uniformValues } from '../testing.ts';
+import { tf } from '../tfjs.ts';
+import { availableBackends, openBackend } from './index.ts';
+
+describe('backends', () => {
+  it('are all here, with their versions', async () => {
+    const found = await availableBackends();
+    expect(found.map(({ name, available }) => [name, available])).toEqual([
+      ['native', true],
+      ['wasm', true],
+      ['reference', true],
+    ]);
+    for (const { version } of found) expect(version).toMatch(/\d+\.\d+/);
+  });
+
+  it('say which there are when asked for another', async () => {
+    await expect(openBackend('cuda')).rejects.toThrow(/native, wasm, reference/);
+  });
+
+  it('compute the same', async () => {
+    const shapes = [[5, 6], [6, 7], [7]];
+    const values = shapes.map((shape, index) => uniformValues(shape[0] * (shape[1] ?? 1), index));
+    const example = traced(shapes, values, (x, w, b) => tf.softmax(tf.relu(tf.add(tf.matMul(x, w), b))));
+    const results = await Promise.all(
+      ['native', 'wasm', 'reference'].map(async (name) => (await runOn(await openBackend(name, { threads: 1 }), example)).get('y0')!),
+    );
+    expect(largestDifference(results[0], results[2])).toBeLessThan(1e-6);
+    expect(largestDifference(results[1], results[2])).toBeLessThan(1e-6);
+  });
+
+  it('train the same in WebAssembly, to the last bits', async () => {
+    const job = makeJob(
+      sequential(
+        layer('Conv2D', { filters: 3, kernelSize: 3, activation: 'relu' }),
+        layer('MaxPooling2D'),
+        layer('Flatten'),
+        layer('Dense', { activation: 'softmax' }),
+      ),
+      makeData({ inputShape: [8, 8, 1], classes: 3 }),
+      { epochs: 3 },
+    );
+    const losses = await Promise.all(
+      ['native', 'wasm'].map(async (name) => {
+        const events = await collect(job, { backend: await openBackend(name, { threads: 1 }) });
+        return eventsOf(events, 'epochEnded').map(({ row }) => row.metrics.loss);
+      }),
+    );
+    expect(largestDifference(losses[0], losses[1])).toBeLessThan(1e-5);
+  });
+});

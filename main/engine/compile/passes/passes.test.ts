@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Backend, openBackend } from '../../backends/index.ts';
+import { largestDifference, runOn, tiedValues, traced, type Traced, uniformValues } from '../../testing.ts';
+import { tf } from '../../tfjs.ts';
+import { type Program, type Shape, sizeOf, sorted } from '../graph.ts';
+import { lower } from '../lower.ts';
+import { dropCopies } from './drop-copies.ts';
+import { fuseBias } from './fuse-bias.ts';
+import { poolBeforeRelu } from './pool-before-relu.ts';
+import { reuseRelu } from './reuse-relu.ts';
+import { shareEqual } from './share-equal.ts';
+import { unwrapMatrices } from './unwrap-matrices.ts';
+
+let native: Backend;
+let reference: Backend;
+beforeAll(async () => {
+  native = await openBackend('native', { threads: 1 });
+  reference = await openBackend('reference');
+});
+
+function example(shapes: Shape[], body: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[]): Traced {
+  return traced(
+    shapes,
+    shapes.map((shape, index) => tiedValues(sizeOf(shape), 5 + index)),
+    body,
+  );
+}
+
+const image = (x: tf.Tensor) => x as tf.Tensor4D;
+const count = (program: Program, op: string) => sorted(program).filter((node) => node.op === op).length;
+
+/** The pass changed the graph as told, left the one it was given alone, and the numbers too. */
+async function expectPass(
+  pass: (program: Program) => Program,
+  before: Traced,
+  counts: Record<string, [before: number, after: number]>,
+): Promise<void> {
+  const nodes = JSON.stringify(sorted(before.program).map(({ op, shape }) => [op, shape]));
+  const program = pass(before.program);
+  expect(JSON.stringify(sorted(before.program).map(({ op, shape }) => [op, shape]))).toBe(nodes);
+  for (const [op, [had, has]] of Object.entries(counts)) {
+    expect(count(before.program, op), `${op} before`).toBe(had);
+    expect(count(program, op), `${op} after`).toBe(has);
+  }
+  const wanted = await runOn(reference, before);
+  // Graphs with kernels that only the lowering reads in their changed form run natively.
+  const found = await runOn(native, { ...before, program });
+  for (const [name, values] of wanted) expect(largestDifference(found.get(name)!, values)).toBeLessThan(1e-5);
+}
+
+describe('passes', () => {
+  it('drop copies', () =>
+    expectPass(
+      dropCopies,
+      example([[2, 6]], (x) => tf.neg(tf.cast(tf.reshape(tf.reshape(tf.expandDims(x, 0), [3, 4]), [2, 6]), 'float32'))),
+      { Reshape: [2, 0], ExpandDims: [1, 0] },
+    ));
+
+  it('share what is equal, and nothing else', () =>
+    expectPass(
+      shareEqual,
+      example([[2, 6]], (x) => [tf.add(tf.exp(x), tf.exp(x)), tf.sum(x, 0), tf.sum(x, 1), tf.add(tf.sum(x, 0), 1)]),
+      { Exp: [2, 1], Sum: [3, 2] },
+    ));
+
+  it('multiply matrices without their batch of one', () =>
+    expectPass(
+      (program) => dropCopies(unwrapMatrices(dropCopies(program))),
+      example(
+        [
+          [2, 3],
+          [3, 4],
+        ],
+        (a, b) => tf.matMul(tf.reshape(a, [1, 2, 3]), tf.reshape(b, [1, 3, 4])),
+      ),
+      { Reshape: [2, 1], BatchMatMul: [1, 1] },
+    ));
+
+  it('leave real batches alone', () =>
+    expectPass(
+      unwrapMatrices,
+      example(
+        [
+          [2, 2, 3],
+          [2, 3, 4],
+        ],
+        (a, b) => tf.matMul(a, b),
+      ),
+      { Reshape: [0, 0] },
+    ));
+
+  it('fuse a bias where the product is used once', () =>
+    expectPass(
+      (program) => fuseBias(dropCopies(unwrapMatrices(program))),
+      example([[2, 3], [3, 4], [4]], (a, b, bias) => {
+        const shared = tf.matMul(a, tf.neg(b));
+        return [tf.add(tf.matMul(a, b), bias), tf.add(shared, bias), shared];
+      }),
+      { Add: [2, 1], _FusedMatMul: [0, 1] },
+    ));
+
+  it('fuse a convolution’s bias', () =>
+    expectPass(
+      fuseBias,
+      example([[1, 5, 5, 2], [3, 3, 2, 3], [3]], (x, w, bias) => tf.add(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'), bias)),
+      { Add: [1, 0], Conv2D: [1, 0], FusedConv2D: [0, 1] },
+    ));
+
+  it('take the step of relu’s output', () => {
+    const gradient = example(
+      [
+        [3, 4],
+        [3, 4],
+      ],
+      (x, dy) => [tf.relu(tf.exp(x)), tf.grad((a) => tf.relu(tf.exp(a)))(x, dy)],
+    );
+    const program = reuseRelu(shareEqual(dropCopies(gradient.program)));
+    expect(count(program, 'Relu')).toBe(1);
+    expect(sorted(program).find(({ op }) => op === 'Step')!.inputs[0].op).toBe('Relu');
+    return expectPass((given) => reuseRelu(shareEqual(dropCopies(given))), gradient, {});
+  });
+
+  const pooledRelu = (x: tf.Tensor) => tf.maxPool(tf.relu(x) as tf.Tensor4D, 2, 2, 'valid');
+
+  it('pool before relu, forward and back', () => {
+    const gradient = example(
+      [
+        [2, 6, 6, 3],
+        [2, 3, 3, 3],
+      ],
+      (x, dy) => {
+        const { value, grad } = tf.valueAndGrad(pooledRelu)(x, dy);
+        return [value, grad];
+      },
+    );
+    const program = poolBeforeRelu(dropCopies(gradient.program));
+    const relu = sorted(program).find(({ op }) => op === 'Relu')!;
+    expect(relu.shape).toEqual([2, 3, 3, 3]);
+    return expectPass((given) => poolBeforeRelu(dropCopies(given)), gradient, { Relu: [1, 1], MaxPoolGrad: [1, 1] });
+  });
+
+  it('leave relu where something else reads it', () => {
+    const gradient = example(
+      [
+        [2, 6, 6, 3],
+        [2, 3, 3, 3],
+      ],
+      (x, dy) => {
+        const seen: tf.Tensor[] = [];
+        const { value, grad } = tf.valueAndGrad((a: tf.Tensor) => {
+          const positive = tf.relu(a);
+          seen.push(tf.keep(tf.sum(positive)));
+          return tf.maxPool(positive as tf.Tensor4D, 2, 2, 'valid');
+        })(x, dy);
+        return [value, grad, ...seen];
+      },
+    );
+    const program = poolBeforeRelu(dropCopies(gradient.program));
+    expect(sorted(program).find(({ op }) => op === 'Relu')!.shape).toEqual([2, 6, 6, 3]);
+  });
+});
+
+describe('lowering', () => {
+  it('keeps only what the outputs depend on', () => {
+    const given = traced([[4], [4]], [uniformValues(4, 1), uniformValues(4, 2)], (x) => {
+      tf.exp(x);
+      return tf.neg(x);
+    });
+    const lowered = lower(given.program);
+    expect(lowered.inputs.map(({ name }) => name)).toEqual(['x0']);
+    expect(lowered.nodeCount).toBe(1);
+  });
+
+  it('is the same every time', () => {
+    const bytes = () =>
+      Buffer.from(lower(traced([[4, 4]], [uniformValues(16, 1)], (x) => tf.softmax(tf.matMul(x, x))).program).bytes).toString('hex');
+    expect(bytes()).toBe(bytes());
+  });
+
+  it('gives an input, a constant and one value twice as outputs', async () => {
+    const given = traced([[3]], [Float32Array.of(1, 2, 3)], (x) => {
+      const y = tf.neg(x);
+      return [x, tf.scalar(4), y, y];
+    });
+    const found = await runOn(native, given);
+    expect([...found.values()]).toEqual([[1, 2, 3], [4], [-1, -2, -3], [-1, -2, -3]]);
+  });
+});
