@@ -120,7 +120,7 @@ describe('passes', () => {
     return expectPass((given) => reuseRelu(shareEqual(dropCopies(given))), gradient, {});
   });
 
-  const pooledRelu = (x: tf.Tensor) => tf.maxPool(tf.relu(x) as tf.Tensor4D, 2, 2, 'valid');
+  const pooledRelu = (x: tf.Tensor) => tf.maxPool(image(tf.relu(x)), 2, 2, 'valid');
 
   it('pool before relu, forward and back', () => {
     const gradient = example(
@@ -150,7 +150,7 @@ describe('passes', () => {
         const { value, grad } = tf.valueAndGrad((a: tf.Tensor) => {
           const positive = tf.relu(a);
           seen.push(tf.keep(tf.sum(positive)));
-          return tf.maxPool(positive as tf.Tensor4D, 2, 2, 'valid');
+          return tf.maxPool(image(positive), 2, 2, 'valid');
         })(x, dy);
         return [value, grad, ...seen];
       },
