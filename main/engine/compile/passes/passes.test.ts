@@ -129,7 +129,7 @@ describe('passes', () => {
         [2, 3, 3, 3],
       ],
       (x, dy) => {
-        const { value, grad } = tf.valueAndGrad(pooledRelu)(x, dy);
+        const { value, grad } = tf.valueAndGrad(pooledRelu)(x, image(dy));
         return [value, grad];
       },
     );
@@ -151,7 +151,7 @@ describe('passes', () => {
           const positive = tf.relu(a);
           seen.push(tf.keep(tf.sum(positive)));
           return tf.maxPool(image(positive), 2, 2, 'valid');
-        })(x, dy);
+        })(x, image(dy));
         return [value, grad, ...seen];
       },
     );
