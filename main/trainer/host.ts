@@ -5,7 +5,7 @@
  */
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { Estimate } from '#contract/notebook.ts';
-import type { Exported } from '#contract/runs.ts';
+import type { BackendInfo, Exported } from '#contract/runs.ts';
 import type { FromTrainer, Inspection, Task, ToTrainer } from './protocol.ts';
 
 /** A trainer process as its shell made it. */
@@ -30,14 +30,15 @@ export interface Training {
   readonly ended: Promise<TrainEnd>;
   pause(): void;
   resume(): void;
-  /** After the step in progress; a process that does not answer in time is killed. */
-  stop(): void;
+  /** After the step in progress; a process that does not end the run within `graceMs` is killed. */
+  stop(graceMs?: number): void;
 }
 
 export interface TrainerHost {
   inspect(task: Omit<TaskOf<'inspect'>, 'type'>): Promise<Inspection>;
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
   export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
+  backends(): Promise<BackendInfo[]>;
   /** One at a time: the caller keeps the queue. */
   train(task: Omit<TaskOf<'train'>, 'type'>, onNews: (news: TrainNews) => void): Training;
   /** Ends both processes. */
@@ -50,7 +51,7 @@ export interface HostOptions {
   readonly stopMs?: number;
 }
 
-type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'ended' }>;
+type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'ended' }>;
 type News = Exclude<FromTrainer, Final | { type: 'ready' }>;
 
 const isFinal = (message: FromTrainer): message is Final =>
@@ -58,6 +59,7 @@ const isFinal = (message: FromTrainer): message is Final =>
   message.type === 'inspected' ||
   message.type === 'estimated' ||
   message.type === 'exported' ||
+  message.type === 'listed' ||
   message.type === 'ended';
 
 /** How long a process that was asked to end has before it is made to. */
@@ -153,7 +155,10 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
   const inspector = createLane(fork);
   const trainer = createLane(fork);
 
-  async function ask<K extends 'inspected' | 'estimated' | 'exported'>(kind: K, task: Task): Promise<Extract<Final, { type: K }>> {
+  async function ask<K extends 'inspected' | 'estimated' | 'exported' | 'listed'>(
+    kind: K,
+    task: Task,
+  ): Promise<Extract<Final, { type: K }>> {
     const final = await inspector.run(task);
     if (final.type === 'failed') throw fromPlainError(final.error);
     if (final.type !== kind) throw new Error(`The trainer answered ${final.type} where ${kind} was asked for`);
@@ -164,6 +169,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
     inspect: async (task) => (await ask('inspected', { type: 'inspect', ...task })).inspection,
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
     export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
+    backends: async () => (await ask('listed', { type: 'backends' })).backends,
     train(task, onNews) {
       let epochs = 0;
       let stopTimer: NodeJS.Timeout | undefined;
@@ -191,11 +197,11 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
         ended: run(),
         pause: () => trainer.send({ type: 'pause' }),
         resume: () => trainer.send({ type: 'resume' }),
-        stop() {
-          if (isStopped) return;
+        stop(graceMs = stopMs) {
           isStopped = true;
           trainer.send({ type: 'stop' });
-          stopTimer = setTimeout(() => void trainer.kill(), stopMs);
+          clearTimeout(stopTimer);
+          stopTimer = setTimeout(() => void trainer.kill(), graceMs);
         },
       };
     },

@@ -1,7 +1,7 @@
 /** Messages between the core and a trainer process. One process does one task at a time. */
 import type { PlainError } from '#contract/errors.ts';
 import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
-import type { Exported, ExportFormat, BestEpoch, EndReason, EpochRow } from '#contract/runs.ts';
+import type { BackendInfo, BestEpoch, EndReason, EpochRow, Exported, ExportFormat, RunSummary } from '#contract/runs.ts';
 import type { DataSpec, ModelSpec, Spec, TrainSpec } from '#contract/spec.ts';
 
 /** Where relative paths in a data spec start, and the folder they may not leave. Absolute. */
@@ -15,7 +15,18 @@ export type Task =
   | { type: 'inspect'; data: DataSpec; model?: ModelSpec; train?: TrainSpec; folders: Folders }
   | { type: 'estimate'; spec: Spec; folders: Folders; threads: number }
   | { type: 'train'; spec: Spec; folders: Folders; backend: string; threads: number; checkpointFolder: string }
-  | { type: 'export'; spec: Spec; folders: Folders; format: ExportFormat; checkpointFile: string; folder: string };
+  | {
+      type: 'export';
+      spec: Spec;
+      folders: Folders;
+      format: ExportFormat;
+      checkpointFile: string;
+      folder: string;
+      /** Written into the model's file: where it comes from, and how good it was. */
+      run: Pick<RunSummary, 'id' | 'name' | 'backend'> & { metrics: EpochRow['metrics'] };
+    }
+  /** Tells which backends load here. */
+  | { type: 'backends' };
 
 /** What `inspect` answers; an error about the model or the training leaves the data's preview. */
 export interface Inspection {
@@ -33,6 +44,7 @@ export type FromTrainer =
   | { type: 'inspected'; id: number; inspection: Inspection }
   | { type: 'estimated'; id: number; estimate: Estimate }
   | { type: 'exported'; id: number; exported: Exported }
+  | { type: 'listed'; id: number; backends: BackendInfo[] }
   | {
       type: 'started';
       id: number;

@@ -4,6 +4,7 @@ import { openBackend } from '#engine/backends/index.ts';
 import { estimateEpoch } from '#engine/loop/estimate.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { createDataCache } from './data-cache.ts';
+import { exportModel } from './export-task.ts';
 import { inspect } from './inspection.ts';
 import { openPort } from './port.ts';
 import type { Task } from './protocol.ts';
@@ -26,6 +27,11 @@ async function perform(id: number, task: Task): Promise<void> {
       const backend = await openBackend('native', { threads: task.threads });
       const model = completeModel(task.spec.model, dataset);
       port.send({ type: 'estimated', id, estimate: await estimateEpoch({ model, train: task.spec.train, data: dataset }, { backend }) });
+      break;
+    }
+    case 'export': {
+      const { dataset } = await load(task.spec.data, task.folders);
+      port.send({ type: 'exported', id, exported: await exportModel(task, dataset) });
       break;
     }
     case 'train': {

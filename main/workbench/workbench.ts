@@ -9,6 +9,7 @@ import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
 import { printNotebook } from '#notebook/print.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
+import { parseQuery, sortByMetric } from '#store/query.ts';
 import { openStore, type Store } from '#store/store.ts';
 import { lockWorkspace } from '#store/workspace-lock.ts';
 import { createTrainerHost } from '#trainer/host.ts';
@@ -164,6 +165,8 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return notebooks.open(path);
     },
 
+    'backends.list': () => trainer.backends(),
+
     'notebook.open': ({ path }) => notebooks.open(path),
     'notebook.create': ({ title }) => notebooks.create(title),
     'notebook.save': ({ path, blocks, baseHash }) => notebooks.save(path, blocks, baseHash),
@@ -199,7 +202,16 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return {};
     },
 
-    'runs.list': async ({ notebook, deleted }) => (hasStore() ? context.store().list({ notebook, deleted }) : []),
+    async 'runs.list'({ notebook, deleted, where, sort, limit }) {
+      const filter = where === undefined ? undefined : parseQuery(where);
+      const found = hasStore() ? context.store().list({ notebook, deleted }) : [];
+      const chosen = filter ? found.filter(filter) : found;
+      return (sort === undefined ? chosen : sortByMetric(chosen, sort)).slice(0, limit);
+    },
+    async 'runs.find'({ reference, deleted = false }) {
+      if (!hasStore()) throw new EpochbookError('store.noRuns');
+      return context.store().find(reference, { deleted });
+    },
     'runs.get': async ({ runId }) => context.store().detail(runId),
     async 'runs.compare'({ runIds }) {
       const store = context.store();
@@ -224,16 +236,21 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async 'runs.export'({ runId, format, folder, checkpoint }) {
       const store = context.store();
       const run = store.detail(runId);
-      const kinds = run.checkpoints.map(({ kind }) => kind);
       // A run without validation or stopped early on may have only the one.
-      const kind = kinds.includes(checkpoint) ? checkpoint : kinds[0];
-      if (kind === undefined) throw new EpochbookError('training.noCheckpoint', { name: run.name });
+      const chosen = run.checkpoints.find(({ kind }) => kind === checkpoint) ?? run.checkpoints[0];
+      if (!chosen) throw new EpochbookError('training.noCheckpoint', { name: run.name });
       return trainer.export({
         spec: run.spec,
         folders: foldersOf(open.folder, run.notebook),
         format,
-        checkpointFile: store.checkpointFile(runId, kind),
+        checkpointFile: store.checkpointFile(runId, chosen.kind),
         folder: resolve(open.folder, folder),
+        run: {
+          id: run.id,
+          name: run.name,
+          backend: run.backend,
+          metrics: run.epochRows.find(({ epoch }) => epoch === chosen.epoch)?.metrics ?? {},
+        },
       });
     },
 

@@ -4,7 +4,7 @@ import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import type { CallName } from './names.ts';
 import { checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
-import { comparison, exported, exportFormat, runDetail, runSummary } from './runs.ts';
+import { backendInfo, comparison, exported, exportFormat, runDetail, runSummary } from './runs.ts';
 import { locales } from './words/message.ts';
 
 const nothing = z.object({});
@@ -56,6 +56,9 @@ export const calls = {
   /** Copies a sample's notebook and data into the workspace (once) and opens it. */
   'samples.open': { request: z.object({ id: z.string() }), response: openedNotebook },
 
+  /** What can train here, best first. Loads each one, in the trainer process. */
+  'backends.list': { request: nothing, response: z.array(backendInfo) },
+
   'notebook.open': { request: z.object({ path: z.string() }), response: openedNotebook },
   'notebook.create': { request: z.object({ title: z.string() }), response: openedNotebook },
   /** Fails with `notebook.changedOnDisk` where the file's hash is not `baseHash` any more. */
@@ -91,8 +94,19 @@ export const calls = {
   /** Ends after the step in progress; what was stored stays. */
   'training.stop': { request: z.object({ runId }), response: done },
 
-  /** Newest first. */
-  'runs.list': { request: z.object({ notebook: z.string().optional(), deleted: z.boolean().optional() }), response: z.array(runSummary) },
+  /** Newest first, or by a metric's best value. `where` is an expression of main/store/query.ts; throws `query.*`. */
+  'runs.list': {
+    request: z.object({
+      notebook: z.string().optional(),
+      deleted: z.boolean().optional(),
+      where: z.string().optional(),
+      sort: z.string().optional(),
+      limit: z.number().int().positive().optional(),
+    }),
+    response: z.array(runSummary),
+  },
+  /** What a user calls a run: its id, an unambiguous start of one, its name, or `latest`. */
+  'runs.find': { request: z.object({ reference: z.string(), deleted: z.boolean().optional() }), response: runSummary },
   'runs.get': { request: z.object({ runId }), response: runDetail },
   'runs.compare': { request: z.object({ runIds: z.array(runId).min(1) }), response: comparison },
   'runs.update': {

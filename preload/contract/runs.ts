@@ -105,6 +105,16 @@ export const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
+export const backendInfo = z.object({
+  name: z.string(),
+  available: z.boolean(),
+  /** Of the library that runs it; empty where it is not available. */
+  version: z.string(),
+  /** Why it is not available, in the library's own words. */
+  detail: z.string().optional(),
+});
+export type BackendInfo = z.infer<typeof backendInfo>;
+
 export const exportFormat = z.enum(['tfjs']);
 export type ExportFormat = z.infer<typeof exportFormat>;
 

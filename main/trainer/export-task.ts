@@ -1,0 +1,64 @@
+/** Writes a trained model in another program's format, checked on samples of its own data. */
+import { promises as disk } from 'node:fs';
+import { basename } from 'node:path';
+import { EpochbookError } from '#contract/errors.ts';
+import type { Exported } from '#contract/runs.ts';
+import type { Dataset } from '#contract/samples.ts';
+import type { Json } from '#contract/spec.ts';
+import { openBackend } from '#engine/backends/index.ts';
+import { type Checkpoint, decodeCheckpoint } from '#engine/loop/checkpoint.ts';
+import { createPredictor } from '#engine/loop/predict.ts';
+import { completeModel } from '#engine/model/complete.ts';
+import { exportTfjs } from '#interchange/tfjs.ts';
+import type { Task } from './protocol.ts';
+
+/** Enough to notice a wrong weight; few enough for tfjs' plain cpu backend. */
+const sampleCount = 64;
+
+async function readCheckpoint(file: string): Promise<Checkpoint> {
+  let bytes: Buffer;
+  try {
+    bytes = await disk.readFile(file);
+  } catch (error) {
+    throw new EpochbookError('training.checkpointMissing', { file: basename(file), path: file }, { cause: error });
+  }
+  return decodeCheckpoint(bytes);
+}
+
+/** What a program needs to know to feed the model and to read its answers. */
+function metadataOf(
+  { inputShape, task, classes, features }: Dataset,
+  { data }: Extract<Task, { type: 'export' }>['spec'],
+): { [name: string]: Json } {
+  const { source } = data;
+  return {
+    inputShape: [...inputShape],
+    task,
+    ...(classes && { classes: [...classes] }),
+    ...(features && { features: features.map((feature): Json => ({ ...feature })) }),
+    ...(source.format === 'idx' && { scale: source.scale ?? 1 / 255 }),
+  };
+}
+
+export async function exportModel(task: Extract<Task, { type: 'export' }>, dataset: Dataset): Promise<Exported> {
+  // Other data may have other classes under the same numbers, and the export would name them wrongly.
+  if (dataset.hash !== task.dataHash) throw new EpochbookError('training.dataChanged', {}, { at: '/data/source' });
+  const model = completeModel(task.spec.model, dataset);
+  const checkpoint = await readCheckpoint(task.checkpointFile);
+  const part = dataset.validation ?? dataset.test ?? dataset.train;
+  const count = Math.min(sampleCount, part.count);
+  const sampleSize = part.inputs.length / part.count;
+  const predictor = await createPredictor(model, checkpoint.weights, await openBackend('native'));
+  try {
+    return await exportTfjs({
+      model,
+      checkpoint,
+      samples: { inputs: part.inputs.slice(0, count * sampleSize), count, inputShape: dataset.inputShape },
+      predict: (inputs) => predictor.predict(inputs),
+      folder: task.folder,
+      metadata: metadataOf(dataset, task.spec),
+    });
+  } finally {
+    await predictor.dispose();
+  }
+}
