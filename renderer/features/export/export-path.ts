@@ -6,7 +6,7 @@ export function folderName(name: string): string {
     .normalize('NFC')
     // oxlint-disable-next-line no-control-regex
     .replace(/[\u0000-\u001f<>:"/\\|?*]+/g, '-')
-    .replace(/\s+/g, '-')
+    .replace(/[\s-]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '');
   return safe === '' || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe) ? `run-${safe}`.replace(/-$/, '') : safe;
 }

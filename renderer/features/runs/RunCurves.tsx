@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** A run's curves, one chart a family of metrics: training solid, validation dotted, the best epoch marked. */
-export function RunCurves({ run, rows, height = 200 }: Props) {
+export function RunCurves({ run, rows, height = 230 }: Props) {
   const names = Object.keys(rows[0]?.metrics ?? run.metrics).join('\n');
   const families = useMemo(() => familiesOf(names.split('\n').filter((name) => name !== '')), [names]);
   const t = useWords();

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { Request } from '#contract/calls.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
-import { toast } from '../../components/toast-store.ts';
+import { toast, useToastStore } from '../../components/toast-store.ts';
 import { call, on } from '../../platform/client.ts';
 import { errorTextNow } from '../../words/errors.ts';
 import { translate } from '../../words/use-words.ts';
@@ -36,6 +36,9 @@ interface RunsState {
 }
 
 export const useRunsStore = create<RunsState>((set, get) => {
+  /** The notice that offers to take the last deletion back: void once something is restored. */
+  let notice: number | undefined;
+
   async function attempt(action: () => Promise<void>): Promise<boolean> {
     try {
       await action();
@@ -84,7 +87,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
         await useTrainingStore.getState().load();
         return;
       }
-      toast({
+      notice = toast({
         text: translate('runs.movedToBin', { count: runs.length, name: first.name }),
         action: { label: translate('frame.undo'), run: () => void get().restore(ids) },
       });
@@ -94,6 +97,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
     restore: async (ids) => {
       const done = await attempt(async () => void (await call('runs.restore', { runIds: [...ids] })));
       if (!done) return;
+      if (notice !== undefined) useToastStore.getState().dismiss(notice);
       set((state) => ({ bin: state.bin.filter((run) => !ids.includes(run.id)), selection: emptySelection }));
       await attempt(async () => useTrainingStore.setState({ runs: await call('runs.list', {}) }));
     },

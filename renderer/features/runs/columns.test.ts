@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { words } from '../../words/catalogue.ts';
+import { formats } from '../../words/format.ts';
+import type { Translate } from '../../words/use-words.ts';
+import { bestRuns, columnsFor, paramsOf } from './columns.ts';
+import { bestOf, betterOf, familiesOf, lossMetric, mainMetric } from './metrics.ts';
+import { spacedName, stateWord } from './run-words.ts';
+import { makeRun, metric, runIdOf } from './testing/make-run.ts';
+import { columnWidth } from './widths.ts';
+
+const t: Translate = (key, values) => words('en', key, values);
+const accurate = (number: number, accuracy: readonly number[], loss: readonly number[]) =>
+  makeRun(number, { metrics: { loss: metric(loss), accuracy: metric(accuracy), val_loss: metric(loss), val_accuracy: metric(accuracy) } });
+
+describe('metrics', () => {
+  it('knows which end is better', () => {
+    for (const name of ['accuracy', 'val_accuracy', 'acc', 'val_acc', 'auc', 'precision', 'val_r2']) expect(betterOf(name)).toBe('max');
+    for (const name of ['loss', 'val_loss', 'meanAbsoluteError', 'mse', 'val_meanSquaredError']) expect(betterOf(name)).toBe('min');
+  });
+
+  it('finds the best value with its epoch, and none where there is no number', () => {
+    expect(bestOf('val_loss', metric([0.5, 0.3, 0.4]))).toEqual({ value: 0.3, epoch: 2 });
+    expect(bestOf('accuracy', metric([0.5, 0.3, 0.4]))).toEqual({ value: 0.5, epoch: 1 });
+    expect(bestOf('loss', metric([Number.NaN]))).toBeUndefined();
+    expect(bestOf('loss', undefined)).toBeUndefined();
+  });
+
+  it('judges runs by the metric most have, on validation data where there is any', () => {
+    expect(familiesOf(['accuracy', 'val_accuracy', 'val_loss', 'loss'])).toEqual(['loss', 'accuracy']);
+    expect(mainMetric([accurate(1, [0.8], [0.5])])).toBe('val_accuracy');
+    expect(mainMetric([makeRun(1, { metrics: { loss: metric([1]) } })])).toBeUndefined();
+    expect(lossMetric([makeRun(1, { metrics: { loss: metric([1]) } })])).toBe('loss');
+  });
+});
+
+describe('columns', () => {
+  const runs = [
+    makeRun(1, { ...accurate(1, [0.8, 0.9, 0.85], [0.6, 0.4, 0.5]), params: { filters: 8, epochs: 3 } }),
+    makeRun(2, { ...accurate(2, [0.7, 0.8, 0.95], [0.6, 0.5, 0.3]), params: { filters: 16, epochs: 3 } }),
+    makeRun(3, { status: 'failed', epochs: 0, params: { filters: 4, epochs: 3 } }),
+  ];
+  const columns = columnsFor(runs, t, formats('en'), false);
+  const text = (id: string, index: number) => columns.find((column) => column.id === id)?.text(runs[index]);
+
+  it('shows what occurs, and not twice', () => {
+    expect(columns.map((column) => column.id)).toEqual([
+      'state',
+      'param:filters',
+      'best',
+      'bestAt',
+      'last',
+      'loss',
+      'epochs',
+      'time',
+      'started',
+    ]);
+  });
+
+  it('has the values of a run', () => {
+    expect(text('best', 1)).toBe('0.9500');
+    expect(text('bestAt', 1)).toBe('3');
+    expect(text('last', 0)).toBe('0.8500');
+    expect(text('loss', 0)).toBe('0.4000');
+    expect(text('best', 2)).toBe('');
+    expect(text('state', 2)).toBe('failed');
+  });
+
+  it('marks the best value of a column, larger or smaller as the metric has it', () => {
+    const best = bestRuns(columns, runs);
+    expect(best.get('best')).toEqual(new Set([runIdOf(2)]));
+    expect(best.get('loss')).toEqual(new Set([runIdOf(2)]));
+    expect(bestRuns(columns, runs.slice(0, 1)).size).toBe(0);
+  });
+
+  it('names the notebook where there are several, and the deletion in the bin', () => {
+    const ids = columnsFor([...runs, makeRun(4, { notebook: 'wine.epoch.md' })], t, formats('en'), true).map((column) => column.id);
+    expect(ids).toContain('notebook');
+    expect(ids.at(-1)).toBe('deleted');
+  });
+
+  it('leaves out params that never vary first', () => {
+    const many = [1, 2].map((number) =>
+      makeRun(number, { params: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`p${index}`, index === 11 ? number : 0])) }),
+    );
+    const names = paramsOf(many);
+    expect(names).toHaveLength(8);
+    expect(names).toContain('p11');
+  });
+
+  it('is wide enough for its longest text', () => {
+    expect(columnWidth(['1', '0.8874'])).toBeGreaterThan(columnWidth(['1', '2']));
+    expect(columnWidth(['验证准确率，最佳'])).toBeGreaterThan(8 * 12);
+  });
+});
+
+describe('words', () => {
+  it('spaces names', () => {
+    expect(spacedName('learningRate')).toBe('learning rate');
+    expect(spacedName('val_accuracy')).toBe('val accuracy');
+    expect(spacedName('beta1')).toBe('beta1');
+    expect(spacedName('useAUC')).toBe('useAUC');
+  });
+
+  it('says a state with its reason', () => {
+    expect(stateWord(t, { status: 'completed', reason: 'earlyStopping', epochs: 5 })).toBe('stopped early');
+    expect(stateWord(t, { status: 'diverged', reason: 'nan', epochs: 3 })).toBe('diverged at 3');
+    expect(stateWord(t, { status: 'diverged', reason: 'nan', epochs: 0 })).toBe('diverged');
+  });
+});
