@@ -48,6 +48,8 @@ export interface CellResult {
 
 export type Message =
   | { type: 'ready' }
+  /** QuickJS could not be loaded. */
+  | { type: 'unavailable'; detail: string }
   | { type: 'started'; index: number }
   | { type: 'ended'; result: CellResult; knobs: Knob[] }
   | { type: 'done' }

@@ -21,11 +21,9 @@ let idle: Worker | undefined;
 
 /** The entry beside this file as a source, or beside or above the bundle that this file went into. */
 function entry(): string {
-  const names = ['./worker.ts', './notebook-sandbox.cjs', '../notebook-sandbox.cjs', './notebook-sandbox.js', '../notebook-sandbox.js'];
+  const names = ['./worker.ts', './notebook-sandbox.cjs', '../notebook-sandbox.cjs'];
   const files = names.map((name) => fileURLToPath(new URL(name, import.meta.url)));
-  // In an installed app the thread's file lies outside the archive, where workers can be started from.
-  const unpacked = files.map((file) => file.replace(/\bapp\.asar\b/, 'app.asar.unpacked'));
-  const found = [...unpacked, ...files].find((file) => existsSync(file));
+  const found = files.find((file) => existsSync(file));
   if (found === undefined) throw new Error(`The notebook sandbox is missing: none of ${files.join(', ')} exists.`);
   return found;
 }
@@ -57,12 +55,15 @@ export function runInSandbox(request: Request): Promise<RunResult> {
   let running = 0;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout;
-    const end = (keep: boolean): void => {
+    const finish = (): void => {
       clearTimeout(timer);
       worker.off('message', onMessage);
       worker.off('error', onError);
       worker.off('exit', onExit);
       worker.unref();
+    };
+    const end = (keep: boolean): void => {
+      finish();
       if (keep && !idle) idle = worker;
       else void worker.terminate();
       resolve({ results, knobs });
@@ -75,6 +76,9 @@ export function runInSandbox(request: Request): Promise<RunResult> {
     const onMessage = (message: Message): void => {
       switch (message.type) {
         case 'ready':
+          break;
+        case 'unavailable':
+          unavailable(message.detail);
           break;
         case 'started':
           if (message.index === 0) {
@@ -98,12 +102,12 @@ export function runInSandbox(request: Request): Promise<RunResult> {
     };
     const onError = (error: unknown): void => stopped(crash(error instanceof Error ? error.message : String(error)));
     const onExit = (code: number): void => stopped(crash(`exit ${code}`));
-    timer = setTimeout(() => {
-      clearTimeout(timer);
-      worker.off('exit', onExit);
+    const unavailable = (detail: string): void => {
+      finish();
       void worker.terminate();
-      reject(new Error('The notebook sandbox did not start.'));
-    }, startMs);
+      reject(new Error(`The notebook sandbox cannot be started: ${detail}`));
+    };
+    timer = setTimeout(() => unavailable(`no answer within ${startMs / 1000} s`), startMs);
     worker.on('message', onMessage);
     worker.on('error', onError);
     worker.on('exit', onExit);
