@@ -12,6 +12,8 @@ import { completeModel } from '#engine/model/complete.ts';
 import { exportTfjs } from '#interchange/tfjs.ts';
 import type { Task } from './protocol.ts';
 
+type ExportTask = Extract<Task, { type: 'export' }>;
+
 /** Enough to notice a wrong weight; few enough for tfjs' plain cpu backend. */
 const sampleCount = 64;
 
@@ -26,12 +28,10 @@ async function readCheckpoint(file: string): Promise<Checkpoint> {
 }
 
 /** What a program needs to know to feed the model and to read its answers. */
-function metadataOf(
-  { inputShape, task, classes, features }: Dataset,
-  { data }: Extract<Task, { type: 'export' }>['spec'],
-): { [name: string]: Json } {
-  const { source } = data;
+function metadataOf({ inputShape, task, classes, features }: Dataset, { spec, run }: ExportTask): { [name: string]: Json } {
+  const { source } = spec.data;
   return {
+    run: { ...run, metrics: { ...run.metrics } },
     inputShape: [...inputShape],
     task,
     ...(classes && { classes: [...classes] }),
@@ -40,15 +40,15 @@ function metadataOf(
   };
 }
 
-export async function exportModel(task: Extract<Task, { type: 'export' }>, dataset: Dataset): Promise<Exported> {
+export async function exportModel(task: ExportTask, dataset: Dataset): Promise<Exported> {
   // Other data may have other classes under the same numbers, and the export would name them wrongly.
-  if (dataset.hash !== task.dataHash) throw new EpochbookError('training.dataChanged', {}, { at: '/data/source' });
+  if (dataset.hash !== task.run.dataHash) throw new EpochbookError('training.dataChanged', {}, { at: '/data/source' });
   const model = completeModel(task.spec.model, dataset);
   const checkpoint = await readCheckpoint(task.checkpointFile);
   const part = dataset.validation ?? dataset.test ?? dataset.train;
   const count = Math.min(sampleCount, part.count);
   const sampleSize = part.inputs.length / part.count;
-  const predictor = await createPredictor(model, checkpoint.weights, await openBackend('native'));
+  const predictor = await createPredictor(model, checkpoint.weights, await openBackend(task.run.backend));
   try {
     return await exportTfjs({
       model,
@@ -56,7 +56,7 @@ export async function exportModel(task: Extract<Task, { type: 'export' }>, datas
       samples: { inputs: part.inputs.slice(0, count * sampleSize), count, inputShape: dataset.inputShape },
       predict: (inputs) => predictor.predict(inputs),
       folder: task.folder,
-      metadata: metadataOf(dataset, task.spec),
+      metadata: metadataOf(dataset, task),
     });
   } finally {
     await predictor.dispose();

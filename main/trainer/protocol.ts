@@ -22,8 +22,8 @@ export type Task =
       format: ExportFormat;
       checkpointFile: string;
       folder: string;
-      /** Written into the model's file: where it comes from, and how good it was. */
-      run: Pick<RunSummary, 'id' | 'name' | 'backend'> & { metrics: EpochRow['metrics'] };
+      /** Written into the model's file: where it comes from, and how good it was. The data must still be the run's. */
+      run: Pick<RunSummary, 'id' | 'name' | 'backend' | 'dataHash'> & { metrics: EpochRow['metrics'] };
     }
   /** Tells which backends load here. */
   | { type: 'backends' };

@@ -1,6 +1,6 @@
 /** The trainer process' entry: does the tasks it is sent, one at a time. */
 import { toPlainError } from '#contract/errors.ts';
-import { openBackend } from '#engine/backends/index.ts';
+import { availableBackends, openBackend } from '#engine/backends/index.ts';
 import { estimateEpoch } from '#engine/loop/estimate.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { createDataCache } from './data-cache.ts';
@@ -34,6 +34,9 @@ async function perform(id: number, task: Task): Promise<void> {
       port.send({ type: 'exported', id, exported: await exportModel(task, dataset) });
       break;
     }
+    case 'backends':
+      port.send({ type: 'listed', id, backends: await availableBackends() });
+      break;
     case 'train': {
       const { control, done } = startTraining(id, task, load, port.send);
       training = control;

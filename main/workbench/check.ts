@@ -116,10 +116,10 @@ export function createChecks(context: Context): Checks {
         : { model: placed(table, model, evaluated, id) };
     }
     if (kind === 'train') {
-      const { data, model, train } = evaluated.specFor(id);
       const sources = evaluated.sourcesOf(id);
       const blocker = [sources.data, sources.model].find((source) => source !== undefined && failed.has(source));
       if (blocker !== undefined) return blocks(blocker);
+      const { data, model, train } = evaluated.specFor(id);
       const answer = await inspect({ data, model, train }, folders);
       if ('error' in answer) return fails(answer.error);
       const { modelError, trainError } = answer.inspection;

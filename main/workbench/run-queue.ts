@@ -49,6 +49,9 @@ interface Active extends Queued {
   storeError?: PlainError;
 }
 
+/** How long a run may take to end when the app is closed; its epochs are stored in any case. */
+const closeMs = 2_000;
+
 export function createRunQueue(context: Context): RunQueue {
   const waiting: Queued[] = [];
   let active: Active | undefined;
@@ -219,7 +222,7 @@ export function createRunQueue(context: Context): RunQueue {
     async stopAll() {
       isClosing = true;
       while (waiting.length > 0) stopWaiting(0);
-      active?.training.stop();
+      active?.training.stop(closeMs);
       await active?.done;
       isClosing = false;
     },

@@ -249,6 +249,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
           id: run.id,
           name: run.name,
           backend: run.backend,
+          dataHash: run.dataHash,
           metrics: run.epochRows.find(({ epoch }) => epoch === chosen.epoch)?.metrics ?? {},
         },
       });

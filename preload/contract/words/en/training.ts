@@ -2,6 +2,10 @@ export const training = {
   'training.notRunning': 'The run “{name}” is not training now.',
   'training.noCheckpoint':
     'The run “{name}” has no checkpoint: it ended before its first epoch was done. Train it again and export that run.',
+  'training.checkpointMissing':
+    'The checkpoint “{file}” of this run is gone: there is no file “{path}”. Train it again and export that run.',
+  'training.dataChanged':
+    'The data has changed since this run was trained, so its classes and its predictions cannot be checked against it. Put the old files back, or train again.',
 
   'workspace.missing': 'There is no folder “{folder}”. Choose one that exists.',
   'workspace.busy': 'A run is training in this workspace. Stop it, or wait until it is done, before you open another one.',

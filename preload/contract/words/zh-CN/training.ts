@@ -3,6 +3,8 @@ import type { training as en } from '../en/training.ts';
 export const training: Record<keyof typeof en, string> = {
   'training.notRunning': '运行“{name}”当前没有在训练。',
   'training.noCheckpoint': '运行“{name}”没有检查点：它在第一轮完成之前就结束了。请重新训练后再导出。',
+  'training.checkpointMissing': '此运行的检查点“{file}”已不存在：没有文件“{path}”。请重新训练后再导出。',
+  'training.dataChanged': '数据在此运行训练之后发生了变化，无法据此核对其类别和预测。请恢复原来的文件，或重新训练。',
 
   'workspace.missing': '文件夹“{folder}”不存在。请选择一个已有的文件夹。',
   'workspace.busy': '此工作区中有运行正在训练。请先停止它，或等它结束，再打开其他工作区。',
