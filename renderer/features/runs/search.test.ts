@@ -34,6 +34,14 @@ describe('search', () => {
     }
   });
 
+  it('takes what the command line calls a field', () => {
+    expect(finds('metrics.val_accuracy.max > 0.86 and params.filters >= 8')).toBe(true);
+    expect(finds('metrics.val_accuracy.max > 0.88 and params.filters >= 8')).toBe(false);
+    expect(finds('metrics.val_accuracy < 0.88')).toBe(true);
+    expect(finds('metrics.val_accuracy < 0.87')).toBe(false);
+    expect(finds('metrics.val_loss.minEpoch=2')).toBe(true);
+  });
+
   it('compares text for equality and mixes with words', () => {
     expect(finds('activation=relu otter')).toBe(true);
     expect(finds('activation!=relu')).toBe(false);

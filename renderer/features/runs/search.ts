@@ -1,4 +1,7 @@
-/** Search as you type over runs: words, and comparisons such as `filters>=8` or `val_accuracy > 0.86`. */
+/**
+ * Search as you type over runs: words, and comparisons such as `filters>=8` or `val_accuracy > 0.86`. What
+ * `runs --where` calls a field (`metrics.val_loss.min`, `params.filters`) works here too, joined by `and`.
+ */
 import type { RunSummary } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import { bestOf } from './metrics.ts';
@@ -17,12 +20,18 @@ export function parseQuery(query: string): Term[] {
     terms.push({ type: 'comparison', name, operator: operator === '==' ? '=' : (operator as Operator), value });
     return ' ';
   });
-  for (const word of rest.split(/\s+/)) if (word) terms.push({ type: 'word', text: word.toLowerCase() });
+  for (const word of rest.split(/\s+/)) if (word && word !== 'and') terms.push({ type: 'word', text: word.toLowerCase() });
   return terms;
 }
 
 /** A param by its name, a metric by its best value, or one of a run's own numbers; names in any case. */
 function valueOf(run: RunSummary, name: string): KnobValue | undefined {
+  const [scope, inner = '', part = ''] = name.split('.');
+  if (scope === 'params') return run.params[name.slice('params.'.length)];
+  if (scope === 'metrics') {
+    const summary = run.metrics[inner];
+    return summary && (part === 'min' || part === 'max' || part === 'minEpoch' || part === 'maxEpoch' ? summary[part] : summary.last);
+  }
   const wanted = name.toLowerCase();
   for (const [param, value] of Object.entries(run.params)) if (param.toLowerCase() === wanted) return value;
   for (const [metric, summary] of Object.entries(run.metrics)) {

@@ -8,7 +8,7 @@ export interface Setting {
   readonly value: Json;
 }
 
-/** Every leaf of a spec with its path; an empty list or object is a leaf. */
+/** Every leaf of a spec with its path, as `runs.compare` counts them. */
 export function flattenSpec(spec: Spec): Setting[] {
   const settings: Setting[] = [];
   const visit = (value: Json, path: string): void => {
@@ -16,7 +16,7 @@ export function flattenSpec(spec: Spec): Setting[] {
       const entries = Array.isArray(value) ? value.map((item, index) => [String(index), item] as const) : Object.entries(value);
       // A list of plain numbers or words is one setting: a shape, a kernel's size, names of classes.
       const plainList = Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
-      if (entries.length > 0 && !plainList) {
+      if (!plainList) {
         for (const [key, item] of entries) if (item !== undefined) visit(item, path === '' ? key : `${path}.${key}`);
         return;
       }
