@@ -80,7 +80,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     if (dtype !== 'F32') throw foreign();
     const [from, to] = offsets;
     if (start + to > bytes.length) throw cut();
-    const values = new Float32Array(bytes.slice(start + from, start + to).buffer);
+    // A copy of its own: where `bytes` is a Buffer, its slice would be a view of the whole file.
+    const values = new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer);
     if (name.startsWith(slotPrefix)) slots.set(name.slice(slotPrefix.length), { shape, values });
     else weights.set(name, { shape, values });
   }
