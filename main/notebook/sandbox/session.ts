@@ -28,11 +28,6 @@ function entry(): string {
   return found;
 }
 
-/** Starts the thread ahead of its first use. */
-export function warmSandbox(): void {
-  idle ??= start();
-}
-
 function start(): Worker {
   const worker = new Worker(entry(), { resourceLimits: { maxOldGenerationSizeMb: 256 }, stdout: false, stderr: false });
   worker.unref();

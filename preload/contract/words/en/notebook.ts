@@ -42,7 +42,6 @@ export const notebook = {
     'This train cell has no model: there is no model cell above it. Add one, or name the model with train(model: …).',
   'notebook.specInvalid': 'What this cell says is not a valid {kind}: {detail}',
 
-  'notebook.unknownFunction': 'There is no {namespace}.{name}. Did you mean {namespace}.{nearest}?',
   'notebook.unknownMethod': '{owner} has no “{name}”. It has: {known}.',
   'notebook.unknownMethodNearest': '{owner} has no “{name}”. Did you mean “{nearest}”?',
   'notebook.unknownOption': '{builder} has no option “{option}”. Did you mean “{nearest}”?',

@@ -41,7 +41,6 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.noModelAbove': '该训练单元格没有模型：上面没有模型单元格。请添加一个，或用 train(model: …) 指明模型。',
   'notebook.specInvalid': '该单元格描述的不是有效的 {kind}：{detail}',
 
-  'notebook.unknownFunction': '没有 {namespace}.{name}。是不是想写 {namespace}.{nearest}？',
   'notebook.unknownMethod': '{owner}没有“{name}”。可用的有：{known}。',
   'notebook.unknownMethodNearest': '{owner}没有“{name}”。是不是想写“{nearest}”？',
   'notebook.unknownOption': '{builder} 没有选项“{option}”。是不是想写“{nearest}”？',

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cellKind } from '#contract/notebook.ts';
+import { makeOptimizer } from '#engine/loop/optimizers.ts';
+import { activations as engineActivations, initializers as engineInitializers, layerTypes } from '#engine/model/layer-types.ts';
+import { evaluateNotebook } from '../evaluate.ts';
+import { activations, initializerNames } from './kinds.ts';
+import { anyLayer, layers } from './layers.ts';
+import { check, found, Odd, type OptionType, wanted } from './option.ts';
+import { optimizers } from './training.ts';
+import { cellLanguageTypings } from './typings.ts';
+
+describe('the tables', () => {
+  it('name every layer that tfjs has', () => {
+    // Other names of layers listed under their full one, and what is not a layer of its own.
+    const others = ['Layer', 'RNN', 'RNNCell', 'input', 'globalMaxPool1d', 'globalMaxPool2d', 'maxPool1d', 'maxPool2d'];
+    const theirs = Object.keys(tf.layers).filter((name) => !name.startsWith('avgPool') && !others.includes(name));
+    expect(theirs.filter((name) => !Object.hasOwn(layers, name))).toEqual([]);
+  });
+
+  it.each(Object.entries(layers).filter(([, { className }]) => Object.hasOwn(layerTypes, className)))(
+    'layers.%s has only options that the engine takes',
+    (_name, { className, options }) => {
+      const known = layerTypes[className].options;
+      expect(Object.keys({ ...options, ...anyLayer }).filter((option) => !known.includes(option))).toEqual([]);
+      // The data gives a last layer's units where the text does not.
+      const needed = Object.entries(options).flatMap(([name, option]) => (option.required ? [name] : []));
+      expect(needed.sort()).toEqual([...layerTypes[className].required].filter((name) => className !== 'Dense' || name !== 'units').sort());
+    },
+  );
+
+  it('name the activations and initializers that the engine has', () => {
+    expect([...activations].sort()).toEqual([...engineActivations].sort());
+    // `constant` needs its value, so it has no short name.
+    expect([...initializerNames, 'constant'].sort()).toEqual([...engineInitializers].sort());
+  });
+
+  it.each(['sgd', 'momentum', 'rmsprop', 'adam'])('optimizers.%s with its defaults is one the engine makes', async (name) => {
+    const { specFor } = await evaluateNotebook([
+      { type: 'cell', id: 'd', kind: 'data', open: '', source: `data.csv('a')`, close: '' },
+      { type: 'cell', id: 'm', kind: 'model', open: '', source: 'sequential([layers.dense()])', close: '' },
+      { type: 'cell', id: 't', kind: 'train', open: '', source: `train({ loss: 'mse', optimizer: optimizers.${name}() })`, close: '' },
+    ]);
+    const { optimizer } = specFor().train;
+    expect(Object.keys(optimizer.config)).toEqual(Object.keys(optimizers[name].options));
+    expect(makeOptimizer(optimizer)).toMatchObject({ learningRate: optimizer.config['learningRate'] });
+  });
+});
+
+describe('an option', () => {
+  it.each<[type: OptionType, value: unknown, ok: boolean]>([
+    [{ is: 'number', min: 0, below: 1 }, 0, true],
+    [{ is: 'number', min: 0, below: 1 }, 1, false],
+    [{ is: 'number', above: 0 }, 0, false],
+    [{ is: 'integer', min: 1 }, 1.5, false],
+    [{ is: 'integer', min: 1 }, '1', false],
+    [{ is: 'size', rank: 2 }, 3, true],
+    [{ is: 'size', rank: 2 }, [3, 4], true],
+    [{ is: 'size', rank: 2 }, [3], false],
+    [{ is: 'size', rank: 2 }, 0, false],
+    [{ is: 'shape' }, [28, null], true],
+    [{ is: 'shape' }, [0], false],
+    [{ is: 'list', of: { is: 'text' }, min: 1 }, [], false],
+    [{ is: 'list', of: { is: 'text' } }, ['a', 1], false],
+    [{ is: 'either', of: [{ is: 'number' }, { is: 'text' }] }, 'a', true],
+    [{ is: 'either', of: [{ is: 'number' }, { is: 'text' }] }, true, false],
+    [{ is: 'built', family: 'initializer', names: ['zeros'] }, 'zeros', true],
+    [{ is: 'built', family: 'initializer', names: ['zeros'] }, 'zeroes', false],
+  ])('%j given %j: %s', (type, value, ok) => {
+    expect(check(type, value as never).ok).toBe(ok);
+  });
+
+  it('is told in signs that need no translation', () => {
+    expect(wanted({ is: 'number', min: 0, below: 1 })).toBe('0 ≤ number < 1');
+    expect(wanted({ is: 'integer', min: 1 })).toBe('integer ≥ 1');
+    expect(wanted({ is: 'size', rank: 2 })).toBe('integer ≥ 1 | [integer, integer]');
+    expect(found(new Odd('NaN'))).toBe('NaN');
+    expect(found(['a', 1])).toBe(`['a', 1]`);
+  });
+});
+
+describe('the typings', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'epochbook-typings-'));
+    writeFileSync(join(folder, 'cells.d.ts'), cellLanguageTypings());
+    const options = { strict: true, noEmit: true, types: [], lib: ['es2023'], skipLibCheck: false };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['cells.d.ts', 'cell.ts'] }));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The compiler's complaints about a cell. */
+  function complaints(source: string): string[] {
+    writeFileSync(join(folder, 'cell.ts'), source);
+    const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
+    try {
+      execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
+      return [];
+    } catch (error) {
+      const { stdout } = error as { stdout: string };
+      return stdout.split('\n').filter((line) => line.includes('error TS'));
+    }
+  }
+
+  it('take what the sandbox takes', () => {
+    expect(
+      complaints(`
+const table = data.csv('a.csv', { delimiter: ';' }).select('a', 'b').select(['a']).target('a', { kind: 'classes' })
+  .normalize().normalize(['a']).normalize({ method: 'minMax' }).oneHot().take(10).split({ validation: 0.2, seed: 1 });
+const images = data.idx({ images: 'i', labels: 'l' });
+const rate: number = param('learningRate', 1e-3, { min: 1e-5, max: 1, log: true });
+const network = sequential([
+  layers.conv2d({ filters: param('f', 8), kernelSize: [3, 3], activation: 'relu', kernelRegularizer: regularizers.l2({ l2: 0.1 }) }),
+  layers.flatten(), layers.dense({ units: 3, inputShape: [3], kernelInitializer: initializers.heNormal() }), layers.dense({ activation: 'softmax' })]);
+const x = input({ shape: [3] });
+model({ inputs: x, outputs: layers.add().apply([x, layers.dense({ units: 3 }).apply(x)]) });
+train({ data: table, model: network, loss: losses.meanSquaredError, metrics: ['accuracy', metrics.recall],
+  optimizer: optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: rate, decaySteps: 5 }) }),
+  callbacks: [callbacks.earlyStopping({ patience: 3 })] });
+train({ data: images, loss: 'mse', optimizer: 'sgd' });
+`),
+    ).toEqual([]);
+  });
+
+  it('refuse what the sandbox refuses', () => {
+    const lines = [
+      `layers.dense({ unit: 3 });`,
+      `layers.conv2d({ filters: 3 });`,
+      `layers.dense({ activation: 'rleu' });`,
+      `data.cvs('a');`,
+      `data.csv('a').split();`,
+      `train({});`,
+      `train({ loss: 'mse', optimizer: callbacks.earlyStopping() });`,
+      `sequential([layers.dense]);`,
+    ];
+    const found = complaints(lines.join('\n')).map((line) => /cell\.ts\((\d+)/.exec(line)?.[1]);
+    expect([...new Set(found)]).toEqual(lines.map((_, index) => String(index + 1)));
+  });
+
+  it('say what each kind of cell needs', () => {
+    expect(cellKind.options).toEqual(['data', 'model', 'train', 'code']);
+    for (const name of [
+      'data',
+      'sequential',
+      'input',
+      'model',
+      'train',
+      'param',
+      'layers',
+      'optimizers',
+      'losses',
+      'metrics',
+      'callbacks',
+      'schedules',
+    ]) {
+      expect(cellLanguageTypings()).toMatch(new RegExp(`declare (?:const|function) ${name}\\b`));
+    }
+  });
+});
