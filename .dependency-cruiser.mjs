@@ -72,10 +72,12 @@ const areas = [
     local: [contract],
     npm: '^node_modules/(?!electron/|better-sqlite3/|onnxruntime|@tensorflow/|playwright/|vitest/)',
   },
+  // The benchmark trains with the engine itself.
+  { name: 'bench', path: '^e2e/bench/', local: [contract, '^main/engine/', '^main/cli/[^/]+\\.mjs$'], builtins: true },
   // The runners start what npm scripts start, and so know where the commands are.
   {
     name: 'e2e',
-    path: '^e2e/',
+    path: '^e2e/(?!bench/)',
     local: [contract, '^main/cli/[^/]+\\.mjs$', '^\\.dependency-cruiser'],
     npm: npm('playwright', 'playwright-core', '@axe-core/playwright', 'dependency-cruiser', '@types/*', 'electron'),
     builtins: true,

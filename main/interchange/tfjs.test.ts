@@ -8,7 +8,7 @@ import type { NamedTensor } from '#engine/loop/checkpoint.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { buildModel } from '#engine/model/build.ts';
 import { completeModel } from '#engine/model/complete.ts';
-import { collect, eventsOf, layer, makeData, makeJob, sequential, uniformValues } from '#engine/testing.ts';
+import { collect, eventsOf, layer, makeData, makeJob, sequential, uniformValues } from '#engine/testing/harness.ts';
 import { exportTfjs, type TfjsExport } from './tfjs.ts';
 
 let folder: string;

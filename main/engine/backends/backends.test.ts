@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { collect, eventsOf, largestDifference, layer, makeData, makeJob, runOn, sequential, traced, uniformValues } from '../testing.ts';
+import {
+  collect,
+  eventsOf,
+  largestDifference,
+  layer,
+  makeData,
+  makeJob,
+  runOn,
+  sequential,
+  traced,
+  uniformValues,
+} from '../testing/harness.ts';
 import { tf } from '../tfjs.ts';
 import { availableBackends, openBackend } from './index.ts';
 

@@ -1,6 +1,6 @@
 /** The gradient of a whole step against central differences of a forward pass written out in double precision. */
 import { describe, expect, it } from 'vitest';
-import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing.ts';
+import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { openSession } from './session.ts';
 import { openReference } from '../backends/reference.ts';
 import { randomStream } from './random.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '#contract/spec.ts';
 import { openReference } from '../backends/reference.ts';
-import { traced, runOn } from '../testing.ts';
+import { traced, runOn } from '../testing/harness.ts';
 import { makeOptimizer } from './optimizers.ts';
 
 /** A weight of 1 that sees these gradients, one a step. */

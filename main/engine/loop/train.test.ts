@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KerasObject } from '#contract/spec.ts';
 import { type Backend, openBackend } from '../backends/index.ts';
-import { collect, eventsOf, largestDifference, layer, makeData, makeJob, sequential } from '../testing.ts';
+import { collect, eventsOf, largestDifference, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { estimateEpoch } from './estimate.ts';
 import type { TrainEvent, TrainJob } from './events.ts';

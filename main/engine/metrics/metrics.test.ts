@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openReference } from '../backends/reference.ts';
 import { openNative } from '../backends/native.ts';
-import { runOn, traced } from '../testing.ts';
+import { runOn, traced } from '../testing/harness.ts';
 import { tf } from '../tfjs.ts';
 import { lossFunction, type LossName, type Outputs } from './losses.ts';
 import { metricsNamed } from './metrics.ts';

@@ -4,7 +4,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Json, ModelSpec } from '#contract/spec.ts';
 import { openSession } from '../loop/session.ts';
 import { openReference } from '../backends/reference.ts';
-import { layer, makeData, makeJob, sequential } from '../testing.ts';
+import { layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { tf } from '../tfjs.ts';
 import { buildModel } from './build.ts';
 import { completeModel } from './complete.ts';

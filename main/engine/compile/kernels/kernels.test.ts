@@ -1,7 +1,7 @@
 /** Every kernel's lowering against tfjs' cpu backend: ties, odd sizes, every padding. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, openBackend } from '../../backends/index.ts';
-import { largestDifference, runOn, tiedValues, type Traced, traced, uniformValues } from '../../testing.ts';
+import { largestDifference, runOn, tiedValues, type Traced, traced, uniformValues } from '../../testing/harness.ts';
 import { tf } from '../../tfjs.ts';
 import { type Shape, sizeOf, sorted } from '../graph.ts';
 import { kernels } from './index.ts';

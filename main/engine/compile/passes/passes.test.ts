@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, openBackend } from '../../backends/index.ts';
-import { largestDifference, runOn, tiedValues, traced, type Traced, uniformValues } from '../../testing.ts';
+import { largestDifference, runOn, tiedValues, traced, type Traced, uniformValues } from '../../testing/harness.ts';
 import { tf } from '../../tfjs.ts';
 import { type Program, type Shape, sizeOf, sorted } from '../graph.ts';
 import { lower } from '../lower.ts';

@@ -1,14 +1,14 @@
 /** Shared by the engine's tests: seeded data, and a program run natively and on the reference. */
 import type { Dataset, Part } from '#contract/samples.ts';
 import type { Json, KerasObject, ModelSpec, TrainSpec } from '#contract/spec.ts';
-import { type Backend, openBackend } from './backends/index.ts';
-import { type HostTensor, type Program, type Shape, sizeOf } from './compile/graph.ts';
-import { trace } from './compile/trace.ts';
-import { randomStream } from './loop/random.ts';
-import type { TrainEvent, TrainJob } from './loop/events.ts';
-import { train, type TrainOptions } from './loop/train.ts';
-import { completeModel } from './model/complete.ts';
-import type { tf } from './tfjs.ts';
+import { type Backend, openBackend } from '../backends/index.ts';
+import { type HostTensor, type Program, type Shape, sizeOf } from '../compile/graph.ts';
+import { trace } from '../compile/trace.ts';
+import { randomStream } from '../loop/random.ts';
+import type { TrainEvent, TrainJob } from '../loop/events.ts';
+import { train, type TrainOptions } from '../loop/train.ts';
+import { completeModel } from '../model/complete.ts';
+import type { tf } from '../tfjs.ts';
 
 export const layer = (className: string, config: { [option: string]: Json } = {}): KerasObject => ({ class_name: className, config });
 export const sequential = (...layers: KerasObject[]): ModelSpec => ({ class_name: 'Sequential', config: { layers } });
