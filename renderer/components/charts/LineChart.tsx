@@ -231,6 +231,11 @@ export function LineChart({
           {failed ? t('chart.failed') : null}
         </output>
       )}
+      {figure && stops.length === 0 && (
+        <p className="chart-cursor chart-waiting" style={{ height }}>
+          {t('chart.empty')}
+        </p>
+      )}
       {inView && readings.length > 0 && (
         <>
           <div className="chart-line" style={{ left: x, top: margins.top, height: innerHeight }} />

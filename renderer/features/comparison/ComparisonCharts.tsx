@@ -119,10 +119,10 @@ function FamilyChart({
   const title = heading(familyName(t, family));
   return (
     <section className="card">
-      <h3 className="curve-head">
+      <h2 className="curve-head">
         {title}
         <span className="curve-legend">{t('comparison.byEpoch', { count: comparison.runs.length })}</span>
-      </h3>
+      </h2>
       <LineChart
         series={series}
         markers={markers}

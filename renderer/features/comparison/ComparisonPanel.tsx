@@ -38,10 +38,10 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
     <div className={`comparison-panel${beside ? ' beside' : ''}${compact ? ' compact' : ''}`}>
       <ComparisonCharts comparison={comparison} compact={compact} />
       <section className="card" aria-label={t('comparison.whatDiffers')}>
-        <h3 className="curve-head">
+        <h2 className="curve-head">
           {t('comparison.whatDiffers')}
           <span className="curve-legend">{t(sameData ? 'comparison.sameData' : 'comparison.otherData')}</span>
-        </h3>
+        </h2>
         {!sameData && (
           <p className="data-warning">
             <TriangleAlert size={14} aria-hidden />

@@ -63,6 +63,7 @@ export function RunsView() {
   if (rows.loaded && rows.total === 0) {
     return (
       <div className="runs-view">
+        <h1 className="visually-hidden">{t(showsBin ? 'runs.bin' : 'runs.table')}</h1>
         {showsBin ? (
           <EmptyState
             icon={<Trash2 size={28} strokeWidth={1.5} />}
@@ -91,6 +92,7 @@ export function RunsView() {
 
   return (
     <div className={chosen.length === 0 ? 'runs-view idle' : 'runs-view'}>
+      <h1 className="visually-hidden">{t(showsBin ? 'runs.bin' : 'runs.table')}</h1>
       <div className="runs-bar" role="toolbar" aria-label={t('runs.tools')}>
         <label className="runs-search">
           <Search size={14} aria-hidden />

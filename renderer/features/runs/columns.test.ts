@@ -70,6 +70,7 @@ describe('columns', () => {
     expect(best.get('best')).toEqual(new Set([runIdOf(2)]));
     expect(best.get('loss')).toEqual(new Set([runIdOf(2)]));
     expect(bestRuns(columns, runs.slice(0, 1)).size).toBe(0);
+    expect(bestRuns(columns, [runs[0], { ...runs[0], id: runIdOf(9) }]).size).toBe(0);
   });
 
   it('names the notebook where there are several, and the deletion in the bin', () => {

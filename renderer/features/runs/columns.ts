@@ -172,7 +172,7 @@ function isUnfinished(run: RunSummary): boolean {
   return run.status === 'running' || run.status === 'queued' || run.status === 'paused' || run.status === 'interrupted';
 }
 
-/** The run with the best value of each column that has one, where at least two runs have a value. */
+/** The runs with the best value of each column that has one, where not all that have a value share it. */
 export function bestRuns(columns: readonly Column[], runs: readonly RunSummary[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { id, best } of columns) {
@@ -185,7 +185,8 @@ export function bestRuns(columns: readonly Column[], runs: readonly RunSummary[]
       count++;
       if (top === undefined || (best.better === 'min' ? value < top : value > top)) top = value;
     }
-    if (count > 1) found.set(id, new Set(runs.filter((run) => best.value(run) === top).map((run) => run.id)));
+    const winners = runs.filter((run) => best.value(run) === top).map((run) => run.id);
+    if (winners.length < count) found.set(id, new Set(winners));
   }
   return found;
 }
