@@ -2,7 +2,7 @@ import './charts.css';
 import type { PlotlyHTMLElement } from 'plotly.js';
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { makeFigure, margins, padded, pixelOf, wholeRange } from './figure.ts';
+import { type Figure, makeFigure, margins, padded, pixelOf, wholeRange } from './figure.ts';
 import { LineMark } from './LineMark.tsx';
 import { lineColor } from './palette.ts';
 import { type ChartMarker, type LineSeries, nearestStop, readingsAt, stopsOf } from './series.ts';
@@ -33,6 +33,8 @@ function pictureOptions(filename: string) {
 }
 
 const noMarkers: readonly ChartMarker[] = [];
+/** Between two drawings of a live chart. */
+const shortestPauseMs = 100;
 /** Rows of the list under the pointer; more are counted. */
 const readingLimit = 12;
 
@@ -61,7 +63,12 @@ export function LineChart({
   const [cursor, setCursor] = useState<number>();
   /** What the y axis shows, after Plotly has fitted it; logarithms where it is logarithmic. */
   const [yRange, setYRange] = useState<readonly [number, number]>();
-  const bound = useRef(false);
+  const drawnAt = useRef(Number.NEGATIVE_INFINITY);
+  /** What is on the screen. */
+  const latest = useRef<{ readonly figure: Figure; readonly title: string }>(undefined);
+  /** The drawing that has listeners, told by its configuration. */
+  const listening = useRef<unknown>(undefined);
+  const wordsOf = useRef<typeof t>(undefined);
 
   const stops = useMemo(() => stopsOf(series), [series]);
   const [rangeStart, rangeEnd] = wholeRange(series, plannedEpochs);
@@ -103,48 +110,58 @@ export function LineChart({
   useEffect(() => {
     const element = plot.current;
     return () => {
-      bound.current = false;
+      listening.current = undefined;
+      drawnAt.current = Number.NEGATIVE_INFINITY;
+      wordsOf.current = undefined;
       if (plotly && element) plotly.purge(element);
     };
   }, [plotly]);
 
+  const saveImage = useCallback((): void => {
+    const drawn = latest.current;
+    if (!plotly || !drawn) return;
+    const theme = readTheme();
+    void plotly.downloadImage(
+      {
+        data: drawn.figure.data.map((trace) => ({ ...trace, showlegend: 'hoverinfo' in trace && trace.hoverinfo === 'none' })),
+        layout: {
+          ...drawn.figure.layout,
+          title: { text: drawn.title, font: { size: 14, color: theme.ink } },
+          margin: { l: 60, r: 20, t: 50, b: 50 },
+          paper_bgcolor: theme.surface,
+          showlegend: true,
+        },
+      },
+      pictureOptions(drawn.title),
+    );
+  }, [plotly]);
+
+  // One object for as long as the language stays: with another one Plotly would draw everything anew.
+  const config = useMemo(
+    () =>
+      plotly && {
+        displaylogo: false,
+        doubleClick: false as const,
+        showTips: false,
+        modeBarButtons: [
+          [
+            { name: 'reset', title: t('chart.whole'), icon: plotly.Icons.home, click: reset },
+            { name: 'save', title: t('chart.savePicture'), icon: plotly.Icons.camera, click: saveImage },
+          ],
+        ],
+      },
+    [plotly, t, reset, saveImage],
+  );
+
   useEffect(() => {
     const element = plot.current as PlotlyHTMLElement | null;
-    if (!plotly || !figure || !element) return;
-    const saveImage = (): void => {
-      const theme = readTheme();
-      void plotly.downloadImage(
-        {
-          data: figure.data.map((trace) => ({ ...trace, showlegend: 'hoverinfo' in trace && trace.hoverinfo === 'none' })),
-          layout: {
-            ...figure.layout,
-            title: { text: yLabel, font: { size: 14, color: theme.ink } },
-            margin: { l: 60, r: 20, t: 50, b: 50 },
-            paper_bgcolor: theme.surface,
-            showlegend: true,
-          },
-        },
-        pictureOptions(yLabel),
-      );
-    };
-    const config = {
-      displaylogo: false,
-      doubleClick: false as const,
-      showTips: false,
-      modeBarButtons: [
-        [
-          { name: 'reset', title: t('chart.whole'), icon: plotly.Icons.home, click: reset },
-          { name: 'save', title: t('chart.savePicture'), icon: plotly.Icons.camera, click: saveImage },
-        ],
-      ],
-    };
-    void plotly.react(element, figure.data, figure.layout, config).then(() => {
-      const range = element.layout.yaxis?.range;
-      const low = Number(range?.[0]);
-      const high = Number(range?.[1]);
-      setYRange((was) => (was && was[0] === low && was[1] === high ? was : [low, high]));
-      if (bound.current) return;
-      bound.current = true;
+    if (!plotly || !config || !figure || !element) return undefined;
+    const listen = (): void => {
+      // A whole new drawing, as after a change of language, has lost its listeners.
+      element.removeAllListeners('plotly_hover');
+      element.removeAllListeners('plotly_unhover');
+      element.removeAllListeners('plotly_doubleclick');
+      element.removeAllListeners('plotly_relayout');
       element.on('plotly_hover', (event) => setCursor(Number(event.points[0]?.x)));
       element.on('plotly_unhover', () => setCursor(undefined));
       element.on('plotly_doubleclick', reset);
@@ -152,11 +169,34 @@ export function LineChart({
         const from = Number(event['xaxis.range[0]']);
         const to = Number(event['xaxis.range[1]']);
         if (Number.isFinite(from) && Number.isFinite(to)) setZoom([from, to]);
-        const changed = element.layout.yaxis?.range;
-        if (changed) setYRange([Number(changed[0]), Number(changed[1])]);
+        readYRange();
       });
-    });
-  }, [plotly, figure, reset, t, yLabel]);
+    };
+    const readYRange = (): void => {
+      const range = element.layout.yaxis?.range;
+      const low = Number(range?.[0]);
+      const high = Number(range?.[1]);
+      setYRange((was) => (was && was[0] === low && was[1] === high ? was : [low, high]));
+    };
+    const draw = (): void => {
+      drawnAt.current = performance.now();
+      latest.current = { figure, title: yLabel };
+      void plotly.react(element, figure.data, figure.layout, config).then(() => {
+        readYRange();
+        if (listening.current === config) return;
+        listening.current = config;
+        listen();
+      });
+    };
+    // Epochs may come faster than they can be drawn or seen.
+    const waitMs = drawnAt.current + shortestPauseMs - performance.now();
+    if (waitMs <= 0) {
+      draw();
+      return undefined;
+    }
+    const timer = setTimeout(draw, waitMs);
+    return () => clearTimeout(timer);
+  }, [plotly, config, figure, reset, yLabel]);
 
   const at = cursor === undefined ? undefined : nearestStop(stops, cursor);
   useEffect(() => onHover?.(at), [at, onHover]);

@@ -45,7 +45,7 @@ export function SideList() {
                   className={current ? 'side-item on' : 'side-item'}
                   aria-current={current ? 'page' : undefined}
                   aria-busy={opening === notebook.path}
-                  title={notebook.title}
+                  title={`${notebook.title}\n${notebook.path}`}
                   onClick={() => {
                     show('notebook');
                     if (notebook.path !== path) void open(notebook.path);
@@ -110,13 +110,16 @@ function RunValue({ run, runs }: { run: RunSummary; runs: readonly RunSummary[] 
   return '–';
 }
 
-/** The end of a file's name is what tells it apart, so the folders are what is cut off. */
+/** A name too long is cut in the middle: its end tells files apart as often as its start. The whole path is in the tooltip. */
 function FileName({ path, ending = '' }: { path: string; ending?: string }) {
-  const name = path.endsWith(ending) ? path.slice(0, path.length - ending.length) : path;
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const name = file.endsWith(ending) ? file.slice(0, file.length - ending.length) : file;
+  const tail = ending === '' && name.length > 20 ? 9 : 0;
   return (
-    <span className="side-name">
-      {name}
-      {name !== path && <span className="ending">{ending}</span>}
+    <span className="file-name">
+      <span className="side-name">{name.slice(0, name.length - tail)}</span>
+      {tail > 0 && <span>{name.slice(-tail)}</span>}
+      {name !== file && <span className="ending">{ending}</span>}
     </span>
   );
 }

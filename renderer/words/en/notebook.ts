@@ -98,7 +98,7 @@ export const notebook = {
   'notebook.pause': 'Pause',
   'notebook.resume': 'Continue',
   'notebook.stop': 'Stop',
-  'notebook.epochsIn': '{epochs} of {planned} epochs in {time}',
+  'notebook.epochsIn': '{whole, select, yes {} other {{epochs} of }}{planned, plural, one {# epoch} other {# epochs}} in {time}',
   'notebook.atEpoch': 'at epoch {epoch}',
   'notebook.bestOfChart': 'best {value} at {epoch}',
   'notebook.noEpochYet': 'no epoch yet',

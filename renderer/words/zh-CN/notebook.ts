@@ -100,7 +100,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.pause': '暂停',
   'notebook.resume': '继续',
   'notebook.stop': '停止',
-  'notebook.epochsIn': '{planned} 轮中的 {epochs} 轮，用时 {time}',
+  'notebook.epochsIn': '{whole, select, yes {{epochs} 轮} other {{planned} 轮中的 {epochs} 轮}}，用时 {time}',
   'notebook.atEpoch': '（第 {epoch} 轮）',
   'notebook.bestOfChart': '最佳 {value}，第 {epoch} 轮',
   'notebook.noEpochYet': '尚无完成的轮次',

@@ -237,7 +237,6 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     wordWrap: 'on',
     wrappingIndent: 'indent',
     guides: { indentation: false },
-    bracketPairColorization: { enabled: false },
     fixedOverflowWidgets: true,
     contextmenu: false,
     codeLens: false,

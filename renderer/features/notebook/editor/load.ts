@@ -54,12 +54,7 @@ export function modelOf(monaco: Monaco, cell: CellBlock & { readonly key: string
   const known = monaco.editor.getModel(uri);
   if (known) return known;
   const model = monaco.editor.createModel(editorText(cell), 'typescript', uri);
-  // Colour is for what words mean; brackets that match are marked when the cursor is at them.
-  model.updateOptions({
-    tabSize: 2,
-    insertSpaces: true,
-    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
-  });
+  model.updateOptions({ tabSize: 2, insertSpaces: true });
   return model;
 }
 

@@ -74,6 +74,8 @@ export function applyEditorTheme(): void {
       'editor.selectionBackground': `${color('--accent')}40`,
       'editor.inactiveSelectionBackground': `${color('--accent')}26`,
       'editor.wordHighlightBackground': `${color('--accent')}1a`,
+      // Colour is for what words mean: brackets have one.
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((depth) => [`editorBracketHighlight.foreground${depth}`, color('--ink-2')])),
       'editorBracketMatch.background': color('--accent-wash'),
       'editorBracketMatch.border': color('--line-strong'),
       'editorWidget.background': color('--surface'),

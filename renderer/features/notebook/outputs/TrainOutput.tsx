@@ -114,7 +114,12 @@ function EndedBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
         <b>{run.name}</b>
         <span className={`run-end ${stateTone(run)}`}>{stateWord(t, run)}</span>
         <span className="quiet">
-          {t('notebook.epochsIn', { epochs: run.epochs, planned: run.plannedEpochs, time: formats.duration(run.elapsedMs) })}
+          {t('notebook.epochsIn', {
+            whole: run.epochs === run.plannedEpochs ? 'yes' : 'no',
+            epochs: run.epochs,
+            planned: run.plannedEpochs,
+            time: formats.duration(run.elapsedMs),
+          })}
           {epochMs !== undefined && ` · ${t('notebook.anEpoch', { time: formats.duration(epochMs) })}`}
         </span>
         <span className="grow" />
