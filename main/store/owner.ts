@@ -5,7 +5,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from './database.ts';
 import { isLocked, type ProcessLock, takeLock } from './process-lock.ts';
-import { errorCode, guarded } from './storage-error.ts';
+import { errorCode } from '#files/disk-error.ts';
+import { guarded } from './storage-error.ts';
 
 export interface Owner {
   readonly token: string;

@@ -5,7 +5,8 @@
  */
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { errorCode, explainStorageError } from './storage-error.ts';
+import { errorCode } from '#files/disk-error.ts';
+import { explainStorageError } from './storage-error.ts';
 
 export interface ProcessLock {
   release(): void;

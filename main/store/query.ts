@@ -2,12 +2,13 @@
  * The language of `runs --where`: `status = completed and metrics.val_loss.min < 0.4`.
  *
  *     expression = and { "or" and }          and = not { "and" not }          not = "not" not | "(" expression ")" | comparison
- *     comparison = field operator value      operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
+ *     comparison = field operator value      operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "has"
  *
  * Fields: id, name, notebook, status, reason, backend, seed, epochs, elapsedMs, parameters, note, tags, params.NAME and
  * metrics.NAME.{last, min, max, minEpoch, maxEpoch} (metrics.NAME alone is its last value). A part of a name that is
- * not a plain word stands in quotes. `~` finds a text within a text, upper and lower case alike; `tags = x` holds where
- * one of the tags is x. A run without the field never matches a comparison, whichever way round it is put.
+ * not a plain word stands in quotes. `~` finds a text within a text, upper and lower case alike; `tags = x`, also
+ * written `tags has x`, holds where one of the tags is x. A run without the field never matches a comparison, whichever
+ * way round it is put.
  */
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
@@ -159,7 +160,8 @@ export function parseQuery(text: string): RunFilter {
 
   function comparison(): RunFilter {
     const read = field();
-    const operator = (accept(({ type }) => type === 'operator') ?? expected('query.wantsOperator')).text;
+    const given = accept((token) => token.type === 'operator' || isWord(token, 'has')) ?? expected('query.wantsOperator');
+    const operator = given.type === 'word' ? '=' : given.text;
     const wanted = value();
     return (run) => {
       const found = read(run);

@@ -1,6 +1,7 @@
-/** What the disk or SQLite answered, said so that the user knows what to do. */
+/** What SQLite or the disk answered, said so that the user knows what to do. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { MessageKey } from '#contract/words/message.ts';
+import { errorCode, explainDiskError } from '#files/disk-error.ts';
 
 const sqliteCodes: readonly (readonly [prefix: string, key: MessageKey])[] = [
   ['SQLITE_FULL', 'store.diskFull'],
@@ -14,25 +15,11 @@ const sqliteCodes: readonly (readonly [prefix: string, key: MessageKey])[] = [
   ['SQLITE_LOCKED', 'store.busy'],
 ];
 
-const systemCodes: Partial<Record<string, MessageKey>> = {
-  ENOSPC: 'store.diskFull',
-  EDQUOT: 'store.diskFull',
-  EFBIG: 'store.diskFull',
-  EROFS: 'store.readOnly',
-  EACCES: 'store.readOnly',
-  EPERM: 'store.readOnly',
-};
-
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /** An error that names `path`; one that is neither the disk's nor SQLite's comes back as it is. */
 export function explainStorageError(error: unknown, path: string): unknown {
   if (error instanceof EpochbookError) return error;
-  const code = errorCode(error);
-  const key = sqliteCodes.find(([prefix]) => code.startsWith(prefix))?.[1] ?? systemCodes[code];
-  return key ? new EpochbookError(key, { path }, { cause: error }) : error;
+  const key = sqliteCodes.find(([prefix]) => errorCode(error).startsWith(prefix))?.[1];
+  return key ? new EpochbookError(key, { path }, { cause: error }) : explainDiskError(error, path);
 }
 
 /** Runs `action`, turning what the disk or SQLite throws into an error that names `path`. */

@@ -120,6 +120,17 @@ describe('training in its own process', () => {
     expect(epochsOf(news).map((row) => row.metrics)).toEqual(epochsOf(undisturbed).map((row) => row.metrics));
   });
 
+  it('stops when asked before its process is up', async () => {
+    const host = createHost();
+    const training = host.train({ spec: pointsSpec({ epochs: 1_000_000 }), ...place() }, () => {});
+    await Promise.resolve();
+    training.stop();
+    expect(await training.ended).toEqual({ status: 'stopped', reason: 'user', epochs: 0 });
+    // It heard: the process was not killed for it.
+    expect(await host.train({ spec: pointsSpec(), ...place() }, () => {}).ended).toMatchObject({ status: 'completed' });
+    expect(pids).toHaveLength(1);
+  });
+
   it('stops while it is paused', async () => {
     const host = createHost();
     const training = host.train({ spec: pointsSpec({ epochs: 1_000_000 }), ...place() }, (item) => {

@@ -72,20 +72,32 @@ interface Lane {
   send(message: ToTrainer): void;
   /** Ends the process; resolves when it is gone. */
   kill(): Promise<void>;
+  /** The same, for good: what waits is not begun any more. */
+  close(): Promise<void>;
 }
 
 interface Live {
   readonly process: TrainerProcess;
   readonly ready: Promise<void>;
   readonly gone: Promise<void>;
-  isGone: boolean;
+}
+
+interface Current {
+  readonly id: number;
+  readonly on: Live;
+  readonly finish: (final: Final) => void;
+  readonly fail: (error: Error) => void;
+  readonly onNews: (news: News) => void;
+  /** What is to be told once the process has the task; undefined when it has. */
+  pending: ToTrainer[] | undefined;
 }
 
 function createLane(fork: ForkTrainer): Lane {
   let live: Live | undefined;
-  let current: { id: number; finish: (final: Final) => void; fail: (error: Error) => void; onNews: (news: News) => void } | undefined;
+  let current: Current | undefined;
   let nextId = 1;
   let queue: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
 
   function start(): Live {
     const process = fork();
@@ -95,7 +107,6 @@ function createLane(fork: ForkTrainer): Lane {
       process,
       ready: new Promise((resolve) => (markReady = resolve)),
       gone: new Promise((resolve) => (markGone = resolve)),
-      isGone: false,
     };
     process.onMessage((message) => {
       if (message.type === 'ready') markReady();
@@ -104,28 +115,41 @@ function createLane(fork: ForkTrainer): Lane {
       else current.onNews(message);
     });
     process.onExit((code, signal) => {
-      started.isGone = true;
       if (live === started) live = undefined;
       markReady();
       markGone();
-      current?.fail(new EpochbookError('process.ended', { detail: signal ?? `exit ${code ?? '?'}` }));
+      if (current?.on === started) current.fail(new EpochbookError('process.ended', { detail: signal ?? `exit ${code ?? '?'}` }));
     });
     return started;
   }
 
   async function runNow(task: Task, onNews: (news: News) => void): Promise<Final> {
+    if (isClosed) throw new EpochbookError('process.ended', { detail: 'closed' });
     const id = nextId++;
-    const final = new Promise<Final>((finish, fail) => (current = { id, finish, fail, onNews }));
+    live ??= start();
+    const on = live;
+    const final = new Promise<Final>((finish, fail) => (current = { id, on, finish, fail, onNews, pending: [] }));
     try {
-      // Forking may throw; so does waiting, where the process ends before it is ready.
-      live ??= start();
-      const { process, ready } = live;
-      await Promise.race([ready, final]);
-      if (!live?.isGone) process.send({ type: 'task', id, task });
+      // Waiting throws where the process ends before it is ready.
+      await Promise.race([on.ready, final]);
+      for (const message of [{ type: 'task' as const, id, task }, ...(current?.pending ?? [])]) on.process.send(message);
+      if (current) current.pending = undefined;
       return await final;
     } finally {
       current = undefined;
     }
+  }
+
+  async function kill(): Promise<void> {
+    if (!live) return;
+    const { process: child, gone } = live;
+    child.kill();
+    const timer = setTimeout(() => {
+      // It may be stuck in native code, where a polite signal is not heard.
+      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+    }, killMs);
+    await gone;
+    clearTimeout(timer);
   }
 
   return {
@@ -135,18 +159,13 @@ function createLane(fork: ForkTrainer): Lane {
       return done;
     },
     send(message) {
-      live?.process.send(message);
+      if (current?.pending) current.pending.push(message);
+      else live?.process.send(message);
     },
-    async kill() {
-      if (!live) return;
-      const { process: child, gone } = live;
-      child.kill();
-      const timer = setTimeout(() => {
-        // It may be stuck in native code, where a polite signal is not heard.
-        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
-      }, killMs);
-      await gone;
-      clearTimeout(timer);
+    kill,
+    async close() {
+      isClosed = true;
+      await kill();
     },
   };
 }
@@ -206,7 +225,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       };
     },
     async close() {
-      await Promise.all([inspector.kill(), trainer.kill()]);
+      await Promise.all([inspector.close(), trainer.close()]);
     },
   };
 }

@@ -8,7 +8,7 @@ import { writeWhole } from '#files/write-whole.ts';
 import { printFrontMatter } from '#notebook/front-matter.ts';
 import { decodeNotebook, parseNotebook } from '#notebook/parse.ts';
 import { printNotebook } from '#notebook/print.ts';
-import { errorCode, explainStorageError } from '#store/storage-error.ts';
+import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Context } from './context.ts';
 import { fileInWorkspace } from './paths.ts';
 import { notebookEnding } from './workspace.ts';
@@ -27,11 +27,7 @@ async function read(file: string, path: string): Promise<Buffer> {
 
 async function write(file: string, text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text);
-  try {
-    await writeWhole(file, bytes);
-  } catch (error) {
-    throw explainStorageError(error, file);
-  }
+  await writeWhole(file, bytes);
   return hashOf(bytes);
 }
 
@@ -101,7 +97,7 @@ export function createNotebooks(context: Context): Notebooks {
     const before = await disk.readFile(file).catch((error: unknown) => {
       // Gone since it was opened: saving puts it back.
       if (errorCode(error) === 'ENOENT') return undefined;
-      throw explainStorageError(error, file);
+      throw explainDiskError(error, file);
     });
     if (before) {
       const found = hashOf(before);

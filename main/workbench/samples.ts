@@ -6,7 +6,6 @@ import type { Sample } from '#contract/calls.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { type Locale, locales } from '#contract/words/message.ts';
 import { writeWhole } from '#files/write-whole.ts';
-import { explainStorageError } from '#store/storage-error.ts';
 import { fileInWorkspace } from './paths.ts';
 
 const text = z.record(z.enum(locales), z.string());
@@ -45,11 +44,7 @@ export async function copySample(samplesFolder: string, id: string, workspace: s
   for (const name of [...entry.files, entry.notebook]) {
     const target = fileInWorkspace(workspace, `${entry.folder}/${name}`);
     if (existsSync(target)) continue;
-    try {
-      await writeWhole(target, await disk.readFile(join(samplesFolder, entry.folder, name)));
-    } catch (error) {
-      throw explainStorageError(error, target);
-    }
+    await writeWhole(target, await disk.readFile(join(samplesFolder, entry.folder, name)));
   }
   return `${entry.folder}/${entry.notebook}`;
 }

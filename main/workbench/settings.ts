@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { settings as schema, type Settings } from '#contract/calls.ts';
 import { writeWhole } from '#files/write-whole.ts';
-import { explainStorageError } from '#store/storage-error.ts';
 
 export const defaultSettings: Settings = { theme: 'system', locale: 'en', threads: 0 };
 
@@ -38,11 +37,7 @@ export function openSettings(file: string): SettingsFile {
     async set(change) {
       const given = Object.entries(change).filter(([, value]) => value !== undefined);
       const next: Settings = { ...current, ...Object.fromEntries(given) };
-      try {
-        await writeWhole(file, new TextEncoder().encode(`${JSON.stringify(next, undefined, 2)}\n`));
-      } catch (error) {
-        throw explainStorageError(error, file);
-      }
+      await writeWhole(file, new TextEncoder().encode(`${JSON.stringify(next, undefined, 2)}\n`));
       current = next;
       return next;
     },

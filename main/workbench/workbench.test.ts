@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Request, Response } from '#contract/calls.ts';
 import { fromPlainError } from '#contract/errors.ts';
@@ -453,6 +454,30 @@ describe('training', () => {
     );
     expect((await client.call('runs.get', { runId: killed.id })).epochRows).toHaveLength(shown.length);
     expect((await client.ended(next.id)).status).toBe('completed');
+  });
+
+  it('ends where an epoch cannot be stored, and shows none that is not', async () => {
+    const client = await start();
+    const notebook = state(await client.call('notebook.open', { path: 'points.epoch.md' }));
+    const database = new Database(join(folder, '.epochbook/epochbook.sqlite'));
+    database.exec(`CREATE TRIGGER refused BEFORE INSERT ON epochs WHEN NEW.epoch = 3 BEGIN SELECT RAISE(ABORT, 'no more'); END`);
+    database.close();
+    const { id } = await client.call('training.start', { ...notebook, knobs: { epochs: 1_000_000 } });
+    expect(await client.ended(id)).toMatchObject({
+      status: 'failed',
+      reason: 'error',
+      epochs: 2,
+      error: { message: expect.stringContaining('no more') },
+    });
+    expect(client.events.filter(({ name }) => name === 'training.epochEnded')).toHaveLength(2);
+  });
+
+  it('ends where a checkpoint cannot be written', async () => {
+    const client = await start();
+    const notebook = state(await client.call('notebook.open', { path: 'points.epoch.md' }));
+    writeFileSync(join(folder, '.epochbook/checkpoints'), 'in the way');
+    const { id } = await client.call('training.start', notebook);
+    expect(await client.ended(id)).toMatchObject({ status: 'failed', reason: 'error', epochs: 0 });
   });
 
   it('ends with the app, as stopped, with every epoch', async () => {

@@ -84,8 +84,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         real,
         () => {
           emit('workspace.changed', {});
-          void notebooks.noticeChanges();
-          void follow();
+          // The folder may be gone by now; then there is nothing to notice.
+          notebooks.noticeChanges().catch(() => undefined);
+          follow().catch(() => undefined);
         },
         (name) => name === '.epochbook' || name.endsWith('.part'),
       );
@@ -124,7 +125,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const queue = createRunQueue(context);
   let open = await openWorkspace(options.folder);
   let firstNotebook = options.notebook;
-  void follow();
+  follow().catch(() => undefined);
 
   /** A listing makes no database where there is none. */
   const hasStore = () => open.store !== undefined || existsSync(resolve(open.folder, '.epochbook', 'epochbook.sqlite'));
@@ -153,7 +154,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         open = next;
         firstNotebook = undefined;
         notebooks.clear();
-        void follow();
+        follow().catch(() => undefined);
         emit('workspace.changed', {});
       }
       return readWorkspace(open.folder);
@@ -161,7 +162,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'samples.list': () => listSamples(options.samplesFolder, settings.get().locale),
     async 'samples.open'({ id }) {
       const path = await copySample(options.samplesFolder, id, open.folder);
-      void follow();
+      follow().catch(() => undefined);
       return notebooks.open(path);
     },
 
