@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useId, useState } from 'react';
-import { Download, Pencil, Trash2 } from 'lucide-react';
+import { Download, Pencil, Square, Trash2 } from 'lucide-react';
 import type { RunSummary } from '#contract/runs.ts';
 import { Button } from '../../components/Button.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
@@ -7,7 +7,7 @@ import type { WordKey } from '../../words/catalogue.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { openExport } from '../export/export-store.ts';
-import { isGoing } from '../notebook/training-store.ts';
+import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
 import { EpochTable } from './EpochTable.tsx';
 import { NameField } from './NameField.tsx';
 import { RunCurves } from './RunCurves.tsx';
@@ -38,6 +38,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
   const remove = useRunsStore((state) => state.remove);
   const restore = useRunsStore((state) => state.restore);
   const { detail, rows, error } = useRunDetail(run);
+  const stop = useTrainingStore((state) => state.stop);
   const inBin = run.deletedAt !== undefined;
 
   const onTabKey = (event: KeyboardEvent): void => {
@@ -74,9 +75,15 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
             <Button look="quiet" icon={<Pencil size={14} />} onClick={() => setRenaming(true)}>
               {t('runs.rename')}
             </Button>
-            <Button look="quiet" icon={<Trash2 size={14} />} disabled={isGoing(run.status)} onClick={() => void remove([run])}>
-              {t('runs.delete')}
-            </Button>
+            {isGoing(run.status) ? (
+              <Button icon={<Square size={12} />} onClick={() => void stop(run.id)}>
+                {t('frame.stop')}
+              </Button>
+            ) : (
+              <Button look="quiet" icon={<Trash2 size={14} />} onClick={() => void remove([run])}>
+                {t('runs.delete')}
+              </Button>
+            )}
             <Button icon={<Download size={14} />} disabled={run.epochs === 0} onClick={() => openExport(run)}>
               {t('runs.export')}
             </Button>

@@ -59,7 +59,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
         <Fact name={t('runs.time')}>
           {run.epochs > 0
             ? t('runs.timeAnEpoch', { total: formats.duration(run.elapsedMs), epoch: formats.duration(run.elapsedMs / run.epochs) })
-            : formats.duration(run.elapsedMs)}
+            : '–'}
         </Fact>
         <Fact name={t('runs.samples')}>
           {t('runs.samplesOf', { train: formats.count(run.samples.train), validation: formats.count(run.samples.validation) })}

@@ -130,7 +130,12 @@ export function RunsView() {
             >
               {t('runs.compareCount', { count: chosen.length })}
             </Button>
-            <Button icon={<Trash2 size={14} />} disabled={!deletable} onClick={() => void remove(chosen)}>
+            <Button
+              icon={<Trash2 size={14} />}
+              disabled={!deletable}
+              title={chosen.length > 0 && !deletable ? t('runs.deleteGoing') : undefined}
+              onClick={() => void remove(chosen)}
+            >
               {t('runs.delete')}
             </Button>
             <Button look="quiet" onClick={() => showBin(true)}>

@@ -1,5 +1,5 @@
 /** The rows of the table as they are shown: found, ordered, with their columns. */
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
@@ -27,7 +27,8 @@ export function useRows(): Rows {
   const binLoaded = useRunsStore((state) => state.binLoaded);
   const query = useRunsStore((state) => state.query);
   const sort = useRunsStore((state) => state.sort);
-  const kept = useTrainingStore((state) => state.runs);
+  // Epochs of a small model end faster than a table can be drawn: what is typed and chosen goes first.
+  const kept = useDeferredValue(useTrainingStore((state) => state.runs));
   const keptLoaded = useTrainingStore((state) => state.loaded);
   const all = showsBin ? bin : kept;
 

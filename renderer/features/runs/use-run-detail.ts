@@ -11,6 +11,7 @@ export interface LoadedRun {
   readonly error: unknown;
 }
 
+const pauseMs = 1000;
 const none: readonly EpochRow[] = [];
 
 /** A run with all that is stored of it, fetched again when its state or its best epoch changes. */
@@ -18,6 +19,17 @@ export function useRunDetail(run: RunSummary): LoadedRun {
   const [detail, setDetail] = useState<RunDetail>();
   const [error, setError] = useState<unknown>();
   const live = useTrainingStore((state) => state.rows[run.id]);
+
+  const [version, setVersion] = useState(0);
+
+  // Checkpoints are worth fetching again once the best epoch has stood for a while.
+  const bestEpoch = run.best?.epoch;
+  const fetchedBest = detail?.best?.epoch;
+  useEffect(() => {
+    if (bestEpoch === fetchedBest) return undefined;
+    const timer = setTimeout(() => setVersion((number) => number + 1), pauseMs);
+    return () => clearTimeout(timer);
+  }, [bestEpoch, fetchedBest]);
 
   useEffect(() => {
     let wanted = true;
@@ -32,9 +44,9 @@ export function useRunDetail(run: RunSummary): LoadedRun {
     return () => {
       wanted = false;
     };
-    // A new state or best epoch is what the fetch is for.
+    // A new state or checkpoint is what the fetch is for.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [run.id, run.status, run.best?.epoch]);
+  }, [run.id, run.status, version]);
 
   const own = detail?.id === run.id ? detail : undefined;
   const rows = useMemo(() => mergeRows(own?.epochRows ?? none, live ?? none), [own, live]);

@@ -18,6 +18,7 @@ export const runs = {
   'runs.compareCount': '{count, plural, =0 {Compare} =1 {Compare} other {Compare #}}',
   'runs.rename': 'Rename',
   'runs.delete': 'Delete',
+  'runs.deleteGoing': 'A run in progress cannot be deleted. Stop it first.',
   'runs.export': 'Export…',
   'runs.movedToBin': '{count, plural, one {“{name}” is in the bin} other {# runs are in the bin}}',
   'runs.bin': 'Bin',

@@ -18,6 +18,7 @@ export const runs: Record<keyof typeof en, string> = {
   'runs.compareCount': '{count, plural, =0 {比较} =1 {比较} other {比较 # 次}}',
   'runs.rename': '重命名',
   'runs.delete': '删除',
+  'runs.deleteGoing': '运行中的训练不能删除，请先停止。',
   'runs.export': '导出…',
   'runs.movedToBin': '{count, plural, =1 {“{name}”已移到回收站} other {# 次运行已移到回收站}}',
   'runs.bin': '回收站',
