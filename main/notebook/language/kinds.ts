@@ -81,7 +81,10 @@ export const regularizer = (of: string): Option =>
   option({ is: 'built', family: 'regularizer', names: regularizerNames }, `A penalty on ${of}, added to the loss.`);
 export const constraint = (of: string): Option =>
   option({ is: 'built', family: 'constraint', names: constraintNames }, `A bound kept on ${of} after each update.`);
-export const padding = name(['valid', 'same', 'causal'], 'Whether the edges are padded so that the size stays (same) or not (valid).', {
+export const padding = name(['valid', 'same'], 'Whether the edges are padded so that the size stays (same) or not (valid).', {
+  default: 'valid',
+});
+export const causalPadding = name(['valid', 'same', 'causal'], 'As for images; causal: an output sees no later step.', {
   default: 'valid',
 });
 export const dataFormat = name(['channelsLast', 'channelsFirst'], 'Where the channels stand in a sample’s shape.', {

@@ -6,13 +6,11 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cellKind } from '#contract/notebook.ts';
-import { makeOptimizer } from '#engine/loop/optimizers.ts';
-import { activations as engineActivations, initializers as engineInitializers, layerTypes } from '#engine/model/layer-types.ts';
 import { evaluateNotebook } from '../evaluate.ts';
 import { activations, initializerNames } from './kinds.ts';
 import { anyLayer, layers } from './layers.ts';
 import { check, found, Odd, type OptionType, wanted } from './option.ts';
-import { optimizers } from './training.ts';
+import { initializers } from './parts.ts';
 import { cellLanguageTypings } from './typings.ts';
 
 describe('the tables', () => {
@@ -23,32 +21,72 @@ describe('the tables', () => {
     expect(theirs.filter((name) => !Object.hasOwn(layers, name))).toEqual([]);
   });
 
-  it.each(Object.entries(layers).filter(([, { className }]) => Object.hasOwn(layerTypes, className)))(
-    'layers.%s has only options that the engine takes',
-    (_name, { className, options }) => {
-      const known = layerTypes[className].options;
-      expect(Object.keys({ ...options, ...anyLayer }).filter((option) => !known.includes(option))).toEqual([]);
-      // The data gives a last layer's units where the text does not.
-      const needed = Object.entries(options).flatMap(([name, option]) => (option.required ? [name] : []));
-      expect(needed.sort()).toEqual([...layerTypes[className].required].filter((name) => className !== 'Dense' || name !== 'units').sort());
-    },
-  );
+  /** A value that a required option may have. */
+  const example = (type: OptionType): unknown => {
+    switch (type.is) {
+      case 'integer':
+      case 'size':
+        return 2;
+      case 'number':
+        return 0.5;
+      case 'name':
+        return type.of[0];
+      case 'list':
+        return [example(type.of), example(type.of)];
+      case 'either':
+        return example(type.of[0]);
+      default:
+        return undefined;
+    }
+  };
+  const make = tf.layers as unknown as Record<string, (config: object) => tf.layers.Layer>;
+  const inner: Record<string, () => object> = {
+    bidirectional: () => ({ layer: tf.layers.lstm({ units: 2 }) }),
+    timeDistributed: () => ({ layer: tf.layers.dense({ units: 2 }) }),
+    rnn: () => ({ cell: tf.layers.lstmCell({ units: 2 }) }),
+    stackedRNNCells: () => ({ cells: [tf.layers.lstmCell({ units: 2 })] }),
+    dense: () => ({ units: 2 }),
+    activation: () => ({ activation: 'relu' }),
+    inputLayer: () => ({ batchInputShape: [null, 2] }),
+    flatten: () => ({ dataFormat: 'channelsLast' }),
+    permute: () => ({ dims: [2, 1] }),
+  };
+  /** What tfjs takes but does not write into its own config. */
+  const unwritten = ['depthMultiplier', 'noiseShape', 'seed', 'interpolation', 'alphaRegularizer', 'inputLength', 'activityRegularizer'];
 
-  it('name the activations and initializers that the engine has', () => {
-    expect([...activations].sort()).toEqual([...engineActivations].sort());
-    // `constant` needs its value, so it has no short name.
-    expect([...initializerNames, 'constant'].sort()).toEqual([...engineInitializers].sort());
+  it.each(Object.entries(layers))('layers.%s is what tfjs calls so, with its options', (name, { className, options }) => {
+    const needed = Object.entries(options).flatMap(([option, { required, type }]) => (required ? [[option, example(type)] as const] : []));
+    const layer = make[name]({ ...Object.fromEntries(needed), ...inner[name]?.() });
+    expect(layer.getClassName()).toBe(className);
+    const written = Object.keys({ ...layer.getConfig(), ...(name === 'inputLayer' && { trainable: true }) });
+    expect(Object.keys({ ...options, ...anyLayer }).filter((option) => ![...written, ...unwritten, 'inputShape'].includes(option))).toEqual(
+      [],
+    );
   });
 
-  it.each(['sgd', 'momentum', 'rmsprop', 'adam'])('optimizers.%s with its defaults is one the engine makes', async (name) => {
+  it.each(activations)('the activation %s is one of tfjs', (activation) => {
+    expect(tf.layers.activation({ activation }).getConfig()['activation']).toBe(activation);
+  });
+
+  it.each(initializerNames)('the initializer %s is one of tfjs, under its builder’s class name', (name) => {
+    const config = tf.layers.dense({ units: 1, kernelInitializer: name }).getConfig()['kernelInitializer'] as { className: string };
+    // tfjs itself writes the scaled ones as the general one that they are a case of.
+    expect([initializers[name].className, 'VarianceScaling']).toContain(config.className);
+  });
+
+  it.each<[name: string, className: string, config: object]>([
+    ['sgd', 'SGD', { learningRate: 0.01, momentum: 0, nesterov: false }],
+    ['momentum', 'SGD', { learningRate: 0.01, momentum: 0.9, nesterov: false }],
+    ['rmsprop', 'RMSprop', { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false }],
+    ['adam', 'Adam', { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }],
+  ])('optimizers.%s has Keras’ class name and defaults', async (name, class_name, config) => {
+    const cell = (id: 'data' | 'model' | 'train', source: string) => ({ type: 'cell', id, kind: id, open: '', source, close: '' }) as const;
     const { specFor } = await evaluateNotebook([
-      { type: 'cell', id: 'd', kind: 'data', open: '', source: `data.csv('a')`, close: '' },
-      { type: 'cell', id: 'm', kind: 'model', open: '', source: 'sequential([layers.dense()])', close: '' },
-      { type: 'cell', id: 't', kind: 'train', open: '', source: `train({ loss: 'mse', optimizer: optimizers.${name}() })`, close: '' },
+      cell('data', `data.csv('a')`),
+      cell('model', 'sequential([layers.dense()])'),
+      cell('train', `train({ loss: 'mse', optimizer: optimizers.${name}() })`),
     ]);
-    const { optimizer } = specFor().train;
-    expect(Object.keys(optimizer.config)).toEqual(Object.keys(optimizers[name].options));
-    expect(makeOptimizer(optimizer)).toMatchObject({ learningRate: optimizer.config['learningRate'] });
+    expect(specFor().train.optimizer).toEqual({ class_name, config });
   });
 });
 

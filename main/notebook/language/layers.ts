@@ -3,6 +3,7 @@ import {
   activation,
   boolean,
   builder,
+  causalPadding,
   type Builders,
   constraint,
   dataFormat,
@@ -23,28 +24,30 @@ export const anyLayer: Options = {
   trainable: boolean('Whether training changes its weights.', true),
 };
 
-const weights = (bias = true): Options => ({
+const weights: Options = {
   useBias: boolean('Whether a bias is added.', true),
   kernelInitializer: initializer('the weights', 'glorotUniform'),
-  ...(bias && { biasInitializer: initializer('the biases', 'zeros') }),
+  biasInitializer: initializer('the biases', 'zeros'),
   kernelRegularizer: regularizer('the weights'),
   biasRegularizer: regularizer('the biases'),
   activityRegularizer: regularizer('the output'),
   kernelConstraint: constraint('the weights'),
   biasConstraint: constraint('the biases'),
-});
+};
 const outputActivation = activation('Function applied to the output.', 'linear');
 
 const convolution = (rank: number): Options => ({
   filters: integer('Number of output channels.', { required: true, min: 1 }),
   kernelSize: option({ is: 'size', rank }, 'Size of the window.', { required: true }),
   strides: option({ is: 'size', rank }, 'How far the window moves at a time.', { default: 1 }),
-  padding,
-  dataFormat,
+  padding: rank === 1 ? causalPadding : padding,
+  ...(rank > 1 && { dataFormat }),
   dilationRate: option({ is: 'size', rank }, 'Spacing between the window’s points.', { default: 1 }),
   activation: outputActivation,
-  ...weights(),
+  ...weights,
 });
+/** The weights of layers that have depthwise ones instead. */
+const kernel: readonly string[] = ['kernelInitializer', 'kernelRegularizer', 'kernelConstraint'];
 const depthwise: Options = {
   depthMultiplier: integer('Output channels for each input channel.', { min: 1, default: 1 }),
   depthwiseInitializer: initializer('the depthwise weights', 'glorotUniform'),
@@ -63,7 +66,7 @@ const seed = integer('Starts this layer’s own random stream; the run’s seed 
 const recurrentCell: Options = {
   units: integer('Number of outputs.', { required: true, min: 1 }),
   activation: activation('Function applied to the output.', 'tanh'),
-  ...weights(),
+  ...weights,
   recurrentInitializer: initializer('the recurrent weights', 'orthogonal'),
   recurrentRegularizer: regularizer('the recurrent weights'),
   recurrentConstraint: constraint('the recurrent weights'),
@@ -83,7 +86,7 @@ const recurrent: Options = {
   unroll: boolean('Whether the loop is laid out in full.', false),
 };
 const { units: _units, ...cellWithoutUnits } = recurrentCell;
-const convolutionalRecurrent: Options = { ...cellWithoutUnits, ...convolution(2), ...gated, unitForgetBias };
+const convolutionalRecurrent: Options = { ...convolution(2), ...cellWithoutUnits, ...gated, unitForgetBias };
 
 export const layers: Builders = {
   // Basic
@@ -94,7 +97,7 @@ export const layers: Builders = {
   dense: builder('Dense', 'Every output is a weighted sum of all inputs.', {
     units: integer('Number of outputs; in the last layer as many as the data has classes or targets, if left out.', { min: 1 }),
     activation: outputActivation,
-    ...weights(),
+    ...weights,
   }),
   activation: builder('Activation', 'Applies a function to every value.', {
     activation: { ...activation('The function.'), required: true },
@@ -166,20 +169,19 @@ export const layers: Builders = {
   conv1d: builder('Conv1D', 'Moves windows of weights along a sequence.', convolution(1)),
   conv2d: builder('Conv2D', 'Moves windows of weights over an image.', convolution(2)),
   conv3d: builder('Conv3D', 'Moves windows of weights through a volume.', convolution(3)),
-  conv2dTranspose: builder('Conv2DTranspose', 'A convolution backwards: makes an image larger.', convolution(2)),
-  conv3dTranspose: builder('Conv3DTranspose', 'A convolution backwards: makes a volume larger.', convolution(3)),
+  conv2dTranspose: builder('Conv2DTranspose', 'A convolution backwards: makes an image larger.', without(['dilationRate'], convolution(2))),
+  conv3dTranspose: builder('Conv3DTranspose', 'A convolution backwards: makes a volume larger.', without(['dilationRate'], convolution(3))),
   separableConv2d: builder('SeparableConv2D', 'A convolution of each channel on its own, then a mix of the channels.', {
-    ...convolution(2),
+    ...without(kernel, convolution(2)),
     ...depthwise,
     pointwiseInitializer: initializer('the mixing weights', 'glorotUniform'),
     pointwiseRegularizer: regularizer('the mixing weights'),
     pointwiseConstraint: constraint('the mixing weights'),
   }),
-  depthwiseConv2d: builder(
-    'DepthwiseConv2D',
-    'A convolution of each channel on its own.',
-    withoutFilters({ ...convolution(2), ...depthwise }),
-  ),
+  depthwiseConv2d: builder('DepthwiseConv2D', 'A convolution of each channel on its own.', {
+    ...without(['filters', ...kernel], convolution(2)),
+    ...depthwise,
+  }),
   cropping2D: builder('Cropping2D', 'Cuts off an image’s edges.', { cropping: edges('How much is cut off.', true), dataFormat }),
   upSampling2d: builder('UpSampling2D', 'Repeats an image’s rows and columns.', {
     size: option({ is: 'list', of: { is: 'integer', min: 1 }, min: 2 }, 'How often, for rows and columns.', { default: [2, 2] }),
@@ -313,8 +315,8 @@ export const layers: Builders = {
   }),
 };
 
-function withoutFilters({ filters: _filters, ...options }: Options): Options {
-  return options;
+function without(names: readonly string[], options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
 function edges(doc: string, required: boolean) {
