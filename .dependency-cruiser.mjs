@@ -19,7 +19,7 @@ const areas = [
     builtins: true,
   },
   { name: 'engine', path: '^main/engine/(?!backends/)', local: [contract, '^main/engine/'], npm: npm('@tensorflow/*'), builtins: true },
-  { name: 'files', path: '^main/files/', builtins: true },
+  { name: 'files', path: '^main/files/', local: [contract], builtins: true },
   { name: 'data', path: '^main/data/', local: [contract], npm: npm('csv-parse'), builtins: true },
   {
     name: 'notebook',
@@ -40,7 +40,8 @@ const areas = [
   {
     name: 'workbench',
     path: '^main/workbench/',
-    local: [contract, '^main/(notebook|store|interchange|files)/', '^main/trainer/(host|protocol)\\.ts$'],
+    // Its tests run real trainer processes, on the trainer's own test data.
+    local: [contract, '^main/(notebook|store|interchange|files)/', '^main/trainer/(host|protocol|fork-node|testing/table)\\.ts$'],
     npm: npm('zod'),
     builtins: true,
   },
