@@ -7,7 +7,7 @@ import type { Block, OpenedNotebook } from '#contract/notebook.ts';
 import { writeWhole } from '#files/write-whole.ts';
 import { printFrontMatter } from '#notebook/front-matter.ts';
 import { decodeNotebook, parseNotebook } from '#notebook/parse.ts';
-import { printNotebook } from '#notebook/print.ts';
+import { printNotebook, withWrittenIds } from '#notebook/print.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Context } from './context.ts';
 import { fileInWorkspace } from './paths.ts';
@@ -107,7 +107,8 @@ export function createNotebooks(context: Context): Notebooks {
       }
       if (found !== baseHash) throw new EpochbookError('notebook.changedOnDisk', { path });
     }
-    const hash = await write(file, text);
+    // Something changed: cells that were given an id in memory now keep it.
+    const hash = await write(file, printNotebook(withWrittenIds(blocks)));
     known.set(path, hash);
     return { hash };
   }
