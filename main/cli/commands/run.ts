@@ -1,0 +1,188 @@
+/** `run FILE`: trains, tells each epoch, ends as the run ended. */
+import type { Response } from '#contract/calls.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import { nearest } from '#contract/nearest.ts';
+import type { EpochRow, RunSummary } from '#contract/runs.ts';
+import { type LocalizedCommand, wholeNumber, withJson, withWorkspace } from '../command.ts';
+import { type Core, notebookHere, withCore } from '../core.ts';
+import { exitCodeOf, exitCodes, failureJson, failureLine, type Ground, reportFailure } from '../failure.ts';
+import { watchInterruption } from '../interruption.ts';
+import { type Knobs, setKnob } from '../knobs.ts';
+import { note, print, printJson } from '../output.ts';
+import { columnOfNumbers, duration, plainNumber } from '../text/numbers.ts';
+import { say } from '../words.ts';
+
+interface RunOptions {
+  readonly set?: Knobs;
+  readonly seed?: number;
+  readonly backend?: string;
+  readonly device?: string;
+  readonly threads?: number;
+  readonly name?: string;
+  readonly workspace?: string;
+  readonly json?: boolean;
+}
+
+/** What a run tells while it goes on. */
+interface Teller {
+  started(run: RunSummary): void;
+  epochEnded(run: RunSummary, row: EpochRow): void;
+  ended(run: RunSummary, ground: Ground): void;
+}
+
+const jsonTeller: Teller = {
+  started({ id, seed, backend, params, samples, parameters }) {
+    printJson({ type: 'run.started', runId: id, seed, backend, params, samples, parameters });
+  },
+  epochEnded({ id, plannedEpochs }, { epoch, elapsedMs, learningRate, metrics }) {
+    printJson({ type: 'epoch.ended', runId: id, epoch, epochs: plannedEpochs, elapsedMs, learningRate, metrics });
+  },
+  ended({ id, status, reason, epochs, best, error }, ground) {
+    if (error) {
+      note(failureLine(error, ground));
+      printJson(failureJson(error, ground));
+    }
+    printJson({ type: 'run.ended', runId: id, status, reason, epochs, best });
+  },
+};
+
+function bestText({ best }: RunSummary): string | undefined {
+  return best && say('cli.bestIs', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch });
+}
+
+const textTeller: Teller = {
+  started({ id, name, backend, threads, seed, samples, parameters }) {
+    note(say('cli.started', { id, name, backend, threads, seed: String(seed), parameters, ...samples }));
+  },
+  epochEnded({ plannedEpochs }, { epoch, elapsedMs, metrics }) {
+    const width = String(plannedEpochs).length;
+    const values = Object.entries(metrics).map(([name, value]) => `${name} ${columnOfNumbers([value, 0.5])[0]}`);
+    note([say('cli.epoch', { epoch: String(epoch).padStart(width), epochs: plannedEpochs }), ...values, duration(elapsedMs)].join('  '));
+  },
+  ended(run, ground) {
+    const { id, name, status, reason = '', epochs, elapsedMs, error } = run;
+    const best = bestText(run);
+    note(say('cli.ended', { status, reason, epochs, time: duration(elapsedMs) }) + (best === undefined ? '' : `; ${best}`));
+    if (status === 'diverged') note(`epochbook: ${say('cli.diverged', { epoch: Math.max(1, epochs) })}`);
+    if (error) note(failureLine(error, ground));
+    print([id, name, say('cli.status', { status }), ...(best === undefined ? [] : [best])].join('  '));
+  },
+};
+
+const isOver = ({ status }: RunSummary): boolean => !['queued', 'running', 'paused'].includes(status);
+
+function exitCodeOfRun({ status, error }: RunSummary): number {
+  if (status === 'completed') return exitCodes.done;
+  if (status === 'stopped') return exitCodes.interrupted;
+  return error ? exitCodeOf(error) : exitCodes.failed;
+}
+
+/** Throws where the notebook cannot be trained with what was asked for, before a run is made of it. */
+async function checkOptions(core: Core, { backend, device }: RunOptions): Promise<void> {
+  if (device !== undefined && device !== 'cpu' && device !== 'gpu') {
+    throw new EpochbookError('cli.badValue', { value: device, option: '--device', wanted: 'device' });
+  }
+  if (device === 'gpu') throw new EpochbookError('cli.noGpu');
+  if (backend === undefined) return;
+  const backends = await core.call('backends.list', {});
+  const names = backends.map(({ name }) => name);
+  const found = backends.find(({ name }) => name === backend);
+  if (!found) {
+    throw new EpochbookError('engine.backendUnknown', {
+      name: backend,
+      nearest: nearest(backend, names) ?? 'none',
+      names: names.join(', '),
+    });
+  }
+  if (!found.available) throw new EpochbookError('engine.backendMissing', { backend, detail: found.detail ?? '' });
+}
+
+/** Trains to the end; resolves with the run as it is then stored. */
+async function train(
+  core: Core,
+  notebook: Response<'notebook.open'>,
+  options: RunOptions,
+  teller: Teller,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  let isStarted = false;
+  let finish: (run: RunSummary) => void;
+  const ended = new Promise<RunSummary>((resolve) => (finish = resolve));
+  const unsubscribe = core.subscribe((event, payload) => {
+    if (event === 'runs.changed') {
+      const { run } = payload as { run: RunSummary };
+      if (!isStarted && run.parameters > 0) {
+        isStarted = true;
+        teller.started(run);
+      }
+      if (isOver(run)) finish(run);
+    } else if (event === 'training.epochEnded') {
+      const { row, summary } = payload as { row: EpochRow; summary: RunSummary };
+      teller.epochEnded(summary, row);
+    }
+  });
+  try {
+    const { seed, backend, threads, name } = options;
+    const { id: runId } = await core.call('training.start', {
+      path: notebook.path,
+      blocks: notebook.blocks,
+      knobs: { ...options.set },
+      seed,
+      backend,
+      threads,
+      name,
+    });
+    const stop = () => {
+      note(say('cli.stopping'));
+      // It may have ended in this very moment.
+      core.call('training.stop', { runId }).catch(() => undefined);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    return await ended;
+  } finally {
+    unsubscribe();
+  }
+}
+
+async function perform(file: string, options: RunOptions): Promise<number> {
+  const json = options.json === true;
+  const interruption = watchInterruption();
+  let ground: Ground | undefined;
+  try {
+    const place = notebookHere(file, options);
+    ground = place;
+    return await withCore(place.workspace, async (core) => {
+      const notebook = await core.call('notebook.open', { path: place.notebook });
+      for (const problem of notebook.problems) note(failureLine(problem, place));
+      await checkOptions(core, options);
+      const teller = json ? jsonTeller : textTeller;
+      const run = await train(core, notebook, options, teller, interruption.signal);
+      teller.ended(run, place);
+      return exitCodeOfRun(run);
+    });
+  } catch (error) {
+    return reportFailure(error, { json, ground });
+  } finally {
+    interruption.end();
+  }
+}
+
+export function addRun(program: LocalizedCommand): void {
+  withJson(
+    withWorkspace(
+      program
+        .command('run')
+        .description(say('cli.run'))
+        .argument('<FILE>', say('cli.argument.file'))
+        .option('--set <NAME=VALUE>', say('cli.option.set'), setKnob)
+        .option('--seed <N>', say('cli.option.seed'), wholeNumber('--seed', 'whole'))
+        .option('--backend <NAME>', say('cli.option.backend'))
+        .option('--device <NAME>', say('cli.option.device'))
+        .option('--threads <N>', say('cli.option.threads'), wholeNumber('--threads', 'threads'))
+        .option('--name <TEXT>', say('cli.option.name')),
+    ),
+  ).action(async (file: string, options: RunOptions) => {
+    process.exitCode = await perform(file, options);
+  });
+}

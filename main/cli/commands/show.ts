@@ -1,0 +1,88 @@
+/** `show RUN`: all there is to know about one run. */
+import type { RunDetail } from '#contract/runs.ts';
+import { type LocalizedCommand, withJson, withWorkspace } from '../command.ts';
+import { workspaceHere, withCore } from '../core.ts';
+import { exitCodes, failureLine } from '../failure.ts';
+import { print, printJson } from '../output.ts';
+import { metricNames } from '../text/metrics.ts';
+import { columnOfNumbers, dateAndTime, duration, plainNumber } from '../text/numbers.ts';
+import { historyOf, runJson } from '../text/run-json.ts';
+import { facts, table } from '../text/table.ts';
+import { say } from '../words.ts';
+
+function summaryText(run: RunDetail): string[] {
+  const { best, error, note } = run;
+  const pairs: (readonly [string, string])[] = [
+    [say('cli.word.id'), run.id],
+    [say('cli.word.name'), run.name],
+    [say('cli.word.notebook'), run.notebook],
+    [say('cli.word.status'), say('cli.status', { status: run.status })],
+    [say('cli.word.started'), dateAndTime(run.startedAt)],
+    [say('cli.word.time'), duration(run.elapsedMs)],
+    [
+      say('cli.word.epochs'),
+      run.epochs === run.plannedEpochs ? String(run.epochs) : say('cli.epochsOf', { epochs: run.epochs, planned: run.plannedEpochs }),
+    ],
+    [say('cli.word.backend'), `${run.backend} ${run.environment.backendVersion}`.trim()],
+    [say('cli.word.threads'), String(run.threads)],
+    [say('cli.word.seed'), String(run.seed)],
+    [say('cli.word.samples'), say('cli.samples', { ...run.samples, test: 0 })],
+    [say('cli.word.data'), run.dataHash],
+    [say('cli.word.parameters'), String(run.parameters)],
+  ];
+  if (best)
+    pairs.push([say('cli.word.best'), say('cli.bestIs', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch })]);
+  if (run.tags.length > 0) pairs.push([say('cli.word.tags'), run.tags.join(', ')]);
+  if (note !== '') pairs.push([say('cli.word.note'), note]);
+  if (error) pairs.push([say('cli.word.error'), failureLine(error)]);
+  return facts(pairs);
+}
+
+function paramsText({ params }: RunDetail): string[] {
+  const entries = Object.entries(params);
+  return table([
+    { title: say('cli.word.knob'), cells: entries.map(([name]) => name) },
+    { title: say('cli.word.value'), cells: entries.map(([, value]) => String(value)), right: true },
+  ]);
+}
+
+function epochsText({ epochRows: rows, best }: RunDetail): string[] {
+  const names = metricNames(rows.map(({ metrics }) => metrics));
+  return table([
+    { title: say('cli.word.epoch'), cells: rows.map(({ epoch }) => String(epoch)), right: true },
+    { title: '', cells: rows.map(({ epoch }) => (epoch === best?.epoch ? '*' : '')) },
+    ...names.map((name) => ({ title: name, cells: columnOfNumbers(rows.map(({ metrics }) => metrics[name])), right: true })),
+    { title: say('cli.word.learningRate'), cells: rows.map(({ learningRate }) => String(learningRate)), right: true },
+    { title: say('cli.word.time'), cells: rows.map(({ elapsedMs }) => duration(elapsedMs)), right: true },
+  ]);
+}
+
+function detailJson(run: RunDetail): unknown {
+  const { spec, environment, checkpoints } = run;
+  const epochRows = run.epochRows.map(({ epoch, elapsedMs, learningRate, samples, steps, phasesMs }) => {
+    return { epoch, elapsedMs, learningRate, samples, steps, phasesMs };
+  });
+  return { ...runJson(run), history: historyOf(run), spec, environment, checkpoints, epochRows };
+}
+
+async function perform(reference: string, { workspace, json }: { workspace?: string; json?: boolean }): Promise<number> {
+  return withCore(workspaceHere({ workspace }), async (core) => {
+    const { id } = await core.call('runs.find', { reference });
+    const run = await core.call('runs.get', { runId: id });
+    if (json) printJson(detailJson(run));
+    else {
+      print(...summaryText(run));
+      if (Object.keys(run.params).length > 0) print('', ...paramsText(run));
+      if (run.epochRows.length > 0) print('', ...epochsText(run));
+    }
+    return exitCodes.done;
+  });
+}
+
+export function addShow(program: LocalizedCommand): void {
+  withJson(withWorkspace(program.command('show').description(say('cli.show')).argument('<RUN>', say('cli.argument.run')))).action(
+    async (reference: string, options: { workspace?: string; json?: boolean }) => {
+      process.exitCode = await perform(reference, options);
+    },
+  );
+}

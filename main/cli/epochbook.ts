@@ -1,0 +1,41 @@
+/** The command line's entry. */
+import { CommanderError } from 'commander';
+import { addBackends } from './commands/backends.ts';
+import { addBin } from './commands/bin.ts';
+import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
+import { addExport } from './commands/export.ts';
+import { addOpen } from './commands/open.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addShow } from './commands/show.ts';
+import { LocalizedCommand } from './command.ts';
+import { version } from './core.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import { keepOutputClean } from './output.ts';
+import { say } from './words.ts';
+
+function createProgram(): LocalizedCommand {
+  const program = new LocalizedCommand('epochbook');
+  program
+    .description(say('cli.about'))
+    .version(version, '-V, --version', say('cli.option.version'))
+    .helpCommand('help [COMMAND]', say('cli.help'));
+  program.footer = say('cli.exits');
+  for (const add of [addRun, addCheck, addRuns, addShow, addCompare, addExport, addBin, addBackends, addOpen]) add(program);
+  return program;
+}
+
+keepOutputClean();
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+const given = process.argv.slice(2);
+try {
+  await createProgram().parseAsync(given, { from: 'user' });
+} catch (error) {
+  // Help and version were printed; without a command the help is the answer to a mistake.
+  if (error instanceof CommanderError) process.exitCode = error.code === 'commander.help' ? exitCodes.wrong : error.exitCode;
+  else process.exitCode = reportFailure(error, { json: given.includes('--json') });
+}
