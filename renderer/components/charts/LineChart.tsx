@@ -2,7 +2,7 @@ import './charts.css';
 import type { PlotlyHTMLElement } from 'plotly.js';
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { type Figure, makeFigure, margins, padded, pixelOf, wholeRange } from './figure.ts';
+import { asPicture, type Figure, makeFigure, margins, padded, pixelOf, wholeRange } from './figure.ts';
 import { LineMark } from './LineMark.tsx';
 import { lineColor } from './palette.ts';
 import { type ChartMarker, type LineSeries, nearestStop, readingsAt, stopsOf } from './series.ts';
@@ -123,7 +123,7 @@ export function LineChart({
     const theme = readTheme();
     void plotly.downloadImage(
       {
-        data: drawn.figure.data.map((trace) => ({ ...trace, showlegend: 'hoverinfo' in trace && trace.hoverinfo === 'none' })),
+        data: asPicture(drawn.figure.data),
         layout: {
           ...drawn.figure.layout,
           title: { text: drawn.title, font: { size: 14, color: theme.ink } },

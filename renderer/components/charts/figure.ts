@@ -31,6 +31,19 @@ export interface Figure {
 /** Plotly takes lengths in pixels too, which its types leave out. Dots are round: the caps are in charts.css. */
 const dashes = { solid: 'solid', dot: '0.1px,4px', dash: '5px,6px' } as unknown as Record<LineSeries['dash'], 'solid' | 'dot' | 'dash'>;
 
+/** For a saved picture, which has no stylesheet and so no round caps: dots that show without. */
+export function asPicture(data: readonly Data[]): Data[] {
+  return data.map((trace): Data => {
+    if (trace.type !== 'scatter') return trace;
+    const dotted = trace.line?.dash === dashes.dot;
+    return {
+      ...trace,
+      showlegend: trace.hoverinfo === 'none',
+      ...(dotted && { line: { ...trace.line, dash: '2px,3px' as 'dot' } }),
+    };
+  });
+}
+
 /** Fixed, so that nothing jumps when labels change, and the place of an epoch can be computed. */
 export const margins = { left: 42, right: 14, top: 10, bottom: 34 } as const;
 
@@ -160,7 +173,7 @@ export function makeFigure(input: FigureInput): Figure {
     const byId = new Map(series.map((one) => [one.id, one]));
     const known = markers.flatMap((marker) => {
       const one = byId.get(marker.seriesId);
-      return one ? [{ marker, color: colorOf(one) }] : [];
+      return one && !one.faint ? [{ marker, color: colorOf(one) }] : [];
     });
     data.push({
       type: 'scatter',
