@@ -62,7 +62,11 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
               <tr key={row.id} className={startsResults(rows, index) ? 'sheet-break' : undefined}>
                 <th scope="row" title={placesOf(row)}>
                   {rowTitle(t, row)}
-                  {!compact && row.places?.[0] !== undefined && <span className="place">{shortPath(row.places[0])}</span>}
+                  {!compact && row.places?.[0] !== undefined && (
+                    <span className="place" aria-hidden="true">
+                      {shortPath(row.places[0])}
+                    </span>
+                  )}
                 </th>
                 {row.cells.map((cell, column) => (
                   <td key={runs[column]?.id} className={best.has(column) ? 'best' : undefined}>
