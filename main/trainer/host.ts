@@ -35,6 +35,8 @@ export interface Training {
 }
 
 export interface TrainerHost {
+  /** Starts the process that inspects ahead of its first task. */
+  warm(): void;
   inspect(task: Omit<TaskOf<'inspect'>, 'type'>): Promise<Inspection>;
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
   export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
@@ -66,6 +68,8 @@ const isFinal = (message: FromTrainer): message is Final =>
 const killMs = 2_000;
 
 interface Lane {
+  /** Starts the process ahead of its first task. */
+  warm(): void;
   /** Runs after the tasks before it. Rejects with `process.ended` where the process goes away. */
   run(task: Task, onNews?: (news: News) => void): Promise<Final>;
   /** To the task in progress, if the process stands. */
@@ -153,6 +157,9 @@ function createLane(fork: ForkTrainer): Lane {
   }
 
   return {
+    warm() {
+      if (!isClosed) live ??= start();
+    },
     run(task, onNews = () => {}) {
       const done = queue.then(() => runNow(task, onNews));
       queue = done.catch(() => undefined);
@@ -185,6 +192,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
   }
 
   return {
+    warm: () => inspector.warm(),
     inspect: async (task) => (await ask('inspected', { type: 'inspect', ...task })).inspection,
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
     export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,

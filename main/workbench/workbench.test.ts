@@ -234,6 +234,18 @@ describe('notebook files', () => {
     expect(readFileSync(join(folder, 'points.epoch.md'), 'utf8')).toContain('One.');
   });
 
+  it('changed get the ids written that their cells were given', async () => {
+    const client = await start();
+    const source = pointsNotebook.replace('ts model #network', 'ts model');
+    writeFileSync(join(folder, 'bare.epoch.md'), source);
+    const notebook = await client.call('notebook.open', { path: 'bare.epoch.md' });
+    expect(await client.call('notebook.save', { ...state(notebook), baseHash: notebook.hash })).toEqual({ hash: notebook.hash });
+    const blocks = notebook.blocks.map((block) => (block.type === 'prose' ? { ...block, text: `${block.text}More.\n\n` } : block));
+    const { hash } = await client.call('notebook.save', { path: notebook.path, blocks, baseHash: notebook.hash });
+    expect(readFileSync(join(folder, 'bare.epoch.md'), 'utf8')).toContain('```ts model #model\n');
+    expect(await client.call('notebook.save', { path: notebook.path, blocks, baseHash: hash })).toEqual({ hash });
+  });
+
   it('made new have a name of their own and train what they say', async () => {
     const client = await start();
     expect((await client.call('notebook.create', { title: 'Äpfel & Birnen!' })).path).toBe('äpfel-birnen.epoch.md');
@@ -446,7 +458,8 @@ describe('training', () => {
     const killed = await client.call('training.start', { ...notebook, knobs: { epochs: 1_000_000 } });
     const next = await client.call('training.start', notebook);
     await client.event('training.epochEnded', ({ row }) => row.epoch === 3);
-    process.kill(pids[0]!, 'SIGKILL');
+    // The first process was started to inspect; the one that trains came last.
+    process.kill(pids.at(-1)!, 'SIGKILL');
     const end = await client.ended(killed.id);
     expect(end).toMatchObject({ status: 'failed', reason: 'crash', error: { code: 'process.ended' } });
     const shown = client.events.filter(

@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { calls, type Handlers, type Reply } from '#contract/calls.ts';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
+import type { OpenedNotebook } from '#contract/notebook.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
 import { printNotebook } from '#notebook/print.ts';
@@ -130,6 +131,12 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   /** A listing makes no database where there is none. */
   const hasStore = () => open.store !== undefined || existsSync(resolve(open.folder, '.epochbook', 'epochbook.sqlite'));
 
+  /** On a screen, a check follows at once: what it needs starts while the page still draws. */
+  function openNotebook(path: string): Promise<OpenedNotebook> {
+    if (isApp) trainer.warm();
+    return notebooks.open(path);
+  }
+
   const handlers: Handlers = {
     'app.info': async () => ({
       version: options.version,
@@ -163,12 +170,12 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async 'samples.open'({ id }) {
       const path = await copySample(options.samplesFolder, id, open.folder);
       follow().catch(() => undefined);
-      return notebooks.open(path);
+      return openNotebook(path);
     },
 
     'backends.list': () => trainer.backends(),
 
-    'notebook.open': ({ path }) => notebooks.open(path),
+    'notebook.open': ({ path }) => openNotebook(path),
     'notebook.create': ({ title }) => notebooks.create(title),
     'notebook.save': ({ path, blocks, baseHash }) => notebooks.save(path, blocks, baseHash),
     'notebook.check': (request) => checks.check(request),
