@@ -176,16 +176,16 @@ function rowTitle(t: Translate, row: DifferenceRow): string {
   if (row.kind === 'setting') return shortPath(row.name);
   if (row.kind === 'best') return t(row.better === 'min' ? 'runs.metricMin' : 'runs.metricBest', { metric: metricName(t, row.name) });
   if (row.kind === 'last') return t('comparison.metricLast', { metric: metricName(t, row.name) });
-  if (row.kind === 'epochs') return t('runs.epochs');
+  if (row.kind === 'epochs') return t('comparison.epochsDone');
   if (row.kind === 'parameters') return t('runs.parameters');
-  return t(row.kind === 'time' ? 'runs.time' : 'comparison.timeAnEpoch');
+  return t('comparison.timeAnEpoch');
 }
 
 function cellText(row: DifferenceRow, cell: Cell, formats: Formats): string {
   if (cell.type === 'missing') return '–';
   if (cell.type === 'text') return settingText(cell.value, formats);
   if (row.kind === 'best' || row.kind === 'last') return formats.measure(cell.value);
-  if (row.kind === 'time' || row.kind === 'timeAnEpoch') return formats.duration(cell.value);
+  if (row.kind === 'timeAnEpoch') return formats.duration(cell.value);
   if (row.kind === 'epochs' || row.kind === 'parameters') return formats.count(cell.value);
   return formats.setting(cell.value);
 }
@@ -208,7 +208,7 @@ function differenceText(row: DifferenceRow, compact: boolean, t: Translate, form
     return share === undefined ? '' : signed(share, formats.percent(share));
   }
   const percent = share === undefined ? undefined : signed(share, formats.percent(share));
-  if (row.kind === 'time' || row.kind === 'timeAnEpoch' || row.kind === 'epochs' || row.kind === 'parameters') return percent ?? '';
+  if (row.kind === 'timeAnEpoch' || row.kind === 'epochs' || row.kind === 'parameters') return percent ?? '';
   const plain = signed(absolute, formats.measure(absolute));
   if (compact) return row.better === 'min' ? (percent ?? plain) : plain;
   return percent === undefined ? plain : `${plain} · ${percent}`;

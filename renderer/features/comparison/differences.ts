@@ -10,7 +10,7 @@ export type Cell =
 
 export interface DifferenceRow {
   readonly id: string;
-  readonly kind: 'param' | 'setting' | 'best' | 'last' | 'timeAnEpoch' | 'time' | 'epochs' | 'parameters';
+  readonly kind: 'param' | 'setting' | 'best' | 'last' | 'timeAnEpoch' | 'epochs' | 'parameters';
   /** A param's or metric's name, or a setting's path. */
   readonly name: string;
   readonly cells: readonly Cell[];

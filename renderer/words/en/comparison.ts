@@ -21,6 +21,7 @@ export const comparison = {
   'comparison.atEpoch': 'at {epoch}',
   'comparison.metricLast': '{metric}, last',
   'comparison.timeAnEpoch': 'time an epoch',
+  'comparison.epochsDone': 'epochs done',
   'comparison.times': '× {ratio}',
   'comparison.part': '÷ {ratio}',
   'comparison.equalSettings': '{count, plural, =0 {No setting is equal} one {# setting equal} other {# settings equal}}',

@@ -22,6 +22,7 @@ export const comparison: Record<keyof typeof en, string> = {
   'comparison.atEpoch': '第 {epoch} 轮',
   'comparison.metricLast': '{metric}，最后',
   'comparison.timeAnEpoch': '每轮用时',
+  'comparison.epochsDone': '已完成轮数',
   'comparison.times': '× {ratio}',
   'comparison.part': '÷ {ratio}',
   'comparison.equalSettings': '{count, plural, =0 {没有相同的设置} other {# 项设置相同}}',
