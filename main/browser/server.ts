@@ -59,7 +59,7 @@ export async function startServer({ workbench, pageFolder, port = 0, locale = 'e
     const cookie = session.redeem(token);
     if (cookie === undefined && !session.holdsCookie(request.headers)) return refuse(response, 403, 'browser.addressUsed');
     // A redirect would still count as coming from the page the address was clicked on, and go without the strict cookie.
-    const page = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Epochbook</title>';
+    const page = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>Epochbook</title>';
     const headers = { ...pageHeaders(), 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
     response.writeHead(200, cookie === undefined ? headers : { ...headers, 'set-cookie': cookie });
     response.end(page);
