@@ -10,7 +10,7 @@ const keys = Object.keys(catalogues.en) as WordKey[];
 
 /** Names of the values that a message takes. */
 function valuesOf(text: string): string[] {
-  return [...new Set([...text.matchAll(/\{\s*(\w+)\s*[,}]/g)].map((match) => match[1]!))].sort();
+  return [...new Set([...text.matchAll(/\{\s*(\w+)\s*[,}]/g)].map((match) => match[1]))].sort();
 }
 
 function sources(folder: string): string[] {
@@ -46,9 +46,13 @@ describe('catalogue', () => {
   });
 
   test('every message is used, and every used one is there', () => {
-    const text = [...sources(renderer), readFileSync(join(renderer, 'words/format.ts'), 'utf8'), readFileSync(join(renderer, 'words/errors.ts'), 'utf8')].join('\n');
+    const text = [
+      ...sources(renderer),
+      readFileSync(join(renderer, 'words/format.ts'), 'utf8'),
+      readFileSync(join(renderer, 'words/errors.ts'), 'utf8'),
+    ].join('\n');
     // Keys put together from a part that varies: t(`notebook.kind.${kind}`).
-    const prefixes = [...text.matchAll(/`((?:\w+\.)+(?:\w+)?)\$\{/g)].map((match) => match[1]!);
+    const prefixes = [...text.matchAll(/`((?:\w+\.)+(?:\w+)?)\$\{/g)].map((match) => match[1]);
     const unused = keys.filter((key) => !text.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)));
     expect(unused).toEqual([]);
   });

@@ -63,7 +63,7 @@ function makeFormats(locale: Locale): Formats {
     duration(milliseconds) {
       const elapsed = Math.max(0, milliseconds);
       if (!Number.isFinite(elapsed)) return '–';
-      if (elapsed < 1) return words(locale, 'frame.milliseconds', { value: decimals(elapsed, 1) });
+      if (elapsed > 0 && elapsed < 1) return words(locale, 'frame.milliseconds', { value: decimals(elapsed, 1) });
       if (elapsed < 999.5) return words(locale, 'frame.milliseconds', { value: whole.format(elapsed) });
       if (elapsed < 9_950) return words(locale, 'frame.seconds', { value: decimals(elapsed / 1000, 1) });
       const seconds = Math.round(elapsed / 1000);

@@ -354,7 +354,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       set({ title: trimmed });
       changed(
         get().blocks.map((block) => (block.type === 'front' ? { ...block, text: withTitle(block.text, trimmed) } : block)),
-        [],
+        [front.key],
       );
     },
 
@@ -471,9 +471,16 @@ function withKnownKeys(fresh: OpenedNotebook['blocks'], known: readonly EditedBl
   });
 }
 
+/** The title in the front matter; undefined where it is not written on one line. */
 function titleOf(blocks: readonly EditedBlock[]): string | undefined {
   const front = blocks.find((block) => block.type === 'front');
-  const line = front && /^title:[ \t]*(.*?)[ \t]*$/m.exec(front.text)?.[1];
-  if (!line) return undefined;
-  return line.startsWith('"') && line.endsWith('"') ? (JSON.parse(line) as string) : line;
+  const written = front && /^title:[ \t]*(.*?)[ \t]*$/m.exec(front.text)?.[1];
+  if (!written) return undefined;
+  if (written.startsWith("'")) return written.slice(1, -1).replaceAll("''", "'");
+  if (!written.startsWith('"')) return written;
+  try {
+    return JSON.parse(written) as string;
+  } catch {
+    return undefined;
+  }
 }

@@ -45,6 +45,7 @@ export function SideList() {
                   className={current ? 'side-item on' : 'side-item'}
                   aria-current={current ? 'page' : undefined}
                   aria-busy={opening === notebook.path}
+                  aria-label={notebook.path.slice(notebook.path.lastIndexOf('/') + 1)}
                   title={`${notebook.title}\n${notebook.path}`}
                   onClick={() => {
                     show('notebook');

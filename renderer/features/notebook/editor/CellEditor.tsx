@@ -40,6 +40,9 @@ interface Props {
   readonly onFocus: () => void;
 }
 
+/** Part of Monaco's text models, if not of its published types. */
+type Tokenized = { readonly tokenization?: { forceTokenization(line: number): void } };
+
 export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -48,9 +51,9 @@ export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus 
   const [height, setHeight] = useState<number>();
   const [lineTops, setLineTops] = useState<readonly { top: number; end: number }[]>([]);
   const wanted = useRef<Place | 'anywhere'>(undefined);
-  const latest = useRef({ cell, onRun, onLeave, onFocus });
+  const latest = useRef({ cell, label, onRun, onLeave, onFocus });
   useLayoutEffect(() => {
-    latest.current = { cell, onRun, onLeave, onFocus };
+    latest.current = { cell, label, onRun, onLeave, onFocus };
   });
 
   const text = editorText(cell);
@@ -73,7 +76,10 @@ export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus 
     void loadMonaco().then((monaco) => {
       const element = host.current;
       if (gone || !element) return;
-      editor = createEditor(monaco, element, modelOf(monaco, latest.current.cell), label);
+      const text = modelOf(monaco, latest.current.cell);
+      // Colours at once, not a moment after the text: cells are short.
+      (text as Tokenized).tokenization?.forceTokenization(text.getLineCount());
+      editor = createEditor(monaco, element, text, latest.current.label);
       const measure = () => {
         const model = editor!.getModel();
         if (!model) return;
@@ -118,7 +124,9 @@ export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus 
       editor?.dispose();
       setMounted(undefined);
     };
-  }, [near, label]);
+  }, [near]);
+
+  useEffect(() => mounted?.editor.updateOptions({ ariaLabel: label }), [mounted, label]);
 
   useEffect(() => {
     if (!mounted || !host.current) return undefined;

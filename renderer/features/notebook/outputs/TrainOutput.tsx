@@ -1,5 +1,5 @@
 import { Pause, Play, Square } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { useNavigationStore } from '../../../app/navigation-store.ts';
@@ -12,7 +12,7 @@ import { useErrorText } from '../../../words/errors.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { heading, metricName, stateTone, stateWord } from '../../runs/run-words.ts';
 import { isGoing, useTrainingStore } from '../training-store.ts';
-import { bestOf, epochTimeMs, lossAndMetric, seriesOf } from './run-series.ts';
+import { bestOf, epochTimeMs, metricBesideLoss, seriesOf } from './run-series.ts';
 
 const chartHeight = 176;
 const earlierShown = 4;
@@ -142,14 +142,16 @@ function EndedBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
 function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
   const t = useWords();
   const formats = useFormats();
-  const { loss, metric } = useMemo(() => lossAndMetric(rows, Object.keys(run.metrics)), [rows, run.metrics]);
+  // Known from the start, so that a second chart does not push the first aside after an epoch.
+  const planned = useTrainingStore((state) => state.details[run.id]?.spec.train.metrics[0]);
+  const metric = metricBesideLoss(rows) ?? planned;
   return (
     <div className={metric ? 'charts two' : 'charts'}>
-      {[loss, metric].map((name) => {
+      {['loss', metric].map((name) => {
         if (name === undefined) return null;
-        const validated = rows.some((row) => `val_${name}` in row.metrics);
+        const validated = run.samples.validation > 0 || rows.some((row) => `val_${name}` in row.metrics);
         const best = bestOf(rows, validated ? `val_${name}` : name);
-        const series = seriesOf(rows, name, run.color, { train: t('notebook.training'), validation: t('notebook.validation') });
+        const series = seriesOf(rows, name, run.color, validated, { train: t('notebook.training'), validation: t('notebook.validation') });
         return (
           <section key={name}>
             <h5>
@@ -231,7 +233,7 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
               ))}
               {best !== undefined && <td>{run.best?.metric === best ? formats.measure(run.best.value) : ''}</td>}
               <td>{run.epochs === run.plannedEpochs ? run.epochs : `${run.epochs} / ${run.plannedEpochs}`}</td>
-              <td>{formats.duration(run.elapsedMs)}</td>
+              <td>{run.epochs > 0 ? formats.duration(run.elapsedMs) : ''}</td>
               <td className="quiet">{formats.moment(run.startedAt)}</td>
             </tr>
           ))}

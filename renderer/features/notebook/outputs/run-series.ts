@@ -9,27 +9,24 @@ export interface Best {
   readonly direction: 'min' | 'max';
 }
 
-/** The loss, and the first metric beside it. `known` are the names that the run's summary has. */
-export function lossAndMetric(rows: readonly EpochRow[], known: readonly string[]): { loss: string; metric: string | undefined } {
-  const names = rows[0] ? Object.keys(rows[0].metrics) : known;
-  return { loss: 'loss', metric: names.find((name) => name !== 'loss' && !name.startsWith('val_')) };
+/** The first metric that is not the loss; undefined where there is none, or no epoch yet. */
+export function metricBesideLoss(rows: readonly EpochRow[]): string | undefined {
+  return Object.keys(rows[0]?.metrics ?? {}).find((name) => name !== 'loss' && !name.startsWith('val_'));
 }
 
 export function seriesOf(
   rows: readonly EpochRow[],
   metric: string,
   color: number,
+  validated: boolean,
   names: { readonly train: string; readonly validation: string },
 ): LineSeries[] {
   const line = (id: string, name: string, dash: 'solid' | 'dot'): LineSeries => {
     const points = rows.filter((row) => id in row.metrics);
     return { id, name, color, dash, x: points.map((row) => row.epoch), y: points.map((row) => row.metrics[id] ?? Number.NaN) };
   };
-  const validation = `val_${metric}`;
-  return [
-    line(metric, names.train, 'solid'),
-    ...(rows.some((row) => validation in row.metrics) ? [line(validation, names.validation, 'dot')] : []),
-  ];
+  const training = line(metric, names.train, 'solid');
+  return validated ? [training, line(`val_${metric}`, names.validation, 'dot')] : [training];
 }
 
 export function bestOf(rows: readonly EpochRow[], metric: string): Best | undefined {

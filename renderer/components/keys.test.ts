@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { matchesKeys } from './keys.ts';
+
+const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({
+  key,
+  code: '',
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  altKey: false,
+  ...more,
+});
+
+test('only the exact combination matches', () => {
+  expect(matchesKeys(press('P', { ctrlKey: true, shiftKey: true }), 'Mod+Shift+P', false)).toBe(true);
+  expect(matchesKeys(press('p', { ctrlKey: true }), 'Mod+Shift+P', false)).toBe(false);
+  expect(matchesKeys(press('P', { ctrlKey: true, shiftKey: true, altKey: true }), 'Mod+Shift+P', false)).toBe(false);
+});
+
+test('Mod is Command on a Mac', () => {
+  expect(matchesKeys(press('s', { metaKey: true }), 'Mod+S', true)).toBe(true);
+  expect(matchesKeys(press('s', { ctrlKey: true }), 'Mod+S', true)).toBe(false);
+});
+
+test('letters and digits match by their key on any layout', () => {
+  expect(matchesKeys(press('ы', { ctrlKey: true, code: 'KeyS' }), 'Mod+S', false)).toBe(true);
+  expect(matchesKeys(press('&', { ctrlKey: true, code: 'Digit1' }), 'Mod+1', false)).toBe(true);
+});
+
+test('arrows', () => {
+  expect(matchesKeys(press('ArrowUp', { altKey: true }), 'Alt+Up', false)).toBe(true);
+  expect(matchesKeys(press('Enter', { shiftKey: true }), 'Shift+Enter', false)).toBe(true);
+});

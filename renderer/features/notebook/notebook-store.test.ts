@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Block, CheckedNotebook } from '#contract/notebook.ts';
+import type { CallName } from '#contract/names.ts';
+import { setBridge } from '../../platform/client.ts';
+import { cellsOf, textOf } from './blocks.ts';
+import { inputOf, useNotebookStore } from './notebook-store.ts';
+import { useTrainingStore } from './training-store.ts';
+
+/** A core that keeps one file, and answers as the real one does. */
+function fakeCore() {
+  const file: { blocks: Block[]; hash: string } = {
+    hash: 'hash-1',
+    blocks: [
+      { type: 'front', text: '---\nepochbook: 1\ntitle: Wine\n---\n' },
+      { type: 'cell', id: 'wine', kind: 'data', open: '```ts data #wine\n', source: "data.csv('wine.csv')\n", close: '```\n' },
+      { type: 'prose', text: '\n' },
+      { type: 'cell', id: 'training', kind: 'train', open: '```ts train #training\n', source: 'train({})\n', close: '```\n' },
+    ],
+  };
+  const asked: { name: CallName; request: Record<string, unknown> }[] = [];
+  let failing = new Set<string>();
+  const refuse = (code: string) => ({ ok: false, error: { code, message: code } });
+  const answers: Partial<Record<CallName, (request: Record<string, unknown>) => unknown>> = {
+    'notebook.open': () => ({ ok: true, value: { path: 'wine.epoch.md', title: 'Wine', problems: [], ...file } }),
+    'notebook.save': ({ baseHash, blocks }) => {
+      if (baseHash !== file.hash) return refuse('notebook.changedOnDisk');
+      file.blocks = blocks as Block[];
+      file.hash = `hash-${asked.length + 1}`;
+      return { ok: true, value: { hash: file.hash } };
+    },
+    'notebook.check': ({ blocks, until }) => {
+      const cells = (blocks as Block[]).filter((block) => block.type === 'cell');
+      const last = until === undefined ? cells.length : cells.findIndex((cell) => cell.id === until) + 1;
+      const value: CheckedNotebook = {
+        knobs: [],
+        cells: cells.slice(0, last).map(({ id, kind }) => ({ id, kind, inputHash: id, status: failing.has(id) ? 'failed' : 'ok' })),
+      };
+      return { ok: true, value };
+    },
+    'notebook.estimate': () => ({ ok: true, value: { epochMs: 1000, stepMs: 10, steps: 100, compileMs: 50 } }),
+    'training.start': () => ({
+      ok: true,
+      value: { id: 'run000000001', notebook: 'wine.epoch.md', status: 'queued', startedAt: 1, metrics: {} },
+    }),
+  };
+  setBridge({
+    shell: 'desktop',
+    call: (name, request) => {
+      asked.push({ name, request: request as Record<string, unknown> });
+      return Promise.resolve(answers[name]?.(request as Record<string, unknown>) ?? refuse('internal'));
+    },
+    listen: () => () => undefined,
+  });
+  return {
+    file,
+    count: (name: CallName) => asked.filter((one) => one.name === name).length,
+    last: (name: CallName) => asked.findLast((one) => one.name === name)?.request,
+    fail: (...ids: string[]) => {
+      failing = new Set(ids);
+    },
+  };
+}
+
+const store = () => useNotebookStore.getState();
+const keyOf = (id: string) => cellsOf(store().blocks).find((cell) => cell.id === id)!.key;
+const settle = () => vi.runAllTimersAsync();
+
+let core: ReturnType<typeof fakeCore>;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  core = fakeCore();
+  useTrainingStore.setState({ runs: [], origins: {} });
+  store().close();
+  await store().open('wine.epoch.md');
+  await settle();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('opening', () => {
+  test('checks the cells and foresees an epoch', () => {
+    expect(Object.keys(store().checked)).toEqual(['wine', 'training']);
+    expect(store().foreseen['training']?.estimate?.epochMs).toBe(1000);
+    expect(store().saving).toBe('saved');
+  });
+});
+
+describe('saving', () => {
+  test('typing is saved after a pause, once', async () => {
+    store().type(keyOf('wine'), "data.csv('red.csv')");
+    store().type(keyOf('wine'), "data.csv('white.csv')");
+    expect(store().saving).toBe('unsaved');
+    await settle();
+    expect(store().saving).toBe('saved');
+    expect(core.count('notebook.save')).toBe(1);
+    expect(textOf(core.file.blocks)).toContain('white.csv');
+  });
+
+  test('a change by another program is not overwritten; keeping mine is a choice', async () => {
+    core.file.hash = 'theirs';
+    store().type(keyOf('wine'), 'mine');
+    await settle();
+    expect(store().saving).toBe('conflict');
+    store().type(keyOf('wine'), 'mine, longer');
+    await settle();
+    expect(core.count('notebook.save')).toBe(1);
+    await store().keepMine();
+    await settle();
+    expect(store().saving).toBe('saved');
+    expect(textOf(core.file.blocks)).toContain('mine, longer');
+  });
+
+  test('taking theirs reads the file and keeps the editors of cells that are still there', async () => {
+    const key = keyOf('wine');
+    core.file.blocks = core.file.blocks.map((block) =>
+      block.type === 'cell' && block.id === 'wine' ? { ...block, source: 'theirs\n' } : block,
+    );
+    core.file.hash = 'theirs';
+    store().type(key, 'mine');
+    await settle();
+    await store().takeTheirs();
+    expect(store().saving).toBe('saved');
+    expect(keyOf('wine')).toBe(key);
+    expect(cellsOf(store().blocks)[0]?.source).toBe('theirs\n');
+  });
+
+  test('an unchanged notebook is read again when its file changed, one being edited is not', async () => {
+    core.file.hash = 'theirs';
+    store().fileChanged('wine.epoch.md', 'theirs');
+    await settle();
+    expect(store().hash).toBe('theirs');
+    store().type(keyOf('wine'), 'mine');
+    store().fileChanged('wine.epoch.md', 'theirs-2');
+    expect(store().saving).toBe('conflict');
+    store().fileChanged('other.epoch.md', 'x');
+    expect(store().path).toBe('wine.epoch.md');
+  });
+});
+
+describe('structure', () => {
+  test('undo brings a removed cell back without losing what was typed since', async () => {
+    const wine = store().blocks.find((block) => block.key === keyOf('wine'));
+    store().remove(keyOf('training'));
+    store().type(wine!.key, 'typed since');
+    expect(cellsOf(store().blocks).map((cell) => cell.id)).toEqual(['wine']);
+    store().undo();
+    expect(cellsOf(store().blocks).map((cell) => [cell.id, cell.source])).toEqual([
+      ['wine', 'typed since\n'],
+      ['training', 'train({})\n'],
+    ]);
+    store().redo();
+    expect(cellsOf(store().blocks).map((cell) => cell.id)).toEqual(['wine']);
+    await settle();
+    expect(store().saving).toBe('saved');
+  });
+
+  test('the title is in the file and can be undone', async () => {
+    store().setTitle('Wine: red');
+    expect(store().title).toBe('Wine: red');
+    await settle();
+    expect(textOf(core.file.blocks)).toContain('title: "Wine: red"');
+    store().undo();
+    expect(store().title).toBe('Wine');
+    expect(textOf(store().blocks)).toContain('title: Wine\n');
+    store().redo();
+    expect(store().title).toBe('Wine: red');
+  });
+});
+
+describe('running', () => {
+  test('another text is another input, and so is another knob', () => {
+    const before = inputOf(store().blocks, 'training', {});
+    store().type(keyOf('wine'), 'changed');
+    expect(inputOf(store().blocks, 'training', {})).not.toBe(before);
+    expect(inputOf(store().blocks, 'training', { filters: 8 })).not.toBe(inputOf(store().blocks, 'training', {}));
+  });
+
+  test('run all trains where every cell is in order, and not otherwise', async () => {
+    core.fail('wine');
+    await store().runAll();
+    expect(core.count('training.start')).toBe(0);
+    core.fail();
+    await store().runAll();
+    expect(core.last('training.start')).toMatchObject({ path: 'wine.epoch.md', cell: 'training' });
+    expect(useTrainingStore.getState().origins).toHaveProperty('run000000001.cell', 'training');
+  });
+
+  test('a run that cannot start says so at its cell', async () => {
+    setBridge({
+      shell: 'desktop',
+      call: () => Promise.resolve({ ok: false, error: { code: 'internal', message: 'no' } }),
+      listen: () => () => undefined,
+    });
+    await store().runCell('training');
+    expect(store().startErrors['training']).toMatchObject({ code: 'internal' });
+    expect(store().starting).toEqual([]);
+  });
+
+  test('checks asked for while one is going on become one', async () => {
+    const before = core.count('notebook.check');
+    const all = [store().evaluate(), store().evaluate('wine'), store().evaluate('training')];
+    await Promise.all(all);
+    expect(core.count('notebook.check')).toBe(before + 2);
+  });
+
+  test('knobs are sent with the check and the run', async () => {
+    store().setKnob('filters', 16);
+    await settle();
+    expect(core.last('notebook.check')).toMatchObject({ knobs: { filters: 16 } });
+    store().setKnob('filters', undefined);
+    await settle();
+    expect(core.last('notebook.check')).toMatchObject({ knobs: {} });
+  });
+});
