@@ -20,7 +20,7 @@ const batchSize = 128;
 
 /** `weights` by Keras' names, as a checkpoint has them. Throws where they are not this model's. */
 export async function createPredictor(model: ModelSpec, weights: ReadonlyMap<string, NamedTensor>, backend: Backend): Promise<Predictor> {
-  const built = buildModel(model, 0);
+  const built = buildModel(model, null);
   try {
     const { inputShape, outputShape } = built;
     const state = built.weights.map(({ name, variable: { shape } }): [string, HostTensor] => {

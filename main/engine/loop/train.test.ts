@@ -7,6 +7,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 import { estimateEpoch } from './estimate.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
 import { createPredictor } from './predict.ts';
+import { tf } from '../tfjs.ts';
 import { train } from './train.ts';
 
 let native: Backend;
@@ -98,6 +99,8 @@ const models: Record<string, () => TrainJob> = {
       loss: 'meanAbsoluteError',
       optimizer: layer('RMSprop', { learningRate: 0.005, centered: true, momentum: 0.5 }),
     }),
+  'a softmax layer': () =>
+    makeJob(sequential(dense(3), layer('Softmax')), makeData({ inputShape: [5], classes: 3 }), { metrics: ['accuracy'] }),
   'two classes behind a sigmoid': () =>
     makeJob(sequential(dense(8, 'elu'), layer('Dense', { activation: 'sigmoid' })), makeData({ inputShape: [5], classes: 2 }), {
       loss: 'binary_crossentropy',
@@ -334,6 +337,40 @@ describe('early stopping', () => {
     const events = await collect(smallJob(settings));
     const kept = bestCheckpoint(events);
     expect(lastCheckpoint(events).weights.get('dense/kernel')!.values).not.toEqual(kept.weights.get('dense/kernel')!.values);
+  });
+});
+
+describe('what does not fit', () => {
+  it('is said before anything is trained: another model’s checkpoint, or one without slots', async () => {
+    const events = await collect(smallJob({ epochs: 1 }));
+    const other = makeJob(sequential(dense(9, 'relu'), layer('Dense', { activation: 'softmax' })), smallData, { epochs: 2 });
+    await expect(collect({ ...other, from: lastCheckpoint(events) })).rejects.toThrow(/“dense\/kernel” is missing or has another shape/);
+    await expect(collect({ ...smallJob(), from: bestCheckpoint(events) })).rejects.toThrow(/“momentum\/dense\/kernel”/);
+  });
+
+  it('is said of data without samples', async () => {
+    const empty = { ...smallData.train, count: 0, inputs: new Float32Array(0), targets: new Float32Array(0) };
+    await expect(collect({ ...smallJob(), data: { ...smallData, train: empty } })).rejects.toMatchObject({ code: 'engine.noSamples' });
+  });
+
+  it('is said of a metric that no epoch reports', async () => {
+    const { validation: _, ...data } = smallData;
+    const job = { ...smallJob({ callbacks: stopping({ monitor: 'val_loss' }) }), data };
+    await expect(collect(job)).rejects.toMatchObject({ code: 'engine.monitorMissing', at: '/train/callbacks/0/config/monitor' });
+  });
+});
+
+describe('memory', () => {
+  it('is given back after a run, ended or left', async () => {
+    await collect(smallJob({ epochs: 1 }));
+    const before = tf.memory().numTensors;
+    await collect(smallJob({ epochs: 1 }));
+    const left = train(smallJob(), { backend: native });
+    await left.next();
+    await left.next();
+    await left.return();
+    await expect(collect(smallJob({ optimizer: layer('Adam'), loss: 'mse' }))).rejects.toThrow();
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -19,16 +19,21 @@ export function outputActivation({ outputLayer }: BuiltModel): OutputActivation 
 }
 
 const linear = () => (tfl.layers.activation({ activation: 'linear' }) as unknown as WithActivation).activation;
+const passOn = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0] : inputs);
 
 /** Runs `body` with the last layer's activation taken off. */
-function withoutActivation<T>(model: BuiltModel, body: () => T): T {
-  const layer = model.outputLayer as unknown as WithActivation;
-  const { activation } = layer;
-  layer.activation = linear();
+function withoutActivation<T>({ outputLayer }: BuiltModel, body: () => T): T {
+  // A softmax layer is nothing but its activation.
+  const isSoftmax = outputLayer.getClassName() === 'Softmax';
+  const name = isSoftmax ? 'call' : 'activation';
+  const layer = outputLayer as unknown as Record<string, unknown>;
+  const own = Object.getOwnPropertyDescriptor(layer, name);
+  layer[name] = isSoftmax ? passOn : linear();
   try {
     return body();
   } finally {
-    layer.activation = activation;
+    if (own) Object.defineProperty(layer, name, own);
+    else delete layer[name];
   }
 }
 
@@ -43,8 +48,7 @@ function applied(model: BuiltModel, inputs: tf.Tensor, training: boolean): tf.Te
  */
 export function outputsOf(model: BuiltModel, inputs: tf.Tensor, training: boolean): Outputs {
   const activation = outputActivation(model);
-  const known = model.outputLayer.getClassName() !== 'Softmax' && (activation === 'softmax' || activation === 'sigmoid');
-  if (!known) {
+  if (activation !== 'softmax' && activation !== 'sigmoid') {
     const output = applied(model, inputs, training);
     return { values: () => output, logits: null };
   }

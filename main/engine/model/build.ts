@@ -1,8 +1,8 @@
 /** From Keras model JSON to tfjs layers with seeded weights. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Json, ModelSpec } from '#contract/spec.ts';
-import type { Shape } from '../compile/graph.ts';
-import { randomStream } from '../loop/random.ts';
+import { type Shape, sizeOf } from '../compile/graph.ts';
+import { type RandomStream, randomStream } from '../loop/random.ts';
 import { tf, tfl } from '../tfjs.ts';
 import { modelInputShape } from './complete.ts';
 import { initialValues, type InitializerLike } from './initialize.ts';
@@ -62,11 +62,24 @@ interface VariableInternals {
   write(value: tf.Tensor): unknown;
 }
 
+/** What makes LSTM's bias: tfjs wraps the layer's own initializer in one that sets the forget gate's quarter to 1. */
+interface GatedCell {
+  readonly units: number;
+  readonly biasInitializer: InitializerLike;
+}
+const gatedBias = 'CustomInit';
+
+function seededValues(layer: tfl.layers.Layer, initializer: InitializerLike, shape: Shape, stream: RandomStream): Float32Array {
+  if (initializer.getClassName() !== gatedBias) return initialValues(initializer, shape, stream);
+  const { units, biasInitializer } = layer as unknown as GatedCell;
+  return initialValues(biasInitializer, shape, stream).fill(1, units, 2 * units);
+}
+
 /**
  * Weights' values come from streams named by layer and weight while `build` runs. tfjs makes cells and wrapped layers
  * itself, under running numbers, so it is the method that all layers share that is replaced for as long.
  */
-function withSeededWeights<T>(seed: number, layerName: string, build: () => T): T {
+function withSeededWeights<T>(seed: number | null, layerName: string, build: () => T): T {
   const prototype = tfl.layers.Layer.prototype as unknown as LayerInternals;
   const original = Object.getOwnPropertyDescriptor(prototype, 'addWeight')!;
   const addWeight = original.value as LayerInternals['addWeight'];
@@ -74,10 +87,15 @@ function withSeededWeights<T>(seed: number, layerName: string, build: () => T): 
   prototype.addWeight = function addSeededWeight(this: tfl.layers.Layer, name, shape, dtype, initializer, ...rest) {
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    // LSTM's own initializer of its bias sets the forget gate's part to 1, and the rest from the bias' initializer.
-    const values = () => initialValues(initializer, shape, randomStream(seed, 'initializers', layerName, name, count));
-    const seeded =
-      initializer.getClassName() === 'CustomInit' ? initializer : { ...initializer, apply: () => tf.tensor(values(), [...shape]) };
+    const values = () =>
+      seed === null
+        ? new Float32Array(sizeOf(shape))
+        : seededValues(this, initializer, shape, randomStream(seed, 'initializers', layerName, name, count));
+    const seeded = {
+      getClassName: () => initializer.getClassName(),
+      getConfig: () => initializer.getConfig(),
+      apply: () => tf.tensor(values(), [...shape]),
+    };
     return addWeight.call(this, name, shape, dtype, seeded, ...rest);
   };
   try {
@@ -151,7 +169,14 @@ function checkArrival(className: string, config: Config, arrives: readonly (numb
   throw new EpochbookError('engine.layerWindow', values, { at: layerPointer(index) });
 }
 
-function applyLayer(layer: tfl.layers.Layer, inputs: Symbolic[], className: string, config: Config, seed: number, index: number): Symbolic {
+function applyLayer(
+  layer: tfl.layers.Layer,
+  inputs: Symbolic[],
+  className: string,
+  config: Config,
+  seed: number | null,
+  index: number,
+): Symbolic {
   const arrives = sampleShape(inputs[0]);
   checkArrival(className, config, arrives, index);
   let output: Symbolic | Symbolic[];
@@ -185,7 +210,7 @@ interface Wiring {
   readonly layers: { layer: tfl.layers.Layer; className: string; output: Symbolic; index: number }[];
 }
 
-function wireSequential(specs: readonly LayerSpec[], names: readonly string[], inputShape: readonly number[], seed: number): Wiring {
+function wireSequential(specs: readonly LayerSpec[], names: readonly string[], inputShape: readonly number[], seed: number | null): Wiring {
   const input = tfl.input({ shape: [...inputShape], name: specs[0].class_name === inputLayer ? names[0] : 'input' });
   const layers: Wiring['layers'] = [];
   let current: Symbolic = input;
@@ -215,7 +240,7 @@ function wireFunctional(
   specs: readonly LayerSpec[],
   names: readonly string[],
   inputShape: readonly number[],
-  seed: number,
+  seed: number | null,
 ): Wiring {
   const known = new Map<string, Symbolic>();
   const layers: Wiring['layers'] = [];
@@ -278,10 +303,11 @@ function weightsOf(wiring: Wiring): Weight[] {
 }
 
 /**
- * Builds a completed model (see completeModel). The weights are a function of the seed and the layers' names.
+ * Builds a completed model (see completeModel). The weights are a function of the seed and the layers' names; with
+ * null they are 0, for a model that is only looked at or whose weights are given.
  * Throws EpochbookError with `at` where a layer cannot take what arrives.
  */
-export function buildModel(model: ModelSpec, seed: number): BuiltModel {
+export function buildModel(model: ModelSpec, seed: number | null): BuiltModel {
   const specs = layersOf(model);
   const names = layerNames(specs);
   const inputShape = modelInputShape(model);

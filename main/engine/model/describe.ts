@@ -4,7 +4,7 @@ import { buildModel } from './build.ts';
 
 /** Layers, output shapes and numbers of parameters of a completed model. Throws what buildModel throws. */
 export function describeModel(model: ModelSpec): ModelTable {
-  const built = buildModel(model, 0);
+  const built = buildModel(model, null);
   try {
     const size = (trainableOnly: boolean) =>
       built.weights.reduce((total, { variable, trainable }) => (trainable || !trainableOnly ? total + variable.size : total), 0);

@@ -192,6 +192,13 @@ describe('initial weights', () => {
       makeData({ inputShape: [5, 4], classes: 3, train: 2 }),
     );
     expect(weightsOf(model, 1).get('lstm/bias')).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+    const random = completeModel(
+      sequential(layer('LSTM', { units: 2, biasInitializer: 'randomNormal' }), layer('Dense')),
+      makeData({ inputShape: [5, 4], classes: 3, train: 2 }),
+    );
+    const bias = weightsOf(random, 1).get('lstm/bias')!;
+    expect(bias.filter((value) => value === 1).length).toBe(2);
+    expect(weightsOf(random, 1).get('lstm/bias')).toEqual(bias);
   });
 });
 
