@@ -13,6 +13,8 @@ const dataEndings = ['.csv', '.tsv', '.gz', '.npy', '.npz', '.parquet', '.json',
 const maxDepth = 4;
 const maxFiles = 2_000;
 const ignored = new Set(['node_modules', '__pycache__', 'venv', 'out', 'dist']);
+/** A folder with this in it is an exported model, not data. */
+const exportedModel = 'model.json';
 /** Enough of a file for its front matter and first heading. */
 const headBytes = 16_384;
 
@@ -36,6 +38,7 @@ async function listFiles(folder: string): Promise<string[]> {
       // A folder that may not be read holds nothing of ours.
       return;
     }
+    if (entries.some(({ name }) => name === exportedModel)) return;
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (found.length >= maxFiles) return;
       if (entry.name.startsWith('.')) continue;
