@@ -6,8 +6,7 @@ import type { Request, Response } from '#contract/calls.ts';
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { CallName } from '#contract/names.ts';
 import { userFolder } from '#shell/user-folder.ts';
-import { forkTrainerOnNode } from '#trainer/fork-node.ts';
-import { createWorkbench, type Workbench } from '#workbench/workbench.ts';
+import type { Workbench } from '#workbench/workbench.ts';
 import { findWorkspace } from '#workbench/workspace.ts';
 import type { Ground } from './failure.ts';
 
@@ -23,6 +22,11 @@ export interface Core {
 
 /** Ends training and its processes when `use` is done. */
 export async function withCore<T>(folder: string, use: (core: Core) => Promise<T>): Promise<T> {
+  // Loaded when it is needed: help and mistakes in the arguments are told at once.
+  const [{ createWorkbench }, { forkTrainerOnNode }] = await Promise.all([
+    import('#workbench/workbench.ts'),
+    import('#trainer/fork-node.ts'),
+  ]);
   const workbench = await createWorkbench({
     folder,
     fork: forkTrainerOnNode(),

@@ -36,6 +36,6 @@ try {
   await createProgram().parseAsync(given, { from: 'user' });
 } catch (error) {
   // Help and version were printed; without a command the help is the answer to a mistake.
-  if (error instanceof CommanderError) process.exitCode = error.code === 'commander.help' ? exitCodes.wrong : error.exitCode;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.wrong;
   else process.exitCode = reportFailure(error, { json: given.includes('--json') });
 }

@@ -28,10 +28,10 @@ async function readCheckpoint(file: string): Promise<Checkpoint> {
 }
 
 /** What a program needs to know to feed the model and to read its answers. */
-function metadataOf({ inputShape, task, classes, features }: Dataset, { spec, run }: ExportTask): { [name: string]: Json } {
+function metadataOf({ inputShape, task, classes, features }: Dataset, { spec, run }: ExportTask, epoch: number): { [name: string]: Json } {
   const { source } = spec.data;
   return {
-    run: { ...run, metrics: { ...run.metrics } },
+    run: { ...run, epoch, metrics: { ...run.metrics } },
     inputShape: [...inputShape],
     task,
     ...(classes && { classes: [...classes] }),
@@ -56,7 +56,7 @@ export async function exportModel(task: ExportTask, dataset: Dataset): Promise<E
       samples: { inputs: part.inputs.slice(0, count * sampleSize), count, inputShape: dataset.inputShape },
       predict: (inputs) => predictor.predict(inputs),
       folder: task.folder,
-      metadata: metadataOf(dataset, task),
+      metadata: metadataOf(dataset, task, checkpoint.epoch),
     });
   } finally {
     await predictor.dispose();

@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
-import { serveBrowser } from '../../browser/serve.ts';
 import { chooseStartPlace, type StartPlace } from '#shell/start-place.ts';
 import { type LocalizedCommand, wholeNumber } from '../command.ts';
 import { watchInterruption } from '../interruption.ts';
@@ -33,6 +32,7 @@ function placeNamed(argument: string | undefined): Partial<StartPlace> {
 
 async function perform(argument: string | undefined, { port }: OpenOptions): Promise<void> {
   const { signal } = watchInterruption();
+  const { serveBrowser } = await import('../../browser/serve.ts');
   const server = await serveBrowser({ ...placeNamed(argument), port });
   print(say('cli.address', { url: server.url }));
   note(say('cli.addressNote'));

@@ -1,6 +1,6 @@
 /** `run FILE`: trains, tells each epoch, ends as the run ended. */
-import type { Response } from '#contract/calls.ts';
-import { EpochbookError } from '#contract/errors.ts';
+import type { Request, Response } from '#contract/calls.ts';
+import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { type LocalizedCommand, wholeNumber, withJson, withWorkspace } from '../command.ts';
@@ -9,7 +9,7 @@ import { exitCodeOf, exitCodes, failureJson, failureLine, type Ground, reportFai
 import { watchInterruption } from '../interruption.ts';
 import { type Knobs, setKnob } from '../knobs.ts';
 import { note, print, printJson } from '../output.ts';
-import { columnOfNumbers, duration, plainNumber } from '../text/numbers.ts';
+import { columnOfNumbers, duration, plainNumber, toMicroseconds } from '../text/numbers.ts';
 import { say } from '../words.ts';
 
 interface RunOptions {
@@ -35,7 +35,15 @@ const jsonTeller: Teller = {
     printJson({ type: 'run.started', runId: id, seed, backend, params, samples, parameters });
   },
   epochEnded({ id, plannedEpochs }, { epoch, elapsedMs, learningRate, metrics }) {
-    printJson({ type: 'epoch.ended', runId: id, epoch, epochs: plannedEpochs, elapsedMs, learningRate, metrics });
+    printJson({
+      type: 'epoch.ended',
+      runId: id,
+      epoch,
+      epochs: plannedEpochs,
+      elapsedMs: toMicroseconds(elapsedMs),
+      learningRate,
+      metrics,
+    });
   },
   ended({ id, status, reason, epochs, best, error }, ground) {
     if (error) {
@@ -62,7 +70,7 @@ const textTeller: Teller = {
   ended(run, ground) {
     const { id, name, status, reason = '', epochs, elapsedMs, error } = run;
     const best = bestText(run);
-    note(say('cli.ended', { status, reason, epochs, time: duration(elapsedMs) }) + (best === undefined ? '' : `; ${best}`));
+    note(say('cli.ended', { status, reason, epochs, time: duration(elapsedMs), best: best ?? 'none' }));
     if (status === 'diverged') note(`epochbook: ${say('cli.diverged', { epoch: Math.max(1, epochs) })}`);
     if (error) note(failureLine(error, ground));
     print([id, name, say('cli.status', { status }), ...(best === undefined ? [] : [best])].join('  '));
@@ -97,6 +105,14 @@ async function checkOptions(core: Core, { backend, device }: RunOptions): Promis
   if (!found.available) throw new EpochbookError('engine.backendMissing', { backend, detail: found.detail ?? '' });
 }
 
+/** Of a train cell that only waits for a failed one, what is wrong with that one. */
+async function causeOf(error: unknown, core: Core, state: Request<'notebook.check'>): Promise<unknown> {
+  if (!(error instanceof EpochbookError) || !error.code.startsWith('notebook.blocked')) return error;
+  const { cells } = await core.call('notebook.check', { ...state, until: String(error.values['cell']) });
+  const failed = cells.find((cell) => cell.status === 'failed' && cell.error)?.error;
+  return failed ? fromPlainError(failed) : error;
+}
+
 /** Trains to the end; resolves with the run as it is then stored. */
 async function train(
   core: Core,
@@ -123,15 +139,10 @@ async function train(
   });
   try {
     const { seed, backend, threads, name } = options;
-    const { id: runId } = await core.call('training.start', {
-      path: notebook.path,
-      blocks: notebook.blocks,
-      knobs: { ...options.set },
-      seed,
-      backend,
-      threads,
-      name,
-    });
+    const state = { path: notebook.path, blocks: notebook.blocks, knobs: { ...options.set } };
+    const { id: runId } = await core
+      .call('training.start', { ...state, seed, backend, threads, name })
+      .catch(async (error: unknown) => Promise.reject(await causeOf(error, core, state)));
     const stop = () => {
       note(say('cli.stopping'));
       // It may have ended in this very moment.

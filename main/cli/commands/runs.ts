@@ -26,11 +26,12 @@ const mostParams = 4;
 
 const allEqual = (values: readonly unknown[]): boolean => values.every((value) => value === values[0]);
 
-/** A column of a param that is not the same in all of them. */
+/** A column of a param that is not the same in all of them, and that no other column tells already. */
 function paramColumns(runs: readonly RunSummary[]): Column[] {
   const names = [...new Set(runs.flatMap(({ params }) => Object.keys(params)))];
   return names
     .filter((name) => !allEqual(runs.map(({ params }) => params[name])))
+    .filter((name) => !runs.every(({ params, plannedEpochs }) => params[name] === plannedEpochs))
     .slice(0, mostParams)
     .map((title) => {
       const values = runs.map(({ params }) => params[title]);

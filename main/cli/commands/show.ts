@@ -31,7 +31,7 @@ function summaryText(run: RunDetail): string[] {
     [say('cli.word.parameters'), String(run.parameters)],
   ];
   if (best)
-    pairs.push([say('cli.word.best'), say('cli.bestIs', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch })]);
+    pairs.push([say('cli.word.best'), say('cli.bestValue', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch })]);
   if (run.tags.length > 0) pairs.push([say('cli.word.tags'), run.tags.join(', ')]);
   if (note !== '') pairs.push([say('cli.word.note'), note]);
   if (error) pairs.push([say('cli.word.error'), failureLine(error)]);

@@ -37,6 +37,9 @@ export function plainNumber(value: number): string {
   return Number.isFinite(value) && isPlain(value) ? String(Number(value.toFixed(fewestDigits))) : written(value, fewestDigits);
 }
 
+/** Of a time in JSON, nanoseconds and less are noise. */
+export const toMicroseconds = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
 /** `812 ms`, `8.1 s`, `2 min 05 s`, `1 h 02 min`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;

@@ -1,5 +1,6 @@
 /** Runs as `runs`, `show` and `compare` print them with --json: a promise to scripts. */
 import type { RunDetail, RunSummary } from '#contract/runs.ts';
+import { toMicroseconds } from './numbers.ts';
 
 /** What the user may rely on, then what else is known. */
 export function runJson(run: RunSummary): Record<string, unknown> {
@@ -11,7 +12,7 @@ export function runJson(run: RunSummary): Record<string, unknown> {
     notebook,
     status,
     startedAt,
-    elapsedMs,
+    elapsedMs: toMicroseconds(elapsedMs),
     epochs,
     backend,
     seed,

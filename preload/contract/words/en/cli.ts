@@ -26,7 +26,6 @@ export const cli = {
   'cli.argument.run': 'the run',
   'cli.argument.runs': 'the runs',
   'cli.argument.place': 'a notebook or a folder; left out, the folder that was open last',
-  'cli.argument.command': 'the command',
 
   'cli.option.help': 'show this help',
   'cli.option.version': 'show the version',
@@ -72,12 +71,12 @@ export const cli = {
   'cli.epoch': 'epoch {epoch}/{epochs}',
   'cli.stopping': 'Stopping after this step; once more to end at once.',
   'cli.ended':
-    '{status, select, completed {Done} stopped {Stopped} diverged {Diverged} failed {Failed} other {Ended}} after {epochs, plural, one {# epoch} other {# epochs}} in {time}{reason, select, earlyStopping {, early: it got no better} other {}}',
+    '{status, select, completed {Done} stopped {Stopped} diverged {Diverged} failed {Failed} other {Ended}} after {epochs, plural, one {# epoch} other {# epochs}} in {time}{reason, select, earlyStopping {, early: it got no better} other {}}{best, select, none {} other {; {best}}}',
+  'cli.bestValue': '{metric} {value} in epoch {epoch}',
   'cli.bestIs': 'best {metric} {value} in epoch {epoch}',
   'cli.noRuns': 'There are no runs in {folder}.',
   'cli.noMatch': 'No run matches.',
   'cli.warning': 'note: {message}',
-  'cli.checkFailed': '{count, plural, one {# cell fails.} other {# cells fail.}}',
   'cli.deleted': '{name} ({id}) is in the bin; “epochbook restore {id}” takes it out.',
   'cli.restored': '{name} ({id}) is back.',
   'cli.exported': '{folder}: {files, plural, one {# file} other {# files}}, {size}',

@@ -27,7 +27,6 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.argument.run': '一次运行',
   'cli.argument.runs': '一次或多次运行',
   'cli.argument.place': '笔记本或文件夹；省略则为上次打开的文件夹',
-  'cli.argument.command': '命令',
 
   'cli.option.help': '显示此帮助',
   'cli.option.version': '显示版本',
@@ -72,12 +71,12 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.epoch': '第 {epoch}/{epochs} 轮',
   'cli.stopping': '本步完成后停止；再按一次立即结束。',
   'cli.ended':
-    '{status, select, completed {完成} stopped {已停止} diverged {已发散} failed {失败} other {已结束}}：{epochs} 轮，用时 {time}{reason, select, earlyStopping {，因不再变好而提前停止} other {}}',
+    '{status, select, completed {完成} stopped {已停止} diverged {已发散} failed {失败} other {已结束}}：{epochs} 轮，用时 {time}{reason, select, earlyStopping {，因不再变好而提前停止} other {}}{best, select, none {} other {；{best}}}',
+  'cli.bestValue': '{metric} {value}，在第 {epoch} 轮',
   'cli.bestIs': '最佳 {metric} 为 {value}，在第 {epoch} 轮',
   'cli.noRuns': '{folder} 中没有运行。',
   'cli.noMatch': '没有匹配的运行。',
   'cli.warning': '注意：{message}',
-  'cli.checkFailed': '{count} 个单元格有错误。',
   'cli.deleted': '{name}（{id}）已移入回收站；“epochbook restore {id}”可将其恢复。',
   'cli.restored': '{name}（{id}）已恢复。',
   'cli.exported': '{folder}：{files} 个文件，{size}',
