@@ -27,7 +27,9 @@ export class NotebookPage {
 
   /** Puts a text in place of a cell's, as one paste: typed, the editor would add brackets and spaces of its own. */
   async replaceText(id: string, text: string): Promise<void> {
-    await this.cell(id).locator('.cell-editor').click();
+    await this.cell(id).scrollIntoViewIfNeeded();
+    await expect(this.cell(id).locator('.monaco-editor')).toBeVisible();
+    await this.cell(id).locator('.monaco-editor .view-lines').click();
     await expect(this.cell(id).locator('.monaco-editor.focused')).toBeVisible();
     await this.page.keyboard.press('ControlOrMeta+a');
     await this.page.evaluate((pasted) => {

@@ -1,0 +1,83 @@
+/** What only a desktop app does: its window, its menu, and asking before it ends training. */
+import type { BrowserWindow } from 'electron';
+import { expect, test } from '../fixtures/test.ts';
+import { NotebookPage } from '../pages/notebook-page.ts';
+
+test.beforeEach(({ shell }) => {
+  test.skip(shell !== 'desktop', 'a browser has its own window');
+});
+
+test('quitting while a run trains asks, and keeps every stored epoch', async ({ open }) => {
+  const first = await open();
+  const { page, electron } = first;
+  if (!electron) throw new Error('no Electron');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Clothes, ten classes');
+  await notebook.isFresh('network');
+  await notebook.setKnob('epochs', '100');
+  await notebook.runAll();
+  await expect(notebook.stage()).toHaveText('epoch 2 of 100', { timeout: 60_000 });
+
+  // The system's own dialogs cannot be clicked from here, so this stands in for the user's answer.
+  await electron.evaluate(({ dialog }) => {
+    const asked: Electron.MessageBoxSyncOptions[] = [];
+    Object.assign(globalThis, { asked, answer: 0 });
+    dialog.showMessageBoxSync = ((_window: BrowserWindow, options: Electron.MessageBoxSyncOptions) => {
+      asked.push(options);
+      return (globalThis as unknown as { answer: number }).answer;
+    }) as typeof dialog.showMessageBoxSync;
+  });
+  const questions = () => electron.evaluate(() => (globalThis as unknown as { asked: Electron.MessageBoxSyncOptions[] }).asked);
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(async () => (await questions()).length).toBe(1);
+  const [question] = await questions();
+  expect(question?.message).toBe('Training is still going on.');
+  expect(question?.buttons).toEqual(['Keep Open', 'Stop and Quit']);
+  await expect(notebook.stage()).toBeVisible();
+
+  const before = await notebook.epochsDrawn();
+  await electron.evaluate(() => Object.assign(globalThis, { answer: 1 }));
+  await first.close();
+
+  const again = new NotebookPage((await open()).page);
+  await again.shows('Clothes, ten classes');
+  await again.runEnds('stopped');
+  await expect.poll(() => again.epochsDrawn()).toBeGreaterThanOrEqual(before);
+});
+
+test('the window comes back where it was, on the workspace that was open', async ({ open }) => {
+  const first = await open();
+  await new NotebookPage(first.page).shows('Clothes, ten classes');
+  const place = { x: 40, y: 30, width: 1000, height: 700 };
+  await first.electron?.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), place);
+  await expect
+    .poll(() => first.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds()))
+    .toMatchObject({ width: 1000, height: 700 });
+  const left = await first.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
+  await first.close();
+  const second = await open();
+  await new NotebookPage(second.page).shows('Clothes, ten classes');
+  const bounds = await second.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  expect(bounds).toMatchObject({ width: left?.width, height: left?.height });
+});
+
+test('a page that crashes comes back by itself, and the menu speaks the language that is set', async ({ open }) => {
+  const { page, electron } = await open();
+  if (!electron) throw new Error('no Electron');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Clothes, ten classes');
+  const labels = () => electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label));
+  expect(await labels()).toEqual(expect.arrayContaining(['File', 'Edit', 'View', 'Window']));
+  await page.getByRole('contentinfo').getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitemradio', { name: '简体中文' }).click();
+  await expect.poll(labels).toEqual(expect.arrayContaining(['文件', '编辑', '视图', '窗口']));
+
+  await electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    contents?.once('did-finish-load', () => Object.assign(globalThis, { cameBack: true }));
+    contents?.forcefullyCrashRenderer();
+  });
+  await expect.poll(() => electron.evaluate(() => 'cameBack' in globalThis), { timeout: 30_000 }).toBe(true);
+  const title = () => electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
+  await expect.poll(title, { timeout: 30_000 }).toContain('Clothes, ten classes');
+});
