@@ -15,7 +15,7 @@ const areas = [
     name: 'backends',
     path: '^main/engine/backends/',
     local: [contract, '^main/engine/'],
-    npm: npm('@tensorflow/*', 'onnxruntime-*'),
+    npm: npm('@tensorflow/*', '@mapbox/node-pre-gyp', 'onnxruntime-*'),
     builtins: true,
   },
   { name: 'engine', path: '^main/engine/(?!backends/)', local: [contract, '^main/engine/'], npm: npm('@tensorflow/*'), builtins: true },
@@ -41,7 +41,12 @@ const areas = [
     name: 'workbench',
     path: '^main/workbench/',
     // Its tests run real trainer processes, on the trainer's own test data.
-    local: [contract, '^main/(notebook|store|interchange|files)/', '^main/trainer/(host|protocol|fork-node|testing/table)\\.ts$'],
+    local: [
+      contract,
+      '^main/(notebook|store|interchange|files)/',
+      '^main/trainer/(host|protocol|fork-node|testing/table)\\.ts$',
+      '^main/engine/backends/tensorflow-folder\\.ts$',
+    ],
     npm: npm('zod'),
     builtins: true,
   },

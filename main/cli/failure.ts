@@ -13,6 +13,7 @@ const failures = [
   /^internal$/,
   /^process\./,
   /^training\./,
+  /^tensorflow\./,
   /^store\.(diskFull|readOnly|damaged|busy|fromTheFuture|workspaceLocked)$/,
   /^interchange\.(notFinite|loadFailed|predictionsDiffer)$/,
   /^engine\.checkpoint/,

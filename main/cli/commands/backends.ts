@@ -1,12 +1,28 @@
-/** `backends`: what can train here. */
+/** `backends`: what can train here, and the one that is installed on wish. */
 import { type LocalizedCommand, withJson } from '../command.ts';
 import { withCore } from '../core.ts';
 import { exitCodes } from '../failure.ts';
-import { print, printJson } from '../output.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import { installTensorflow } from '#workbench/install-tensorflow.ts';
+import { note, print, printJson } from '../output.ts';
 import { table } from '../text/table.ts';
 import { say } from '../words.ts';
 
-async function perform({ json }: { json?: boolean }): Promise<number> {
+interface Options {
+  readonly json?: boolean;
+  readonly install?: string;
+}
+
+async function install(name: string): Promise<void> {
+  if (name !== 'tensorflow') throw new EpochbookError('cli.install.unknown', { name });
+  const folder = await installTensorflow((step) => {
+    if (step !== 'done') note(say(`cli.install.${step}`));
+  });
+  note(say('cli.install.done', { folder }));
+}
+
+async function perform({ json, install: wanted }: Options): Promise<number> {
+  if (wanted !== undefined) await install(wanted);
   return withCore(process.cwd(), async (core) => {
     const backends = await core.call('backends.list', {});
     if (json) printJson(backends);
@@ -24,7 +40,8 @@ async function perform({ json }: { json?: boolean }): Promise<number> {
 }
 
 export function addBackends(program: LocalizedCommand): void {
-  withJson(program.command('backends').description(say('cli.backends'))).action(async (options: { json?: boolean }) => {
+  const command = program.command('backends').description(say('cli.backends')).option('--install <name>', say('cli.option.install'));
+  withJson(command).action(async (options: Options) => {
     process.exitCode = await perform(options);
   });
 }

@@ -1,8 +1,8 @@
 /** Who runs a program. Everything the loop knows about it is here. */
 import type { HostTensor, Program } from '../compile/graph.ts';
 
-export type BackendName = 'native' | 'wasm' | 'reference';
-export const backendNames: readonly BackendName[] = ['native', 'wasm', 'reference'];
+export type BackendName = 'native' | 'wasm' | 'tensorflow' | 'reference';
+export const backendNames: readonly BackendName[] = ['native', 'wasm', 'tensorflow', 'reference'];
 
 /** A program made ready. */
 export interface Executable {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   collect,
@@ -13,6 +14,7 @@ import {
 } from '../testing/harness.ts';
 import { tf } from '../tfjs.ts';
 import { availableBackends, openBackend } from './index.ts';
+import { bindingFile, tensorflowFolder } from './tensorflow-folder.ts';
 
 describe('backends', () => {
   it('are all here, with their versions', async () => {
@@ -20,13 +22,14 @@ describe('backends', () => {
     expect(found.map(({ name, available }) => [name, available])).toEqual([
       ['native', true],
       ['wasm', true],
+      ['tensorflow', existsSync(bindingFile(tensorflowFolder()))],
       ['reference', true],
     ]);
-    for (const { version } of found) expect(version).toMatch(/\d+\.\d+/);
+    for (const { version, available } of found) if (available) expect(version).toMatch(/\d+\.\d+/);
   });
 
   it('say which there are when asked for another', async () => {
-    await expect(openBackend('cuda')).rejects.toThrow(/native, wasm, reference/);
+    await expect(openBackend('cuda')).rejects.toThrow(/native, wasm, tensorflow, reference/);
   });
 
   it('compute the same', async () => {
@@ -39,6 +42,38 @@ describe('backends', () => {
     expect(largestDifference(results[0], results[2])).toBeLessThan(1e-6);
     expect(largestDifference(results[1], results[2])).toBeLessThan(1e-6);
   });
+
+  it.skipIf(!existsSync(bindingFile(tensorflowFolder())))(
+    'train the same in TensorFlow, also with dropout, normalization and an LSTM',
+    async () => {
+      const models = [
+        [
+          [8, 8, 1],
+          layer('Conv2D', { filters: 3, kernelSize: 3, activation: 'relu' }),
+          layer('BatchNormalization'),
+          layer('MaxPooling2D'),
+          layer('Flatten'),
+          layer('Dropout', { rate: 0.3 }),
+        ],
+        [[6, 4], layer('LSTM', { units: 5 })],
+      ] as const;
+      for (const [inputShape, ...layers] of models) {
+        const job = makeJob(
+          sequential(...layers, layer('Dense', { activation: 'softmax' })),
+          makeData({ inputShape: [...inputShape], classes: 3 }),
+          { epochs: 3 },
+        );
+        const losses: number[][] = [];
+        for (const name of ['native', 'tensorflow', 'tensorflow']) {
+          const events = await collect(job, { backend: await openBackend(name, { threads: 1 }) });
+          losses.push(eventsOf(events, 'epochEnded').map(({ row }) => row.metrics.loss));
+        }
+        expect(losses[0]).toHaveLength(3);
+        expect(largestDifference(losses[0], losses[1])).toBeLessThan(1e-4);
+        expect(losses[2]).toEqual(losses[1]);
+      }
+    },
+  );
 
   it('train the same in WebAssembly, to the last bits', async () => {
     const job = makeJob(

@@ -4,6 +4,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import { type Backend, type BackendName, backendNames } from './backend.ts';
 import { openNative } from './native.ts';
 import { openReference } from './reference.ts';
+import { openTensorflow } from './tensorflow.ts';
 import { openWasm } from './wasm.ts';
 import { nearest } from '../model/nearest.ts';
 
@@ -26,6 +27,9 @@ export async function openBackend(name: string, options: { threads?: number } = 
       return openNative(threads);
     case 'wasm':
       return openWasm(threads);
+    case 'tensorflow':
+      // A second thread makes small steps slower: it is used when asked for.
+      return openTensorflow(options.threads && options.threads > 0 ? options.threads : 1);
     case 'reference':
       return openReference();
     default:
@@ -45,7 +49,7 @@ export async function availableBackends(): Promise<BackendInfo[]> {
           name,
           available: false,
           version: '',
-          detail: error instanceof EpochbookError ? String(error.values.detail) : String(error),
+          detail: error instanceof EpochbookError ? String(error.values.detail ?? error.message) : String(error),
         };
       }
     }),

@@ -52,4 +52,7 @@ export const app = {
   'dialog.quit': 'Quit',
   'dialog.failed': 'Epochbook ran into a problem',
   'dialog.cannotStart': 'Epochbook cannot start',
+  'tensorflow.platform': 'TensorFlow can be installed on Linux x64 only; this is {platform}. The native backend works here.',
+  'tensorflow.toolMissing': 'Installing TensorFlow needs {tool}, which is not here. Install it and try again.',
+  'tensorflow.stepFailed': 'Installing TensorFlow failed at {command}: {detail}',
 } as const;

@@ -17,6 +17,12 @@ export const cli = {
   'cli.delete': 'Moves runs to the bin.',
   'cli.restore': 'Takes runs out of the bin.',
   'cli.backends': 'Lists what can train here.',
+  'cli.option.install': 'Install a backend that does not come with Epochbook: tensorflow.',
+  'cli.install.unknown': '“{name}” cannot be installed. Only tensorflow can.',
+  'cli.install.fetch': 'Fetching TensorFlow (230 MB)…',
+  'cli.install.unpack': 'Unpacking…',
+  'cli.install.build': 'Building the binding…',
+  'cli.install.done': 'TensorFlow is installed in {folder}.',
   'cli.open': 'Opens the app, in a window or in a browser.',
   'cli.help': 'Shows a command’s help.',
   'cli.runs.where':

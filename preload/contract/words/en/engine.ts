@@ -5,6 +5,8 @@ export const engine = {
     'A layer of this model needs the operation “{kernel}”, which cannot be compiled for training yet. Use another layer in its place.',
 
   'engine.backendUnknown': 'There is no backend “{name}”. There are: {names}.',
+  'engine.tensorflowMissing':
+    'TensorFlow is not installed. “epochbook backends --install tensorflow” installs it (230 MB to fetch, 700 MB on the disk).',
   'engine.backendMissing':
     'The backend “{backend}” does not work on this computer: {detail} Choose another one; “epochbook backends” lists what works here.',
 

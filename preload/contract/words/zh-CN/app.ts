@@ -50,4 +50,7 @@ export const app: Record<keyof typeof en, string> = {
   'dialog.quit': '退出',
   'dialog.failed': 'Epochbook 遇到问题',
   'dialog.cannotStart': 'Epochbook 无法启动',
+  'tensorflow.platform': 'TensorFlow 只能安装在 Linux x64 上；这里是 {platform}。native 后端在此可用。',
+  'tensorflow.toolMissing': '安装 TensorFlow 需要 {tool}，但这里没有。请安装后重试。',
+  'tensorflow.stepFailed': '安装 TensorFlow 时 {command} 失败：{detail}',
 };

@@ -18,6 +18,12 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.delete': '将运行移入回收站。',
   'cli.restore': '从回收站恢复运行。',
   'cli.backends': '列出此处可用于训练的后端。',
+  'cli.option.install': '安装不随 Epochbook 附带的后端：tensorflow。',
+  'cli.install.unknown': '无法安装“{name}”。只能安装 tensorflow。',
+  'cli.install.fetch': '正在下载 TensorFlow（230 MB）…',
+  'cli.install.unpack': '正在解包…',
+  'cli.install.build': '正在编译绑定…',
+  'cli.install.done': 'TensorFlow 已安装到 {folder}。',
   'cli.open': '在窗口或浏览器中打开应用。',
   'cli.help': '显示命令的帮助。',
   'cli.runs.where':
