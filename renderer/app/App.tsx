@@ -27,6 +27,7 @@ export function App() {
   const view = useNavigationStore((state) => state.view);
   const ready = useSettingsStore((state) => state.settings !== undefined);
   const title = useNotebookStore((state) => state.title);
+  const path = useNotebookStore((state) => state.path);
   useFrameActions();
   useShortcuts();
   useEffect(() => {
@@ -43,7 +44,8 @@ export function App() {
         <Header />
         <Rail />
         <SideList />
-        <main id="main" className={`main ${view}`} tabIndex={-1}>
+        {/* Each notebook and each view begins at its top. */}
+        <main key={view === 'notebook' ? `notebook ${path}` : view} id="main" className={`main ${view}`} tabIndex={-1}>
           {view === 'notebook' && <NotebookOrWelcome />}
           <Suspense fallback={null}>
             {view === 'runs' && <RunsView />}

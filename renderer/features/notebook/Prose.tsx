@@ -40,7 +40,11 @@ function ProseEditor({ block, text, onDone }: { block: ProseBlock; text: string;
   useEffect(() => {
     if (area.current) fit(area.current);
     area.current?.focus();
-    area.current?.select();
+    // What stands in a new block is there to be typed over.
+    if (text === t('notebook.newProse')) area.current?.select();
+    else area.current?.setSelectionRange(text.length, text.length);
+    // Once, when editing begins.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   const finish = (keep: boolean) => {

@@ -190,8 +190,9 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       if (get().path !== path) return;
       const checked = { ...get().checked };
       for (const outcome of outcomes) checked[outcome.id] = { outcome, input: inputOf(blocks, outcome.id, knobValues) };
-      // A check of a part tells only of that part's knobs.
-      const others = get().knobs.filter((known) => !covered.includes(known.cell) && !knobs.some((knob) => knob.name === known.name));
+      // A cell that was not reached or has a slip in it keeps the knobs it had.
+      const told = new Set(outcomes.filter((outcome) => outcome.status === 'ok').map((outcome) => outcome.id));
+      const others = get().knobs.filter((known) => !told.has(known.cell) && !knobs.some((knob) => knob.name === known.name));
       set({ checked, knobs: [...knobs, ...others], check: undefined });
       void foresee();
     } catch (error) {

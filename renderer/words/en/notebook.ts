@@ -115,4 +115,6 @@ export const notebook = {
   'notebook.compareWith': 'Compare with {name}',
   'notebook.compareAll': 'Compare all {count}',
   'notebook.moreRuns': '{count} more',
+  'notebook.firstRows': 'The first rows',
+  'notebook.predicts': 'predicts',
 } as const;

@@ -117,4 +117,6 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.compareWith': '与 {name} 比较',
   'notebook.compareAll': '比较全部 {count} 次',
   'notebook.moreRuns': '还有 {count} 次',
+  'notebook.firstRows': '前几行',
+  'notebook.predicts': '预测',
 };

@@ -32,7 +32,7 @@ export function loadMonaco(): Promise<Monaco> {
 function keepModels(monaco: Monaco): void {
   const sync = () => {
     const cells = cellsOf(useNotebookStore.getState().blocks);
-    const wanted = new Set(cells.map((cell) => cellUri(cell)));
+    const wanted = new Set(cells.map((cell) => monaco.Uri.parse(cellUri(cell)).toString()));
     for (const model of monaco.editor.getModels()) if (model.uri.scheme === 'cell' && !wanted.has(model.uri.toString())) model.dispose();
     for (const cell of cells) {
       const model = modelOf(monaco, cell);

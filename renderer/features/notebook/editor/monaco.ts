@@ -82,6 +82,8 @@ export function applyEditorTheme(): void {
       'editorWidget.border': color('--line-strong'),
       'editorSuggestWidget.selectedBackground': color('--accent-wash'),
       'editorSuggestWidget.selectedForeground': color('--ink'),
+      'editorSuggestWidget.highlightForeground': color('--accent-ink'),
+      'editorSuggestWidget.focusHighlightForeground': color('--accent-ink'),
       'editorHoverWidget.background': color('--surface'),
       'editorHoverWidget.border': color('--line-strong'),
       'editorError.foreground': color('--bad'),

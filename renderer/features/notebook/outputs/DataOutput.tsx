@@ -14,6 +14,7 @@ export function DataOutput({ data }: { data: DataPreview }) {
   const formats = useFormats();
   const { samples, classes, findings, images, table } = data;
   const shape = data.inputShape;
+  const target = table?.columns.find((column) => column.role === 'target')?.name;
   const parts = (['train', 'validation', 'test'] as const).filter((part) => part === 'train' || samples[part] > 0);
   return (
     <>
@@ -34,6 +35,11 @@ export function DataOutput({ data }: { data: DataPreview }) {
           </span>
         ) : (
           <span>{t('notebook.regression')}</span>
+        )}
+        {target !== undefined && (
+          <span>
+            {t('notebook.predicts')} <b>{target}</b>
+          </span>
         )}
         <span className="grow" />
         {findings.length === 0 && <span className="good">{t('notebook.noFindings')}</span>}
@@ -109,7 +115,9 @@ function TablePreview({ table }: { table: NonNullable<DataPreview['table']> }) {
   const rows = all ? table.rows : table.rows.slice(0, firstRows);
   return (
     <div className="table-preview">
-      <div className="table-scroll">
+      {/* Scrolled with the arrow keys too. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="table-scroll" role="region" aria-label={t('notebook.firstRows')} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -69,7 +69,7 @@ function Control({ id, knob, value, onChange }: { id: string; knob: Knob; value:
         type="checkbox"
         role="switch"
         aria-checked={value}
-        className="switch"
+        className="knob-switch"
         checked={value}
         onChange={(event) => onChange(event.target.checked)}
       />
@@ -85,7 +85,7 @@ function Control({ id, knob, value, onChange }: { id: string; knob: Knob; value:
     <>
       <input
         type="range"
-        className="slider"
+        className="knob-slider"
         aria-label={knob.name}
         aria-valuetext={formats.setting(value)}
         min={0}
@@ -124,7 +124,7 @@ function TextControl({
       className="knob-text"
       inputMode={typeof parse('1') === 'number' ? 'decimal' : 'text'}
       value={draft ?? value}
-      size={Math.max(4, Math.min(20, (draft ?? value).length + 1))}
+      style={{ width: `calc(${Math.max(2, Math.min(20, (draft ?? value).length))}ch + 14px)` }}
       onChange={(event) => setDraft(event.target.value)}
       onBlur={commit}
       onKeyDown={(event) => {

@@ -39,7 +39,7 @@ export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[
   return (
     <div className="run" role="region" aria-label={t('notebook.runOf', { name: run.name, notebook: notebookName })}>
       {isGoing(run.status) ? <GoingBar run={run} rows={rows ?? noRows} /> : <EndedBar run={run} rows={rows ?? noRows} />}
-      <Charts run={run} rows={rows ?? noRows} />
+      {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows ?? noRows} />}
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
     </div>
   );
@@ -113,15 +113,17 @@ function EndedBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
         <RunMark color={run.color} />
         <b>{run.name}</b>
         <span className={`run-end ${stateTone(run)}`}>{stateWord(t, run)}</span>
-        <span className="quiet">
-          {t('notebook.epochsIn', {
-            whole: run.epochs === run.plannedEpochs ? 'yes' : 'no',
-            epochs: run.epochs,
-            planned: run.plannedEpochs,
-            time: formats.duration(run.elapsedMs),
-          })}
-          {epochMs !== undefined && ` · ${t('notebook.anEpoch', { time: formats.duration(epochMs) })}`}
-        </span>
+        {run.epochs > 0 && (
+          <span className="quiet">
+            {t('notebook.epochsIn', {
+              whole: run.epochs === run.plannedEpochs ? 'yes' : 'no',
+              epochs: run.epochs,
+              planned: run.plannedEpochs,
+              time: formats.duration(run.elapsedMs),
+            })}
+            {epochMs !== undefined && ` · ${t('notebook.anEpoch', { time: formats.duration(epochMs) })}`}
+          </span>
+        )}
         <span className="grow" />
         {best && (
           <span className="run-best">
