@@ -16,10 +16,10 @@ export function Thumbnail({ pixels, label, height, width, channels }: Props) {
     context?.putImageData(new ImageData(toRgba(pixels, width * height, channels), width, height), 0, 0);
   }, [pixels, height, width, channels]);
   return (
-    <figure className="thumbnail" role="listitem">
+    <div className="thumbnail" role="listitem">
       <canvas ref={canvas} width={width} height={height} aria-hidden />
-      <figcaption title={label}>{label}</figcaption>
-    </figure>
+      <span title={label}>{label}</span>
+    </div>
   );
 }
 

@@ -156,7 +156,7 @@ function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
         const series = seriesOf(rows, name, run.color, validated, { train: t('notebook.training'), validation: t('notebook.validation') });
         return (
           <section key={name}>
-            <h5>
+            <h3>
               <span className="chart-name">{heading(metricName(t, name))}</span>
               <span className="legend">
                 {series.map((one) => (
@@ -171,7 +171,7 @@ function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
               ) : (
                 <span>{t('notebook.noEpochYet')}</span>
               )}
-            </h5>
+            </h3>
             <LineChart
               series={series}
               xLabel={t('notebook.epoch')}
