@@ -6,6 +6,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Electron would load these with require(), and they are published as ES modules alone.
 const onlyEsModules = ['intl-messageformat'];
+// Of tfjs-node, which must find the very module that the tensorflow backend prepares.
+const transitive = ['@mapbox/node-pre-gyp'];
 
 // The oldest Electron the app is tested on is 22: Node 16.17, Chrome 108.
 export default defineConfig({
@@ -13,7 +15,7 @@ export default defineConfig({
     build: {
       outDir: here('out/main'),
       target: 'node16.17',
-      externalizeDeps: { exclude: onlyEsModules },
+      externalizeDeps: { exclude: onlyEsModules, include: transitive },
       rolldownOptions: {
         input: {
           app: here('main/app/main.ts'),

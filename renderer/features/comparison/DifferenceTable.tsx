@@ -37,7 +37,9 @@ interface SheetProps {
 function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: SheetProps) {
   const two = runs.length === 2;
   return (
-    <div className="sheet-scroll">
+    // A scrolled region must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="sheet-scroll" role="group" tabIndex={0} aria-label={t('comparison.whatDiffers')}>
       <table className="sheet">
         <thead>
           <tr>
@@ -88,7 +90,7 @@ function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
   return (
     // A scrolled region must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="sheet-scroll" role="region" tabIndex={0} aria-label={t('comparison.whatDiffers')}>
+    <div className="sheet-scroll" role="group" tabIndex={0} aria-label={t('comparison.whatDiffers')}>
       <table className="sheet wide">
         <thead>
           <tr>

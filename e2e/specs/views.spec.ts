@@ -1,0 +1,87 @@
+/** Every view in both themes: a picture of each in test-results/views, and nothing that axe objects to. */
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { root } from '../fixtures/launch.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { NotebookPage } from '../pages/notebook-page.ts';
+import { RunsPage } from '../pages/runs-page.ts';
+
+const themes = ['light', 'dark'] as const;
+
+test('every view, light and dark', async ({ open, shell, workspace }) => {
+  test.setTimeout(300_000);
+  workspace.write('table.csv', `width,height,kind\n${'1.5,2,tall\n3,1,flat\n1,4,tall\n5,2,flat\n'.repeat(12)}`);
+  workspace.write(
+    'mistake.epoch.md',
+    "---\nepochbook: 1\ntitle: A mistake, and where it is\n---\nThe second layer is misspelt.\n\n```ts data #table\ndata.csv('table.csv').target('kind').split({ validation: 0.25, seed: 1 })\n```\n\n```ts model #network\nsequential([\n  layers.dense({ units: 8, activation: 'relu' }),\n  layers.densse({ units: 2, activation: 'softmax' }),\n])\n```\n",
+  );
+  const { page } = await open('mistake.epoch.md');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('A mistake, and where it is');
+  await notebook.runAll();
+  await expect(notebook.state('network')).toHaveAccessibleName('Cell network: failed', { timeout: 30_000 });
+  await look(page, shell, 'mistake');
+
+  await page.getByRole('button', { name: 'Search or run a command' }).click();
+  await look(page, shell, 'palette');
+  await page.getByRole('combobox').fill('open the sample clothes');
+  await page.keyboard.press('Enter');
+  await notebook.shows('Clothes, ten classes');
+  await notebook.isFresh('network');
+  await look(page, shell, 'notebook');
+
+  await notebook.setKnob('epochs', '6');
+  await notebook.runAll();
+  await expect(notebook.stage()).toHaveText('epoch 4 of 6', { timeout: 60_000 });
+  await page.screenshot({ path: picture(shell, 'training-light') });
+  await notebook.runEnds('completed');
+  await notebook.setKnob('learningRate', '0.01');
+  await notebook.runAll();
+  await expect(notebook.stage()).toBeVisible();
+  await notebook.runEnds('completed');
+  await notebook.run().scrollIntoViewIfNeeded();
+  await look(page, shell, 'trained');
+
+  const runs = new RunsPage(page);
+  await notebook.goTo('Runs');
+  await expect(runs.rows()).toHaveCount(2);
+  await look(page, shell, 'runs');
+  await runs.rows().first().click();
+  for (const tab of ['Curves', 'Every epoch', 'Settings', 'Notebook as it was']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await look(page, shell, `run-${tab.toLowerCase().replaceAll(' ', '-')}`);
+  }
+  for (const box of await page.getByRole('checkbox', { name: /^Choose (?!all)/ }).all()) await box.check();
+  await look(page, shell, 'runs-chosen');
+  await runs.compare();
+  await expect(page.getByRole('heading', { name: '2 runs side by side' })).toBeVisible();
+  await look(page, shell, 'comparison');
+
+  await page.getByRole('button', { name: 'All runs' }).click();
+  await runs.rows().first().click();
+  await page.getByRole('main').getByRole('button', { name: 'Export…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Export the model' })).toBeVisible();
+  await look(page, shell, 'export');
+});
+
+function picture(shell: string, name: string): string {
+  return join(root, 'test-results', 'views', shell, `${name}.png`);
+}
+
+/** Charts are drawn, fonts are there, and both themes are looked at. */
+async function look(page: Page, shell: string, name: string): Promise<void> {
+  // What is under the pointer looks different.
+  await page.mouse.move(0, 0);
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await expect(page.locator('.chart-waiting, [aria-busy="true"]')).toHaveCount(0);
+    await page.screenshot({ path: picture(shell, `${name}-${theme}`) });
+    // The editor is Monaco's own affair.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).exclude('.monaco-editor').analyze();
+    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    expect.soft(told, `${name}, ${theme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
