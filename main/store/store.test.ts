@@ -188,7 +188,8 @@ describe('a process that is gone', () => {
 });
 
 describe('the database file', () => {
-  const second = { version: 2, sql: 'ALTER TABLE runs ADD COLUMN more TEXT' };
+  const known = migrations.at(-1)!.version;
+  const second = { version: known + 1, sql: 'ALTER TABLE runs ADD COLUMN more TEXT' };
 
   it('is copied before its form changes, and keeps its runs', () => {
     const store = openStore(folder);
@@ -200,15 +201,33 @@ describe('the database file', () => {
     const backups = readdirSync(join(folder, '.epochbook/backups'));
     expect(backups).toHaveLength(1);
     const copy = new Database(join(folder, '.epochbook/backups', backups[0]), { readonly: true });
-    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    expect(copy.pragma('user_version', { simple: true })).toBe(known);
     expect(copy.prepare('SELECT name FROM runs').all()).toEqual([{ name: 'old' }]);
     copy.close();
+  });
+
+  it('of the first version keeps why its runs ended, and takes the reasons added since', () => {
+    mkdirSync(join(folder, '.epochbook'));
+    openDatabase(databaseFile(folder), migrations.slice(0, 1)).close();
+    const before = new Database(databaseFile(folder));
+    before
+      .prepare(
+        `INSERT INTO runs (id, name, notebook, status, reason, started_at, updated_at, planned_epochs, backend, threads, seed, params, owner, owner_pid, owner_host)
+         VALUES ('a', 'a', 'n.md', 'completed', 'earlyStopping', 1, 1, 2, 'native', 1, 0, '{}', 'o', 1, 'h')`,
+      )
+      .run();
+    before.close();
+    const database = openDatabase(databaseFile(folder));
+    expect(database.prepare('SELECT reason FROM runs').all()).toEqual([{ reason: 'earlyStopping' }]);
+    database.exec(`UPDATE runs SET reason = 'timeBudget'`);
+    expect(() => database.exec(`UPDATE runs SET reason = 'boredom'`)).toThrow(/CHECK/);
+    database.close();
   });
 
   it('stays as it was where a change of form fails', () => {
     openStore(folder).close();
     expect(() =>
-      openDatabase(databaseFile(folder), [...migrations, { version: 2, sql: 'CREATE TABLE new (a) STRICT; nonsense' }]),
+      openDatabase(databaseFile(folder), [...migrations, { version: known + 1, sql: 'CREATE TABLE new (a) STRICT; nonsense' }]),
     ).toThrow();
     expect(open().list()).toEqual([]);
   });

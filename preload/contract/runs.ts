@@ -8,7 +8,7 @@ export const runStatus = z.enum(['queued', 'running', 'paused', 'completed', 'st
 export type RunStatus = z.infer<typeof runStatus>;
 
 /** Why a run ended. */
-export const endReason = z.enum(['epochs', 'earlyStopping', 'user', 'nan', 'error', 'crash']);
+export const endReason = z.enum(['epochs', 'earlyStopping', 'timeBudget', 'user', 'nan', 'error', 'crash']);
 export type EndReason = z.infer<typeof endReason>;
 
 /** A metric over a run's epochs; NaN where it was never a number. Epochs count from 1. */
@@ -61,6 +61,7 @@ export const epochRow = z.object({
   epoch: z.number().int(),
   /** This epoch's own time, training and validation. */
   elapsedMs: z.number(),
+  /** Of the epoch's last step. */
   learningRate: z.number(),
   samples: z.number().int(),
   steps: z.number().int(),

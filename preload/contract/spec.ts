@@ -16,6 +16,12 @@ export type KerasObject = z.infer<typeof kerasObject>;
 
 const path = z.string().min(1);
 
+/** What each stored value is multiplied with. Default 1/255 for bytes of images, so that values lie in 0…1; else 1. */
+const scale = z.number().optional();
+const classNames = z.array(z.string()).optional();
+/** Default: classes for whole numbers and text, a number otherwise. */
+const targetKind = z.enum(['classes', 'number']).optional();
+
 export const dataSource = z.discriminatedUnion('format', [
   z.object({
     format: z.literal('csv'),
@@ -25,20 +31,52 @@ export const dataSource = z.discriminatedUnion('format', [
     /** Whether the first line names the columns. Default true. */
     header: z.boolean().optional(),
   }),
+  z.object({ format: z.literal('parquet'), path }),
+  /** An array of objects, or one object a line. */
+  z.object({ format: z.literal('json'), path }),
+  /** A query over other files, each a table under its name: `.csv`, `.tsv`, `.parquet`, `.json`, `.ndjson` or `.jsonl`. */
+  z.object({ format: z.literal('sql'), query: z.string().min(1), tables: z.record(z.string(), path) }),
+  z.object({ format: z.literal('idx'), images: path, labels: path, classNames, scale }),
+  z.object({ format: z.literal('npy'), inputs: path, targets: path, kind: targetKind, classNames, scale }),
+  /** `inputs` and `targets` name arrays of the file. Default: `x` and `y`, or `x_train` and `y_train`, or so. */
   z.object({
-    format: z.literal('idx'),
-    images: path,
-    labels: path,
-    classNames: z.array(z.string()).optional(),
-    /** What each byte is multiplied with. Default 1/255, so that values lie in 0…1. */
-    scale: z.number().optional(),
+    format: z.literal('npz'),
+    path,
+    inputs: z.string().optional(),
+    targets: z.string().optional(),
+    kind: targetKind,
+    classNames,
+    scale,
+  }),
+  /** A folder of folders; their names are the classes. */
+  z.object({
+    format: z.literal('imageFolder'),
+    path,
+    /** Height and width that every picture is brought to. Default: that of the pictures, which are then all of one size. */
+    size: z.tuple([z.number().int().positive(), z.number().int().positive()]).optional(),
+    /** Default: 1 where every picture is grey, else 3. */
+    channels: z.union([z.literal(1), z.literal(3)]).optional(),
+    scale,
   }),
 ]);
 export type DataSource = z.infer<typeof dataSource>;
 
-/** The files a source reads, as the notebook says them. */
+const tableFormats = ['csv', 'parquet', 'json', 'sql'] as const;
+/** Whether a source has columns. */
+export const isTable = ({ format }: DataSource): boolean => (tableFormats as readonly string[]).includes(format);
+
+/** The files and folders that a source reads, as the notebook says them. */
 export function sourcePaths(source: DataSource): string[] {
-  return source.format === 'idx' ? [source.images, source.labels] : [source.path];
+  switch (source.format) {
+    case 'idx':
+      return [source.images, source.labels];
+    case 'npy':
+      return [source.inputs, source.targets];
+    case 'sql':
+      return Object.values(source.tables);
+    default:
+      return [source.path];
+  }
 }
 
 /** A share below 1, or a count of samples. */
@@ -84,12 +122,14 @@ export const trainSpec = z.object({
   epochs: z.number().int().positive(),
   batchSize: z.number().int().positive(),
   optimizer: kerasObject,
-  /** tfjs' name, e.g. `sparseCategoricalCrossentropy`. */
-  loss: z.string(),
+  /** tfjs' name, e.g. `sparseCategoricalCrossentropy`; the object where it has options, e.g. `labelSmoothing`. */
+  loss: z.union([z.string(), kerasObject]),
   metrics: z.array(z.string()),
   callbacks: z.array(kerasObject),
   seed: z.number().int(),
   shuffle: z.boolean(),
+  /** How much samples count in the loss, by class name or index; 1 where a class is left out. */
+  classWeight: z.union([z.literal('balanced'), z.record(z.string(), z.number().nonnegative())]).optional(),
 });
 export type TrainSpec = z.infer<typeof trainSpec>;
 

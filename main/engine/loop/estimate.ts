@@ -35,7 +35,8 @@ export async function estimateEpoch(job: TrainJob, options: { backend: Backend; 
     const compileMs = clock() - began;
     const batch: Batch = sliceBatch(part, 0, batchSize);
     let iteration = 0;
-    const stepMs = await medianMs(() => session.step(batch, ++iteration, session.optimizer.learningRate), clock);
+    const learningRate = session.optimizer.schedule.rateAt(0, Math.ceil(part.count / batchSize) * job.train.epochs);
+    const stepMs = await medianMs(() => session.step(batch, ++iteration, learningRate), clock);
     const steps = Math.ceil(part.count / batchSize);
     let epochMs = stepMs * (part.count / batchSize);
     if (validation) {

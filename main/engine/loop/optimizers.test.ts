@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '#contract/spec.ts';
+import type { Json, KerasObject } from '#contract/spec.ts';
+import { openNative } from '../backends/native.ts';
 import { openReference } from '../backends/reference.ts';
-import { traced, runOn } from '../testing/harness.ts';
-import { makeOptimizer } from './optimizers.ts';
+import { largestDifference, runOn, traced } from '../testing/harness.ts';
+import { kerasFigures } from '../testing/keras-figures.ts';
+import { makeOptimizer, optimizerNames } from './optimizers.ts';
 
 /** A weight of 1 that sees these gradients, one a step. */
 async function follow(className: string, config: { [key: string]: Json }, gradients: number[]): Promise<number[]> {
@@ -11,7 +13,7 @@ async function follow(className: string, config: { [key: string]: Json }, gradie
   let slots = optimizer.slots.map(() => 0);
   const weights: number[] = [];
   for (const [index, gradient] of gradients.entries()) {
-    const scalars = optimizer.scalars(index + 1, optimizer.learningRate);
+    const scalars = optimizer.scalars(index + 1, optimizer.schedule.constant!);
     const names = Object.keys(scalars);
     const values = [weight, gradient, ...slots, ...names.map((name) => scalars[name])];
     const example = traced(
@@ -104,8 +106,82 @@ describe('optimizers', () => {
   }
 
   it('have Keras’ defaults', () => {
-    expect(makeOptimizer({ class_name: 'Adam', config: {} }).learningRate).toBe(0.001);
-    expect(makeOptimizer({ class_name: 'SGD', config: {} })).toMatchObject({ learningRate: 0.01, slots: [] });
-    expect(makeOptimizer({ class_name: 'RMSprop', config: {} })).toMatchObject({ learningRate: 0.001, slots: ['velocity'] });
+    expect(makeOptimizer({ class_name: 'Adam', config: {} }).schedule.constant).toBe(0.001);
+    expect(makeOptimizer({ class_name: 'SGD', config: {} })).toMatchObject({ schedule: { constant: 0.01 }, slots: [] });
+    expect(makeOptimizer({ class_name: 'RMSprop', config: {} })).toMatchObject({ schedule: { constant: 0.001 }, slots: ['velocity'] });
+  });
+
+  it.each<[string, { [key: string]: Json }, string]>([
+    ['Adamm', {}, 'Adam'],
+    ['Adam', { learning_rat: 1 }, 'learningRate'],
+    ['Adam', { beta1: 1 }, '1'],
+    ['SGD', { clipnorm: 0 }, '0'],
+    ['SGD', { clipnorm: 1, clipvalue: 1 }, 'clipvalue'],
+    ['SGD', { learningRate: { class_name: 'CosineDecay', config: { initialLearningRate: 1 } } }, 'decaySteps'],
+  ])('%s %j is refused where it is wrong', (className, config, text) => {
+    expect(() => makeOptimizer({ class_name: className, config })).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(text) as string,
+        at: expect.stringMatching(/^\/train\/optimizer/) as string,
+      }),
+    );
+  });
+});
+
+/** Several weights under the same steps, natively. */
+async function followAll(spec: KerasObject, start: readonly number[][], gradientsOf: readonly number[][][]) {
+  const optimizer = makeOptimizer(spec);
+  const native = await openNative(1);
+  let weights = start.map((values) => [...values]);
+  let slots = optimizer.slots.map((slot) => {
+    const value = optimizer.initialValue(slot);
+    return start.map((values) => (value === 'weight' ? [...values] : values.map(() => value)));
+  });
+  const steps: number[][][] = [];
+  for (const [index, each] of gradientsOf.entries()) {
+    const scalars = optimizer.scalars(index + 1, optimizer.schedule.rateAt(index, gradientsOf.length));
+    const names = Object.keys(scalars);
+    const tensors = [...weights, ...each, ...slots.flat()];
+    const example = traced(
+      [...tensors.map((values) => [values.length]), ...names.map(() => [])],
+      [...tensors.map((values) => Float32Array.from(values)), ...names.map((name) => Float32Array.of(scalars[name]))],
+      (...given) => {
+        const count = start.length;
+        const clipped = optimizer.clip(given.slice(count, 2 * count));
+        const rates = Object.fromEntries(names.map((name, at) => [name, given[tensors.length + at]]));
+        const updated = clipped.map((gradient, weight) => {
+          const named = Object.fromEntries(optimizer.slots.map((slot, at) => [slot, given[(2 + at) * count + weight]]));
+          return optimizer.update(given[weight], gradient, named, rates);
+        });
+        return [...updated.map(({ weight }) => weight), ...optimizer.slots.flatMap((slot) => updated.map(({ slots: next }) => next[slot]))];
+      },
+    );
+    const results = await runOn(native, example);
+    const read = (at: number) => start.map((_, weight) => results.get(`y${at * start.length + weight}`)!);
+    weights = read(0);
+    slots = optimizer.slots.map((_, at) => read(at + 1));
+    steps.push(weights);
+  }
+  const final = optimizer.finalSlot === null ? undefined : slots[optimizer.slots.indexOf(optimizer.finalSlot)];
+  return { steps, final };
+}
+
+describe('three steps of Keras’ own', () => {
+  const { weights, gradients: all, cases } = kerasFigures.optimizers;
+  it.each(cases.map((figures) => [figures.class_name, JSON.stringify(figures.config), figures] as const))(
+    '%s %s',
+    async (_, __, { class_name, config, steps, final }) => {
+      const found = await followAll({ class_name, config }, weights, all);
+      found.steps.forEach((step, index) =>
+        step.forEach((values, at) => expect(largestDifference(values, steps[index][at])).toBeLessThan(2e-6)),
+      );
+      expect(found.final === undefined).toBe(final === undefined);
+      final?.forEach((values, at) => expect(largestDifference(values, found.final![at])).toBeLessThan(2e-6));
+    },
+  );
+
+  it('are of every optimizer', () => {
+    const names = new Set(cases.map(({ class_name: name }) => name));
+    for (const name of optimizerNames) expect(names).toContain(name);
   });
 });

@@ -3,46 +3,66 @@
  * step (`scalars`), what is remembered of a weight is explicit state (`slots`).
  */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Json, KerasObject } from '#contract/spec.ts';
+import { type Json, type KerasObject, kerasObject } from '#contract/spec.ts';
 import { camelCase } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
+import { clipperOf, type GradientClipper } from './gradient-clipping.ts';
+import { constantRate, makeSchedule, type Schedule } from './schedules.ts';
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
+type Scalars = Readonly<Record<string, number>>;
+interface Updated {
+  readonly weight: tf.Tensor;
+  readonly slots: Tensors;
+}
 
 export interface Optimizer {
   readonly className: string;
-  readonly learningRate: number;
-  /** One tensor of each, in the weight's shape and starting at 0, for every trainable weight. */
+  readonly schedule: Schedule;
+  /** One tensor of each, in the weight's shape, for every trainable weight. */
   readonly slots: readonly string[];
+  /** What every element of a slot starts as; `weight` where the slot starts as the weight itself. */
+  initialValue(slot: string): number | 'weight';
   /** Numbers for step `iteration`, counted from 1. */
-  scalars(iteration: number, learningRate: number): Readonly<Record<string, number>>;
+  scalars(iteration: number, learningRate: number): Scalars;
+  /** All trainable weights' gradients, in the order of the weights, as the update is to see them. */
+  clip: GradientClipper;
   /** The weight and its slots after the step. */
-  update(weight: tf.Tensor, gradient: tf.Tensor, slots: Tensors, scalars: Tensors): { weight: tf.Tensor; slots: Tensors };
+  update(weight: tf.Tensor, gradient: tf.Tensor, slots: Tensors, scalars: Tensors): Updated;
+  /** The slot with the values that a weight is to have when training is over, where it is not the weight itself. */
+  readonly finalSlot: string | null;
 }
 
-type Options = Readonly<Record<string, number | boolean>>;
+type Options = Readonly<Record<string, number | boolean | null>>;
 
-type Rules = Omit<Optimizer, 'className' | 'learningRate'>;
+interface Rules {
+  readonly slots: readonly string[];
+  readonly start?: Readonly<Record<string, number>>;
+  readonly scalars: (iteration: number, learningRate: number) => Scalars;
+  readonly update: Optimizer['update'];
+}
 
 interface Kind {
+  /** Null where an option is off unless it is given a number. */
   readonly defaults: Options;
   readonly make: (options: Options) => Rules;
 }
 
 const number = (options: Options, name: string) => options[name] as number;
+const rateAlone = (_: number, rate: number): Scalars => ({ rate });
 
 /** decay · average + (1 − decay) · value */
 const moved = (average: tf.Tensor, value: tf.Tensor, decay: number) => tf.add(tf.mul(average, decay), tf.mul(value, 1 - decay));
 
 const sgd: Kind = {
   defaults: { learningRate: 0.01, momentum: 0, nesterov: false },
-  make: (options): Rules => {
+  make: (options) => {
     const momentum = number(options, 'momentum');
     return {
       slots: momentum > 0 ? ['momentum'] : [],
-      scalars: (_, rate) => ({ rate }),
-      update: (weight, gradient, slots, { rate }): { weight: tf.Tensor; slots: Tensors } => {
+      scalars: rateAlone,
+      update: (weight, gradient, slots, { rate }): Updated => {
         const step = tf.mul(gradient, rate);
         if (momentum === 0) return { weight: tf.sub(weight, step), slots: {} };
         const velocity = tf.sub(tf.mul(slots.momentum, momentum), step);
@@ -62,7 +82,7 @@ const rmsprop: Kind = {
     const { centered } = options;
     return {
       slots: ['velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])],
-      scalars: (_, rate) => ({ rate }),
+      scalars: rateAlone,
       update: (weight, gradient, slots, { rate }) => {
         const velocity = moved(slots.velocity, tf.square(gradient), rho);
         const average = centered ? moved(slots.average_gradient, gradient, rho) : null;
@@ -80,71 +100,240 @@ const rmsprop: Kind = {
 };
 
 const adam: Kind = {
-  defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
   make: (options) => {
     const beta1 = number(options, 'beta1');
     const beta2 = number(options, 'beta2');
+    const { amsgrad } = options;
     return {
-      slots: ['momentum', 'velocity'],
+      slots: ['momentum', 'velocity', ...(amsgrad ? ['velocity_hat'] : [])],
       // Kingma and Ba, 2015, the order of computation at the end of section 2.
       scalars: (iteration, rate) => ({ rate: (rate * Math.sqrt(1 - beta2 ** iteration)) / (1 - beta1 ** iteration) }),
       update: (weight, gradient, slots, { rate }) => {
         const momentum = moved(slots.momentum, gradient, beta1);
         const velocity = moved(slots.velocity, tf.square(gradient), beta2);
-        const step = tf.div(tf.mul(momentum, rate), tf.add(tf.sqrt(velocity), number(options, 'epsilon')));
-        return { weight: tf.sub(weight, step), slots: { momentum, velocity } };
+        const largest = amsgrad ? tf.maximum(slots.velocity_hat, velocity) : null;
+        const step = tf.div(tf.mul(momentum, rate), tf.add(tf.sqrt(largest ?? velocity), number(options, 'epsilon')));
+        return { weight: tf.sub(weight, step), slots: { momentum, velocity, ...(largest && { velocity_hat: largest }) } };
       },
     };
   },
 };
 
-const kinds: Readonly<Record<string, Kind>> = { SGD: sgd, RMSprop: rmsprop, Adam: adam };
+/** Adam with the largest gradient in place of the second moment (Kingma and Ba, 2015, section 7.1). */
+const adamax: Kind = {
+  defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  make: (options) => {
+    const beta1 = number(options, 'beta1');
+    return {
+      slots: ['momentum', 'norm'],
+      scalars: (iteration, rate) => ({ rate: rate / (1 - beta1 ** iteration) }),
+      update: (weight, gradient, slots, { rate }) => {
+        const momentum = moved(slots.momentum, gradient, beta1);
+        const norm = tf.maximum(tf.mul(slots.norm, number(options, 'beta2')), tf.abs(gradient));
+        const step = tf.div(tf.mul(momentum, rate), tf.add(norm, number(options, 'epsilon')));
+        return { weight: tf.sub(weight, step), slots: { momentum, norm } };
+      },
+    };
+  },
+};
+
+/** Adam with Nesterov's momentum, whose share warms up by 1 − 0.5 · 0.96 ^ step (Dozat, 2015). */
+const nadam: Kind = {
+  defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  make: (options) => {
+    const beta1 = number(options, 'beta1');
+    const beta2 = number(options, 'beta2');
+    const share = (step: number) => beta1 * (1 - 0.5 * 0.96 ** step);
+    // The product of all shares so far, multiplied up in one order whether training began or went on here.
+    let known = { iteration: 0, product: 1 };
+    const productAt = (iteration: number): number => {
+      if (iteration < known.iteration) known = { iteration: 0, product: 1 };
+      while (known.iteration < iteration) {
+        const next = known.iteration + 1;
+        known = { iteration: next, product: known.product * share(next) };
+      }
+      return known.product;
+    };
+    return {
+      slots: ['momentum', 'velocity'],
+      scalars: (iteration, rate) => {
+        const product = productAt(iteration);
+        const next = share(iteration + 1);
+        return {
+          momentumRate: (rate * next) / (1 - product * next),
+          gradientRate: (rate * (1 - share(iteration))) / (1 - product),
+          correction: 1 / (1 - beta2 ** iteration),
+        };
+      },
+      update: (weight, gradient, slots, { momentumRate, gradientRate, correction }) => {
+        const momentum = moved(slots.momentum, gradient, beta1);
+        const velocity = moved(slots.velocity, tf.square(gradient), beta2);
+        const ahead = tf.add(tf.mul(momentum, momentumRate), tf.mul(gradient, gradientRate));
+        const size = tf.add(tf.sqrt(tf.mul(velocity, correction)), number(options, 'epsilon'));
+        return { weight: tf.sub(weight, tf.div(ahead, size)), slots: { momentum, velocity } };
+      },
+    };
+  },
+};
+
+const adagrad: Kind = {
+  defaults: { learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 },
+  make: (options) => ({
+    slots: ['accumulator'],
+    start: { accumulator: number(options, 'initialAccumulatorValue') },
+    scalars: rateAlone,
+    update: (weight, gradient, slots, { rate }) => {
+      const accumulator = tf.add(slots.accumulator, tf.square(gradient));
+      const step = tf.div(tf.mul(gradient, rate), tf.sqrt(tf.add(accumulator, number(options, 'epsilon'))));
+      return { weight: tf.sub(weight, step), slots: { accumulator } };
+    },
+  }),
+};
+
+const adadelta: Kind = {
+  defaults: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
+  make: (options) => {
+    const rho = number(options, 'rho');
+    const size = (average: tf.Tensor) => tf.sqrt(tf.add(average, number(options, 'epsilon')));
+    return {
+      slots: ['accumulated_gradient', 'accumulated_change'],
+      scalars: rateAlone,
+      update: (weight, gradient, slots, { rate }) => {
+        const accumulated = moved(slots.accumulated_gradient, tf.square(gradient), rho);
+        const change = tf.div(tf.mul(size(slots.accumulated_change), gradient), size(accumulated));
+        const changes = moved(slots.accumulated_change, tf.square(change), rho);
+        return {
+          weight: tf.sub(weight, tf.mul(change, rate)),
+          slots: { accumulated_gradient: accumulated, accumulated_change: changes },
+        };
+      },
+    };
+  },
+};
+
+/** The sign of the momentum alone decides (Chen et al., 2023). */
+const lion: Kind = {
+  defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.99 },
+  make: (options) => ({
+    slots: ['momentum'],
+    scalars: rateAlone,
+    update: (weight, gradient, slots, { rate }) => {
+      const direction = tf.sign(moved(slots.momentum, gradient, number(options, 'beta1')));
+      const momentum = moved(slots.momentum, gradient, number(options, 'beta2'));
+      return { weight: tf.sub(weight, tf.mul(direction, rate)), slots: { momentum } };
+    },
+  }),
+};
+
+/** Options that every optimizer has. */
+const common: Options = { weightDecay: null, clipnorm: null, clipvalue: null, globalClipnorm: null, useEma: false, emaMomentum: 0.99 };
+
+const kinds: Readonly<Record<string, Kind>> = {
+  SGD: sgd,
+  RMSprop: rmsprop,
+  Adam: adam,
+  AdamW: { ...adam, defaults: { ...adam.defaults, weightDecay: 0.004 } },
+  Adamax: adamax,
+  Nadam: nadam,
+  Adagrad: adagrad,
+  Adadelta: adadelta,
+  Lion: lion,
+};
+
+export const optimizerNames: readonly string[] = Object.keys(kinds);
+
 const isShare = (value: number) => value >= 0 && value < 1;
+const isPositive = (value: number) => value > 0;
+const isNotNegative = (value: number) => value >= 0;
 const checks: Readonly<Record<string, (value: number) => boolean>> = {
-  learningRate: (value) => value >= 0,
-  epsilon: (value) => value >= 0,
+  learningRate: isNotNegative,
+  epsilon: isNotNegative,
+  initialAccumulatorValue: isNotNegative,
+  weightDecay: isNotNegative,
+  clipnorm: isPositive,
+  clipvalue: isPositive,
+  globalClipnorm: isPositive,
   momentum: isShare,
   rho: isShare,
   beta1: isShare,
   beta2: isShare,
+  emaMomentum: (value) => value >= 0 && value <= 1,
 };
+
+const averageSlot = 'moving_average';
+
+/**
+ * Weight decay before the update, w − w · decay · rate, and the moving average of the weights after it, as Keras'
+ * base class has them.
+ */
+function withCommon(rules: Rules, options: Options): Omit<Optimizer, 'className' | 'schedule' | 'clip'> {
+  const decay = number(options, 'weightDecay');
+  const momentum = number(options, 'emaMomentum');
+  const averages = options.useEma === true;
+  return {
+    slots: averages ? [...rules.slots, averageSlot] : rules.slots,
+    initialValue: (slot) => (slot === averageSlot ? 'weight' : (rules.start?.[slot] ?? 0)),
+    finalSlot: averages ? averageSlot : null,
+    scalars: (iteration, rate) => ({
+      ...rules.scalars(iteration, rate),
+      ...(decay > 0 && { decay: decay * rate }),
+      // The average starts as the weight after the first step.
+      ...(averages && { averageShare: iteration === 1 ? 0 : momentum, weightShare: iteration === 1 ? 1 : 1 - momentum }),
+    }),
+    update: (weight, gradient, slots, scalars) => {
+      const decayed = decay > 0 ? tf.sub(weight, tf.mul(weight, scalars.decay)) : weight;
+      const next = rules.update(decayed, gradient, slots, scalars);
+      if (!averages) return next;
+      const average = tf.add(tf.mul(slots[averageSlot], scalars.averageShare), tf.mul(next.weight, scalars.weightShare));
+      return { weight: next.weight, slots: { ...next.slots, [averageSlot]: average } };
+    },
+  };
+}
 
 /** Keras writes `beta_1`, tfjs `beta1`, and `lr` is an old name. */
 const optionName = (key: string) => (key === 'lr' ? 'learningRate' : camelCase(key));
 
+const at = '/train/optimizer';
+
 /** From `{ class_name, config }`. Throws, with `at`, for what does not exist or cannot be. */
 export function makeOptimizer(spec: KerasObject): Optimizer {
-  const className = Object.keys(kinds).find((known) => known.toLowerCase() === spec.class_name.toLowerCase());
+  const className = optimizerNames.find((known) => known.toLowerCase() === spec.class_name.toLowerCase());
   if (!className) {
-    const at = '/train/optimizer';
-    throw new EpochbookError(
-      'engine.optimizerUnknown',
-      { name: spec.class_name, nearest: nearest(spec.class_name, Object.keys(kinds)) },
-      { at },
-    );
+    const values = { name: spec.class_name, nearest: nearest(spec.class_name, optimizerNames) };
+    throw new EpochbookError('engine.optimizerUnknown', values, { at });
   }
-  const { defaults, make } = kinds[className];
-  const options: Record<string, number | boolean> = { ...defaults };
+  const kind = kinds[className];
+  const defaults = { ...common, ...kind.defaults };
+  const options: Record<string, number | boolean | null> = { ...defaults };
+  let schedule: Schedule | null = null;
   for (const [key, value] of Object.entries(spec.config)) {
     if (value === null || key === 'name') continue;
-    const at = `/train/optimizer/config/${key}`;
+    const place = `${at}/config/${key}`;
     const option = optionName(key);
     if (!(option in defaults)) {
-      throw new EpochbookError(
-        'engine.optionUnknown',
-        { layer: className, option: key, nearest: nearest(option, Object.keys(defaults)) },
-        { at },
-      );
+      const values = { layer: className, option: key, nearest: nearest(option, Object.keys(defaults)) };
+      throw new EpochbookError('engine.optionUnknown', values, { at: place });
+    }
+    const scheduled = option === 'learningRate' ? kerasObject.safeParse(value) : null;
+    if (scheduled?.success) {
+      schedule = makeSchedule(scheduled.data, place);
+      continue;
     }
     if (!isValid(option, value, defaults)) {
-      throw new EpochbookError('engine.optimizerOption', { optimizer: className, option, value: JSON.stringify(value) }, { at });
+      throw new EpochbookError('engine.optimizerOption', { optimizer: className, option, value: JSON.stringify(value) }, { at: place });
     }
     options[option] = value as number | boolean;
   }
-  return { className, learningRate: options.learningRate as number, ...make(options) };
+  return {
+    className,
+    schedule: schedule ?? constantRate(options.learningRate as number),
+    clip: clipperOf(options, at),
+    ...withCommon(kind.make(options), options),
+  };
 }
 
 function isValid(option: string, value: Json, defaults: Options): boolean {
-  if (typeof value !== typeof defaults[option]) return false;
+  if (typeof value !== typeof (defaults[option] ?? 0)) return false;
   return typeof value !== 'number' || (Number.isFinite(value) && (checks[option]?.(value) ?? true));
 }

@@ -1,33 +1,56 @@
 /** What a train spec asks for besides model, loss and optimizer. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { TrainSpec } from '#contract/spec.ts';
+import type { KerasObject, TrainSpec } from '#contract/spec.ts';
 import { isBetterHigher } from '../metrics/metrics.ts';
 import { nearest } from '../model/nearest.ts';
+import { isNumber, readCallback } from './callback-options.ts';
 import { type EarlyStopping, makeEarlyStopping } from './early-stopping.ts';
+import { makeOptimizer } from './optimizers.ts';
+import { makePlateau, type Plateau } from './plateau.ts';
 
 export interface Plan {
   readonly stoppings: readonly EarlyStopping[];
+  readonly plateaus: readonly Plateau[];
+  /** The run ends before an epoch that would take it beyond this; null where time does not matter. */
+  readonly budgetMs: number | null;
   /** Decides which checkpoint is the best. */
   readonly best: { readonly metric: string; readonly better: (value: number, than: number) => boolean };
 }
 
-const callbackNames = ['EarlyStopping'];
+const callbackNames = ['EarlyStopping', 'ReduceLROnPlateau', 'TimeBudget'] as const;
 
-/** `metrics` are the names that epochs will report. */
+/** `metrics` are the names that epochs will report. Throws, with `at`, for callbacks that cannot be. */
 export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
-  const stoppings = train.callbacks.map((callback, index) => {
+  const stoppings: EarlyStopping[] = [];
+  const plateaus: Plateau[] = [];
+  let budgetMs: number | null = null;
+  for (const [index, callback] of train.callbacks.entries()) {
     const at = `/train/callbacks/${index}`;
-    if (callback.class_name.toLowerCase() !== 'earlystopping') {
-      throw new EpochbookError(
-        'engine.callbackUnknown',
-        { name: callback.class_name, nearest: nearest(callback.class_name, callbackNames) },
-        { at },
-      );
+    switch (callbackNames.find((name) => name.toLowerCase() === callback.class_name.toLowerCase())) {
+      case 'EarlyStopping':
+        stoppings.push(makeEarlyStopping(callback, metrics, at));
+        break;
+      case 'ReduceLROnPlateau':
+        if (makeOptimizer(train.optimizer).schedule.constant === null) throw new EpochbookError('engine.plateauSchedule', {}, { at });
+        plateaus.push(makePlateau(callback, metrics, at));
+        break;
+      case 'TimeBudget':
+        budgetMs = Math.min(budgetMs ?? Infinity, readBudgetMs(callback, at));
+        break;
+      default: {
+        const values = { name: callback.class_name, nearest: nearest(callback.class_name, callbackNames) };
+        throw new EpochbookError('engine.callbackUnknown', values, { at });
+      }
     }
-    return makeEarlyStopping(callback, metrics, at);
-  });
+  }
   const monitored = stoppings[0];
   const metric = monitored?.monitor ?? (metrics.includes('val_loss') ? 'val_loss' : 'loss');
   const higher = isBetterHigher(metric);
-  return { stoppings, best: { metric, better: monitored?.better ?? ((value, than) => (higher ? value > than : value < than)) } };
+  const better = monitored?.better ?? ((value, than) => (higher ? value > than : value < than));
+  return { stoppings, plateaus, budgetMs, best: { metric, better } };
+}
+
+function readBudgetMs(callback: KerasObject, at: string): number {
+  const { seconds } = readCallback(callback, { seconds: { check: (value) => isNumber(value) && value > 0 } }, at);
+  return (seconds as number) * 1000;
 }

@@ -1,7 +1,7 @@
 /** A model's training, evaluation and prediction as programs for a batch of a given size. */
 import type { Program, Shape, Typed } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
-import type { Loss } from '../metrics/losses.ts';
+import { type Loss, oneHotRows } from '../metrics/losses.ts';
 import type { Metric } from '../metrics/metrics.ts';
 import { outputsOf, predictionOf } from '../metrics/output.ts';
 import type { BuiltModel } from '../model/build.ts';
@@ -13,6 +13,8 @@ export interface Objective {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly targetShape: Shape;
+  /** How much each class' samples count while training; null where all count the same. */
+  readonly classWeights: Float32Array | null;
 }
 
 /** Names of a program's inputs and outputs. Weights are both, under their own names. */
@@ -34,11 +36,18 @@ function penalties({ network }: BuiltModel): tf.Tensor[] {
   return network.calculateLosses();
 }
 
+/** The weight of each sample's class, `[batch]`. */
+function weightsOf(targets: tf.Tensor, classWeights: Float32Array): tf.Tensor {
+  return tf.sum(tf.mul(oneHotRows(targets, classWeights.length), tf.tensor1d(classWeights)), -1);
+}
+
 function lossAndMetrics(objective: Objective, inputs: tf.Tensor, targets: tf.Tensor, training: boolean): Map<string, tf.Tensor> {
   const outputs = outputsOf(objective.model, inputs, training);
-  const loss = penalties(objective.model).reduce((total, penalty) => tf.add(total, penalty), objective.loss(outputs, targets));
+  const perSample = objective.loss.perSample(outputs, targets);
+  const weighted = training && objective.classWeights ? tf.mul(perSample, weightsOf(targets, objective.classWeights)) : perSample;
+  const loss = penalties(objective.model).reduce((total, penalty) => tf.add(total, penalty), tf.mean(weighted));
   const results = new Map([[lossName, loss]]);
-  for (const { name, sum } of objective.metrics) results.set(metricName(name), sum(outputs, targets));
+  for (const { name, sums } of objective.metrics) results.set(metricName(name), sums(outputs, targets));
   return results;
 }
 
@@ -46,7 +55,7 @@ function lossAndMetrics(objective: Objective, inputs: tf.Tensor, targets: tf.Ten
 export function stepProgram(objective: Objective, optimizer: Optimizer, batchSize: number): Program {
   const { model } = objective;
   const trained = model.weights.filter(({ trainable }) => trainable);
-  const scalars = Object.keys(optimizer.scalars(1, optimizer.learningRate));
+  const scalars = Object.keys(optimizer.scalars(1, 1));
   const inputs = new Map([
     [inputsName, batchOf(batchSize, model.inputShape)],
     [targetsName, batchOf(batchSize, objective.targetShape)],
@@ -69,9 +78,10 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
             trained.map(({ variable }) => variable),
           ).grads
         : (differentiated(), {});
-    for (const { name, variable, write } of trained) {
-      const gradient = gradients[variable.name];
-      if (!gradient) continue;
+    const reached = trained.filter(({ variable }) => gradients[variable.name]);
+    const clipped = optimizer.clip(reached.map(({ variable }) => gradients[variable.name]));
+    for (const [index, { name, variable, write }] of reached.entries()) {
+      const gradient = clipped[index];
       const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, given.get(slotName(slot, name))!]));
       const next = optimizer.update(variable, gradient, slots, rates);
       write(next.weight);

@@ -3,10 +3,11 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Part } from '#contract/samples.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type HostTensor, type Program, type RandomInput, type Shape, sizeOf } from '../compile/graph.ts';
-import { checkLoss, lossFunction, lossNamed } from '../metrics/losses.ts';
-import { metricsNamed } from '../metrics/metrics.ts';
+import { checkLoss, makeLoss } from '../metrics/losses.ts';
+import { makeMetrics } from '../metrics/metrics.ts';
 import { buildModel, type BuiltModel } from '../model/build.ts';
 import type { Checkpoint, NamedTensor } from './checkpoint.ts';
+import { classWeightsOf } from './class-weights.ts';
 import type { TrainJob } from './events.ts';
 import { makeOptimizer, type Optimizer } from './optimizers.ts';
 import {
@@ -23,8 +24,8 @@ import {
 } from './programs.ts';
 import { fillKeepMask, fillNormal, randomStream } from './random.ts';
 
-/** Sums over a batch's samples by metric, loss included. */
-export type Sums = ReadonlyMap<string, number>;
+/** Sums over a batch's samples by metric, loss included: what adds up over batches. */
+export type Sums = ReadonlyMap<string, ArrayLike<number>>;
 
 export interface Session {
   readonly model: BuiltModel;
@@ -37,9 +38,13 @@ export interface Session {
   /** Iterations count from 1 over all epochs. */
   step(batch: Batch, iteration: number, learningRate: number): Promise<Sums>;
   evaluate(batch: Batch): Promise<Sums>;
+  /** Loss and metrics from the sums over `samples` samples. */
+  results(sums: ReadonlyMap<string, Float64Array>, samples: number): Record<string, number>;
   weights(): ReadonlyMap<string, NamedTensor>;
   slots(): ReadonlyMap<string, NamedTensor>;
   setWeights(weights: ReadonlyMap<string, NamedTensor>): void;
+  /** Gives the weights the values that the optimizer keeps for the end of training. */
+  finish(): void;
   /** Frees the compiled programs and the model. */
   dispose(): Promise<void>;
 }
@@ -86,6 +91,8 @@ export function sliceBatch(part: Part, from: number, to: number): Batch {
   };
 }
 
+const meanOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
 const float = (data: Float32Array, shape: Shape): HostTensor => ({ data, shape, dtype: 'float32' });
 
 function checkTensor(name: string, wanted: Shape, given: NamedTensor | undefined): NamedTensor {
@@ -105,7 +112,9 @@ function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint 
     if (!trainable) continue;
     for (const slot of optimizer.slots) {
       const known = from && checkTensor(`${slot}/${name}`, variable.shape, from.slots.get(`${slot}/${name}`));
-      state.set(slotName(slot, name), float(known ? known.values.slice() : new Float32Array(variable.size), variable.shape));
+      const start = optimizer.initialValue(slot);
+      const fresh = () => (start === 'weight' ? values.slice() : new Float32Array(variable.size).fill(start));
+      state.set(slotName(slot, name), float(known ? known.values.slice() : fresh(), variable.shape));
     }
   }
   return state;
@@ -116,8 +125,9 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   const { train, data } = job;
   if (data.train.count === 0) throw new EpochbookError('engine.noSamples', {}, { at: '/data' });
   const optimizer = makeOptimizer(train.optimizer);
-  const loss = lossNamed(train.loss);
-  const metrics = metricsNamed(train.metrics, loss);
+  const loss = makeLoss(train.loss, data.task);
+  const metrics = makeMetrics(train.metrics, { loss, task: data.task, targetMean: () => meanOf(data.train.targets) });
+  const classWeights = classWeightsOf(train, data);
   const model = buildModel(job.model, train.seed);
   let state: Map<string, HostTensor>;
   try {
@@ -127,7 +137,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     model.dispose();
     throw error;
   }
-  const objective: Objective = { model, loss: lossFunction(loss), metrics, targetShape: data.targetShape };
+  const objective: Objective = { model, loss, metrics, targetShape: data.targetShape, classWeights };
   const prepared = new Map<string, Promise<Prepared>>();
 
   const prepare = (kind: 'step' | 'evaluation', size: number): Promise<Prepared> => {
@@ -159,12 +169,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     given.set(targetsName, float(batch.targets, [batch.size, ...data.targetShape]));
     for (const [name, value] of more) given.set(name, value);
     const results = await executable.run(given);
-    const sums = new Map<string, number>();
+    const sums = new Map<string, ArrayLike<number>>();
     for (const [name, value] of results) {
       if (state.has(name)) state.set(name, value);
     }
-    sums.set('loss', results.get(lossName)!.data[0] * batch.size);
-    for (const { name } of metrics) sums.set(name, results.get(metricName(name))!.data[0]);
+    sums.set('loss', [results.get(lossName)!.data[0] * batch.size]);
+    for (const { name } of metrics) sums.set(name, results.get(metricName(name))!.data);
     return sums;
   };
 
@@ -191,10 +201,22 @@ export function openSession(job: TrainJob, backend: Backend): Session {
       return run(program, batch, [...scalars, ...random]);
     },
     evaluate: async (batch) => run(await prepare('evaluation', batch.size), batch, []),
+    results: (sums, samples) => ({
+      loss: sums.get('loss')![0] / samples,
+      ...Object.fromEntries(metrics.map(({ name, result }) => [name, result(sums.get(name)!, samples)])),
+    }),
     weights: () => tensors(weightName('')),
     slots: () => tensors('slot/'),
     setWeights: (weights) => {
       for (const [name, { shape, values }] of weights) state.set(weightName(name), float(values.slice(), shape));
+    },
+    finish: () => {
+      const { finalSlot } = optimizer;
+      if (finalSlot === null) return;
+      for (const { name } of model.weights) {
+        const kept = state.get(slotName(finalSlot, name));
+        if (kept) state.set(weightName(name), float((kept.data as Float32Array).slice(), kept.shape));
+      }
     },
     dispose: async () => {
       model.dispose();

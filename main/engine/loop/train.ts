@@ -7,6 +7,7 @@ import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import type { StoppingState } from './early-stopping.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
 import { makePlan } from './plan.ts';
+import type { PlateauState } from './plateau.ts';
 import { permutation, randomStream } from './random.ts';
 import { gatherBatch, openSession, type Session, sliceBatch, type Sums } from './session.ts';
 
@@ -22,17 +23,18 @@ export interface TrainOptions {
 
 const progressIntervalMs = 100;
 
-/** Means over all samples so far. */
-class Average {
-  private readonly sums = new Map<string, number>();
-  private samples = 0;
+/** Sums over all samples so far. */
+class Totals {
+  readonly sums = new Map<string, Float64Array>();
+  samples = 0;
 
   add(sums: Sums, samples: number): void {
-    for (const [name, value] of sums) this.sums.set(name, (this.sums.get(name) ?? 0) + value);
+    for (const [name, values] of sums) {
+      const total = this.sums.get(name) ?? new Float64Array(values.length);
+      for (let index = 0; index < total.length; index++) total[index] += values[index];
+      this.sums.set(name, total);
+    }
     this.samples += samples;
-  }
-  means(prefix = ''): Record<string, number> {
-    return Object.fromEntries([...this.sums].map(([name, sum]) => [prefix + name, sum / this.samples]));
   }
 }
 
@@ -41,9 +43,13 @@ interface LoopState {
   readonly seed: number;
   /** Steps done over all epochs: what the optimizer's corrections count. */
   readonly iteration: number;
-  readonly learningRate: number;
+  /** Of the epoch to come, where no schedule says it. */
+  readonly learningRate: number | null;
   readonly best: BestEpoch | null;
   readonly stoppings: readonly StoppingState[];
+  readonly plateaus: readonly PlateauState[];
+  /** Time spent in epochs, only where there is a budget: all else is the same each time a run is made. */
+  readonly spentMs?: number;
 }
 
 function resumedState(from: Checkpoint | undefined): Partial<LoopState> {
@@ -90,10 +96,16 @@ async function* run(
   const batchSize = Math.min(spec.batchSize, part.count);
   const stepCount = steps(part.count, batchSize);
   const resumed = resumedState(from);
-  const learningRate = optimizer.learningRate;
+  const { schedule } = optimizer;
+  const totalSteps = stepCount * spec.epochs;
+  /** Lowered on a plateau; null where a schedule says it. */
+  let constantRate = resumed.learningRate ?? schedule.constant;
+  let learningRate = constantRate ?? 0;
+  let spentMs = resumed.spentMs ?? 0;
   let iteration = resumed.iteration ?? 0;
   let best: BestEpoch | null = resumed.best ?? null;
   const stoppings = plan.stoppings.map((stopping, index) => resumed.stoppings?.[index] ?? stopping.initial);
+  const plateaus = plan.plateaus.map((plateau, index) => resumed.plateaus?.[index] ?? plateau.initial);
   const kept = plan.stoppings.map((_, index) => keptWeights(from, index));
   const firstEpoch = from?.epoch ?? 0;
 
@@ -149,7 +161,7 @@ async function* run(
     const began = clock();
     pausedMs = 0;
     const phasesMs = { data: 0, steps: 0, validation: 0 };
-    const average = new Average();
+    const totals = new Totals();
     const order = spec.shuffle ? permutation(part.count, randomStream(spec.seed, 'shuffle', epoch)) : inOrder;
     phasesMs.data += clock() - began;
     let samples = 0;
@@ -165,14 +177,15 @@ async function* run(
       const batch = gatherBatch(part, order, step * batchSize, Math.min(part.count, (step + 1) * batchSize), buffers);
       const stepping = clock();
       phasesMs.data += stepping - gathering;
+      learningRate = constantRate ?? schedule.rateAt(iteration, totalSteps);
       const sums = await session.step(batch, ++iteration, learningRate);
       phasesMs.steps += clock() - stepping;
-      average.add(sums, batch.size);
+      totals.add(sums, batch.size);
       samples += batch.size;
-      diverged = !Number.isFinite(sums.get('loss')!);
+      diverged = !Number.isFinite(sums.get('loss')![0]);
     }
 
-    const metrics = average.means();
+    const metrics = session.results(totals.sums, totals.samples);
     if (validation && !diverged) {
       const validating = clock();
       const pausedBefore = pausedMs;
@@ -187,24 +200,41 @@ async function* run(
       Object.assign(metrics, results);
       phasesMs.validation = clock() - validating - (pausedMs - pausedBefore);
     }
-    const row: EpochRow = { epoch, elapsedMs: clock() - began - pausedMs, learningRate, samples, steps: step, phasesMs, metrics };
+    const elapsedMs = clock() - began - pausedMs;
+    const row: EpochRow = { epoch, elapsedMs, learningRate, samples, steps: step, phasesMs, metrics };
     if (diverged) {
       yield { type: 'epochEnded', row };
       yield ended('diverged', 'nan', epoch);
       return;
     }
 
-    let stop = false;
+    let stop: EndReason | null = null;
     plan.stoppings.forEach((stopping, index) => {
       const next = stopping.after(stoppings[index], epoch, metrics[stopping.monitor]);
       stoppings[index] = next.state;
-      stop ||= next.stop;
+      if (next.stop) stop = 'earlyStopping';
       if (next.keepWeights && stopping.restoreBestWeights) kept[index] = new Map(session.weights());
     });
+    plan.plateaus.forEach((plateau, index) => {
+      const next = plateau.after(plateaus[index], metrics[plateau.monitor], constantRate!);
+      plateaus[index] = next.state;
+      constantRate = next.learningRate;
+    });
+    spentMs += elapsedMs;
+    // Only whole epochs, so that they are those of a run without a budget; the next is taken to last as long as this.
+    if (plan.budgetMs !== null && epoch < spec.epochs && spentMs + elapsedMs > plan.budgetMs) stop ??= 'timeBudget';
     const value = metrics[plan.best.metric];
     const improved = !Number.isNaN(value) && (best === null || plan.best.better(value, best.value));
     if (improved) best = { metric: plan.best.metric, epoch, value };
-    const state: LoopState = { seed: spec.seed, iteration, learningRate, best, stoppings };
+    const state: LoopState = {
+      seed: spec.seed,
+      iteration,
+      learningRate: constantRate,
+      best,
+      stoppings,
+      plateaus,
+      ...(plan.budgetMs !== null && { spentMs }),
+    };
     const checkpoint = (withSlots: boolean): Checkpoint => ({
       epoch,
       weights: session.weights(),
@@ -213,12 +243,13 @@ async function* run(
     });
     if (improved) yield { type: 'checkpoint', kind: 'best', checkpoint: checkpoint(false) };
     if (stop || epoch === spec.epochs) {
+      session.finish();
       for (const weights of kept) if (weights) session.setWeights(weights);
     }
     yield { type: 'checkpoint', kind: 'last', checkpoint: checkpoint(true) };
     yield { type: 'epochEnded', row };
     if (stop) {
-      yield ended('completed', 'earlyStopping', epoch);
+      yield ended('completed', stop, epoch);
       return;
     }
   }
@@ -231,16 +262,17 @@ async function* validate(
   batchSize: number,
   before: (done: number, total: number) => Promise<TrainEvent | 'stop' | null>,
 ): AsyncGenerator<TrainEvent, Record<string, number> | null, undefined> {
-  const average = new Average();
+  const totals = new Totals();
   const total = steps(part.count, batchSize);
   for (let step = 0; step < total; step++) {
     const event = await before(step, total);
     if (event === 'stop') return null;
     if (event) yield event;
     const batch = sliceBatch(part, step * batchSize, Math.min(part.count, (step + 1) * batchSize));
-    average.add(await session.evaluate(batch), batch.size);
+    totals.add(await session.evaluate(batch), batch.size);
   }
-  return average.means('val_');
+  const results = session.results(totals.sums, totals.samples);
+  return Object.fromEntries(Object.entries(results).map(([name, value]) => [`val_${name}`, value]));
 }
 
 function allSlots(session: Session, kept: readonly (ReadonlyMap<string, NamedTensor> | null)[]): Map<string, NamedTensor> {

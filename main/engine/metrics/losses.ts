@@ -1,6 +1,7 @@
-/** Losses, and whether one fits the model's output and the data. */
+/** Losses with Keras 3's formulas (`keras.losses`), and whether one fits the model's output and the data. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Dataset } from '#contract/samples.ts';
+import type { Json, TrainSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
 import type { BuiltModel } from '../model/build.ts';
 import { camelCase, shapeText } from '../model/names.ts';
@@ -8,21 +9,21 @@ import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
 import { type OutputActivation, outputActivation } from './output.ts';
 
-export type LossName =
-  | 'meanSquaredError'
-  | 'meanAbsoluteError'
-  | 'binaryCrossentropy'
-  | 'categoricalCrossentropy'
-  | 'sparseCategoricalCrossentropy';
-
 /** What a model made of a batch: `values` is its output; `logits` what went into a last softmax or sigmoid, if known. */
 export interface Outputs {
   readonly values: () => tf.Tensor;
   readonly logits: tf.Tensor | null;
 }
 
-/** Mean over the batch; a scalar. `targets` is `[batch]` or `[batch, …]`, a class as its index. */
-export type Loss = (outputs: Outputs, targets: tf.Tensor) => tf.Tensor;
+/** One value a sample, `[batch]`. `targets` is `[batch]` or `[batch, …]`, a class as its index. */
+export type PerSample = (outputs: Outputs, targets: tf.Tensor) => tf.Tensor;
+
+/**
+ * What a loss takes the output for: a row of shares, one a class (`classes`) · the probability of the second of two
+ * classes (`probability`) · a number above 0 for the second of two classes (`margin`) · numbers like the targets
+ * (`numbers`).
+ */
+export type OutputKind = 'classes' | 'probability' | 'margin' | 'numbers';
 
 /** Keeps logarithms finite, as Keras' does. */
 const epsilon = 1e-7;
@@ -32,53 +33,283 @@ export function oneHotRows(targets: tf.Tensor, classes: number): tf.Tensor {
   return tf.oneHot(tf.cast(tf.reshape(targets, [-1]), 'int32'), classes, 1, 0, 'float32');
 }
 
-function classCrossentropy({ logits, values }: Outputs, targets: tf.Tensor): tf.Tensor {
-  const source = logits ?? values();
-  const classes = source.shape[source.shape.length - 1];
-  const rows = oneHotRows(targets, classes);
-  if (logits) return tf.neg(tf.mean(tf.sum(tf.mul(rows, tf.logSoftmax(logits)), -1)));
-  const shares = tf.div(source, tf.sum(source, -1, true));
-  return tf.neg(tf.mean(tf.sum(tf.mul(rows, tf.log(tf.clipByValue(shares, epsilon, 1 - epsilon))), -1)));
+const lastOf = (x: tf.Tensor) => x.shape[x.shape.length - 1];
+const likeOutput = (targets: tf.Tensor, output: tf.Tensor) => tf.reshape(targets, output.shape);
+
+/** `base` ^ `exponent` for a base of 0 … 1, with a finite gradient. */
+function power(base: tf.Tensor, exponent: number): tf.Tensor {
+  if (exponent === 2) return tf.square(base);
+  return exponent === 1 ? base : tf.pow(tf.clipByValue(base, epsilon, 1), exponent);
 }
 
-function binaryCrossentropy({ logits, values }: Outputs, targets: tf.Tensor): tf.Tensor {
-  // log(1 + exp(x)) − x·y: the same as with probabilities, and right for any x.
-  if (logits) return tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, tf.reshape(targets, logits.shape))));
-  const shares = tf.clipByValue(values(), epsilon, 1 - epsilon);
-  const wanted = tf.reshape(targets, shares.shape);
-  const yes = tf.mul(wanted, tf.log(shares));
-  const no = tf.mul(tf.sub(1, wanted), tf.log(tf.sub(1, shares)));
-  return tf.neg(tf.mean(tf.add(yes, no)));
-}
-
-const difference = ({ values }: Outputs, targets: tf.Tensor) => {
+/** Logarithms of the shares of the classes. */
+function logShares({ logits, values }: Outputs): tf.Tensor {
+  if (logits) return tf.logSoftmax(logits);
   const output = values();
-  return tf.sub(output, tf.reshape(targets, output.shape));
-};
-
-const losses: Readonly<Record<LossName, Loss>> = {
-  meanSquaredError: (outputs, targets) => tf.mean(tf.square(difference(outputs, targets))),
-  meanAbsoluteError: (outputs, targets) => tf.mean(tf.abs(difference(outputs, targets))),
-  binaryCrossentropy,
-  categoricalCrossentropy: classCrossentropy,
-  sparseCategoricalCrossentropy: classCrossentropy,
-};
-export const lossNames = Object.keys(losses) as LossName[];
-
-const shortNames: Readonly<Record<string, LossName>> = { mse: 'meanSquaredError', mae: 'meanAbsoluteError' };
-
-export function lossNamed(name: string): LossName {
-  const found = shortNames[name.toLowerCase()] ?? lossNames.find((known) => known === camelCase(name));
-  if (!found) throw new EpochbookError('engine.lossUnknown', { name, nearest: nearest(name, lossNames) }, { at: '/train/loss' });
-  return found;
+  const shares = tf.div(output, tf.sum(output, -1, true));
+  return tf.log(tf.clipByValue(shares, epsilon, 1 - epsilon));
 }
 
-export const lossFunction = (name: LossName): Loss => losses[name];
+function smoothedRows(targets: tf.Tensor, classes: number, smoothing: number): tf.Tensor {
+  const rows = oneHotRows(targets, classes);
+  return smoothing > 0 ? tf.add(tf.mul(rows, 1 - smoothing), smoothing / classes) : rows;
+}
 
-export const isClassLoss = (loss: LossName): boolean => loss === 'categoricalCrossentropy' || loss === 'sparseCategoricalCrossentropy';
+const classCrossentropy =
+  (smoothing: number): PerSample =>
+  (outputs, targets) => {
+    const logarithms = logShares(outputs);
+    return tf.neg(tf.sum(tf.mul(smoothedRows(targets, lastOf(logarithms), smoothing), logarithms), -1));
+  };
+
+/** Lin et al., 2017: cross-entropy that counts less where the class is found already. */
+const classFocal =
+  (alpha: number, gamma: number, smoothing: number): PerSample =>
+  (outputs, targets) => {
+    const logarithms = logShares(outputs);
+    const factor = tf.mul(power(tf.sub(1, tf.exp(logarithms)), gamma), alpha);
+    const entropy = tf.mul(smoothedRows(targets, lastOf(logarithms), smoothing), logarithms);
+    return tf.neg(tf.sum(tf.mul(factor, entropy), -1));
+  };
+
+/** Σ y · log(y / f), both cut off at ε; from logits the cross-entropy, which it is for a row of 0 and 1. */
+const divergence: PerSample = (outputs, targets) => {
+  if (outputs.logits) return classCrossentropy(0)(outputs, targets);
+  const shares = tf.clipByValue(outputs.values(), epsilon, 1);
+  const rows = tf.clipByValue(oneHotRows(targets, lastOf(shares)), epsilon, 1);
+  return tf.sum(tf.mul(rows, tf.log(tf.div(rows, shares))), -1);
+};
+
+interface Binary {
+  /** Of each output, from its target (smoothed). */
+  readonly entropy: tf.Tensor;
+  readonly share: () => tf.Tensor;
+  readonly targets: tf.Tensor;
+}
+
+function binaryEntropy({ logits, values }: Outputs, given: tf.Tensor, smoothing: number): Binary {
+  const smoothed = (output: tf.Tensor) => {
+    const targets = likeOutput(given, output);
+    return smoothing > 0 ? tf.add(tf.mul(targets, 1 - smoothing), 0.5 * smoothing) : targets;
+  };
+  if (logits) {
+    const targets = smoothed(logits);
+    // log(1 + exp(x)) − x·y: the same as with probabilities, and right for any x.
+    return { entropy: tf.sub(tf.softplus(logits), tf.mul(logits, targets)), share: () => tf.sigmoid(logits), targets };
+  }
+  const share = tf.clipByValue(values(), epsilon, 1 - epsilon);
+  const targets = smoothed(share);
+  const yes = tf.mul(targets, tf.log(share));
+  const no = tf.mul(tf.sub(1, targets), tf.log(tf.sub(1, share)));
+  return { entropy: tf.neg(tf.add(yes, no)), share: () => share, targets };
+}
+
+const binaryCrossentropy =
+  (smoothing: number): PerSample =>
+  (outputs, targets) =>
+    tf.mean(binaryEntropy(outputs, targets, smoothing).entropy, -1);
+
+const binaryFocal =
+  (alpha: number | null, gamma: number, smoothing: number): PerSample =>
+  (outputs, given) => {
+    const { entropy, share, targets } = binaryEntropy(outputs, given, smoothing);
+    const no = tf.sub(1, targets);
+    const right = tf.add(tf.mul(targets, share()), tf.mul(no, tf.sub(1, share())));
+    const focal = tf.mul(power(tf.sub(1, right), gamma), entropy);
+    const balance = alpha === null ? null : tf.add(tf.mul(targets, alpha), tf.mul(no, 1 - alpha));
+    return tf.mean(balance ? tf.mul(balance, focal) : focal, -1);
+  };
+
+/** Mean over the outputs of something of outputs and targets. */
+const meanOf =
+  (of: (output: tf.Tensor, targets: tf.Tensor) => tf.Tensor): PerSample =>
+  ({ values }, targets) => {
+    const output = values();
+    return tf.mean(of(output, likeOutput(targets, output)), -1);
+  };
+
+/** log(x + 1), x at least ε */
+const logarithm = (x: tf.Tensor) => tf.log(tf.add(tf.maximum(x, epsilon), 1));
+
+const huber = (delta: number) =>
+  meanOf((output, targets) => {
+    const size = tf.abs(tf.sub(targets, output));
+    // ½ · min(|e|, δ)² + δ · (|e| − min(|e|, δ)): the same on both sides of δ, without a branch.
+    const near = tf.minimum(size, delta);
+    return tf.add(tf.mul(tf.square(near), 0.5), tf.mul(tf.sub(size, near), delta));
+  });
+
+/** e + softplus(−2e) − log 2, which is log(cosh(e)) for any e. */
+const logCosh = meanOf((output, targets) => {
+  const error = tf.sub(output, targets);
+  return tf.sub(tf.add(error, tf.softplus(tf.mul(error, -2))), Math.LN2);
+});
+
+/** Targets of 0 and 1 become −1 and 1. */
+const signs = (targets: tf.Tensor) => tf.sub(tf.mul(targets, 2), 1);
+const short = (output: tf.Tensor, targets: tf.Tensor) => tf.relu(tf.sub(1, tf.mul(signs(targets), output)));
+
+const categoricalHinge: PerSample = ({ values }, targets) => {
+  const output = values();
+  const rows = oneHotRows(targets, lastOf(output));
+  const wanted = tf.sum(tf.mul(rows, output), -1);
+  const other = tf.max(tf.mul(tf.sub(1, rows), output), -1);
+  return tf.relu(tf.add(tf.sub(other, wanted), 1));
+};
+
+const unitLength = (x: tf.Tensor) => tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), -1, true), 1e-12)));
+
+/** Cosine of the angle between the output and the target; of a class, its row of 0 and 1. */
+export const cosine =
+  (ofClasses: boolean): PerSample =>
+  ({ values }, targets) => {
+    const output = values();
+    const wanted = ofClasses ? oneHotRows(targets, lastOf(output)) : likeOutput(targets, output);
+    return tf.sum(tf.mul(unitLength(output), unitLength(wanted)), -1);
+  };
+
+interface Option {
+  readonly default: number | boolean;
+  readonly check?: (value: number) => boolean;
+}
+type Values = Readonly<Record<string, number | boolean>>;
+type Task = Dataset['task'];
+
+interface Kind {
+  readonly output: OutputKind | ((task: Task) => OutputKind);
+  readonly options?: Readonly<Record<string, Option>>;
+  readonly make: (values: Values, task: Task) => PerSample;
+}
+
+const numbers = (perSample: PerSample): Kind => ({ output: 'numbers', make: () => perSample });
+const share = (value: number) => value >= 0 && value <= 1;
+const labelSmoothing: Option = { default: 0, check: (value) => value >= 0 && value < 1 };
+const alpha: Option = { default: 0.25, check: share };
+const gamma: Option = { default: 2, check: (value) => value >= 0 };
+const numberOf = (values: Values, name: string) => values[name] as number;
+
+const kinds = {
+  meanSquaredError: numbers(meanOf((output, targets) => tf.square(tf.sub(output, targets)))),
+  meanAbsoluteError: numbers(meanOf((output, targets) => tf.abs(tf.sub(output, targets)))),
+  meanAbsolutePercentageError: numbers(
+    meanOf((output, targets) => tf.mul(tf.abs(tf.div(tf.sub(targets, output), tf.maximum(tf.abs(targets), epsilon))), 100)),
+  ),
+  meanSquaredLogarithmicError: numbers(meanOf((output, targets) => tf.square(tf.sub(logarithm(output), logarithm(targets))))),
+  huber: {
+    output: 'numbers',
+    options: { delta: { default: 1, check: (value) => value > 0 } },
+    make: (values) => huber(numberOf(values, 'delta')),
+  },
+  logCosh: numbers(logCosh),
+  poisson: numbers(meanOf((output, targets) => tf.sub(output, tf.mul(targets, tf.log(tf.add(output, epsilon)))))),
+  cosineSimilarity: {
+    output: (task) => (task === 'classification' ? 'classes' : 'numbers'),
+    make: (_, task) => {
+      const similarity = cosine(task === 'classification');
+      return (outputs, targets) => tf.neg(similarity(outputs, targets));
+    },
+  },
+  binaryCrossentropy: {
+    output: 'probability',
+    options: { labelSmoothing },
+    make: (values) => binaryCrossentropy(numberOf(values, 'labelSmoothing')),
+  },
+  binaryFocalCrossentropy: {
+    output: 'probability',
+    options: { gamma, alpha, applyClassBalancing: { default: false }, labelSmoothing },
+    make: (values) =>
+      binaryFocal(
+        values.applyClassBalancing === true ? numberOf(values, 'alpha') : null,
+        numberOf(values, 'gamma'),
+        numberOf(values, 'labelSmoothing'),
+      ),
+  },
+  hinge: { output: 'margin', make: () => meanOf(short) },
+  squaredHinge: { output: 'margin', make: () => meanOf((output, targets) => tf.square(short(output, targets))) },
+  categoricalCrossentropy: {
+    output: 'classes',
+    options: { labelSmoothing },
+    make: (values) => classCrossentropy(numberOf(values, 'labelSmoothing')),
+  },
+  sparseCategoricalCrossentropy: { output: 'classes', make: () => classCrossentropy(0) },
+  categoricalFocalCrossentropy: {
+    output: 'classes',
+    options: { alpha, gamma, labelSmoothing },
+    make: (values) => classFocal(numberOf(values, 'alpha'), numberOf(values, 'gamma'), numberOf(values, 'labelSmoothing')),
+  },
+  categoricalHinge: { output: 'classes', make: () => categoricalHinge },
+  kullbackLeiblerDivergence: { output: 'classes', make: () => divergence },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export type LossName = keyof typeof kinds;
+export const lossNames = Object.keys(kinds) as LossName[];
+
+const otherNames: Readonly<Record<string, LossName>> = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  kld: 'kullbackLeiblerDivergence',
+  kldivergence: 'kullbackLeiblerDivergence',
+  cosineproximity: 'cosineSimilarity',
+};
+const comparable = (name: string) => name.toLowerCase().replaceAll('_', '');
+
+/** The loss of this name, in any of Keras' or tfjs' spellings. */
+export const findLoss = (name: string): LossName | undefined =>
+  otherNames[comparable(name)] ?? lossNames.find((known) => comparable(known) === comparable(name));
+
+export interface Loss {
+  readonly name: LossName;
+  readonly output: OutputKind;
+  readonly perSample: PerSample;
+}
+
+/**
+ * The loss of a spec: its name, or `{ class_name, config }` where it is told more. Throws, with `at`, for what does not
+ * exist or cannot be.
+ */
+export function makeLoss(spec: TrainSpec['loss'], task: Task): Loss {
+  const at = '/train/loss';
+  const given = typeof spec === 'string' ? spec : spec.class_name;
+  const name = findLoss(given);
+  if (!name) throw new EpochbookError('engine.lossUnknown', { name: given, nearest: nearest(given, lossNames) }, { at });
+  const kind: Kind = kinds[name];
+  const options = kind.options ?? {};
+  const values: Record<string, number | boolean> = Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [key, option.default]),
+  );
+  for (const [key, value] of Object.entries(typeof spec === 'string' ? {} : spec.config)) {
+    const option = camelCase(key);
+    if (value === null || option === 'name' || option === 'reduction') continue;
+    const place = `${at}/config/${key}`;
+    if (!Object.hasOwn(options, option)) {
+      const names = { layer: name, option: key, nearest: nearest(option, Object.keys(options)) };
+      throw new EpochbookError('engine.optionUnknown', names, { at: place });
+    }
+    if (!isValid(options[option], value)) {
+      throw new EpochbookError('engine.lossOption', { loss: name, option, value: JSON.stringify(value) }, { at: place });
+    }
+    values[option] = value as number | boolean;
+  }
+  return { name, output: typeof kind.output === 'function' ? kind.output(task) : kind.output, perSample: kind.make(values, task) };
+}
+
+function isValid({ default: fallback, check }: Option, value: Json): boolean {
+  if (typeof value !== typeof fallback) return false;
+  return typeof value !== 'number' || (Number.isFinite(value) && (check?.(value) ?? true));
+}
+
+/** Losses that take logarithms of shares, which a last softmax or sigmoid makes. */
+const wantsShares: readonly LossName[] = [
+  'categoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+  'categoricalFocalCrossentropy',
+  'kullbackLeiblerDivergence',
+];
 
 /** Throws, at the loss, where it cannot be computed from this output and these targets, or would mean nothing. */
-export function checkLoss(loss: LossName, model: BuiltModel, data: Pick<Dataset, 'task' | 'classes' | 'targetShape'>): void {
+export function checkLoss({ name: loss, output }: Loss, model: BuiltModel, data: Pick<Dataset, 'task' | 'classes' | 'targetShape'>): void {
   const { outputShape } = model;
   const units = outputShape[outputShape.length - 1] ?? 1;
   const fail = (problem: string, more: Record<string, string | number> = {}): never => {
@@ -92,16 +323,21 @@ export function checkLoss(loss: LossName, model: BuiltModel, data: Pick<Dataset,
   if (outputShape.length !== 1) fail('rank');
   const activation: OutputActivation = outputActivation(model);
   const classes = data.classes?.length ?? 0;
-  if (isClassLoss(loss)) {
+  if (output === 'classes') {
     if (data.task !== 'classification') fail('noClasses');
     if (units === 1) fail('oneUnit');
     if (units < classes) fail('tooFewUnits', { classes });
-    if (activation !== 'softmax' && activation !== 'unknown') fail('wantsSoftmax', { activation });
-  } else if (loss === 'binaryCrossentropy') {
+    if (wantsShares.includes(loss) && activation !== 'softmax' && activation !== 'unknown') fail('wantsSoftmax', { activation });
+  } else if (output === 'probability') {
     if (data.task !== 'classification') fail('noClasses');
     if (units !== 1) fail('manyUnits');
     if (classes > 2) fail('manyClasses', { classes });
     if (activation !== 'sigmoid' && activation !== 'hardSigmoid' && activation !== 'unknown') fail('wantsSigmoid', { activation });
+  } else if (output === 'margin') {
+    if (data.task !== 'classification') fail('noClasses');
+    if (units !== 1) fail('oneMargin');
+    if (classes > 2) fail('manyClasses', { classes });
+    if (activation === 'sigmoid' || activation === 'hardSigmoid') fail('wantsSigns', { activation });
   } else {
     const wanted = sizeOf(data.targetShape);
     if (data.task === 'classification' && units > 1) fail('wantsNumbers');

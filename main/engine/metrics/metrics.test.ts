@@ -1,19 +1,34 @@
 import { describe, expect, it } from 'vitest';
+import type { KerasObject } from '#contract/spec.ts';
 import { openReference } from '../backends/reference.ts';
 import { openNative } from '../backends/native.ts';
-import { runOn, traced } from '../testing/harness.ts';
+import { randomStream } from '../loop/random.ts';
+import { largestDifference, runOn, traced } from '../testing/harness.ts';
+import { kerasFigures } from '../testing/keras-figures.ts';
 import { tf } from '../tfjs.ts';
-import { lossFunction, type LossName, type Outputs } from './losses.ts';
-import { metricsNamed } from './metrics.ts';
+import { lossNames, makeLoss, type Outputs } from './losses.ts';
+import { isBetterHigher, makeMetrics } from './metrics.ts';
 
-/** Loss and its gradient by the logits or outputs, natively. */
-async function lossOf(name: LossName, shape: number[], given: number[], targets: number[], kind: 'softmax' | 'sigmoid' | 'values') {
+type Kind = 'softmax' | 'sigmoid' | 'values';
+
+const taskOf = (className: string) =>
+  /Crossentropy|Hinge|hinge|KLD|kullback|Cosine|cosine/.test(className) ? ('classification' as const) : ('regression' as const);
+
+/** Mean loss and its gradient by the logits or outputs, natively. */
+async function lossOf(
+  spec: string | KerasObject,
+  shape: readonly number[],
+  given: readonly number[],
+  targets: readonly number[],
+  kind: Kind,
+) {
   const outputs = (x: tf.Tensor): Outputs =>
     kind === 'values'
       ? { values: () => x, logits: null }
       : { values: () => (kind === 'softmax' ? tf.softmax(x) : tf.sigmoid(x)), logits: x };
+  const { perSample } = makeLoss(spec, taskOf(typeof spec === 'string' ? spec : spec.class_name));
   const example = traced([shape, [targets.length]], [Float32Array.from(given), Float32Array.from(targets)], (x, y) => {
-    const { value, grad } = tf.valueAndGrad((a: tf.Tensor) => lossFunction(name)(outputs(a), y) as tf.Scalar)(x);
+    const { value, grad } = tf.valueAndGrad((a: tf.Tensor) => tf.mean<tf.Scalar>(perSample(outputs(a), y)))(x);
     return [value, grad];
   });
   const results = await runOn(await openNative(1), example);
@@ -30,7 +45,7 @@ describe('losses', () => {
     wanted.forEach((each, index) => expect(gradient[index]).toBeCloseTo(each, 6));
   });
 
-  it('of classes, from shares', async () => {
+  it('of classes, from shares that do not add up', async () => {
     const { value } = await lossOf('categoricalCrossentropy', [2, 3], [0.2, 0.3, 0.5, 2, 1, 1], [1, 0], 'values');
     expect(value).toBeCloseTo(-(Math.log(0.3) + Math.log(0.5)) / 2, 5);
   });
@@ -46,44 +61,226 @@ describe('losses', () => {
     expect(value).toBeCloseTo((-Math.log(1e-7) - Math.log(0.75)) / 2, 2);
   });
 
-  it('of numbers', async () => {
-    const squared = await lossOf('meanSquaredError', [2, 1], [1, 5], [2, 3], 'values');
-    expect(squared).toEqual({ value: 2.5, gradient: [-1, 2] });
-    const absolute = await lossOf('meanAbsoluteError', [2, 1], [1, 5], [2, 3], 'values');
-    expect(absolute).toEqual({ value: 1.5, gradient: [-0.5, 0.5] });
+  it('of margins and focal ones, from logits however large', async () => {
+    for (const name of ['binaryFocalCrossentropy', 'logCosh', 'huber', 'squaredHinge']) {
+      const kind = name.startsWith('binary') ? 'sigmoid' : 'values';
+      const { value, gradient } = await lossOf(name, [3, 1], [80, -80, 0], [0, 1, 1], kind);
+      expect(Number.isFinite(value), name).toBe(true);
+      expect(gradient.every(Number.isFinite), name).toBe(true);
+    }
+    const focal = await lossOf(
+      { class_name: 'CategoricalFocalCrossentropy', config: { gamma: 0.5 } },
+      [1, 3],
+      [90, 0, -90],
+      [0],
+      'softmax',
+    );
+    expect([focal.value, ...focal.gradient].every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(kerasFigures.losses.map((figures) => [figures.class_name, JSON.stringify(figures.config), figures] as const))(
+    '%s %s: value and gradient are Keras’ own',
+    async (_, __, figures) => {
+      const { value, gradient } = await lossOf(figures, figures.shape, figures.output, figures.targets, 'values');
+      const scale = Math.max(1, Math.abs(figures.value));
+      expect(Math.abs(value - figures.value) / scale).toBeLessThan(2e-6);
+      expect(largestDifference(gradient, figures.gradient) / scale).toBeLessThan(5e-6);
+    },
+  );
+
+  it('are all recorded', () => {
+    const recorded = new Set(kerasFigures.losses.map((figures) => makeLoss(figures, taskOf(figures.class_name)).name));
+    expect([...recorded].sort()).toEqual([...lossNames].sort());
+  });
+
+  describe('gradients are those of central differences, at outputs drawn from a seed', () => {
+    it.each(lossNames)('%s', async (name) => {
+      const { output } = makeLoss(name, taskOf(name));
+      const stream = randomStream(3, 'differences', name);
+      const positive = name === 'poisson' || name === 'meanSquaredLogarithmicError';
+      for (let draw = 0; draw < 4; draw++) {
+        const width = output === 'classes' ? 3 : 1;
+        const rows = 5;
+        const drawn = () => (positive ? 0.5 + 3 * stream.uniform() : 4 * stream.uniform() - 2);
+        const given = Array.from({ length: rows * width }, drawn);
+        const targets = Array.from({ length: rows }, () =>
+          output === 'classes' ? Math.floor(3 * stream.uniform()) : output === 'numbers' ? drawn() : Math.floor(2 * stream.uniform()),
+        );
+        const kind =
+          output === 'classes' && name !== 'categoricalHinge' && name !== 'cosineSimilarity'
+            ? 'softmax'
+            : output === 'probability'
+              ? 'sigmoid'
+              : 'values';
+        const { gradient } = await lossOf(name, [rows, width], given, targets, kind);
+        const step = 1e-5;
+        for (let index = 0; index < given.length; index++) {
+          const changed = (by: number) =>
+            plainMean(
+              name,
+              given.map((x, at) => (at === index ? x + by : x)),
+              targets,
+              width,
+              kind,
+            );
+          const difference = (changed(step) - changed(-step)) / (2 * step);
+          expect(Math.abs(gradient[index] - difference) / Math.max(1, Math.abs(difference)), `draw ${draw}, ${index}`).toBeLessThan(1e-5);
+        }
+      }
+    });
   });
 });
 
-describe('metrics', () => {
-  const sumOf = async (names: string[], loss: LossName, shape: number[], values: number[], targets: number[]) => {
-    const metrics = metricsNamed(names, loss);
-    const example = traced([shape, [targets.length]], [Float32Array.from(values), Float32Array.from(targets)], (x, y) =>
-      metrics.map(({ sum }) => sum({ values: () => x, logits: null }, y)),
-    );
-    const results = await runOn(openReference(), example);
-    return Object.fromEntries(metrics.map(({ name }, index) => [name, results.get(`y${index}`)![0]]));
-  };
+/** The losses in double precision, from their definitions; `given` are logits where `kind` is not `values`. */
+function plainMean(name: string, given: readonly number[], targets: readonly number[], width: number, kind: Kind): number {
+  let total = 0;
+  for (let row = 0; row < targets.length; row++) {
+    const x = given.slice(row * width, (row + 1) * width);
+    const y = targets[row];
+    const exps = x.map((each) => Math.exp(each));
+    const shares = exps.map((each) => each / exps.reduce((sum, other) => sum + other, 0));
+    const p = kind === 'sigmoid' ? 1 / (1 + Math.exp(-x[0])) : x[0];
+    const error = x[0] - y;
+    const entropy = -(y * Math.log(p) + (1 - y) * Math.log(1 - p));
+    const short = Math.max(0, 1 - (2 * y - 1) * x[0]);
+    const length = Math.hypot(...x);
+    total += {
+      meanSquaredError: () => error ** 2,
+      meanAbsoluteError: () => Math.abs(error),
+      meanAbsolutePercentageError: () => 100 * Math.abs(error / y),
+      meanSquaredLogarithmicError: () => (Math.log(x[0] + 1) - Math.log(y + 1)) ** 2,
+      huber: () => (Math.abs(error) <= 1 ? error ** 2 / 2 : Math.abs(error) - 0.5),
+      logCosh: () => Math.log(Math.cosh(error)),
+      poisson: () => x[0] - y * Math.log(x[0] + 1e-7),
+      binaryCrossentropy: () => entropy,
+      binaryFocalCrossentropy: () => (1 - (y === 1 ? p : 1 - p)) ** 2 * entropy,
+      hinge: () => short,
+      squaredHinge: () => short ** 2,
+      categoricalHinge: () => Math.max(0, 1 - x[y] + Math.max(...x.map((each, index) => (index === y ? 0 : each)))),
+      cosineSimilarity: () => -x[y] / length,
+      categoricalFocalCrossentropy: () => -0.25 * (1 - shares[y]) ** 2 * Math.log(shares[y]),
+      categoricalCrossentropy: () => -Math.log(shares[y]),
+      sparseCategoricalCrossentropy: () => -Math.log(shares[y]),
+      kullbackLeiblerDivergence: () => -Math.log(shares[y]),
+    }[name]!();
+  }
+  return total / targets.length;
+}
 
-  it('count what is right', async () => {
-    expect(
-      await sumOf(
-        ['accuracy', 'sparseCategoricalAccuracy'],
-        'sparseCategoricalCrossentropy',
-        [3, 2],
-        [0.9, 0.1, 0.2, 0.8, 0.6, 0.4],
-        [0, 1, 1],
-      ),
-    ).toEqual({
-      accuracy: 2,
-      sparse_categorical_accuracy: 2,
-    });
-    expect(await sumOf(['acc'], 'binaryCrossentropy', [4, 1], [0.9, 0.5, 0.51, 0.1], [1, 0, 0, 0])).toEqual({ acc: 3 });
+/** Metrics over batches of these sizes, natively, as an epoch makes them. */
+async function measured(
+  names: readonly string[],
+  loss: string,
+  shape: readonly number[],
+  values: readonly number[],
+  targets: readonly number[],
+  batchSizes: readonly number[],
+): Promise<Record<string, number>> {
+  const task = taskOf(loss);
+  const targetMean = () => targets.reduce((sum, value) => sum + value, 0) / targets.length;
+  const metrics = makeMetrics(names, { loss: makeLoss(loss, task), task, targetMean });
+  const width = shape[1];
+  const totals = metrics.map((): number[] => []);
+  let from = 0;
+  for (const size of batchSizes) {
+    const batch = [
+      Float32Array.from(values.slice(from * width, (from + size) * width)),
+      Float32Array.from(targets.slice(from, from + size)),
+    ];
+    const example = traced([[size, width], [size]], batch, (x, y) => metrics.map(({ sums }) => sums({ values: () => x, logits: null }, y)));
+    const results = await runOn(await openNative(1), example);
+    metrics.forEach((_, index) => results.get(`y${index}`)!.forEach((value, at) => (totals[index][at] = (totals[index][at] ?? 0) + value)));
+    from += size;
+  }
+  return Object.fromEntries(metrics.map(({ name, result }, index) => [name, result(Float64Array.from(totals[index]), from)]));
+}
+
+describe('metrics', () => {
+  it.each(kerasFigures.metrics.map((figures) => [figures.name, figures.loss, figures] as const))(
+    '%s with %s is Keras’ own, however the samples are divided into batches',
+    async (name, loss, { shape, output, targets, value }) => {
+      for (const sizes of [[60], [17, 43], [7, 7, 7, 7, 7, 7, 7, 7, 4]]) {
+        const found = Object.values(await measured([name], loss, shape, output, targets, sizes))[0];
+        expect(Math.abs(found - value) / Math.max(1, Math.abs(value)), `${sizes.length} batches`).toBeLessThan(2e-6);
+      }
+    },
+  );
+
+  it('are exact where batches are not: a mean of batches would differ', async () => {
+    const values = [0.9, 0.9, 0.9, 0.1];
+    const targets = [1, 0, 0, 1];
+    // 1 of 3 that are said to be; by batches of two, (1/2 + 0/1) / 2.
+    expect(await measured(['precision'], 'binaryCrossentropy', [4, 1], values, targets, [2, 2])).toEqual({ precision: 1 / 3 });
   });
 
-  it('sum errors', async () => {
-    expect(await sumOf(['mae', 'mean_squared_error'], 'meanSquaredError', [2, 1], [1, 5], [2, 3])).toEqual({
-      mae: 3,
-      mean_squared_error: 5,
+  it('keep their digits where the targets lie far from 0', async () => {
+    const stream = randomStream(9, 'far');
+    const targets = Array.from({ length: 200 }, () => 5000 + stream.normal());
+    const values = targets.map((target) => Math.fround(target + 0.5 * stream.normal()));
+    const exact = targets.map(Math.fround);
+    const mean = exact.reduce((sum, y) => sum + y, 0) / exact.length;
+    const wanted = 1 - exact.reduce((sum, y, at) => sum + (y - values[at]) ** 2, 0) / exact.reduce((sum, y) => sum + (y - mean) ** 2, 0);
+    const { r2 } = await measured(['r2'], 'meanSquaredError', [200, 1], values, targets, [64, 64, 64, 8]);
+    expect(Math.abs(r2 - wanted)).toBeLessThan(1e-6);
+  });
+
+  it('have the name that they are asked for by', async () => {
+    const numbers = await measured(['mae', 'mean_squared_error', 'r2', 'RMSE'], 'meanSquaredError', [2, 1], [1, 5], [2, 3], [2]);
+    expect(numbers).toEqual({ mae: 1.5, mean_squared_error: 2.5, r2: 1 - 5 / 0.5, rmse: Math.sqrt(2.5) });
+    const classes = [0.9, 0.1, 0.2, 0.8, 0.6, 0.4];
+    expect(
+      await measured(
+        ['acc', 'sparseCategoricalAccuracy', 'f1Score', 'topKCategoricalAccuracy'],
+        'sparseCategoricalCrossentropy',
+        [3, 2],
+        classes,
+        [0, 1, 1],
+        [3],
+      ),
+    ).toEqual({ acc: 2 / 3, sparse_categorical_accuracy: 2 / 3, f1_score: 2 / 3, top_k_categorical_accuracy: 1 });
+  });
+
+  it('count margins from 0 on, and logits as what they stand for', async () => {
+    expect(await measured(['accuracy', 'recall'], 'hinge', [4, 1], [0.2, -0.2, 3, -1], [1, 1, 0, 0], [4])).toEqual({
+      accuracy: 0.5,
+      recall: 0.5,
     });
+    const metrics = makeMetrics(['accuracy'], {
+      loss: makeLoss('binaryCrossentropy', 'classification'),
+      task: 'classification',
+      targetMean: () => 0,
+    });
+    const example = traced([[3, 1], [3]], [Float32Array.of(0.2, -0.2, 3), Float32Array.of(1, 1, 0)], (x, y) =>
+      metrics.map(({ sums }) => sums({ values: () => tf.sigmoid(x), logits: x }, y)),
+    );
+    expect((await runOn(openReference(), example)).get('y0')).toEqual([1]);
+  });
+
+  it('that say nothing do not divide by zero', async () => {
+    expect(await measured(['precision', 'recall', 'f1Score', 'auc'], 'binaryCrossentropy', [2, 1], [0.1, 0.2], [0, 0], [2])).toEqual({
+      precision: 0,
+      recall: 0,
+      f1_score: 0,
+      auc: 0,
+    });
+    expect(await measured(['r2Score'], 'meanSquaredError', [2, 1], [1, 2], [3, 3], [2])).toEqual({ r2_score: 0 });
+  });
+
+  it('that mean nothing with the loss are refused', () => {
+    const make = (name: string, loss: string) => () => {
+      const task = taskOf(loss);
+      return makeMetrics([name], { loss: makeLoss(loss, task), task, targetMean: () => 0 });
+    };
+    expect(make('accuracy', 'meanSquaredError')).toThrow(expect.objectContaining({ code: 'engine.metricFit', at: '/train/metrics/0' }));
+    expect(make('r2Score', 'sparseCategoricalCrossentropy')).toThrow(expect.objectContaining({ code: 'engine.metricFit' }));
+    expect(make('auc', 'hinge')).toThrow(expect.objectContaining({ code: 'engine.metricFit' }));
+    expect(make('accurcy', 'hinge')).toThrow(/“accuracy”/);
+  });
+
+  it('are better high or low', () => {
+    for (const name of ['accuracy', 'val_auc', 'f1_score', 'val_r2', 'cosine_similarity', 'top_k_categorical_accuracy'])
+      expect(isBetterHigher(name), name).toBe(true);
+    for (const name of ['loss', 'val_mae', 'root_mean_squared_error', 'poisson', 'kullback_leibler_divergence'])
+      expect(isBetterHigher(name), name).toBe(false);
   });
 });

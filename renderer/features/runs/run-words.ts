@@ -39,7 +39,7 @@ export function heading(text: string): string {
 }
 
 export function stateWord(t: Translate, run: Pick<RunSummary, 'status' | 'reason' | 'epochs'>): string {
-  if (run.status === 'completed' && run.reason === 'earlyStopping') return t('runs.stateStoppedEarly');
+  if (run.status === 'completed' && (run.reason === 'earlyStopping' || run.reason === 'timeBudget')) return t('runs.stateStoppedEarly');
   if (run.status === 'diverged') return run.epochs > 0 ? t('runs.stateDivergedAt', { epoch: run.epochs }) : t('runs.stateDiverged');
   const keys = {
     queued: 'runs.stateQueued',

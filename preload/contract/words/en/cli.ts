@@ -77,7 +77,7 @@ export const cli = {
   'cli.epoch': 'epoch {epoch}/{epochs}',
   'cli.stopping': 'Stopping after this step; once more to end at once.',
   'cli.ended':
-    '{status, select, completed {Done} stopped {Stopped} diverged {Diverged} failed {Failed} other {Ended}} after {epochs, plural, one {# epoch} other {# epochs}} in {time}{reason, select, earlyStopping {, early: it got no better} other {}}{best, select, none {} other {; {best}}}',
+    '{status, select, completed {Done} stopped {Stopped} diverged {Diverged} failed {Failed} other {Ended}} after {epochs, plural, one {# epoch} other {# epochs}} in {time}{reason, select, earlyStopping {, early: it got no better} timeBudget {, early: the time is up} other {}}{best, select, none {} other {; {best}}}',
   'cli.bestValue': '{metric} {value} in epoch {epoch}',
   'cli.bestIs': 'best {metric} {value} in epoch {epoch}',
   'cli.noRuns': 'There are no runs in {folder}.',

@@ -77,7 +77,7 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.epoch': '第 {epoch}/{epochs} 轮',
   'cli.stopping': '本步完成后停止；再按一次立即结束。',
   'cli.ended':
-    '{status, select, completed {完成} stopped {已停止} diverged {已发散} failed {失败} other {已结束}}：{epochs} 轮，用时 {time}{reason, select, earlyStopping {，因不再变好而提前停止} other {}}{best, select, none {} other {；{best}}}',
+    '{status, select, completed {完成} stopped {已停止} diverged {已发散} failed {失败} other {已结束}}：{epochs} 轮，用时 {time}{reason, select, earlyStopping {，因不再变好而提前停止} timeBudget {，因时间用完而提前停止} other {}}{best, select, none {} other {；{best}}}',
   'cli.bestValue': '{metric} {value}，在第 {epoch} 轮',
   'cli.bestIs': '最佳 {metric} 为 {value}，在第 {epoch} 轮',
   'cli.noRuns': '{folder} 中没有运行。',
