@@ -19,7 +19,13 @@ export function Dialog({ title, wide = false, onClose, actions, children }: Prop
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = element.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // To what the dialog asks for, or else to what it offers: by itself the focus goes to the first control, which closes it.
+      const first = dialog.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea), .dialog-actions .primary:enabled');
+      first?.focus();
+      if (first instanceof HTMLInputElement) first.select();
+    }
     return () => dialog?.close();
   }, []);
   return (

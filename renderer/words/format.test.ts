@@ -68,3 +68,9 @@ describe('moments', () => {
     expect(zh.moment(date.getTime(), now)).toBe(chinese);
   });
 });
+
+test('what is left is told in whole seconds', () => {
+  expect(en.timeLeft(0)).toBe('1 s');
+  expect(en.timeLeft(3200)).toBe('4 s');
+  expect(en.timeLeft(61_000)).toBe('1 min 1 s');
+});

@@ -13,6 +13,8 @@ export interface Formats {
   percent(share: number, fractionDigits?: number): string;
   /** 1.8 s, 2 min 5 s, 1 h 3 min. */
   duration(milliseconds: number): string;
+  /** In whole seconds, at least one: what changes ten times a second should not flicker. */
+  timeLeft(milliseconds: number): string;
   /** 26 MB */
   bytes(count: number): string;
   /** 28 × 28 × 1 */
@@ -49,6 +51,18 @@ function makeFormats(locale: Locale): Formats {
     return minus(decimals(value, Math.max(0, Math.min(digits, digits - 1 - magnitude))));
   };
 
+  const duration = (milliseconds: number): string => {
+    const elapsed = Math.max(0, milliseconds);
+    if (!Number.isFinite(elapsed)) return '–';
+    if (elapsed > 0 && elapsed < 1) return words(locale, 'frame.milliseconds', { value: decimals(elapsed, 1) });
+    if (elapsed < 999.5) return words(locale, 'frame.milliseconds', { value: whole.format(elapsed) });
+    if (elapsed < 9_950) return words(locale, 'frame.seconds', { value: decimals(elapsed / 1000, 1) });
+    const seconds = Math.round(elapsed / 1000);
+    if (seconds < 60) return words(locale, 'frame.seconds', { value: whole.format(seconds) });
+    if (seconds < 3600) return words(locale, 'frame.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
+    return words(locale, 'frame.hours', { hours: Math.floor(seconds / 3600), minutes: Math.floor((seconds % 3600) / 60) });
+  };
+
   return {
     count: (value) => minus(whole.format(value)),
     measure,
@@ -60,16 +74,10 @@ function makeFormats(locale: Locale): Formats {
       return minus(significant[5].format(value));
     },
     percent: (share, digits = 1) => minus(words(locale, 'frame.percent', { value: decimals(share * 100, digits) })),
-    duration(milliseconds) {
-      const elapsed = Math.max(0, milliseconds);
-      if (!Number.isFinite(elapsed)) return '–';
-      if (elapsed > 0 && elapsed < 1) return words(locale, 'frame.milliseconds', { value: decimals(elapsed, 1) });
-      if (elapsed < 999.5) return words(locale, 'frame.milliseconds', { value: whole.format(elapsed) });
-      if (elapsed < 9_950) return words(locale, 'frame.seconds', { value: decimals(elapsed / 1000, 1) });
-      const seconds = Math.round(elapsed / 1000);
-      if (seconds < 60) return words(locale, 'frame.seconds', { value: whole.format(seconds) });
-      if (seconds < 3600) return words(locale, 'frame.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
-      return words(locale, 'frame.hours', { hours: Math.floor(seconds / 3600), minutes: Math.floor((seconds % 3600) / 60) });
+    duration,
+    timeLeft(milliseconds) {
+      const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+      return seconds < 60 ? words(locale, 'frame.seconds', { value: whole.format(seconds) }) : duration(seconds * 1000);
     },
     bytes(count) {
       const units = ['B', 'kB', 'MB', 'GB', 'TB'];

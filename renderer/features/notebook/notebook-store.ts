@@ -12,6 +12,7 @@ import {
   cellsOf,
   type EditedBlock,
   type EditedCell,
+  editorText,
   insertAfter,
   isCell,
   isShown,
@@ -328,7 +329,10 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     },
 
     type(key, text) {
-      changed(get().blocks.map((block) => (block.key === key && isCell(block) ? withEditorText(block, text) : block)));
+      const cell = get().blocks.find((block) => block.key === key);
+      // An editor also tells of a change that came from here: the file read anew, an undo.
+      if (!cell || !isCell(cell) || editorText(cell) === text) return;
+      changed(get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)));
     },
 
     setProse(key, text) {

@@ -31,7 +31,7 @@ function NewNotebook() {
   };
   return (
     <Dialog
-      title={t('workspace.newNotebook')}
+      title={t('workspace.newNotebookTitle')}
       onClose={close}
       actions={
         <>
@@ -43,9 +43,7 @@ function NewNotebook() {
       }
     >
       <form id={form} onSubmit={submit}>
-        {/* The dialog has this one field. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-autofocus */}
-        <TextField label={t('workspace.title')} placeholder={t('workspace.titleExample')} value={title} onValue={setTitle} autoFocus />
+        <TextField label={t('workspace.title')} placeholder={t('workspace.titleExample')} value={title} onValue={setTitle} />
       </form>
     </Dialog>
   );
@@ -73,12 +71,12 @@ function OpenFolder() {
     }
   };
   const choose = async () => {
-    const chosen = await call('shell.chooseFolder', { title: t('workspace.openFolder') });
+    const chosen = await call('shell.chooseFolder', { title: t('workspace.openFolderTitle') });
     if (chosen.folder !== null) setFolder(chosen.folder);
   };
   return (
     <Dialog
-      title={t('workspace.openFolder')}
+      title={t('workspace.openFolderTitle')}
       onClose={close}
       actions={
         <>
@@ -91,16 +89,7 @@ function OpenFolder() {
       }
     >
       <form id={form} onSubmit={(event) => void submit(event)}>
-        <TextField
-          label={t('workspace.folder')}
-          hint={t('workspace.folderHint')}
-          error={error}
-          mono
-          value={folder}
-          onValue={setFolder}
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
-          autoFocus
-        />
+        <TextField label={t('workspace.folder')} hint={t('workspace.folderHint')} error={error} mono value={folder} onValue={setFolder} />
       </form>
     </Dialog>
   );

@@ -24,4 +24,6 @@ export const workspace = {
     'A notebook says what the data is, what the model is and how to train it; every run is kept and can be compared. Samples bring their own data and are ready to train.',
   'workspace.tryIt': 'Open sample',
   'workspace.inFolder': 'Workspace: {folder}',
+  'workspace.newNotebookTitle': 'New notebook',
+  'workspace.openFolderTitle': 'Open another folder',
 } as const;

@@ -25,4 +25,6 @@ export const workspace: Record<keyof typeof en, string> = {
   'workspace.welcomeText': '笔记本写明数据、模型和训练方式；每次运行都会保留，可以互相比较。示例自带数据，可以直接训练。',
   'workspace.tryIt': '打开示例',
   'workspace.inFolder': '工作区：{folder}',
+  'workspace.newNotebookTitle': '新建笔记本',
+  'workspace.openFolderTitle': '打开其他文件夹',
 };

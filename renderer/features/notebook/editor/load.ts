@@ -13,15 +13,17 @@ let loading: Promise<Monaco> | undefined;
 
 export function loadMonaco(): Promise<Monaco> {
   loading ??= (async () => {
-    const [loaded] = await Promise.all([import('./monaco.ts'), document.fonts.load("12.5px 'JetBrains Mono Variable'")]);
+    // Before the first model: TypeScript's worker may miss what is changed while it starts. Without typings the editor
+    // still edits.
+    const asked = call('language.typings', {}).then(
+      ({ text }) => text,
+      () => undefined,
+    );
+    const [loaded, typings] = await Promise.all([import('./monaco.ts'), asked, document.fonts.load("12.5px 'JetBrains Mono Variable'")]);
     const { monaco } = loaded;
     loaded.applyEditorTheme();
     new MutationObserver(() => loaded.applyEditorTheme()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    // Without typings the editor still edits.
-    void call('language.typings', {}).then(
-      ({ text }) => loaded.setTypings(text),
-      () => undefined,
-    );
+    if (typings !== undefined) loaded.setTypings(typings);
     keepModels(monaco);
     return monaco;
   })();

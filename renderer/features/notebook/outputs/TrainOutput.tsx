@@ -10,6 +10,7 @@ import { RunMark } from '../../../components/charts/RunMark.tsx';
 import { Progress } from '../../../components/Progress.tsx';
 import { useErrorText } from '../../../words/errors.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
+import { bestOf as bestValueOf } from '../../runs/metrics.ts';
 import { heading, metricName, stateTone, stateWord } from '../../runs/run-words.ts';
 import { isGoing, useTrainingStore } from '../training-store.ts';
 import { bestOf, epochTimeMs, metricBesideLoss, seriesOf } from './run-series.ts';
@@ -81,7 +82,7 @@ function GoingBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
       {epochMs !== undefined && (
         <span className="run-times">
           {t('notebook.anEpoch', { time: formats.duration(epochMs) })}
-          {left !== undefined && !paused && ` · ${t('notebook.left', { time: formats.duration(left) })}`}
+          {left !== undefined && !paused && ` · ${t('notebook.left', { time: formats.timeLeft(left) })}`}
         </span>
       )}
       {run.status !== 'queued' &&
@@ -196,6 +197,10 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
   const listed = all ? runs : runs.slice(0, earlierShown);
   const best = runs.find((run) => run.best)?.best?.metric;
   const settings = differing(runs);
+  const measured = (run: RunSummary) => {
+    const value = best === undefined ? undefined : bestValueOf(best, run.metrics[best])?.value;
+    return value === undefined ? '' : formats.measure(value);
+  };
   const previous = runs.find((run) => run.id !== shown && run.epochs > 0);
   return (
     <div className="run-list">
@@ -233,7 +238,7 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
               {settings.map((name) => (
                 <td key={name}>{run.params[name] === undefined ? '' : formats.setting(run.params[name])}</td>
               ))}
-              {best !== undefined && <td>{run.best?.metric === best ? formats.measure(run.best.value) : ''}</td>}
+              {best !== undefined && <td>{measured(run)}</td>}
               <td>{run.epochs === run.plannedEpochs ? run.epochs : `${run.epochs} / ${run.plannedEpochs}`}</td>
               <td>{run.epochs > 0 ? formats.duration(run.elapsedMs) : ''}</td>
               <td className="quiet">{formats.moment(run.startedAt)}</td>
