@@ -26,8 +26,8 @@ export const useSettingsStore = create<SettingsState>((set, get) => ({
     const before = get().settings;
     if (!before) return;
     const settings = { ...before, ...changed };
-    set({ settings });
     apply(settings);
+    set({ settings });
     try {
       set({ settings: await call('settings.set', changed) });
     } catch (error) {

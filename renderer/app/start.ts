@@ -57,6 +57,11 @@ function listen(): void {
     void useWorkspaceStore.getState().load();
   });
 
+  // The core tells of the samples in the language that is set.
+  useSettingsStore.subscribe(({ settings }, before) => {
+    if (before.settings && settings !== before.settings) void useWorkspaceStore.getState().loadSamples();
+  });
+
   window.addEventListener('beforeunload', (event) => {
     const { saving, save } = useNotebookStore.getState();
     if (saving === 'saved') return;

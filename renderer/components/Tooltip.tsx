@@ -58,7 +58,7 @@ function Bubble({ anchor, label, keys }: { anchor: RefObject<HTMLElement | null>
     own.style.left = `${Math.max(6, Math.min(middle, window.innerWidth - own.offsetWidth - 6))}px`;
   }, [anchor]);
   return (
-    <div ref={bubble} className="tooltip" role="presentation">
+    <div ref={bubble} className="tooltip" aria-hidden>
       {label}
       {keys && <kbd>{spellKeys(keys)}</kbd>}
     </div>

@@ -128,7 +128,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props
             <TrainOutput runs={runs} notebookName={store.title} />
           </div>
         )}
-        {cell.kind === 'train' && runs.length === 0 && !shownError && (
+        {cell.kind === 'train' && runs.length === 0 && !shownError && outcome?.status !== 'blocked' && (
           <div className="output not-trained">
             <span className="grow">
               <b>{t('notebook.notTrained')}</b> {t('notebook.notTrainedHint')}
