@@ -1,11 +1,12 @@
 import { ChartLine, NotebookText } from 'lucide-react';
 import { Tooltip } from '../components/Tooltip.tsx';
 import { useWords } from '../words/use-words.ts';
+import { viewKeys } from './choices.ts';
 import { useNavigationStore, type View } from './navigation-store.ts';
 
 const places = [
-  { view: 'notebook', icon: NotebookText, keys: 'Mod+1' },
-  { view: 'runs', icon: ChartLine, keys: 'Mod+2' },
+  { view: 'notebook', icon: NotebookText, keys: viewKeys.notebook },
+  { view: 'runs', icon: ChartLine, keys: viewKeys.runs },
 ] as const satisfies readonly { view: View; icon: unknown; keys: string }[];
 
 export function Rail() {

@@ -10,7 +10,7 @@ import { openPalette } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { type Translate, useWords } from '../words/use-words.ts';
 import { type Action, useActions } from './action-store.ts';
-import { languageNames, themes } from './choices.ts';
+import { languageNames, themes, viewKeys } from './choices.ts';
 import { useNavigationStore } from './navigation-store.ts';
 import { useSettingsStore } from './settings-store.ts';
 
@@ -49,8 +49,8 @@ function frameActions(
     { id: 'frame.palette', title: t('frame.palette'), keys: 'Mod+Shift+P', run: openPalette },
     { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: runAll },
     { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
-    { id: 'frame.notebook', title: t('frame.showNotebook'), keys: 'Mod+1', run: () => show('notebook') },
-    { id: 'frame.runs', title: t('frame.showRuns'), keys: 'Mod+2', run: () => show('runs') },
+    { id: 'frame.notebook', title: t('frame.showNotebook'), keys: viewKeys.notebook, run: () => show('notebook') },
+    { id: 'frame.runs', title: t('frame.showRuns'), keys: viewKeys.runs, run: () => show('runs') },
     { id: 'frame.export', title: t('frame.exportRun'), keys: 'Mod+Shift+E', disabled: !newest, run: () => newest && openExport(newest) },
     { id: 'frame.new', title: t('workspace.newNotebook'), run: () => askForTitle(true) },
     { id: 'frame.folder', title: t('workspace.openFolder'), keys: 'Mod+O', run: () => askForFolder(true) },

@@ -7,6 +7,8 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+      // AltGr types a character, and says that it is Ctrl and Alt.
+      if (event.getModifierState('AltGraph')) return;
       for (const actions of useActionStore.getState().groups.values()) {
         for (const action of actions) {
           if (!action.keys || !matchesKeys(event, action.keys)) continue;

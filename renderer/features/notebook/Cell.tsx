@@ -64,7 +64,9 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [shownError, t]);
 
-  const foreseen = trainCells.map((other) => store.foreseen[other.id]).find((one) => one !== undefined);
+  // A model is foreseen by the train cell that follows it.
+  const trainedBy = cellsOf(store.blocks.slice(store.blocks.indexOf(cell))).find((other) => other.kind === 'train');
+  const foreseen = trainedBy && store.foreseen[trainedBy.id];
   const knobs = store.knobs.filter((knob) => knob.cell === cell.id);
   const model = outcome?.model;
   const notes = useMemo(() => {

@@ -204,48 +204,50 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
   const previous = runs.find((run) => run.id !== shown && run.epochs > 0);
   return (
     <div className="run-list">
-      <table>
-        <caption className="visually-hidden">{t('notebook.runsOfCell')}</caption>
-        <thead>
-          <tr>
-            <th scope="col" className="left">
-              {t('notebook.runs', { count: runs.length })}
-            </th>
-            <th scope="col" className="left">
-              {t('notebook.state')}
-            </th>
-            {settings.map((name) => (
-              <th key={name} scope="col">
-                {name}
+      <div className="table-scroll">
+        <table>
+          <caption className="visually-hidden">{t('notebook.runsOfCell')}</caption>
+          <thead>
+            <tr>
+              <th scope="col" className="left">
+                {t('notebook.runs', { count: runs.length })}
               </th>
-            ))}
-            {best !== undefined && <th scope="col">{t('notebook.bestMetric', { metric: metricName(t, best) })}</th>}
-            <th scope="col">{t('notebook.epochs')}</th>
-            <th scope="col">{t('notebook.time')}</th>
-            <th scope="col">{t('notebook.when')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {listed.map((run) => (
-            <tr key={run.id} className={run.id === shown ? 'selected' : undefined}>
-              <td className="left">
-                <RunMark color={run.color} />
-                <Button look="link" aria-current={run.id === shown} onClick={() => onShow(run.id)}>
-                  {run.name}
-                </Button>
-              </td>
-              <td className="left">{stateWord(t, run)}</td>
+              <th scope="col" className="left">
+                {t('notebook.state')}
+              </th>
               {settings.map((name) => (
-                <td key={name}>{run.params[name] === undefined ? '' : formats.setting(run.params[name])}</td>
+                <th key={name} scope="col">
+                  {name}
+                </th>
               ))}
-              {best !== undefined && <td>{measured(run)}</td>}
-              <td>{run.epochs === run.plannedEpochs ? run.epochs : `${run.epochs} / ${run.plannedEpochs}`}</td>
-              <td>{run.epochs > 0 ? formats.duration(run.elapsedMs) : ''}</td>
-              <td className="quiet">{formats.moment(run.startedAt)}</td>
+              {best !== undefined && <th scope="col">{t('notebook.bestMetric', { metric: metricName(t, best) })}</th>}
+              <th scope="col">{t('notebook.epochs')}</th>
+              <th scope="col">{t('notebook.time')}</th>
+              <th scope="col">{t('notebook.when')}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {listed.map((run) => (
+              <tr key={run.id} className={run.id === shown ? 'selected' : undefined}>
+                <td className="left">
+                  <RunMark color={run.color} />
+                  <Button look="link" aria-current={run.id === shown} onClick={() => onShow(run.id)}>
+                    {run.name}
+                  </Button>
+                </td>
+                <td className="left">{stateWord(t, run)}</td>
+                {settings.map((name) => (
+                  <td key={name}>{run.params[name] === undefined ? '' : formats.setting(run.params[name])}</td>
+                ))}
+                {best !== undefined && <td>{measured(run)}</td>}
+                <td>{run.epochs === run.plannedEpochs ? run.epochs : `${run.epochs} / ${run.plannedEpochs}`}</td>
+                <td>{run.epochs > 0 ? formats.duration(run.elapsedMs) : ''}</td>
+                <td className="quiet">{formats.moment(run.startedAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <p className="table-foot">
         {previous && (
           <Button look="link" onClick={() => compare([shown, previous.id])}>
