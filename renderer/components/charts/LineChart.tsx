@@ -68,7 +68,6 @@ export function LineChart({
   const latest = useRef<{ readonly figure: Figure; readonly title: string }>(undefined);
   /** The drawing that has listeners, told by its configuration. */
   const listening = useRef<unknown>(undefined);
-  const wordsOf = useRef<typeof t>(undefined);
 
   const stops = useMemo(() => stopsOf(series), [series]);
   const [rangeStart, rangeEnd] = wholeRange(series, plannedEpochs);
@@ -112,7 +111,6 @@ export function LineChart({
     return () => {
       listening.current = undefined;
       drawnAt.current = Number.NEGATIVE_INFINITY;
-      wordsOf.current = undefined;
       if (plotly && element) plotly.purge(element);
     };
   }, [plotly]);
