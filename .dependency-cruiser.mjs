@@ -1,7 +1,7 @@
 // Who may import what, from the design. An area may always import from itself.
 
 const contract = '^preload/contract/';
-const npm = (...names) => `^node_modules/(${names.map((name) => name.replace('*', '[^/]+')).join('|')})(/|$)`;
+const npm = (/** @type {string[]} */ ...names) => `^node_modules/(${names.map((name) => name.replace('*', '[^/]+')).join('|')})(/|$)`;
 
 /**
  * `local`: our own folders and files. `npm`: packages. `builtins`: whether Node's own modules may be imported; where
@@ -20,7 +20,7 @@ const areas = [
   },
   { name: 'engine', path: '^main/engine/(?!backends/)', local: [contract, '^main/engine/'], npm: npm('@tensorflow/*'), builtins: true },
   { name: 'files', path: '^main/files/', local: [contract], builtins: true },
-  { name: 'data', path: '^main/data/', local: [contract], npm: npm('csv-parse'), builtins: true },
+  { name: 'data', path: '^main/data/', local: [contract], npm: npm('csv-parse', '@duckdb/node-api', 'sharp'), builtins: true },
   {
     name: 'notebook',
     path: '^main/notebook/',
@@ -90,19 +90,23 @@ const areas = [
   },
 ];
 
+/** @type {import('dependency-cruiser').DependencyType[]} */
+const nodesOwn = ['core'];
+/** @type {import('dependency-cruiser').SeverityType} */
+const severity = 'error';
 const tests = '\\.test\\.tsx?$|/testing/';
 
-/** @type {import('dependency-cruiser').IFlattenedRuleSet['forbidden']} */
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const forbidden = areas.flatMap(({ name, path, local = [], npm: packages, builtins = false }) => [
   {
     name: `${name} may not import this part of Epochbook`,
-    severity: 'error',
+    severity,
     from: { path },
     to: { pathNot: [path, ...local, '^node_modules/'], dependencyTypesNot: ['core', 'unknown'] },
   },
   {
     name: `${name} may not import this package`,
-    severity: 'error',
+    severity,
     from: { path, pathNot: tests },
     to: { path: '^node_modules/', ...(packages && { pathNot: packages }) },
   },
@@ -111,21 +115,21 @@ const forbidden = areas.flatMap(({ name, path, local = [], npm: packages, builti
     : [
         {
           name: `${name} may not import Node's own modules`,
-          severity: 'error',
+          severity,
           from: { path, pathNot: tests },
-          to: { dependencyTypes: ['core'] },
+          to: { dependencyTypes: nodesOwn },
         },
       ]),
 ]);
 
-/** @type {import('dependency-cruiser').IConfiguration} */
+/** @satisfies {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...forbidden,
-    { name: 'cannot be found', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?worker$|^virtual:' } },
+    { name: 'cannot be found', severity, from: {}, to: { couldNotResolve: true, pathNot: '\\?worker$|^virtual:' } },
     {
       name: 'not part of any area',
-      severity: 'error',
+      severity,
       from: { pathNot: areas.map(({ path }) => path) },
       to: { path: '^(main|preload|renderer|e2e)/' },
     },

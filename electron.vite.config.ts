@@ -51,7 +51,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       // Monaco's TypeScript worker alone is several megabytes, and all files are local.
       chunkSizeWarningLimit: 10_000,
-      rolldownOptions: { input: here('renderer/index.html') },
+      rolldownOptions: { input: here('renderer/index.html'), checks: { pluginTimings: false } },
     },
   },
 });

@@ -1,0 +1,39 @@
+/** Campaigns repeat one experiment with seed after seed, more often than npm test has time for. */
+import { ensureChromium } from '../run/chromium.mjs';
+import { kills } from './kills.ts';
+
+export interface Campaign {
+  /** How many times it is run unless told otherwise. */
+  readonly usual: number;
+  run(seed: number): Promise<{ readonly good: boolean; readonly told: string; readonly measured: number }>;
+}
+
+/** Add one here, and its line in CONTRIBUTING.md is done. */
+const campaigns: Readonly<Record<string, Campaign>> = { kills };
+
+const [name = '', times, first = '1'] = process.argv.slice(2);
+const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : undefined;
+if (campaign) process.exitCode = await repeat(campaign, Number(times ?? campaign.usual), Number(first));
+else {
+  console.error(`npm run campaign -- NAME [TIMES] [FIRST SEED], with NAME one of: ${Object.keys(campaigns).join(', ')}`);
+  process.exitCode = 2;
+}
+
+async function repeat({ run }: Campaign, count: number, from: number): Promise<number> {
+  const chromium = ensureChromium(console.error);
+  if (chromium) process.env['EPOCHBOOK_CHROMIUM'] = chromium;
+  const measured: number[] = [];
+  let bad = 0;
+  for (let seed = from; seed < from + count; seed++) {
+    const result = await run(seed).catch((error: unknown) => ({ good: false, told: String(error), measured: Number.NaN }));
+    measured.push(result.measured);
+    if (!result.good) bad += 1;
+    console.log(`${name} ${seed}: ${result.good ? 'good' : 'BAD'}, ${result.told}`);
+  }
+  const sorted = measured.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  console.log(
+    `${name}: ${count - bad} of ${count} good; measured median ${at(0.5)}, 95th percentile ${at(0.95)}, largest ${sorted.at(-1)}`,
+  );
+  return bad === 0 ? 0 : 1;
+}

@@ -1,0 +1,30 @@
+/** The app is killed again and again while somebody types: at most a second is lost, and no file is damaged. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch } from '../fixtures/launch.ts';
+import { missingMs, randomFrom, readKept, typedName, typedNotebook, typeUntilKilled } from '../fixtures/typing.ts';
+import type { Campaign } from './campaign.ts';
+
+export const kills: Campaign = {
+  usual: 200,
+  async run(seed) {
+    const random = randomFrom(seed);
+    const folder = mkdtempSync(join(tmpdir(), 'epochbook-kill-'));
+    try {
+      writeFileSync(join(folder, typedName), typedNotebook);
+      const { page, kill } = await launch('browser', { path: join(folder, typedName), userFolder: join(folder, '.user') });
+      await page.locator('.monaco-editor').first().waitFor();
+      const typed = await typeUntilKilled(page, kill, random, 800 + random() * 3000);
+      const kept = readKept(folder);
+      const missing = missingMs(typed, kept);
+      return {
+        good: kept.whole && missing <= 1000,
+        told: `${kept.keys} of ${typed.keys.length} keys kept, ${missing} ms missing${kept.whole ? '' : ', damaged'}`,
+        measured: missing,
+      };
+    } finally {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  },
+};
