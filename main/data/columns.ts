@@ -1,7 +1,8 @@
 /** What a column of text holds: numbers or words, and how they are spread. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Column } from '#contract/notebook.ts';
-import type { TextTable } from './csv.ts';
+import { nearest } from '#contract/nearest.ts';
+import { placeOf, type TextTable } from './csv.ts';
 
 /** Ways in which tables say that a value is missing. */
 const missing = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-']);
@@ -13,6 +14,20 @@ const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const isNumber = (text: string) => decimal.test(text);
 
+/** NaN where a value is missing or no number. */
+export const numberIn = (text: string): number => (isNumber(text) ? Number(text) : NaN);
+
+/** True and false need no encoding. */
+export function isLogical(texts: readonly string[]): boolean {
+  let some = false;
+  for (const text of texts) {
+    if (isMissing(text)) continue;
+    if (text.length > 5 || !/^(?:true|false)$/i.test(text)) return false;
+    some = true;
+  }
+  return some;
+}
+
 export interface TypedColumn {
   readonly name: string;
   readonly index: number;
@@ -21,11 +36,13 @@ export interface TypedColumn {
 }
 
 /** A column is numeric where most of its values are numbers; the odd one out is then an error, not a category. */
-export function typeColumns(table: TextTable): TypedColumn[] {
+export function typeColumns(table: TextTable, casts: ReadonlyMap<string, TypedColumn['type']> = new Map()): TypedColumn[] {
   return table.names.map((name, index) => {
     const values = table.columns[index];
     const absent = values.filter(isMissing).length;
     const numbers = values.filter(isNumber).length;
+    const cast = casts.get(name);
+    if (cast) return { name, index, type: cast, missing: absent };
     return { name, index, type: numbers > (values.length - absent) / 2 ? 'number' : 'text', missing: absent };
   });
 }
@@ -43,13 +60,26 @@ export function numbersOf(table: TextTable, column: TypedColumn, count: number, 
   return numbers;
 }
 
-function notANumber(table: TextTable, column: TypedColumn, row: number, at: string): EpochbookError {
+/** Why a row has no number. */
+export function notANumber(table: TextTable, column: TypedColumn, row: number, at: string): EpochbookError {
   const text = table.columns[column.index][row];
-  const line = table.lines[row];
-  const place = { at, where: { file: table.path, line, column: column.index + 1 } };
-  const values = { path: table.path, line, column: column.name };
+  const { path, unit, line } = placeOf(table, row);
+  const place = { at, where: { file: path, line, column: column.index + 1 } };
+  const values = { path, unit, line, column: column.name };
   if (!isMissing(text)) return new EpochbookError('data.notANumber', { ...values, value: text.slice(0, 60) }, place);
   return new EpochbookError('data.missingValue', { ...values, count: column.missing }, place);
+}
+
+export function columnNamed(columns: readonly TypedColumn[], name: string, path: string, at: string): TypedColumn {
+  const found = columns.find((column) => column.name === name);
+  if (found) return found;
+  const near = nearest(
+    name,
+    columns.map((column) => column.name),
+  );
+  if (near !== undefined) throw new EpochbookError('data.columnMissingNear', { path, column: name, near }, { at });
+  const names = columns.map((column) => column.name).join(', ');
+  throw new EpochbookError('data.columnMissing', { path, column: name, names }, { at });
 }
 
 /** What the preview tells of a column, over its first `count` rows. */

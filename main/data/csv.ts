@@ -6,11 +6,23 @@ import type { OpenedFile } from './files.ts';
 
 export interface TextTable {
   readonly path: string;
+  /** What `lines` counts. */
+  readonly unit: 'line' | 'row';
   readonly names: readonly string[];
   /** By column, then by row; untrimmed fields are trimmed. */
   readonly columns: readonly (readonly string[])[];
-  /** Line of the file on which each row ends, from 1. */
+  /** Of a text, the line on which each row ends; else the row's number. From 1. */
   readonly lines: readonly number[];
+  /** Row of each in the source, from 0. */
+  readonly rows: Uint32Array;
+  /** Other data that was put below this: from which row on. */
+  readonly below?: readonly { readonly from: number; readonly path: string; readonly unit: 'line' | 'row' }[];
+}
+
+/** Where a row stands. */
+export function placeOf(table: TextTable, row: number): { path: string; unit: 'line' | 'row'; line: number } {
+  const { path, unit } = [...(table.below ?? [])].reverse().find(({ from }) => row >= from) ?? table;
+  return { path, unit, line: table.lines[row] };
 }
 
 type CsvSource = Extract<DataSource, { format: 'csv' }>;
@@ -75,8 +87,10 @@ export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextT
   }
   return {
     path,
+    unit: 'line',
     names,
     columns: names.map((_, index) => rows.map(({ record }) => record[index])),
     lines: rows.map(({ info }) => info.lines),
+    rows: Uint32Array.from(rows.keys()),
   };
 }

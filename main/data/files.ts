@@ -1,6 +1,6 @@
 /** Opens the files a data spec names: inside the workspace only, with what is wrong said at the spec's own place. */
 import { createHash, type Hash } from 'node:crypto';
-import { promises as disk } from 'node:fs';
+import { createReadStream, promises as disk } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -21,13 +21,16 @@ export interface OpenedFile {
 }
 
 const unzip = promisify(gunzip);
+/** A small archive can hold terabytes of zeros. */
+export const mostUnpacked = 2 * 2 ** 30;
 
 function inside(folder: string, file: string): boolean {
   const way = relative(folder, file);
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-async function locate(path: string, folders: Folders, at: string): Promise<string> {
+/** The file's absolute path, links followed. Throws `data.fileMissing` and `data.outside`. */
+export async function locate(path: string, folders: Folders, at: string): Promise<string> {
   const absolute = resolve(folders.notebook, path);
   const workspace = await disk.realpath(folders.workspace);
   // Refused before the disk is asked: whether a file outside exists is nobody's business.
@@ -66,8 +69,29 @@ export async function readDataFile(path: string, folders: Folders, at: string, h
   hash.update(stored);
   if (stored[0] !== 0x1f || stored[1] !== 0x8b) return { path, bytes: stored };
   try {
-    return { path, bytes: await unzip(stored) };
+    return { path, bytes: await unzip(stored, { maxOutputLength: mostUnpacked }) };
   } catch (cause) {
-    throw new EpochbookError('data.gzipDamaged', { path }, { at, cause });
+    const code = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'data.tooLarge' : 'data.gzipDamaged';
+    throw new EpochbookError(code, { path, gigabytes: mostUnpacked / 2 ** 30 }, { at, cause });
   }
+}
+
+/**
+ * Where a file lies that another reader opens, its bytes put into `hash`. Throws `data.fileMissing`, `data.outside`,
+ * `data.unreadable`, `data.emptyFile`.
+ */
+export async function hashDataFile(path: string, folders: Folders, at: string, hash: Hash): Promise<{ file: string; gzipped: boolean }> {
+  const file = await locate(path, folders, at);
+  let first: Buffer | undefined;
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      first ??= chunk.subarray(0, 2);
+      hash.update(chunk);
+    }
+  } catch (cause) {
+    const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
+  }
+  if (!first) throw new EpochbookError('data.emptyFile', { path }, { at });
+  return { file, gzipped: first[0] === 0x1f && first[1] === 0x8b };
 }

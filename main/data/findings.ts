@@ -18,8 +18,10 @@ export function countClasses(dataset: Omit<Dataset, 'hash'>): { name: string; co
   return counts;
 }
 
-export function findFaults(dataset: Omit<Dataset, 'hash'>, columns: readonly Column[] = []): Finding[] {
+export function findFaults(dataset: Omit<Dataset, 'hash'>, columns: readonly Column[] = [], ignored: readonly string[] = []): Finding[] {
   const found: Finding[] = [];
+  if (ignored.length > 0)
+    found.push(finding('data.filesIgnored', { count: ignored.length, file: ignored[0] }, ignored.slice(0, 10).join(', ')));
   for (const { name, role, distinct, missing, min } of columns) {
     if (role === 'feature' && distinct === 1 && missing === 0)
       found.push(finding('data.constantColumn', { column: name }, `${name} = ${min ?? ''}`.trim()));

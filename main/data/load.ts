@@ -1,12 +1,19 @@
 /** Reads what a data spec names into samples, and into what a person is shown of them. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Column, DataPreview } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
-import type { DataSpec } from '#contract/spec.ts';
-import { parseCsv } from './csv.ts';
+import { type DataSource, type DataSpec, isTable } from '#contract/spec.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import { type Arrays, prepareArrays } from './arrays.ts';
+import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, readDataFile } from './files.ts';
 import { countClasses, findFaults } from './findings.ts';
-import { prepareImages } from './images.ts';
+import { readWithDuck } from './duck.ts';
+import { readIdx } from './images.ts';
+import { readNpy, readNpz } from './numpy.ts';
+import { readPictures } from './pictures.ts';
+import { chooseRows } from './rows.ts';
+import { place } from './steps.ts';
 import { prepareTable } from './table.ts';
 
 export interface LoadedData {
@@ -22,16 +29,81 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
   signal?.throwIfAborted();
-  if (source.format === 'idx') {
-    const { dataset, images } = await prepareImages(source, spec, folders, hash);
-    signal?.throwIfAborted();
-    return finish(dataset, hash.digest('hex'), [], images && { images });
-  }
-  const at = '/data/source/path';
-  const file = await readDataFile(source.path, folders, at, hash);
+  const read = await readSource(source, folders, hash, signal);
   signal?.throwIfAborted();
-  const { dataset, columns, rows, totalRows } = prepareTable(parseCsv(file, source, at), spec);
+  const others: { part: 'validation' | 'test'; read: TextTable | Arrays; at: string; steps: OtherSteps }[] = [];
+  for (const [index, step] of spec.steps.entries()) {
+    if (!('data' in step)) continue;
+    const at = place({ index });
+    others.push({
+      part: step.op === 'withTest' ? 'test' : 'validation',
+      read: await readOther(step.data, spec, read, at),
+      at,
+      steps: step.data.steps,
+    });
+  }
+  if ('inputShape' in read) {
+    const parts = others.flatMap(({ read: arrays, part, at }) => ('inputShape' in arrays ? [{ part, arrays, at }] : []));
+    const { dataset, images } = prepareArrays(read, spec, parts);
+    return finish(dataset, hash.digest('hex'), [], images && { images }, read.ignored);
+  }
+  const parts = others.flatMap(({ read: table, part, at, steps }) =>
+    'inputShape' in table ? [] : [{ part, at, table: chooseRows(table, steps, (index) => `${at}/data/steps/${index}`) }],
+  );
+  const { dataset, columns, rows, totalRows } = prepareTable(read, spec, parts);
   return finish(dataset, hash.digest('hex'), columns, { table: { columns, rows, totalRows } });
+
+  /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
+  async function readOther(
+    other: { source: DataSource; steps: OtherSteps },
+    { steps }: DataSpec,
+    main: TextTable | Arrays,
+    at: string,
+  ): Promise<TextTable | Arrays> {
+    if (isTable(other.source) !== isTable(source)) throw new EpochbookError('data.otherKind', {}, { at });
+    const known = new Set(steps.map((step) => JSON.stringify(step)));
+    for (const [index, step] of other.steps.entries()) {
+      const own = step.op === 'take' || (step.op === 'filter' && isTable(source));
+      if (!own && !known.has(JSON.stringify(step)))
+        throw new EpochbookError('data.otherStep', { step: step.op }, { at: `${at}/data/steps/${index}` });
+    }
+    let said = other.source;
+    if (said.format === source.format && 'scale' in source) said = { ...pick(source, ['classNames', 'scale', 'kind']), ...said };
+    if (said.format === 'imageFolder' && 'inputShape' in main) {
+      const [height, width, channels] = main.inputShape;
+      said = { size: [height, width], channels: channels === 1 ? 1 : 3, ...said };
+    }
+    try {
+      const found = await readSource(said, folders, hash, signal);
+      const take = other.steps.find((step) => step.op === 'take');
+      return 'inputShape' in found && take ? { ...found, count: Math.min(found.count, take.count) } : found;
+    } catch (error) {
+      if (!(error instanceof EpochbookError) || !error.at?.startsWith('/data/')) throw error;
+      throw new EpochbookError(error.code, error.values, { at: at + error.at, where: error.where, cause: error });
+    }
+  }
+}
+
+type OtherSteps = Extract<DataSpec['steps'][number], { op: 'withTest' }>['data']['steps'];
+
+const pick = (from: object, names: readonly string[]): object =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+
+async function readSource(source: DataSource, folders: Folders, hash: Hash, signal: AbortSignal | undefined): Promise<TextTable | Arrays> {
+  switch (source.format) {
+    case 'csv':
+      return parseCsv(await readDataFile(source.path, folders, '/data/source/path', hash), source, '/data/source/path');
+    case 'idx':
+      return readIdx(source, folders, hash);
+    case 'npy':
+      return readNpy(source, folders, hash);
+    case 'npz':
+      return readNpz(source, folders, hash);
+    case 'imageFolder':
+      return readPictures(source, folders, hash, signal);
+    default:
+      return readWithDuck(source, folders, hash);
+  }
 }
 
 function finish(
@@ -39,6 +111,7 @@ function finish(
   hash: string,
   columns: Column[],
   shown: Pick<DataPreview, 'table' | 'images'> | undefined,
+  ignored: readonly string[] = [],
 ): LoadedData {
   return {
     dataset: { ...dataset, hash },
@@ -48,7 +121,7 @@ function finish(
       task: dataset.task,
       ...(dataset.classes && { classes: countClasses(dataset) }),
       hash,
-      findings: findFaults(dataset, columns),
+      findings: findFaults(dataset, columns, ignored),
       ...shown,
     },
   };

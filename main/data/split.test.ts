@@ -21,7 +21,7 @@ describe('split', () => {
 
   it('keeps the share of each class when it is stratified', () => {
     const classOf = (row: number) => (row % 10 === 0 ? 1 : 0);
-    const { validation } = split(1000, step({ stratify: true }), '/data', classOf);
+    const { validation } = split(1000, step({ stratify: true }), '/data', { classOf });
     expect([...validation!].filter((row) => classOf(row) === 1)).toHaveLength(20);
   });
 

@@ -28,52 +28,106 @@ function size(share: number, count: number): number {
   return share < 1 ? Math.round(share * count) : Math.round(share);
 }
 
+/** What is known of the rows; `idOf` is a row's place in its source. */
+export interface RowFacts {
+  readonly classOf?: (row: number) => number;
+  readonly groupOf?: (row: number) => string;
+  readonly timeOf?: (row: number) => number;
+  readonly idOf?: (row: number) => number;
+}
+
+/** 32 bits of a text (FNV-1a). */
+function hashOf(text: string): number {
+  let bits = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) bits = Math.imul(bits ^ text.charCodeAt(index), 0x01000193);
+  return bits >>> 0;
+}
+
 /**
  * Splits `count` rows. Each row has a number drawn from the seed and its own place alone, and the lowest go to
- * validation, the next to the test: rows added at the end move almost none of those before.
- * `classOf` is needed to stratify. Throws `data.splitTooLarge` and `data.emptyPart`.
+ * validation, the next to the test: rows added at the end move almost none of those before. Groups are drawn whole,
+ * by their names. By time, the latest rows are the test and those before them the validation; rows of one moment stay
+ * in the earlier part. Throws `data.splitTooLarge`, `data.emptyPart`, `data.splitWays`, `data.fewGroups`.
  */
-export function split(count: number, step: SplitStep | undefined, at: string, classOf?: (row: number) => number): Parts {
+export function split(count: number, step: SplitStep | undefined, at: string, facts: RowFacts = {}): Parts {
   if (!step) return { train: Uint32Array.from({ length: count }, (_, row) => row) };
   const { validation, test = 0, stratify = false, seed = 0 } = step;
+  const { classOf, groupOf, timeOf, idOf = (row: number) => row } = facts;
+  if ([stratify, groupOf, timeOf].filter(Boolean).length > 1) throw new EpochbookError('data.splitWays', {}, { at });
   const wanted = { validation: size(validation, count), test: size(test, count) };
   if (wanted.validation + wanted.test >= count) {
     throw new EpochbookError('data.splitTooLarge', { validation: wanted.validation, test: wanted.test, samples: count }, { at });
   }
-  if ((validation > 0 && wanted.validation === 0) || (test > 0 && wanted.test === 0)) {
-    throw new EpochbookError(
-      'data.emptyPart',
-      { part: validation > 0 && wanted.validation === 0 ? 'validation' : 'test', samples: count },
-      { at },
-    );
-  }
+  const empty = (part: 'validation' | 'test') => new EpochbookError('data.emptyPart', { part, samples: count }, { at });
+  if (validation > 0 && wanted.validation === 0) throw empty('validation');
+  if (test > 0 && wanted.test === 0) throw empty('test');
 
-  const groups = stratify && classOf ? byClass(count, classOf) : [Uint32Array.from({ length: count }, (_, row) => row)];
-  const quotas = {
-    validation: apportion(
-      wanted.validation,
-      groups.map((group) => group.length),
-    ),
-    test: apportion(
-      wanted.test,
-      groups.map((group) => group.length),
-    ),
-  };
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
-  groups.forEach((group, index) => {
-    const drawn = Float64Array.from(group, (row) => mixed(seed, row) * 2 ** 20 + (row % 2 ** 20));
-    const order = Array.from(group.keys()).sort((a, b) => drawn[a] - drawn[b] || a - b);
-    order.forEach((place, rank) => {
-      const toValidation = quotas.validation[index];
-      const part = rank < toValidation ? 'validation' : rank < toValidation + quotas.test[index] ? 'test' : 'train';
-      parts[part].push(group[place]);
+  if (groupOf) byGroup(count, groupOf, wanted, seed, at, parts);
+  else if (timeOf) byTime(count, timeOf, wanted, parts);
+  else {
+    const groups = stratify && classOf ? byClass(count, classOf) : [Uint32Array.from({ length: count }, (_, row) => row)];
+    const sizes = groups.map((group) => group.length);
+    const quotas = { validation: apportion(wanted.validation, sizes), test: apportion(wanted.test, sizes) };
+    groups.forEach((group, index) => {
+      const drawn = Float64Array.from(group, (row) => mixed(seed, idOf(row)) * 2 ** 20 + (idOf(row) % 2 ** 20));
+      const order = Array.from(group.keys()).sort((a, b) => drawn[a] - drawn[b] || a - b);
+      order.forEach((place, rank) => {
+        const toValidation = quotas.validation[index];
+        const part = rank < toValidation ? 'validation' : rank < toValidation + quotas.test[index] ? 'test' : 'train';
+        parts[part].push(group[place]);
+      });
     });
-  });
+  }
+  if (parts.train.length === 0) throw new EpochbookError('data.splitTooLarge', { ...wanted, samples: count }, { at });
+  for (const part of ['validation', 'test'] as const) if (wanted[part] > 0 && parts[part].length === 0) throw empty(part);
   return {
     train: ascending(parts.train),
     ...(wanted.validation > 0 && { validation: ascending(parts.validation) }),
     ...(wanted.test > 0 && { test: ascending(parts.test) }),
   };
+}
+
+type Sizes = Readonly<Record<'validation' | 'test', number>>;
+type Lists = Record<'train' | 'validation' | 'test', number[]>;
+
+/** Whole groups, in an order drawn from their names, fill a part until another would take it further from its size. */
+function byGroup(count: number, groupOf: (row: number) => string, wanted: Sizes, seed: number, at: string, parts: Lists): void {
+  const groups = new Map<string, number[]>();
+  for (let row = 0; row < count; row += 1) {
+    const group = groups.get(groupOf(row));
+    if (group) group.push(row);
+    else groups.set(groupOf(row), [row]);
+  }
+  const needed = 1 + Number(wanted.validation > 0) + Number(wanted.test > 0);
+  if (groups.size < needed) throw new EpochbookError('data.fewGroups', { groups: groups.size, parts: needed }, { at });
+  const drawn = [...groups].map(([name, rows]) => ({ name, rows, number: mixed(seed, hashOf(name)) }));
+  drawn.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+  for (const part of ['validation', 'test'] as const) {
+    const left = part === 'validation' && wanted.test > 0 ? 2 : 1;
+    while (wanted[part] > 0 && drawn.length > left) {
+      const [{ rows }] = drawn;
+      const missing = wanted[part] - parts[part].length;
+      if (parts[part].length > 0 && rows.length - missing > missing) break;
+      parts[part].push(...rows);
+      drawn.shift();
+      if (missing <= rows.length) break;
+    }
+  }
+  for (const { rows } of drawn) parts.train.push(...rows);
+}
+
+function byTime(count: number, timeOf: (row: number) => number, wanted: Sizes, parts: Lists): void {
+  const order = Array.from({ length: count }, (_, row) => row).sort((a, b) => timeOf(a) - timeOf(b) || a - b);
+  /** The first place at or after which a new moment begins. */
+  const boundary = (from: number): number => {
+    let place = from;
+    while (place > 0 && place < count && timeOf(order[place]) === timeOf(order[place - 1])) place += 1;
+    return place;
+  };
+  const test = boundary(count - wanted.test);
+  const validation = Math.min(boundary(count - wanted.test - wanted.validation), test);
+  order.forEach((row, place) => parts[place < validation ? 'train' : place < test ? 'validation' : 'test'].push(row));
 }
 
 function byClass(count: number, classOf: (row: number) => number): Uint32Array[] {

@@ -85,6 +85,30 @@ describe('a spec', () => {
     expect(dataSpecOf('c1').source).toEqual({ format: 'idx', images: 'i', labels: 'l', classNames: ['a', 'b'], scale: 1 });
   });
 
+  it('takes preparation, and other data as a part with the places of its own', async () => {
+    const { dataSpecOf, locate } = await run([
+      [
+        'data',
+        `data.parquet('a.parquet').filter('a', { min: 1 }).cast('a', 'b', { to: 'number' }).impute('a', { method: 'mean' }).standardize()
+  .minMax('a').clip(['a'], { max: 5 })
+  .withValidation(data.parquet('b.parquet').take(7))`,
+      ],
+    ]);
+    expect(dataSpecOf('c0')).toEqual({
+      source: { format: 'parquet', path: 'a.parquet' },
+      steps: [
+        { op: 'filter', column: 'a', min: 1 },
+        { op: 'cast', columns: ['a', 'b'], to: 'number' },
+        { op: 'impute', columns: ['a'], method: 'mean' },
+        { op: 'normalize', method: 'standard' },
+        { op: 'normalize', method: 'minMax', columns: ['a'] },
+        { op: 'clip', columns: ['a'], max: 5 },
+        { op: 'withValidation', data: { source: { format: 'parquet', path: 'b.parquet' }, steps: [{ op: 'take', count: 7 }] } },
+      ],
+    });
+    expect(locate('/data/steps/6/data/source/path', 'c0')).toMatchObject({ cell: 'c0', cellLine: 3, column: 19 });
+  });
+
   it('of a functional model lists layers once, with a node for each use', async () => {
     const { modelSpecOf, locate } = await run([
       data,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { dataPaths } from '#contract/spec.ts';
 import { evaluateNotebook } from './evaluate.ts';
 import { decodeNotebook, parseNotebook } from './parse.ts';
 import { printNotebook } from './print.ts';
@@ -40,9 +41,8 @@ describe('samples', () => {
 
   it.each(samples)('$id: its notebook names the files beside it', async ({ folder, notebook, files }) => {
     const { blocks } = parseNotebook(decodeNotebook(bytesOf(`${folder}/${notebook}`)));
-    const { source } = (await evaluateNotebook(blocks)).specFor().data;
-    const paths = source.format === 'idx' ? [source.images, source.labels] : [source.path];
-    expect([...paths, 'LICENCE'].sort()).toEqual([...files].sort());
+    const { data } = (await evaluateNotebook(blocks)).specFor();
+    expect([...dataPaths(data), 'LICENCE'].sort()).toEqual([...files].sort());
   });
 
   it('clothes are Fashion-MNIST’s test files as they were published', () => {

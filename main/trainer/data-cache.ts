@@ -1,22 +1,13 @@
 /** Keeps the data set that was loaded last, so that another run of the same data starts at once. */
-import { promises as disk } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DataSpec, sourcePaths } from '#contract/spec.ts';
+import { type DataSpec, dataPaths } from '#contract/spec.ts';
 import { loadDataset, type LoadedData } from '#data/load.ts';
+import { fingerprint } from '#files/fingerprint.ts';
 import type { Folders } from './protocol.ts';
 
 /** Equal where the spec, the folders and the files' sizes and times are. */
 async function keyOf(spec: DataSpec, folders: Folders): Promise<string> {
-  const files = await Promise.all(
-    sourcePaths(spec.source).map(async (path) => {
-      try {
-        const { size, mtimeMs, ino } = await disk.stat(resolve(folders.notebook, path));
-        return [size, mtimeMs, ino];
-      } catch {
-        return undefined;
-      }
-    }),
-  );
+  const files = await Promise.all(dataPaths(spec).map((path) => fingerprint(resolve(folders.notebook, path))));
   return JSON.stringify([spec, folders, files]);
 }
 

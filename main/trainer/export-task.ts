@@ -28,15 +28,14 @@ async function readCheckpoint(file: string): Promise<Checkpoint> {
 }
 
 /** What a program needs to know to feed the model and to read its answers. */
-function metadataOf({ inputShape, task, classes, features }: Dataset, { spec, run }: ExportTask, epoch: number): { [name: string]: Json } {
-  const { source } = spec.data;
+function metadataOf({ inputShape, task, classes, features, scale }: Dataset, { run }: ExportTask, epoch: number): { [name: string]: Json } {
   return {
     run: { ...run, epoch, metrics: { ...run.metrics } },
     inputShape: [...inputShape],
     task,
     ...(classes && { classes: [...classes] }),
-    ...(features && { features: features.map((feature): Json => ({ ...feature })) }),
-    ...(source.format === 'idx' && { scale: source.scale ?? 1 / 255 }),
+    ...(features && { features: features as unknown as Json }),
+    ...(scale !== undefined && { scale }),
   };
 }
 

@@ -1,12 +1,12 @@
 /** What each cell of a notebook comes to: evaluated in the sandbox, its data read and its model built in the trainer process. */
 import { createHash } from 'node:crypto';
-import { promises as disk } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ParsedRequest } from '#contract/calls.ts';
 import { EpochbookError, fromPlainError, type PlainError, toPlainError } from '#contract/errors.ts';
 import type { CellOutcome, CheckedNotebook, Estimate, ModelTable, NotebookState } from '#contract/notebook.ts';
-import { type DataSpec, type ModelSpec, type Spec, sourcePaths, type TrainSpec } from '#contract/spec.ts';
+import { type DataSpec, type ModelSpec, type Spec, dataPaths, type TrainSpec } from '#contract/spec.ts';
 import { type Evaluated, type EvaluatedCell, evaluateNotebook } from '#notebook/evaluate.ts';
+import { fingerprint } from '#files/fingerprint.ts';
 import type { Folders, Inspection } from '#trainer/protocol.ts';
 import type { Context } from './context.ts';
 import { located } from './located.ts';
@@ -25,16 +25,7 @@ type Answer = { inspection: Inspection } | { error: PlainError };
 
 /** Size and time of each file that the data comes from: equal means that nothing changed. */
 async function filesKey(data: DataSpec, folders: Folders): Promise<string> {
-  const facts = await Promise.all(
-    sourcePaths(data.source).map(async (path) => {
-      try {
-        const { size, mtimeMs } = await disk.stat(resolve(folders.notebook, path));
-        return [path, size, mtimeMs];
-      } catch {
-        return [path];
-      }
-    }),
-  );
+  const facts = await Promise.all(dataPaths(data).map(async (path) => [path, await fingerprint(resolve(folders.notebook, path))]));
   return JSON.stringify(facts);
 }
 

@@ -12,9 +12,29 @@ export interface Part {
   readonly rows: Uint32Array;
 }
 
-/** How a feature of a table is made of its column: `(value − offset) / scale`, or 1 where the column says `category`, else 0. */
+/** One thing done to a value of a column: a text or a number, NaN where it is missing. */
+export type Transform =
+  /** 1 for true, 0 for false. */
+  | { readonly op: 'logical' }
+  /** This where the value is missing. */
+  | { readonly op: 'impute'; readonly value: number | string }
+  | { readonly op: 'clip'; readonly min?: number; readonly max?: number }
+  /** ln(plus + x) */
+  | { readonly op: 'log'; readonly plus: number }
+  /** The number of boundaries at or below the value. */
+  | { readonly op: 'bucketize'; readonly boundaries: readonly number[] }
+  /** The category's index; −1 for one that is not there. */
+  | { readonly op: 'ordinal'; readonly categories: readonly string[] }
+  /** (x − offset) / scale */
+  | { readonly op: 'scale'; readonly offset: number; readonly scale: number };
+
+/**
+ * How a feature of a table is made of its column: first all of `before` in order, then `(value − offset) / scale`, or
+ * 1 where the value is `category`, else 0.
+ */
 export interface Feature {
   readonly column: string;
+  readonly before?: readonly Transform[];
   readonly category?: string;
   readonly offset: number;
   readonly scale: number;
@@ -30,6 +50,8 @@ export interface Dataset {
   readonly classes?: readonly string[];
   /** Of a table, in the order of the inputs. */
   readonly features?: readonly Feature[];
+  /** Of arrays and images: what each stored value was multiplied with. */
+  readonly scale?: number;
   readonly train: Part;
   readonly validation?: Part;
   readonly test?: Part;

@@ -66,7 +66,7 @@ const tableFormats = ['csv', 'parquet', 'json', 'sql'] as const;
 export const isTable = ({ format }: DataSource): boolean => (tableFormats as readonly string[]).includes(format);
 
 /** The files and folders that a source reads, as the notebook says them. */
-export function sourcePaths(source: DataSource): string[] {
+function sourcePaths(source: DataSource): string[] {
   switch (source.format) {
     case 'idx':
       return [source.images, source.labels];
@@ -82,8 +82,11 @@ export function sourcePaths(source: DataSource): string[] {
 /** A share below 1, or a count of samples. */
 const share = z.number().nonnegative();
 
-export const dataStep = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('select'), columns: z.array(z.string()).min(1) }),
+const columns = z.array(z.string()).min(1);
+
+/** Steps apply in order; what they fit, they fit on the training part alone. */
+const ownStep = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('select'), columns }),
   z.object({
     op: z.literal('target'),
     column: z.string(),
@@ -91,6 +94,46 @@ export const dataStep = z.discriminatedUnion('op', [
     kind: z.enum(['classes', 'number']).optional(),
   }),
   z.object({ op: z.literal('take'), count: z.number().int().positive() }),
+  /** Keeps the rows for which everything said holds. */
+  z.object({
+    op: z.literal('filter'),
+    column: z.string(),
+    /** A number compares as a number, text as text. */
+    oneOf: z
+      .array(z.union([z.string(), z.number()]))
+      .min(1)
+      .optional(),
+    noneOf: z
+      .array(z.union([z.string(), z.number()]))
+      .min(1)
+      .optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    /** True keeps the rows without a value, false those with one. */
+    missing: z.boolean().optional(),
+  }),
+  /** What a column is taken for, whatever it looks like. */
+  z.object({ op: z.literal('cast'), columns, to: z.enum(['number', 'text']) }),
+  z.object({
+    op: z.literal('impute'),
+    /** Default: every feature. */
+    columns: columns.optional(),
+    /** Default: median for numbers, mostFrequent for text. */
+    method: z.enum(['median', 'mean', 'mostFrequent']).optional(),
+    /** This instead. */
+    value: z.union([z.string(), z.number()]).optional(),
+  }),
+  z.object({ op: z.literal('clip'), columns, min: z.number().optional(), max: z.number().optional() }),
+  /** ln(plus + x). Default 1. */
+  z.object({ op: z.literal('log'), columns, plus: z.number().nonnegative().optional() }),
+  /** The number of boundaries at or below the value: those given, or those that cut the training part into even shares. */
+  z.object({
+    op: z.literal('bucketize'),
+    columns,
+    boundaries: z.array(z.number()).min(1).optional(),
+    /** Default 10. */
+    buckets: z.number().int().min(2).optional(),
+  }),
   z.object({
     op: z.literal('normalize'),
     /** Default: every numeric feature. */
@@ -101,18 +144,43 @@ export const dataStep = z.discriminatedUnion('op', [
   /** Text columns become one column a category. Default: every text feature. */
   z.object({ op: z.literal('oneHot'), columns: z.array(z.string()).optional() }),
   z.object({
+    op: z.literal('ordinal'),
+    /** Default: every text feature. */
+    columns: columns.optional(),
+    /** The categories from low to high. Default: those of the training part in natural order. */
+    order: z.array(z.string()).min(1).optional(),
+  }),
+  z.object({
     op: z.literal('split'),
     validation: share,
     test: share.optional(),
     /** Keep each class' share in every part. Default false. */
     stratify: z.boolean().optional(),
+    /** Rows that say the same in this column stay in one part. It is no feature unless selected. */
+    group: z.string().optional(),
+    /** The latest rows by this column are the test, those before them the validation. It is no feature unless selected. */
+    time: z.string().optional(),
     seed: z.number().int().optional(),
   }),
+]);
+
+const otherData = z.object({ source: dataSource, steps: z.array(ownStep) });
+
+export const dataStep = z.discriminatedUnion('op', [
+  ...ownStep.options,
+  /** Other data as a part; `take` and `filter` are its own, everything else is done to it as to the training part. */
+  z.object({ op: z.literal('withValidation'), data: otherData }),
+  z.object({ op: z.literal('withTest'), data: otherData }),
 ]);
 export type DataStep = z.infer<typeof dataStep>;
 
 export const dataSpec = z.object({ source: dataSource, steps: z.array(dataStep) });
 export type DataSpec = z.infer<typeof dataSpec>;
+
+/** The files and folders that data comes from, as the notebook says them. */
+export function dataPaths({ source, steps }: DataSpec): string[] {
+  return [...sourcePaths(source), ...steps.flatMap((step) => ('data' in step ? sourcePaths(step.data.source) : []))];
+}
 
 /** Keras model JSON. Input shape and the units of an output layer may be missing: the data gives them. */
 export const modelSpec = z.object({ class_name: z.enum(['Sequential', 'Functional']), config: z.record(z.string(), json) });

@@ -3,7 +3,7 @@
  * plain data that goes into the spec, remembering where in the notebook each part was made.
  */
 import { EpochbookError } from '#contract/errors.ts';
-import { type DataSpec, dataStep, type Json, type Knob, type KnobValue, type ModelSpec, type TrainSpec } from '#contract/spec.ts';
+import { type DataSpec, dataStep, isTable, type Json, type Knob, type KnobValue, type ModelSpec, type TrainSpec } from '#contract/spec.ts';
 import type { MessageKey, MessageValues } from '#contract/words/message.ts';
 import { checkOptions, decode, describe, pointer } from './arguments.ts';
 import { dataMethods, dataSources } from './data.ts';
@@ -46,6 +46,7 @@ export interface Node {
 export const families: Readonly<Record<string, { family: Family; builders: Builders }>> = {
   layers: { family: 'layer', builders: layers },
   optimizers: { family: 'optimizer', builders: optimizers },
+  losses: { family: 'loss', builders: losses },
   callbacks: { family: 'callback', builders: callbacks },
   schedules: { family: 'schedule', builders: schedules },
   initializers: { family: 'initializer', builders: initializers },
@@ -53,7 +54,7 @@ export const families: Readonly<Record<string, { family: Family; builders: Build
   constraints: { family: 'constraint', builders: constraints },
 };
 /** Namespaces whose members are names. */
-export const names: Readonly<Record<string, Readonly<Record<string, Named>>>> = { losses, metrics };
+export const names: Readonly<Record<string, Readonly<Record<string, Named>>>> = { metrics };
 
 /** At most this many parts are made in one evaluation. */
 export const callLimit = 20_000;
@@ -166,7 +167,7 @@ function dataSource(format: string, args: Value[], place: Place): { value: Json;
   if (source.path) {
     if (typeof args[0] !== 'string' || args[0] === '')
       throw fail('notebook.wrongArgument', { builder, wanted: 'string, {…}', found: describe(args[0]) });
-    value['path'] = args[0];
+    value[source.first ?? 'path'] = args[0];
     options = args[1];
   }
   const spec: DataSpec = {
@@ -189,36 +190,47 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
   const before = nodes[self.node];
   const spec = before.value as unknown as DataSpec;
   const method = dataMethods[op];
-  if (method.tables && spec.source.format === 'idx') throw fail('notebook.wrongStep', { step: op });
+  if (method.tables && !isTable(spec.source)) throw fail('notebook.wrongStep', { step: op });
   if (method.once && spec.steps.some((step) => step.op === op)) throw fail('notebook.stepTwice', { step: op });
   const builder = `.${op}(…)`;
   const rest = args.slice(1);
   const fields: Record<string, Value> = {};
+  const inner: [string, Place][] = [];
   let options: Value | undefined = rest[method.positional ? 1 : 0];
   if (method.positional) {
     const { name, type, spread } = method.positional;
-    const value = spread && !Array.isArray(rest[0]) && rest.length > 0 ? rest : rest[0];
+    // `.clip('a', 'b', { min: 0 })`
+    const spreads = spread && !Array.isArray(rest[0]) && rest.length > 0;
+    const last = rest.length > 1 && isPlain(rest[rest.length - 1]) ? rest[rest.length - 1] : undefined;
+    const value = spreads ? (last === undefined ? rest : rest.slice(0, -1)) : rest[0];
     // `.normalize({ method: … })` and `.normalize('a')` are both natural; the first argument tells them apart.
     if (method.optional && (rest.length === 0 || (rest.length === 1 && isPlain(rest[0])))) options = rest[0];
     else {
       const checked = check(type, value ?? new Odd('undefined'));
       if (!checked.ok) throw fail('notebook.wrongArgument', { builder, wanted: wanted(type), found: describe(value) });
       fields[name] = checked.value;
-      if (spread && value === rest) options = undefined;
+      if (spreads) options = last;
+      if (value instanceof Built) adopt(inner, `/steps/${spec.steps.length}/${name}`, nodes[value.node].places);
     }
   }
-  const step = { op, ...fields, ...checkOptions(builder, method.options, options).values } as Record<string, Json>;
-  if (op === 'split') checkSplit(step);
+  const step = {
+    op: method.makes?.op ?? op,
+    ...method.makes?.fixed,
+    ...fields,
+    ...checkOptions(builder, method.options, options).values,
+  } as Record<string, Json>;
+  if (op === 'split') checkSplit(step, isTable(spec.source));
   const parsed = dataStep.safeParse(step);
   if (!parsed.success) throw fail('notebook.specInvalid', { kind: 'data', detail: parsed.error.issues[0]?.message ?? '' });
   const made: DataSpec = { source: spec.source, steps: [...spec.steps, parsed.data] };
-  return { value: made, places: [...before.places, [`/steps/${spec.steps.length}`, place]] };
+  return { value: made, places: [...before.places, [`/steps/${spec.steps.length}`, place], ...inner] };
 }
 
 const isPlain = (value: Value | undefined): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Built) && !(value instanceof Odd);
 
-function checkSplit(step: Record<string, Json>): void {
+function checkSplit(step: Record<string, Json>, table: boolean): void {
+  if (!table && (step['group'] !== undefined || step['time'] !== undefined)) throw fail('notebook.wrongStep', { step: 'split' });
   const shares = ['validation', 'test'].map((part) => step[part]).filter((share): share is number => typeof share === 'number');
   if (shares.some((share) => share >= 1 && !Number.isInteger(share)) || shares.every((share) => share === 0))
     throw fail('notebook.splitNothing', {});
@@ -356,7 +368,11 @@ export const trainOptions = {
     doc: 'How weights are changed.',
     default: 'adam',
   },
-  loss: { type: nameType('Loss', losses), doc: 'What is made small.', required: true },
+  loss: {
+    type: { is: 'either', of: [nameType('LossName', losses), { is: 'built', family: 'loss', names: [] }] },
+    doc: 'What is made small.',
+    required: true,
+  },
   metrics: { type: { is: 'list', of: nameType('Metric', metrics) }, doc: 'What is measured besides the loss.', default: [] },
   callbacks: {
     type: { is: 'list', of: { is: 'built', family: 'callback', names: [] } },
@@ -369,6 +385,16 @@ export const trainOptions = {
     default: 0,
   },
   shuffle: { type: { is: 'boolean' }, doc: 'Whether samples come in a new order every epoch.', default: true },
+  classWeight: {
+    type: {
+      is: 'either',
+      of: [
+        { is: 'name', of: ['balanced'] },
+        { is: 'map', of: { is: 'number', min: 0 } },
+      ],
+    },
+    doc: 'How much samples count, by class; balanced: all classes the same, however many samples they have.',
+  },
 } as const satisfies Builder['options'];
 
 function nameType(typeName: string, table: Readonly<Record<string, Named>>): OptionType {
@@ -377,6 +403,15 @@ function nameType(typeName: string, table: Readonly<Record<string, Named>>): Opt
 
 function fullName(table: Readonly<Record<string, Named>>, name: string): string {
   return Object.entries(table).find(([full, { aliases }]) => full === name || aliases?.includes(name))?.[0] ?? name;
+}
+
+/** A loss' name where that says it all: the same spec however it is written. */
+function lossValue(given: Json): Json {
+  if (typeof given === 'string') return fullName(losses, given);
+  const { class_name: className, config } = given as { class_name: string; config: Record<string, Json> };
+  const [name, entry] = Object.entries(losses).find(([, { className: known }]) => known === className)!;
+  const plain = defaults(entry.options);
+  return Object.keys(config).every((option) => config[option] === plain[option]) ? name : given;
 }
 
 function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 'value' | 'places' | 'data' | 'model'> {
@@ -397,6 +432,9 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
       });
     }
   }
+  // `losses.huber` is the loss without options, `losses.huber({ … })` with some.
+  const uncalled = rest['loss'] instanceof Odd ? /^losses\.(\w+)$/.exec(rest['loss'].what)?.[1] : undefined;
+  if (uncalled !== undefined) rest['loss'] = uncalled;
   const { values, raw } = checkOptions(builder, trainOptions, rest, ['data', 'model']);
   const merged: Record<string, Json> = { ...defaults(trainOptions), ...values };
   const { optimizer } = merged;
@@ -404,10 +442,11 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
     const entry = optimizers[optimizer];
     merged['optimizer'] = { class_name: entry.className, config: { ...defaults(entry.options), ...entry.fixed } };
   }
-  merged['loss'] = fullName(losses, merged['loss'] as string);
+  merged['loss'] = lossValue(merged['loss']);
   merged['metrics'] = [...new Set(merged['metrics'] as string[])]; // as written: epochs report them under the same name
   const places: [string, Place][] = [['', place]];
   if (raw['optimizer'] instanceof Built) adopt(places, '/optimizer', nodes[raw['optimizer'].node].places);
+  if (raw['loss'] instanceof Built) adopt(places, '/loss', nodes[raw['loss'].node].places);
   for (const [index, callback] of (Array.isArray(raw['callbacks']) ? raw['callbacks'] : []).entries()) {
     if (callback instanceof Built) adopt(places, pointer('callbacks', index), nodes[callback.node].places);
   }

@@ -5,13 +5,21 @@ import type { Options, OptionType } from './option.ts';
 
 export interface DataSourceEntry {
   readonly doc: string;
-  /** Whether the first argument is a path. */
+  /** Whether there is a first argument: a path, or what `first` says. */
   readonly path: boolean;
+  readonly first?: 'query';
   readonly options: Options;
   readonly fixed: Readonly<Record<string, Json>>;
 }
 
 const header = boolean('Whether the first line names the columns.', true);
+
+const scale = number('What each stored value is multiplied with; 1/255 for bytes of images if left out, so that values lie in 0…1.');
+const ofArrays = {
+  kind: name(['classes', 'number'], 'Whether targets are classes or numbers; text and few whole numbers are classes if left out.'),
+  classNames: option({ is: 'list', of: { is: 'text' }, min: 1 }, 'Names of the classes, in the order of their numbers.'),
+  scale,
+};
 
 export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
   csv: {
@@ -28,9 +36,48 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
       images: text('Path of the images.', { required: true }),
       labels: text('Path of the labels.', { required: true }),
       classNames: option({ is: 'list', of: { is: 'text' }, min: 1 }, 'Names of the classes, in the order of their numbers.'),
-      scale: number('What each byte is multiplied with; 1/255 if left out, so that values lie in 0…1.'),
+      scale,
     },
     fixed: { format: 'idx' },
+  },
+  parquet: { doc: 'A table in a Parquet file.', path: true, options: {}, fixed: { format: 'parquet' } },
+  json: { doc: 'A table as JSON: an array of objects, or one object a line.', path: true, options: {}, fixed: { format: 'json' } },
+  sql: {
+    doc: 'What a query gives over other files (CSV, TSV, Parquet, JSON). It sees these files and nothing else.',
+    first: 'query',
+    path: true,
+    options: { tables: option({ is: 'map', of: { is: 'text' } }, 'Files by the names that the query calls them.', { required: true }) },
+    fixed: { format: 'sql' },
+  },
+  npy: {
+    doc: 'Inputs and targets in NumPy files; the first dimension is the samples.',
+    path: false,
+    options: {
+      inputs: text('Path of the inputs.', { required: true }),
+      targets: text('Path of the targets.', { required: true }),
+      ...ofArrays,
+    },
+    fixed: { format: 'npy' },
+  },
+  npz: {
+    doc: 'Inputs and targets in one NumPy archive.',
+    path: true,
+    options: {
+      inputs: text('Name of the array with the inputs; x, x_train or so if left out.'),
+      targets: text('Name of the array with the targets; y, y_train or so if left out.'),
+      ...ofArrays,
+    },
+    fixed: { format: 'npz' },
+  },
+  imageFolder: {
+    doc: 'Pictures (PNG, JPEG, WebP) in folders; the folders’ names are the classes.',
+    path: true,
+    options: {
+      size: option({ is: 'pair' }, 'Height and width that every picture is brought to; their own if left out.'),
+      channels: option({ is: 'choice', of: [1, 3] }, '1: grey, 3: colours; 1 where every picture is grey if left out.'),
+      scale,
+    },
+    fixed: { format: 'imageFolder' },
   },
 };
 
@@ -41,6 +88,8 @@ export interface DataMethodEntry {
   /** Whether the positional argument may be left out. */
   readonly optional?: true;
   readonly options: Options;
+  /** The step it makes, where that has another name, and what it always says. */
+  readonly makes?: { readonly op: string; readonly fixed: Readonly<Record<string, Json>> };
   /** Only for tables. */
   readonly tables?: true;
   /** At most one of it. */
@@ -48,6 +97,7 @@ export interface DataMethodEntry {
 }
 
 const columns: OptionType = { is: 'list', of: { is: 'text' }, min: 1 };
+const values: OptionType = { is: 'list', of: { is: 'either', of: [{ is: 'number' }, { is: 'text' }] }, min: 1 };
 
 export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
   select: {
@@ -81,6 +131,85 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     },
     tables: true,
   },
+  standardize: {
+    doc: 'Brings numeric columns to mean 0 and deviation 1, fitted on the training part alone.',
+    positional: { name: 'columns', type: columns, spread: true },
+    optional: true,
+    options: { columns: option(columns, 'The columns; every numeric one if left out.') },
+    makes: { op: 'normalize', fixed: { method: 'standard' } },
+    tables: true,
+  },
+  minMax: {
+    doc: 'Brings numeric columns to 0…1, fitted on the training part alone.',
+    positional: { name: 'columns', type: columns, spread: true },
+    optional: true,
+    options: { columns: option(columns, 'The columns; every numeric one if left out.') },
+    makes: { op: 'normalize', fixed: { method: 'minMax' } },
+    tables: true,
+  },
+  filter: {
+    doc: 'Keeps the rows for which all that is said of a column holds.',
+    positional: { name: 'column', type: { is: 'text' } },
+    options: {
+      oneOf: option(values, 'It says one of these.'),
+      noneOf: option(values, 'It says none of these.'),
+      min: number('It is at least this.'),
+      max: number('It is at most this.'),
+      missing: option({ is: 'boolean' }, 'true keeps the rows without a value, false those with one.'),
+    },
+    tables: true,
+  },
+  cast: {
+    doc: 'Takes columns for numbers or for text, whatever they look like.',
+    positional: { name: 'columns', type: columns, spread: true },
+    options: { to: name(['number', 'text'], 'What they are taken for.', { required: true }) },
+    tables: true,
+  },
+  impute: {
+    doc: 'Fills gaps in columns, with values fitted on the training part alone.',
+    positional: { name: 'columns', type: columns, spread: true },
+    optional: true,
+    options: {
+      columns: option(columns, 'The columns; every feature if left out.'),
+      method: name(['median', 'mean', 'mostFrequent'], 'median for numbers and mostFrequent for text if left out.'),
+      value: option({ is: 'either', of: [{ is: 'number' }, { is: 'text' }] }, 'This instead.'),
+    },
+    tables: true,
+  },
+  clip: {
+    doc: 'Brings values below min to min, and above max to max.',
+    positional: { name: 'columns', type: columns, spread: true },
+    options: { min: number('The least value.'), max: number('The largest value.') },
+    tables: true,
+  },
+  log: {
+    doc: 'Takes the natural logarithm of plus + x.',
+    positional: { name: 'columns', type: columns, spread: true },
+    options: { plus: number('What is added first.', { min: 0, default: 1 }) },
+    tables: true,
+  },
+  bucketize: {
+    doc: 'Turns numbers into the number of boundaries at or below them.',
+    positional: { name: 'columns', type: columns, spread: true },
+    options: {
+      boundaries: option(
+        { is: 'list', of: { is: 'number' }, min: 1 },
+        'The boundaries; those that cut the training part evenly if left out.',
+      ),
+      buckets: integer('How many even buckets.', { min: 2, default: 10 }),
+    },
+    tables: true,
+  },
+  ordinal: {
+    doc: 'Turns the categories of text columns into 0, 1, 2, …',
+    positional: { name: 'columns', type: columns, spread: true },
+    optional: true,
+    options: {
+      columns: option(columns, 'The columns; every text column if left out.'),
+      order: option({ is: 'list', of: { is: 'text' }, min: 1 }, 'The categories from low to high; in natural order if left out.'),
+    },
+    tables: true,
+  },
   oneHot: {
     doc: 'Turns text columns into one column of 0 and 1 for each category.',
     positional: { name: 'columns', type: columns, spread: true },
@@ -95,8 +224,22 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       validation: number('Share of the samples (below 1), or their count.', { required: true, min: 0 }),
       test: number('Share of the samples (below 1), or their count.', { min: 0 }),
       stratify: boolean('Whether every part gets the same share of each class.', false),
+      group: text('A column: rows that say the same in it stay in one part. It is no feature unless selected.'),
+      time: text('A column: the latest rows are the test, those before them the validation. It is no feature unless selected.'),
       seed: integer('Which of the possible splits it is.', { min: 0 }),
     },
+    once: true,
+  },
+  withValidation: {
+    doc: 'Takes other data for validation; what is done to the training data is done to it as well.',
+    positional: { name: 'data', type: { is: 'data' } },
+    options: {},
+    once: true,
+  },
+  withTest: {
+    doc: 'Takes other data for the test; what is done to the training data is done to it as well.',
+    positional: { name: 'data', type: { is: 'data' } },
+    options: {},
     once: true,
   },
 };

@@ -151,6 +151,14 @@ describe('the typings', () => {
 const table = data.csv('a.csv', { delimiter: ';' }).select('a', 'b').select(['a']).target('a', { kind: 'classes' })
   .normalize().normalize(['a']).normalize({ method: 'minMax' }).oneHot().take(10).split({ validation: 0.2, seed: 1 });
 const images = data.idx({ images: 'i', labels: 'l' });
+data.parquet('a.parquet').target('y').filter('a', { oneOf: ['x', 2], missing: false }).cast(['a'], { to: 'text' }).impute().impute('a', 'b').impute({ value: 0 })
+  .clip('a', { min: 0 }).log('a').bucketize(['a'], { buckets: 4 }).ordinal('b', { order: ['low', 'high'] }).standardize().minMax('a')
+  .split({ validation: 0, test: 0.1, group: 'patient' }).withValidation(data.csv('b.csv').take(3)).withTest(table);
+data.json('a.json').target('y');
+data.sql('SELECT * FROM a', { tables: { a: 'a.csv' } }).target('y');
+data.npy({ inputs: 'x.npy', targets: 'y.npy', kind: 'number' }).split({ validation: 10 });
+data.npz('a.npz', { inputs: 'x', scale: 1 }).take(3);
+data.imageFolder('pictures', { size: [28, 28], channels: 1 });
 const rate: number = param('learningRate', 1e-3, { min: 1e-5, max: 1, log: true });
 const network = sequential([
   layers.conv2d({ filters: param('f', 8), kernelSize: [3, 3], activation: 'relu', kernelRegularizer: regularizers.l2({ l2: 0.1 }) }),
@@ -171,6 +179,10 @@ train({ data: images, loss: 'mse', optimizer: 'sgd' });
       `layers.conv2d({ filters: 3 });`,
       `layers.dense({ activation: 'rleu' });`,
       `data.cvs('a');`,
+      `data.imageFolder('a', { channels: 2 });`,
+      `data.csv('a').withTest('b.csv');`,
+      `data.csv('a').cast('a', { to: 'date' });`,
+      `data.sql('SELECT 1');`,
       `data.csv('a').split();`,
       `train({});`,
       `train({ loss: 'mse', optimizer: callbacks.earlyStopping() });`,

@@ -5,7 +5,7 @@
 import type { Json } from '#contract/spec.ts';
 import { nearest } from '#contract/nearest.ts';
 
-export type Family = 'initializer' | 'regularizer' | 'constraint' | 'schedule' | 'optimizer' | 'callback';
+export type Family = 'initializer' | 'regularizer' | 'constraint' | 'schedule' | 'optimizer' | 'loss' | 'callback';
 
 export type OptionType =
   | { is: 'number'; min?: number; max?: number; /** Exclusive bounds. */ above?: number; below?: number }
@@ -18,10 +18,17 @@ export type OptionType =
   | { is: 'size'; rank: number }
   /** Whole numbers above 0; null where a dimension may vary. */
   | { is: 'shape' }
+  /** Two whole numbers above 0: height and width. */
+  | { is: 'pair' }
+  /** One of these numbers. */
+  | { is: 'choice'; of: readonly number[] }
   | { is: 'list'; of: OptionType; min?: number }
+  /** Values under names of the user's own. */
+  | { is: 'map'; of: OptionType }
   /** A built object of the family, or one of the names (tfjs' own) for it. */
   | { is: 'built'; family: Family; names: readonly string[] }
   | { is: 'layer' }
+  | { is: 'data' }
   | { is: 'either'; of: readonly OptionType[] };
 
 export interface Option {
@@ -86,6 +93,12 @@ export function wanted(type: OptionType): string {
     }
     case 'size':
       return `integer ≥ 1 | [${Array.from({ length: type.rank }, () => 'integer').join(', ')}]`;
+    case 'pair':
+      return '[integer, integer]';
+    case 'choice':
+      return type.of.join(' | ');
+    case 'map':
+      return `{ NAME: ${wanted(type.of)}, … }`;
     case 'shape':
       return '[integer, …]';
     case 'list':
@@ -96,6 +109,8 @@ export function wanted(type: OptionType): string {
         ...(type.names.length > 2 ? ['…'] : []),
         `${plural[type.family]}.NAME(…)`,
       ].join(' | ');
+    case 'data':
+      return 'data.NAME(…)';
     case 'layer':
       return 'layers.NAME(…)';
     default:
@@ -109,6 +124,7 @@ export const plural: Record<Family, string> = {
   constraint: 'constraints',
   schedule: 'schedules',
   optimizer: 'optimizers',
+  loss: 'losses',
   callback: 'callbacks',
 };
 
@@ -120,6 +136,7 @@ const familyText: Record<Built['family'], string> = {
   constraint: 'constraints.NAME(…)',
   schedule: 'schedules.NAME(…)',
   optimizer: 'optimizers.NAME(…)',
+  loss: 'losses.NAME(…)',
   callback: 'callbacks.NAME(…)',
   data: 'data.NAME(…)',
   tensor: 'layers.NAME(…).apply(…)',
@@ -173,6 +190,22 @@ export function check(type: OptionType, value: Value): Checked {
       const fits = Array.isArray(value) && value.every((item) => item === null || (isInteger(item) && item > 0));
       return fits ? { ok: true, value: value as (number | null)[] } : bad;
     }
+    case 'pair':
+      return Array.isArray(value) && value.length === 2 && value.every((item) => isInteger(item) && item > 0)
+        ? { ok: true, value: value as number[] }
+        : bad;
+    case 'choice':
+      return typeof value === 'number' && type.of.includes(value) ? { ok: true, value } : bad;
+    case 'map': {
+      if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Built || value instanceof Odd) return bad;
+      const entries: [string, Json][] = [];
+      for (const [key, item] of Object.entries(value)) {
+        const checked = check(type.of, item);
+        if (!checked.ok) return bad;
+        entries.push([key, checked.value]);
+      }
+      return entries.length > 0 ? { ok: true, value: Object.fromEntries(entries) } : bad;
+    }
     case 'list': {
       if (!Array.isArray(value) || value.length < (type.min ?? 0)) return bad;
       const items: Json[] = [];
@@ -187,6 +220,8 @@ export function check(type: OptionType, value: Value): Checked {
       if (value instanceof Built) return value.family === type.family ? { ok: true, value: value.value } : bad;
       if (typeof value !== 'string' || type.names.length === 0) return bad;
       return type.names.includes(value) ? { ok: true, value } : { ok: false, value, type, nearest: nearest(value, type.names) };
+    case 'data':
+      return value instanceof Built && value.family === 'data' ? { ok: true, value: value.value } : bad;
     case 'layer':
       return value instanceof Built && (value.family === 'layer' || value.family === 'model') ? { ok: true, value: value.value } : bad;
     default: {
@@ -217,6 +252,12 @@ export function typeText(type: OptionType): string {
       return `number | [${Array.from({ length: type.rank }, () => 'number').join(', ')}]`;
     case 'shape':
       return '(number | null)[]';
+    case 'pair':
+      return '[number, number]';
+    case 'choice':
+      return type.of.join(' | ');
+    case 'map':
+      return `{ [name: string]: ${typeText(type.of)} }`;
     case 'list': {
       const item = typeText(type.of);
       return /[ |]/.test(item) ? `(${item})[]` : `${item}[]`;
@@ -225,6 +266,8 @@ export function typeText(type: OptionType): string {
       const own = type.family[0].toUpperCase() + type.family.slice(1);
       return [...type.names.map((name) => `'${name}'`), own].join(' | ');
     }
+    case 'data':
+      return 'Data';
     case 'layer':
       return 'Layer';
     default:

@@ -14,13 +14,14 @@ export function cellLanguageTypings(): string {
   made ??= [
     '// The cell language of Epochbook. Made from the tables in main/notebook/language.',
     `type Activation = ${activations.map((name) => `'${name}'`).join(' | ')};`,
-    `type Loss = ${union(losses)};`,
+    `type LossName = ${union(losses)};`,
     `type Metric = ${union(metrics)};`,
     ...Object.entries({
       Initializer: initializers,
       Regularizer: regularizers,
       Constraint: constraints,
       Optimizer: optimizers,
+      Loss: losses,
       Schedule: schedules,
       Callback: callbacks,
     }).map(([name, builders]) => kerasType(name, builders)),
@@ -38,7 +39,7 @@ export function cellLanguageTypings(): string {
     namespace('initializers', 'How weights start.', initializers, 'Initializer'),
     namespace('regularizers', 'Penalties on weights, added to the loss.', regularizers, 'Regularizer'),
     namespace('constraints', 'Bounds kept on weights.', constraints, 'Constraint'),
-    nameNamespace('losses', 'What training makes small.', losses),
+    namespace('losses', 'What training makes small.', losses, 'Loss', undefined, true),
     nameNamespace('metrics', 'What is measured besides the loss.', metrics),
     models,
     block('What `train` takes.', 'interface TrainOptions', `${members(trainOptions)}${trainParts}`),
@@ -83,15 +84,16 @@ const union = (table: Readonly<Record<string, Named>>): string =>
     .map((name) => `'${name}'`)
     .join(' | ');
 
-/** An options type for each builder, and the namespace with the functions. */
-function namespace(name: string, text: string, builders: Builders, result: string, base?: string): string {
+/** An options type for each builder, and the namespace with the functions, which may stand `uncalled` for what they make. */
+function namespace(name: string, text: string, builders: Builders, result: string, base?: string, uncalled = false): string {
   const types: string[] = [];
   const functions = Object.entries(builders).map(([member, { doc: about, options }]) => {
     const own = Object.keys(options).length > 0;
     const type = own ? `${member[0].toUpperCase()}${member.slice(1)}${result}Options` : base;
     if (own) types.push(`interface ${type}${base ? ` extends ${base}` : ''} {\n${members(options)}}`);
     const needed = Object.values(options).some((option) => option.required);
-    return `${doc(about, '  ')}  ${member}(${type ? `options${needed ? '' : '?'}: ${type}` : ''}): ${result};\n`;
+    const given = `(${type ? `options${needed ? '' : '?'}: ${type}` : ''})`;
+    return `${doc(about, '  ')}  ${uncalled ? `readonly ${member}: (${given} => ${result}) & ${result}` : `${member}${given}: ${result}`};\n`;
   });
   return `${types.join('\n')}\n${doc(text)}declare const ${name}: {\n${functions.join('')}};`;
 }
@@ -110,6 +112,8 @@ function dataSet(): string {
     const first = `${positional.name}: ${typeText(positional.type)}`;
     const signatures = [`${name}(${[first, ...settings].join(', ')}): Data;`];
     if (positional.spread) signatures.push(`${name}(...${positional.name}: ${typeText(positional.type)}): Data;`);
+    if (positional.spread && settings.length > 0)
+      signatures.push(`${name}(${positional.name.replace(/s$/, '')}: string, ${settings.join(', ')}): Data;`);
     if (optional) signatures.push(`${name}(${settings.join(', ')}): Data;`);
     return signatures.map((signature) => `${doc(about, '  ')}  ${signature}\n`);
   });
@@ -117,10 +121,10 @@ function dataSet(): string {
 }
 
 function dataNamespace(): string {
-  const rows = Object.entries(dataSources).map(([name, { doc: about, path, options }]) => {
+  const rows = Object.entries(dataSources).map(([name, { doc: about, path, first = 'path', options }]) => {
     const needed = Object.values(options).some((option) => option.required);
-    const settings = `options${needed ? '' : '?'}: {\n${members(options)}  }`;
-    return `${doc(`${about} Paths are relative to the notebook.`, '  ')}  ${name}(${path ? `path: string, ${settings}` : settings}): Data;\n`;
+    const settings = Object.keys(options).length > 0 ? `options${needed ? '' : '?'}: {\n${members(options)}  }` : '';
+    return `${doc(`${about} Paths are relative to the notebook.`, '  ')}  ${name}(${path ? `${first}: string${settings && `, ${settings}`}` : settings}): Data;\n`;
   });
   return `${doc('Data from files in the workspace.')}declare const data: {\n${rows.join('')}};`;
 }

@@ -30,9 +30,9 @@ export const data = {
   'data.textFeature':
     'The column “{column}” holds text (“{example}”), and a model takes numbers. Add .oneHot() to make its categories into columns, or leave it out with .select(…).',
   'data.notANumber':
-    '{path}, line {line, number}: “{value}” in the column “{column}” is not a number. Mend it, or leave the column out with .select(…).',
+    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is not a number. Mend it, or leave the column out with .select(…).',
   'data.missingValue':
-    '{path}, line {line, number}: the column “{column}” has no value here ({count, plural, one {# is missing} other {# are missing}}). Fill it in, or leave the column out with .select(…).',
+    '{path}, {unit, select, row {row} other {line}} {line, number}: the column “{column}” has no value here ({count, plural, one {# is missing} other {# are missing}}). Fill gaps with .impute(), drop such rows with .filter(…), or leave the column out with .select(…).',
   'data.splitTooLarge':
     'The split sets aside {validation, number} samples for validation and {test, number} for the test, but there are {samples, number}: none is left to train on.',
   'data.emptyPart': 'The {part} part of the split gets no sample: there are only {samples, number}. Give a larger share, or leave it out.',
@@ -41,4 +41,54 @@ export const data = {
     'The classes are unbalanced: “{large}” has {largeCount, number} samples, “{small}” {smallCount, number}. Accuracy alone will mislead.',
   'data.classNotTrained':
     '{count, plural, one {The class {classes} has} other {The classes {classes} have}} no sample in the training part. Split with stratify: true.',
+  'data.tooLarge': '{path} is more than {gigabytes, number} GB unpacked, which is more than can be held in memory here. Use a part of it.',
+  'data.readerMissing':
+    'The package {package} does not load here ({detail}). These files need it; reinstall Epochbook, or convert the files.',
+  'data.parquet': '{path} cannot be read as Parquet: {detail}',
+  'data.json': '{path} cannot be read as JSON: {detail}',
+  'data.jsonShape': '{path} does not hold rows: it must be an array of objects, or one object a line.',
+  'data.sql': 'The query fails: {detail}',
+  'data.sqlTable': '{path} cannot be a table of a query. Its name must end in one of {kinds}.',
+  'data.npyKind': '{path} is not a NumPy array file, or its header is damaged.',
+  'data.npyType': '{path} holds values of type {type}, which cannot be read here. Save numbers or text, e.g. with array.astype(’float32’).',
+  'data.npyCut': '{path} is cut short: its header calls for {wanted, number} bytes, it has {found, number}. Save or copy it again.',
+  'data.zipDamaged': '{path} is not a zip archive, or a damaged one. Save or copy it again.',
+  'data.npzWhich': 'Which array of {path} are the {what}? Say {what}: ’…’ with one of {names}.',
+  'data.npzArray': '{path} has no array “{name}”. It has {names}.',
+  'data.npzArrayNear': '{path} has no array “{name}”. Did you mean “{near}”?',
+  'data.noSamples': '{path} holds no samples.',
+  'data.samplesDiffer':
+    '{inputs} has {inputCount, number} samples but {targets} has {targetCount, number}. The two do not belong together.',
+  'data.oneLabel': '{path} says “{value}” for every sample: there is nothing to tell apart.',
+  'data.notFinite':
+    'Sample {sample, number} of {path} holds {value}, which is no number to train on. Mend the data, or leave the sample out.',
+  'data.notFolder': '{path} is a file. Name the folder in which each class has a folder of pictures.',
+  'data.noPictures': 'There are no pictures in the folders of {path}. Each class needs a folder with .png, .jpg or .webp files.',
+  'data.oneFolder': '{path} has pictures in one folder alone, “{name}”: there is nothing to tell apart.',
+  'data.pictureDamaged':
+    '{path} cannot be decoded ({detail}). {count, plural, one {Replace or delete it.} other {# pictures are damaged in all: replace or delete them.}}',
+  'data.pictureSizes': '{path} is {size}, others are {usual}. Bring all to one size, e.g. with size: [{height}, {width}].',
+  'data.filesIgnored':
+    '{count, plural, one {One file is} other {# files are}} not used, among them {file}: only pictures inside the class folders are.',
+  'data.filteredAll': 'No row of {path} is left after the filter on “{column}”. Check what it asks for.',
+  'data.textStep':
+    '.{step}(…) takes numbers, and the column “{column}” holds text. Leave it out, or make it numbers first with .cast, .ordinal or .oneHot.',
+  'data.logOfNegative':
+    '{path}, {unit, select, row {row} other {line}} {line, number}: the logarithm of {plus} + {value} in the column “{column}” does not exist. Clip the column first, or give a larger plus.',
+  'data.nothingToImpute':
+    'The column “{column}” has no value at all in the training part to fill gaps with. Leave it out with .select(…), or give a value.',
+  'data.imputeText': 'The column “{column}” cannot be filled this way: text takes mostFrequent or a text, numbers take a number.',
+  'data.notInOrder':
+    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is not in the order given. Add it.',
+  'data.notATime':
+    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is no time. Times are numbers, or dates such as 2024-05-31 or 2024-05-31T12:30.',
+  'data.splitWays': 'A split is stratified, by group or by time: only one of them. Take out the others.',
+  'data.fewGroups': 'There are {groups, number} groups for {parts, number} parts: each part needs at least one. Choose another column.',
+  'data.partTwice': 'The {part} part comes from two places. Leave it out of the split, or do not give other data for it.',
+  'data.otherShape': 'The samples of {path} are {found}, those of the training data {wanted}. They must be alike.',
+  'data.otherTargets': 'The targets of {path} are of another kind than those of the training data.',
+  'data.otherClass': '{path} has the class “{name}”, which the training data does not have.',
+  'data.otherKind': 'A table and images or arrays cannot be parts of one data set.',
+  'data.otherStep':
+    '.{step}(…) cannot be done to this part alone: what is done to the training data is done to it as well. Take the step out here.',
 } as const;

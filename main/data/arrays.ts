@@ -1,0 +1,133 @@
+/** From arrays (IDX, NumPy, pictures) to samples. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { DataPreview } from '#contract/notebook.ts';
+import type { Dataset, Part } from '#contract/samples.ts';
+import type { DataSpec } from '#contract/spec.ts';
+import { split } from './split.ts';
+import { place, stepOf } from './steps.ts';
+
+/** Samples as a file holds them, before any step. */
+export interface Arrays {
+  /** As the notebook says it; of several files, the one with the inputs. */
+  readonly path: string;
+  readonly inputShape: readonly number[];
+  readonly count: number;
+  /** `[count, ...inputShape]` */
+  readonly values: Uint8Array | Float32Array | Float64Array;
+  /** What each value is multiplied with. */
+  readonly scale: number;
+  /** Class indices, or numbers. */
+  readonly targets: ArrayLike<number>;
+  readonly targetShape: readonly number[];
+  readonly classes?: readonly string[];
+  /** Files that lay between the pictures and are none. */
+  readonly ignored?: readonly string[];
+}
+
+export interface PreparedArrays {
+  readonly dataset: Omit<Dataset, 'hash'>;
+  readonly images?: NonNullable<DataPreview['images']>;
+}
+
+const thumbnailCount = 24;
+const mostBytes = 8 * 2 ** 30;
+
+export const sizeOf = (shape: readonly number[]) => shape.reduce((product, one) => product * one, 1);
+
+/** Other data that is a part. `at` points at the step. */
+export interface OtherArrays {
+  readonly part: 'validation' | 'test';
+  readonly arrays: Arrays;
+  readonly at: string;
+}
+
+/** Throws `data.tableStep`, `data.notFinite`, `data.tooLarge`, `data.partTwice`, `data.otherShape`, and what `split` throws. */
+export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly OtherArrays[] = []): PreparedArrays {
+  for (const [index, step] of spec.steps.entries()) {
+    const { op } = step;
+    const fits =
+      op === 'take' ||
+      op === 'withValidation' ||
+      op === 'withTest' ||
+      (op === 'split' && step.group === undefined && step.time === undefined);
+    if (!fits) throw new EpochbookError('data.tableStep', { step: op }, { at: place({ index }) });
+  }
+  const { path, inputShape, values, scale, targets, targetShape, classes } = arrays;
+  const count = Math.min(arrays.count, stepOf(spec, 'take')?.step.count ?? Infinity);
+  const size = sizeOf(inputShape);
+  const targetSize = sizeOf(targetShape);
+  if (count * size * 4 > mostBytes)
+    throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: '/data/source' });
+  const splitStep = stepOf(spec, 'split');
+  const parts = split(count, splitStep?.step, splitStep ? place(splitStep) : '/data', classes && { classOf: (row) => targets[row] });
+  const partOf = ({ path, values, targets }: Pick<Arrays, 'path' | 'values' | 'targets'>, rows: Uint32Array): Part => {
+    const inputs = new Float32Array(rows.length * size);
+    const wanted = new Float32Array(rows.length * targetSize);
+    rows.forEach((row, index) => {
+      const [from, to] = [row * size, index * size];
+      for (let offset = 0; offset < size; offset += 1) inputs[to + offset] = values[from + offset] * scale;
+      for (let offset = 0; offset < targetSize; offset += 1) wanted[index * targetSize + offset] = targets[row * targetSize + offset];
+    });
+    if (!(values instanceof Uint8Array)) checkFinite(inputs, size, rows, path);
+    checkFinite(wanted, targetSize, rows, path);
+    return { count: rows.length, inputs, targets: wanted, rows };
+  };
+  const gather = (rows: Uint32Array): Part => partOf(arrays, rows);
+  const made: { validation?: Part; test?: Part } = {
+    ...(parts.validation && { validation: gather(parts.validation) }),
+    ...(parts.test && { test: gather(parts.test) }),
+  };
+  for (const { part, arrays: other, at } of others) {
+    if (made[part]) throw new EpochbookError('data.partTwice', { part }, { at });
+    made[part] = partOf(
+      alike(other, arrays, at),
+      Uint32Array.from({ length: other.count }, (_, row) => row),
+    );
+  }
+  const [height, width, channels] = inputShape;
+  const shown = values instanceof Uint8Array && inputShape.length === 3 && (channels === 1 || channels === 3);
+  return {
+    dataset: {
+      inputShape,
+      targetShape,
+      task: classes ? 'classification' : 'regression',
+      ...(classes && { classes }),
+      scale,
+      train: gather(parts.train),
+      ...made,
+    },
+    ...(shown && {
+      images: {
+        height,
+        width,
+        channels,
+        thumbnails: Array.from({ length: Math.min(count, thumbnailCount) }, (_, index) => {
+          // Pictures in folders come a class after the other: steps through them show each.
+          const row = arrays.ignored ? Math.floor((index * count) / Math.min(count, thumbnailCount)) : index;
+          const label = classes ? classes[targets[row]] : String(targets[row * targetSize]);
+          return { label, pixels: Uint8Array.from(values.subarray(row * size, (row + 1) * size)) };
+        }),
+      },
+    }),
+  };
+}
+
+/** The other data with the classes numbered as in the training data. */
+function alike(other: Arrays, { inputShape, targetShape, classes }: Arrays, at: string): Arrays {
+  const shapes = { found: [...other.inputShape].join(' × '), wanted: [...inputShape].join(' × ') };
+  if (shapes.found !== shapes.wanted) throw new EpochbookError('data.otherShape', { path: other.path, ...shapes }, { at });
+  if ((other.classes === undefined) !== (classes === undefined) || other.targetShape.join() !== targetShape.join())
+    throw new EpochbookError('data.otherTargets', { path: other.path }, { at });
+  if (!classes || !other.classes) return other;
+  const numbers = other.classes.map((name) => classes.indexOf(name));
+  const unknown = other.classes[numbers.indexOf(-1)];
+  if (unknown !== undefined) throw new EpochbookError('data.otherClass', { path: other.path, name: unknown }, { at });
+  return { ...other, targets: Array.from(other.targets, (target) => numbers[target]) };
+}
+
+function checkFinite(numbers: Float32Array, size: number, rows: Uint32Array, path: string): void {
+  const odd = numbers.findIndex((value) => !Number.isFinite(value));
+  if (odd < 0) return;
+  const values = { path, sample: rows[Math.floor(odd / size)], value: String(numbers[odd]) };
+  throw new EpochbookError('data.notFinite', values, { at: '/data/source' });
+}

@@ -1,0 +1,269 @@
+/** From the values of columns to the numbers a model sees: fitted here on the training rows, applied alike everywhere. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { Feature, Transform } from '#contract/samples.ts';
+import type { DataSpec } from '#contract/spec.ts';
+import { columnNamed, isLogical, isMissing, notANumber, numberIn, type TypedColumn } from './columns.ts';
+import { placeOf, type TextTable } from './csv.ts';
+import { place } from './steps.ts';
+
+type Value = string | number;
+
+/** A text's number; NaN where it has none. */
+const toNumber = (value: Value): number => (typeof value === 'number' ? value : numberIn(value));
+
+export function transform(step: Transform, value: Value): Value {
+  switch (step.op) {
+    case 'logical':
+      return typeof value === 'string' && isMissing(value) ? NaN : Number(/^true$/i.test(String(value)));
+    case 'impute':
+      if (typeof step.value === 'string') return typeof value === 'string' && isMissing(value) ? step.value : value;
+      return Number.isNaN(toNumber(value)) ? step.value : toNumber(value);
+    case 'clip':
+      // Neither bound holds a missing value: Math.max(NaN, 0) is NaN.
+      return Math.min(Math.max(toNumber(value), step.min ?? -Infinity), step.max ?? Infinity);
+    case 'log':
+      return Math.log(step.plus + toNumber(value));
+    case 'bucketize': {
+      const number = toNumber(value);
+      return Number.isNaN(number) ? NaN : step.boundaries.filter((boundary) => boundary <= number).length;
+    }
+    case 'ordinal':
+      return typeof value === 'string' && isMissing(value) ? NaN : step.categories.indexOf(String(value));
+    default:
+      return (toNumber(value) - step.offset) / step.scale;
+  }
+}
+
+/** A feature's number for what its column says, NaN where that is missing or no number: what prediction does to a row. */
+export function featureOf({ before = [], category, offset, scale }: Feature, text: string): number {
+  let value: Value = text;
+  for (const step of before) value = transform(step, value);
+  if (category !== undefined) return String(value) === category ? 1 : 0;
+  return (toNumber(value) - offset) / scale;
+}
+
+/** A feature on its way: its values in every row so far. */
+interface Draft {
+  readonly column: TypedColumn;
+  kind: 'number' | 'text';
+  values: Value[];
+  before: Transform[];
+  category?: string;
+  /** The last step, where that was a scale. */
+  scale?: { offset: number; scale: number };
+}
+
+export interface FittedFeature {
+  readonly feature: Feature;
+  readonly column: TypedColumn;
+  /** By row of the table. */
+  readonly values: Float64Array;
+}
+
+function startDraft(table: TextTable, column: TypedColumn): Draft {
+  const texts = table.columns[column.index];
+  if (column.type === 'number') {
+    const values = texts.map((text, row) => {
+      const number = numberIn(text);
+      if (!isMissing(text) && !Number.isFinite(Math.fround(number))) throw notANumber(table, column, row, '/data/source');
+      return number;
+    });
+    return { column, kind: 'number', values, before: [] };
+  }
+  const draft: Draft = { column, kind: 'text', values: [...texts], before: [] };
+  if (isLogical(texts)) apply(draft, { op: 'logical' }, 'number');
+  return draft;
+}
+
+function apply(draft: Draft, step: Transform, kind: Draft['kind'] = draft.kind): void {
+  if (draft.scale) draft.before.push({ op: 'scale', ...draft.scale });
+  delete draft.scale;
+  draft.before.push(step);
+  draft.values = draft.values.map((value) => transform(step, value));
+  draft.kind = kind;
+}
+
+const isGap = (value: Value) => (typeof value === 'number' ? Number.isNaN(value) : isMissing(value));
+const natural = new Intl.Collator('en', { numeric: true });
+const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
+
+function numbersIn(draft: Draft, rows: Uint32Array): number[] {
+  return Array.from(rows, (row) => toNumber(draft.values[row])).filter((value) => !Number.isNaN(value));
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (at - low);
+}
+
+function mostFrequent(values: readonly Value[]): Value | undefined {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, many], [b, more]) => more - many || inOrder(String(a), String(b)));
+  return ranked[0]?.[0];
+}
+
+type StepOf<Op> = Extract<DataSpec['steps'][number], { op: Op }>;
+
+function impute(
+  draft: Draft,
+  step: StepOf<'impute'>,
+  rows: Uint32Array,
+  fail: (code: 'data.nothingToImpute' | 'data.imputeText') => Error,
+): void {
+  let { value } = step;
+  if (value === undefined) {
+    const present = Array.from(rows, (row) => draft.values[row]).filter((one) => !isGap(one));
+    const method = step.method ?? (draft.kind === 'number' ? 'median' : 'mostFrequent');
+    if (draft.kind === 'text' && method !== 'mostFrequent') throw fail('data.imputeText');
+    if (method === 'mostFrequent') value = mostFrequent(present);
+    else if (method === 'mean') value = (present as number[]).reduce((sum, one) => sum + one, 0) / present.length;
+    else
+      value = quantile(
+        (present as number[]).sort((a, b) => a - b),
+        0.5,
+      );
+    if (value === undefined || present.length === 0) throw fail('data.nothingToImpute');
+  } else if (draft.kind === 'number' && typeof value === 'string') value = numberIn(value);
+  else if (draft.kind === 'text') value = String(value);
+  if (typeof value === 'number' && Number.isNaN(value)) throw fail('data.imputeText');
+  apply(draft, { op: 'impute', value });
+}
+
+/** A constant column is only centred. */
+function fitScale(numbers: readonly number[], method: 'standard' | 'minMax'): { offset: number; scale: number } {
+  if (numbers.length === 0) return { offset: 0, scale: 1 };
+  if (method === 'minMax') {
+    let [min, max] = [Infinity, -Infinity];
+    for (const value of numbers) {
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+    return { offset: min, scale: max > min ? max - min : 1 };
+  }
+  let sum = 0;
+  for (const value of numbers) sum += value;
+  const mean = sum / numbers.length;
+  let squares = 0;
+  for (const value of numbers) squares += (value - mean) ** 2;
+  return { offset: mean, scale: Math.sqrt(squares / numbers.length) || 1 };
+}
+
+/**
+ * Makes features of the chosen columns, the spec's steps one after the other. `train`: the rows to fit on.
+ * Throws `data.notANumber`, `data.missingValue`, `data.textFeature`, `data.textStep`, `data.logOfNegative`,
+ * `data.nothingToImpute`, `data.imputeText`, `data.notInOrder`.
+ */
+export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], spec: DataSpec, train: Uint32Array): FittedFeature[] {
+  let drafts = chosen.map((column) => startDraft(table, column));
+  for (const [index, step] of spec.steps.entries()) {
+    const at = place({ index });
+    const picked = (names: readonly string[] | undefined, otherwise: (draft: Draft) => boolean): Draft[] => {
+      const named = names?.map((name) => columnNamed(chosen, name, table.path, at));
+      return drafts.filter((draft) => draft.category === undefined && (named ? named.includes(draft.column) : otherwise(draft)));
+    };
+    const numeric = (names: readonly string[] | undefined): Draft[] =>
+      picked(names, ({ kind }) => kind === 'number').map((draft) => {
+        if (draft.kind === 'number') return draft;
+        throw new EpochbookError('data.textStep', { step: step.op, column: draft.column.name }, { at });
+      });
+    switch (step.op) {
+      case 'impute':
+        for (const draft of picked(step.columns, ({ values }) => values.some(isGap)))
+          impute(draft, step, train, (code) => new EpochbookError(code, { column: draft.column.name }, { at }));
+        break;
+      case 'clip':
+        for (const draft of numeric(step.columns))
+          apply(draft, { op: 'clip', ...(step.min !== undefined && { min: step.min }), ...(step.max !== undefined && { max: step.max }) });
+        break;
+      case 'log':
+        for (const draft of numeric(step.columns)) {
+          const plus = step.plus ?? 1;
+          const row = draft.values.findIndex((value) => toNumber(value) + plus <= 0);
+          if (row >= 0) {
+            const { path, unit, line } = placeOf(table, row);
+            const values = { path, unit, line, column: draft.column.name, value: Number(draft.values[row]), plus };
+            throw new EpochbookError('data.logOfNegative', values, { at });
+          }
+          apply(draft, { op: 'log', plus });
+        }
+        break;
+      case 'bucketize':
+        for (const draft of numeric(step.columns)) {
+          const sorted = numbersIn(draft, train).sort((a, b) => a - b);
+          const buckets = step.buckets ?? 10;
+          const even =
+            sorted.length === 0 ? [] : Array.from({ length: buckets - 1 }, (_, number) => quantile(sorted, (number + 1) / buckets));
+          const boundaries = step.boundaries ? [...step.boundaries].sort((a, b) => a - b) : [...new Set(even)];
+          apply(draft, { op: 'bucketize', boundaries });
+        }
+        break;
+      case 'normalize':
+        for (const draft of numeric(step.columns)) {
+          if (draft.scale) draft.before.push({ op: 'scale', ...draft.scale });
+          const scale = fitScale(numbersIn(draft, train), step.method ?? 'standard');
+          draft.values = draft.values.map((value) => transform({ op: 'scale', ...scale }, value));
+          draft.scale = scale;
+        }
+        break;
+      case 'ordinal':
+        for (const draft of picked(step.columns, ({ kind }) => kind === 'text')) {
+          const texts = draft.values.map(String);
+          const categories =
+            step.order ?? [...new Set(Array.from(train, (row) => texts[row]).filter((text) => !isMissing(text)))].sort(inOrder);
+          const row = step.order ? texts.findIndex((text) => !isMissing(text) && !categories.includes(text)) : -1;
+          if (row >= 0) {
+            const { path, unit, line } = placeOf(table, row);
+            throw new EpochbookError(
+              'data.notInOrder',
+              { path, unit, line, column: draft.column.name, value: texts[row].slice(0, 60) },
+              { at },
+            );
+          }
+          apply(draft, { op: 'ordinal', categories }, 'number');
+        }
+        break;
+      case 'oneHot': {
+        const wanted = picked(step.columns, ({ kind }) => kind === 'text');
+        drafts = drafts.flatMap((draft): Draft[] => {
+          if (!wanted.includes(draft)) return [draft];
+          const texts = draft.values.map(String);
+          const categories = [...new Set(Array.from(train, (row) => texts[row]))].sort();
+          const before = draft.scale ? [...draft.before, { op: 'scale', ...draft.scale } as const] : draft.before;
+          const shared = before.length === 0 && draft.kind === 'number' ? [{ op: 'scale', offset: 0, scale: 1 } as const] : before;
+          return categories.map((category) => ({
+            column: draft.column,
+            kind: 'number',
+            category,
+            before: shared,
+            values: texts.map((text) => (text === category ? 1 : 0)),
+          }));
+        });
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return drafts.map((draft) => finish(table, draft));
+}
+
+function finish(table: TextTable, { column, kind, values, before, category, scale }: Draft): FittedFeature {
+  if (kind === 'text') {
+    const example = table.columns[column.index].find((text) => !isMissing(text)) ?? '';
+    const facts = { path: table.path, column: column.name, example: example.slice(0, 40) };
+    throw new EpochbookError('data.textFeature', facts, { at: '/data/source' });
+  }
+  const numbers = Float64Array.from(values as number[]);
+  const odd = numbers.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (odd >= 0) throw notANumber(table, column, odd, '/data/source');
+  const feature: Feature = {
+    column: column.name,
+    ...(before.length > 0 && { before }),
+    ...(category !== undefined && { category }),
+    offset: scale?.offset ?? 0,
+    scale: scale?.scale ?? 1,
+  };
+  return { feature, column, values: numbers };
+}

@@ -1,0 +1,122 @@
+/** Samples from NumPy's files: inputs and targets, each an array whose first dimension is the samples. */
+import type { Hash } from 'node:crypto';
+import { EpochbookError } from '#contract/errors.ts';
+import { nearest } from '#contract/nearest.ts';
+import type { DataSource } from '#contract/spec.ts';
+import { type Arrays, sizeOf } from './arrays.ts';
+import { type Folders, mostUnpacked, readDataFile } from './files.ts';
+import { type NpyArray, parseNpy } from './npy.ts';
+import { openZip } from './zip.ts';
+
+type NpySource = Extract<DataSource, { format: 'npy' }>;
+type NpzSource = Extract<DataSource, { format: 'npz' }>;
+
+/** More classes than this are numbers. */
+const mostClasses = 1000;
+/** Names by which people save them, the most telling first. */
+const inputNames = ['x', 'X', 'inputs', 'x_train', 'X_train', 'train_x', 'images', 'train_images', 'features', 'data'];
+const targetNames = ['y', 'Y', 'targets', 'y_train', 'Y_train', 'train_y', 'labels', 'train_labels', 'target', 'label'];
+
+export async function readNpy(source: NpySource, folders: Folders, hash: Hash): Promise<Arrays> {
+  const inputs = parseNpy(await readDataFile(source.inputs, folders, '/data/source/inputs', hash), '/data/source/inputs');
+  const targets = parseNpy(await readDataFile(source.targets, folders, '/data/source/targets', hash), '/data/source/targets');
+  return combine(inputs, targets, source.inputs, source.targets, source);
+}
+
+/** Throws `data.zipDamaged`, `data.npzArray`, `data.npzArrayNear`, and what `parseNpy` throws. */
+export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): Promise<Arrays> {
+  const at = '/data/source/path';
+  const entries = openZip(await readDataFile(source.path, folders, at, hash), at);
+  const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
+  const find = async (what: 'inputs' | 'targets', usual: readonly string[]): Promise<{ name: string; array: NpyArray }> => {
+    const place = source[what] === undefined ? at : `/data/source/${what}`;
+    const name = source[what] ?? usual.find((one) => names.includes(one));
+    const index = name === undefined ? -1 : names.indexOf(name);
+    if (name === undefined || index < 0) {
+      const near = name === undefined ? undefined : nearest(name, names);
+      const values = { path: source.path, what, name: name ?? '', names: names.join(', ') };
+      if (near !== undefined) throw new EpochbookError('data.npzArrayNear', { ...values, near }, { at: place });
+      throw new EpochbookError(name === undefined ? 'data.npzWhich' : 'data.npzArray', values, { at: place });
+    }
+    const bytes = await entries[index].read();
+    if (bytes.length > mostUnpacked) throw new EpochbookError('data.tooLarge', { path: source.path, gigabytes: 2 }, { at });
+    return { name, array: parseNpy({ path: `${source.path}:${name}`, bytes }, place) };
+  };
+  const inputs = await find('inputs', inputNames);
+  const targets = await find('targets', targetNames);
+  return combine(inputs.array, targets.array, `${source.path}:${inputs.name}`, `${source.path}:${targets.name}`, source);
+}
+
+function combine(inputs: NpyArray, targets: NpyArray, path: string, targetsPath: string, source: NpySource | NpzSource): Arrays {
+  const at = '/data/source';
+  const { values } = inputs;
+  if (!(values instanceof Uint8Array || values instanceof Float32Array || values instanceof Float64Array))
+    throw new EpochbookError('data.npyType', { path, type: 'text' }, { at });
+  const [count = 0, ...rest] = inputs.shape;
+  if (inputs.shape.length === 0 || sizeOf(inputs.shape) === 0) throw new EpochbookError('data.noSamples', { path }, { at });
+  if (targets.shape[0] !== count)
+    throw new EpochbookError(
+      'data.samplesDiffer',
+      { inputs: path, inputCount: count, targets: targetsPath, targetCount: targets.shape[0] ?? 0 },
+      { at },
+    );
+  const bytesOfImages = values instanceof Uint8Array && inputs.whole && inputs.shape.length >= 3;
+  // Three dimensions of bytes are grey images, which convolutions want with a channel; of other numbers, series.
+  const inputShape = bytesOfImages && rest.length === 2 ? [...rest, 1] : rest.length === 0 ? [1] : rest;
+  const base = { path, inputShape, count, values, scale: source.scale ?? (bytesOfImages ? 1 / 255 : 1) };
+  return { ...base, ...readTargets(targets, count, targetsPath, source) };
+}
+
+function readTargets(
+  { shape, values, whole }: NpyArray,
+  count: number,
+  path: string,
+  source: NpySource | NpzSource,
+): Pick<Arrays, 'targets' | 'targetShape' | 'classes'> {
+  const at = '/data/source';
+  const width = sizeOf(shape.slice(1));
+  const text = Array.isArray(values);
+  if (width === 1 && (source.kind !== 'number' || text)) {
+    const names = Array.from(values as ArrayLike<string | number>, String);
+    const distinct = [...new Set(names)];
+    const few = distinct.length <= mostClasses && distinct.length * 2 <= count;
+    if (text || source.classNames || source.kind === 'classes' || (whole && few)) {
+      if (source.classNames) {
+        const { classNames } = source;
+        const row = names.findIndex((name) => !(Number(name) in classNames));
+        if (row >= 0) {
+          const values = { path, label: names[row], row, classes: classNames.length };
+          throw new EpochbookError('data.labelOutside', values, { at: '/data/source/classNames' });
+        }
+        return { targets: names.map(Number), targetShape: [], classes: classNames };
+      }
+      const natural = new Intl.Collator('en', { numeric: true });
+      const classes = text ? distinct.sort((a, b) => natural.compare(a, b)) : distinct.sort((a, b) => Number(a) - Number(b));
+      if (classes.length < 2) throw new EpochbookError('data.oneLabel', { path, value: classes[0] }, { at });
+      const indexOf = new Map(classes.map((name, index) => [name, index]));
+      return { targets: names.map((name) => indexOf.get(name) ?? 0), targetShape: [], classes };
+    }
+  }
+  const numbers = values as ArrayLike<number>;
+  if (width > 1 && source.kind !== 'number') {
+    const indices = fromOneHot(numbers, count, width);
+    if (indices) return { targets: indices, targetShape: [], classes: source.classNames ?? indices.names };
+  }
+  return { targets: numbers, targetShape: [width] };
+}
+
+/** The index of each row's only 1; undefined where a row is not all 0 but for one. */
+function fromOneHot(numbers: ArrayLike<number>, count: number, width: number): (number[] & { names: string[] }) | undefined {
+  const indices: number[] = [];
+  for (let row = 0; row < count; row += 1) {
+    let hot = -1;
+    for (let column = 0; column < width; column += 1) {
+      const value = numbers[row * width + column];
+      if (value === 1 && hot < 0) hot = column;
+      else if (value !== 0) return undefined;
+    }
+    if (hot < 0) return undefined;
+    indices.push(hot);
+  }
+  return Object.assign(indices, { names: Array.from({ length: width }, (_, index) => String(index)) });
+}

@@ -1,0 +1,161 @@
+/** Folders of pictures: each folder is a class. The decoder is native, and loaded when first needed. */
+import type { Hash } from 'node:crypto';
+import { promises as disk } from 'node:fs';
+import { join } from 'node:path';
+import { EpochbookError } from '#contract/errors.ts';
+import type { DataSource } from '#contract/spec.ts';
+import type { Arrays } from './arrays.ts';
+import { type Folders, locate, readDataFile } from './files.ts';
+
+type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
+type Sharp = typeof import('sharp').default;
+
+interface Picture {
+  readonly path: string;
+  readonly label: number;
+}
+
+const endings = /\.(?:png|jpe?g|webp)$/i;
+/** Pictures decoded at once; more would only wait for the decoder's threads. */
+const atOnce = 8;
+const at = '/data/source/path';
+const natural = new Intl.Collator('en', { numeric: true });
+const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
+
+async function loadSharp(): Promise<Sharp> {
+  try {
+    return (await import('sharp')).default;
+  } catch (cause) {
+    throw new EpochbookError('data.readerMissing', { package: 'sharp', detail: String(cause).slice(0, 200) }, { at, cause });
+  }
+}
+
+/** Files below a folder as the notebook would say them, in natural order, hidden ones left out. */
+async function filesBelow(path: string, folders: Folders): Promise<string[]> {
+  const folder = await locate(path, folders, at);
+  const entries = await disk.readdir(folder, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => inOrder(a.name, b.name))) {
+    if (entry.name.startsWith('.')) continue;
+    const below = `${path}/${entry.name}`;
+    // A link may lead to a folder; `locate` checks where it leads, and its own depth keeps a circle from going on.
+    const folderLike = entry.isDirectory() || (entry.isSymbolicLink() && (await disk.stat(join(folder, entry.name))).isDirectory());
+    if (folderLike && below.split('/').length < 40) found.push(...(await filesBelow(below, folders)));
+    else if (!folderLike) found.push(below);
+  }
+  return found;
+}
+
+interface Decoded {
+  readonly width: number;
+  readonly height: number;
+  readonly grey: boolean;
+  readonly pixels: Uint8Array;
+}
+
+/** `grey`: whether one channel is wanted; undefined takes what the picture has. */
+async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number, number] | undefined, channels: 1 | 3): Promise<Decoded> {
+  let image = sharp(bytes, { failOn: 'error' }).autoOrient().removeAlpha();
+  if (size) image = image.resize({ height: size[0], width: size[1], fit: 'fill' });
+  const { data, info } = await image
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  let pixels: Uint8Array = data;
+  if (info.channels === 1 && channels === 3)
+    pixels = Uint8Array.from({ length: data.length * 3 }, (_, index) => data[Math.floor(index / 3)]);
+  else if (info.channels !== channels)
+    pixels = Uint8Array.from(
+      { length: info.width * info.height * channels },
+      (_, index) => data[Math.floor(index / channels) * info.channels + (index % channels)],
+    );
+  return { width: info.width, height: info.height, grey: channels === 1, pixels };
+}
+
+async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
+  const { space, channels } = await sharp(bytes).metadata();
+  return space === 'b-w' || space === 'grey16' || (channels ?? 3) <= 2;
+}
+
+/**
+ * Reads every picture. Throws `data.notFolder`, `data.noPictures`, `data.oneFolder`, `data.pictureDamaged`,
+ * `data.pictureSizes`, `data.readerMissing`.
+ */
+export async function readPictures(source: PictureSource, folders: Folders, hash: Hash, signal?: AbortSignal): Promise<Arrays> {
+  const root = source.path.replace(/\/+$/, '') || '.';
+  const folder = await locate(root, folders, at);
+  if (!(await disk.stat(folder)).isDirectory()) throw new EpochbookError('data.notFolder', { path: source.path }, { at });
+  const files = await filesBelow(root, folders);
+  const classOf = (path: string) =>
+    path
+      .slice(root.length + 1)
+      .split('/')
+      .slice(0, -1)[0];
+  const usable = files.filter((path) => endings.test(path) && classOf(path) !== undefined);
+  const classes = [...new Set(usable.map(classOf))].sort(inOrder);
+  if (usable.length === 0) throw new EpochbookError('data.noPictures', { path: source.path }, { at });
+  if (classes.length < 2) throw new EpochbookError('data.oneFolder', { path: source.path, name: classes[0] }, { at });
+  const sharp = await loadSharp();
+  const indexOf = new Map(classes.map((name, index) => [name, index]));
+  const pictures = usable.map((path): Picture => ({ path, label: indexOf.get(classOf(path)) ?? 0 }));
+
+  const stored: Buffer[] = [];
+  for (const { path } of pictures) {
+    signal?.throwIfAborted();
+    hash.update(path);
+    stored.push((await readDataFile(path, folders, at, hash)).bytes);
+  }
+  const damaged: { path: string; detail: string }[] = [];
+  const each = async <Value>(task: (index: number) => Promise<Value>): Promise<(Value | undefined)[]> => {
+    const results: (Value | undefined)[] = Array.from({ length: pictures.length });
+    let next = 0;
+    const work = async () => {
+      for (let index = next++; index < pictures.length; index = next++) {
+        signal?.throwIfAborted();
+        try {
+          results[index] = await task(index);
+        } catch (cause) {
+          damaged.push({ path: pictures[index].path, detail: (cause as Error).message });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+    if (damaged.length > 0) {
+      damaged.sort((a, b) => inOrder(a.path, b.path));
+      const values = { path: damaged[0].path, detail: damaged[0].detail.slice(0, 160), count: damaged.length };
+      throw new EpochbookError('data.pictureDamaged', values, { at, where: { file: damaged[0].path } });
+    }
+    return results;
+  };
+  const channels = source.channels ?? ((await each((index) => isGrey(sharp, stored[index]))).every(Boolean) ? 1 : 3);
+  let values: Uint8Array | undefined;
+  let shape: readonly [number, number] | undefined = source.size;
+  const odd = new Map<number, string>();
+  await each(async (index) => {
+    const { width, height, pixels } = await decode(sharp, stored[index], source.size, channels);
+    shape ??= [height, width];
+    if (height !== shape[0] || width !== shape[1]) {
+      odd.set(index, `${height} × ${width}`);
+      return;
+    }
+    values ??= new Uint8Array(pictures.length * height * width * channels);
+    values.set(pixels, index * pixels.length);
+  });
+  const [height, width] = shape ?? [0, 0];
+  if (odd.size > 0) {
+    const [index, size] = [...odd].sort(([a], [b]) => a - b)[0];
+    const facts = { path: pictures[index].path, size, usual: `${height} × ${width}`, height, width };
+    throw new EpochbookError('data.pictureSizes', facts, { at, where: { file: pictures[index].path } });
+  }
+  return {
+    path: source.path,
+    inputShape: [height, width, channels],
+    count: pictures.length,
+    values: values ?? new Uint8Array(0),
+    scale: source.scale ?? 1 / 255,
+    targets: pictures.map(({ label }) => label),
+    targetShape: [],
+    classes,
+    ignored: files.filter((path) => !usable.includes(path)),
+  };
+}

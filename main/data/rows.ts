@@ -1,0 +1,59 @@
+/** Which rows of a table take part, and other tables put below it. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { DataSpec } from '#contract/spec.ts';
+import { columnNamed, isMissing, numberIn, typeColumns } from './columns.ts';
+import type { TextTable } from './csv.ts';
+import { place } from './steps.ts';
+
+type FilterStep = Extract<DataSpec['steps'][number], { op: 'filter' }>;
+
+const says = (text: string, value: string | number) => (typeof value === 'number' ? numberIn(text) === value : text === value);
+
+function holds(step: FilterStep, text: string): boolean {
+  const { oneOf, noneOf, min, max, missing } = step;
+  if (missing !== undefined && isMissing(text) !== missing) return false;
+  if (oneOf && !oneOf.some((value) => says(text, value))) return false;
+  if (noneOf?.some((value) => says(text, value))) return false;
+  const number = numberIn(text);
+  // A row without a number lies within no bounds.
+  return !((min !== undefined && !(number >= min)) || (max !== undefined && !(number <= max)));
+}
+
+/** The rows that `take` and `filter` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
+export function chooseRows(table: TextTable, steps: DataSpec['steps'], at = (index: number) => place({ index })): TextTable {
+  let rows: number[] | undefined;
+  for (const [index, step] of steps.entries()) {
+    if (step.op !== 'filter' && step.op !== 'take') continue;
+    rows ??= [...table.lines.keys()];
+    if (step.op === 'take') rows = rows.slice(0, step.count);
+    else {
+      const texts = table.columns[columnNamed(typeColumns(table), step.column, table.path, at(index)).index];
+      rows = rows.filter((row) => holds(step, texts[row]));
+      if (rows.length === 0) throw new EpochbookError('data.filteredAll', { path: table.path, column: step.column }, { at: at(index) });
+    }
+  }
+  if (!rows || rows.length === table.lines.length) return table;
+  const kept = rows;
+  return {
+    ...table,
+    columns: table.columns.map((column) => kept.map((row) => column[row])),
+    lines: kept.map((row) => table.lines[row]),
+    rows: Uint32Array.from(kept, (row) => table.rows[row]),
+  };
+}
+
+/** Puts a table below another, column by name. Columns that it alone has are left out; those it lacks must be in `optional`. */
+export function putBelow(table: TextTable, other: TextTable, isNeeded: (name: string) => boolean, at: string): TextTable {
+  const columns = table.names.map((name, index) => {
+    const found = other.names.indexOf(name);
+    if (found < 0 && isNeeded(name)) columnNamed(typeColumns(other), name, other.path, at);
+    return [...table.columns[index], ...(found < 0 ? other.lines.map(() => '') : other.columns[found])];
+  });
+  return {
+    ...table,
+    columns,
+    lines: [...table.lines, ...other.lines],
+    rows: Uint32Array.from([...table.rows, ...other.rows]),
+    below: [...(table.below ?? []), { from: table.lines.length, path: other.path, unit: other.unit }],
+  };
+}
