@@ -4,7 +4,6 @@ import { defineConfig } from 'playwright/test';
 export default defineConfig<{ shell: 'browser' | 'desktop' }>({
   testDir: 'specs',
   outputDir: '../test-results/specs',
-  snapshotPathTemplate: '{testDir}/{testFileName}-{arg}{ext}',
   // Training uses all cores, and a machine may have two.
   workers: 2,
   timeout: 120_000,
@@ -17,7 +16,7 @@ export default defineConfig<{ shell: 'browser' | 'desktop' }>({
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'browser', use: { shell: 'browser' } },
-    { name: 'desktop', use: { shell: 'desktop' } },
+    { name: 'browser', testIgnore: 'desktop.spec.ts', use: { shell: 'browser' } },
+    { name: 'desktop', testIgnore: 'browser.spec.ts', use: { shell: 'desktop' } },
   ],
 });

@@ -1,10 +1,59 @@
-/** What only a desktop app does: its window, its menu, and asking before it ends training. */
+/** What only a desktop app does: its locks, its window, its menu, and asking before it ends training. Runs in Electron alone. */
+import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
+import { root } from '../fixtures/launch.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
 
-test.beforeEach(({ shell }) => {
-  test.skip(shell !== 'desktop', 'a browser has its own window');
+test('no navigation, no new window, no permission, and only our own page is answered', async ({ open }) => {
+  const { page, electron } = await open();
+  await new NotebookPage(page).shows('Clothes, ten classes');
+  if (!electron) throw new Error('no Electron');
+
+  await page.evaluate(() => {
+    location.href = 'https://example.com/';
+  });
+  await page.evaluate(() => {
+    window.open('epochbook://app/index.html');
+  });
+  expect(await page.evaluate(async () => (await navigator.permissions.query({ name: 'geolocation' })).state)).toBe('denied');
+  expect(new URL(page.url()).href).toBe('epochbook://app/');
+  expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+
+  const settings = await electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
+    const { sandbox, contextIsolation, nodeIntegration } = contents.getLastWebPreferences();
+    return { sandbox, contextIsolation, nodeIntegration };
+  });
+  expect(settings).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+
+  const bridge = await page.evaluate(async () => {
+    const given = (window as unknown as { epochbook: { call(name: string, request: unknown): Promise<unknown> } }).epochbook;
+    return {
+      frozen: Object.isFrozen(given),
+      names: Object.keys(given).sort(),
+      unknownCall: await given.call('process.exit', {}).then(
+        () => 'answered',
+        (error: unknown) => String(error),
+      ),
+      own: await given.call('settings.get', {}),
+    };
+  });
+  expect(bridge.frozen).toBe(true);
+  expect(bridge.names).toEqual(['call', 'listen', 'shell']);
+  expect(bridge.unknownCall).toContain('There is no call "process.exit"');
+  expect(bridge.own).toMatchObject({ ok: true });
+
+  // Another page that got hold of the same preload script.
+  const preload = join(root, 'out', 'preload', 'index.cjs');
+  const stranger = await electron.evaluate(async ({ BrowserWindow }, file) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { preload: file, sandbox: true, contextIsolation: true } });
+    await window.loadURL('data:text/html,<title>stranger</title>');
+    const reply = (await window.webContents.executeJavaScript("window.epochbook.call('settings.get', {})")) as unknown;
+    window.destroy();
+    return reply;
+  }, preload);
+  expect(stranger).toMatchObject({ ok: false, error: { code: 'request.refused' } });
 });
 
 test('quitting while a run trains asks, and keeps every stored epoch', async ({ open }) => {

@@ -1,7 +1,6 @@
 /** What a page, a stranger's page and another program may not do. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures/test.ts';
 import { root } from '../fixtures/launch.ts';
@@ -38,100 +37,6 @@ test('the page is locked in: no foreign code, no network, no way out', async ({ 
   expect(tried.violations).toEqual(expect.arrayContaining(['script-src-elem', 'connect-src']));
   expect(await page.evaluate(() => typeof (globalThis as Record<string, unknown>)['require'])).toBe('undefined');
   expect(page.url()).toBe(address);
-});
-
-test('desktop: no navigation, no new window, no permission, and only our own page is answered', async ({ open, shell }) => {
-  test.skip(shell !== 'desktop', 'the browser has its own locks');
-  const { page, electron } = await open();
-  await new NotebookPage(page).shows('Clothes, ten classes');
-  if (!electron) throw new Error('no Electron');
-
-  await page.evaluate(() => {
-    location.href = 'https://example.com/';
-  });
-  await page.evaluate(() => {
-    window.open('epochbook://app/index.html');
-  });
-  expect(await page.evaluate(async () => (await navigator.permissions.query({ name: 'geolocation' })).state)).toBe('denied');
-  expect(new URL(page.url()).href).toBe('epochbook://app/');
-  expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-
-  const settings = await electron.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
-    const { sandbox, contextIsolation, nodeIntegration } = contents.getLastWebPreferences();
-    return { sandbox, contextIsolation, nodeIntegration };
-  });
-  expect(settings).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false });
-
-  const bridge = await page.evaluate(async () => {
-    const given = (window as unknown as { epochbook: { call(name: string, request: unknown): Promise<unknown> } }).epochbook;
-    return {
-      frozen: Object.isFrozen(given),
-      names: Object.keys(given).sort(),
-      unknownCall: await given.call('process.exit', {}).then(
-        () => 'answered',
-        (error: unknown) => String(error),
-      ),
-      own: await given.call('settings.get', {}),
-    };
-  });
-  expect(bridge.frozen).toBe(true);
-  expect(bridge.names).toEqual(['call', 'listen', 'shell']);
-  expect(bridge.unknownCall).toContain('There is no call "process.exit"');
-  expect(bridge.own).toMatchObject({ ok: true });
-
-  // Another page that got hold of the same preload script.
-  const preload = join(root, 'out', 'preload', 'index.cjs');
-  const stranger = await electron.evaluate(async ({ BrowserWindow }, file) => {
-    const window = new BrowserWindow({ show: false, webPreferences: { preload: file, sandbox: true, contextIsolation: true } });
-    await window.loadURL('data:text/html,<title>stranger</title>');
-    const reply = (await window.webContents.executeJavaScript("window.epochbook.call('settings.get', {})")) as unknown;
-    window.destroy();
-    return reply;
-  }, preload);
-  expect(stranger).toMatchObject({ ok: false, error: { code: 'request.refused' } });
-});
-
-test('browser: no key, a used key, a foreign host or origin get nothing', async ({ open, shell }) => {
-  test.skip(shell !== 'browser', 'the desktop has no server');
-  const { page, address } = await open();
-  await new NotebookPage(page).shows('Clothes, ten classes');
-  if (!address) throw new Error('no address');
-  expect(address.hostname).toBe('127.0.0.1');
-  // The key is gone from the address bar, and out of reach of scripts.
-  expect(page.url()).toBe(`${address.origin}/`);
-  expect(await page.evaluate(() => document.cookie)).toBe('');
-  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-  const [kept] = await page.context().cookies();
-  expect(kept).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
-
-  const status = (path: string, headers: Record<string, string> = {}) =>
-    new Promise<number>((resolve, reject) => {
-      const asked = request({ host: '127.0.0.1', port: address.port, path, headers }, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      });
-      asked.on('upgrade', (response, socket) => {
-        socket.destroy();
-        resolve(response.statusCode ?? 0);
-      });
-      asked.on('error', reject).end();
-    });
-  const upgrade = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  };
-  expect(await status('/')).toBe(403);
-  expect(await status('/?token=guess')).toBe(403);
-  expect(await status('/', { cookie })).toBe(200);
-  expect(await status('/', { cookie, host: `example.com:${address.port}` })).toBe(403);
-  expect(await status('/', { cookie, origin: 'https://example.com' })).toBe(403);
-  expect(await status('/..%2f..%2fpackage.json', { cookie })).toBe(404);
-  expect(await status('/wire', { ...upgrade, cookie, origin: 'https://example.com' })).toBe(403);
-  expect(await status('/wire', { ...upgrade, origin: address.origin })).toBe(403);
-  expect(await status('/wire', { ...upgrade, cookie, origin: address.origin })).toBe(101);
 });
 
 test('a second app on the same workspace says who has it, and the first goes on', async ({ open, shell, workspace, userFolder }) => {

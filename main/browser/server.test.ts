@@ -35,7 +35,7 @@ beforeEach(async () => {
         emit = listener;
         return () => undefined;
       },
-    } as Parameters<typeof startServer>[0]['workbench'],
+    },
   });
   port = Number(new URL(server.url).port);
 });
