@@ -8,7 +8,7 @@ export interface Campaign {
   run(seed: number): Promise<{ readonly good: boolean; readonly told: string; readonly measured: number }>;
 }
 
-/** Add one here, and its line in CONTRIBUTING.md is done. */
+/** A campaign that is listed here can be run. */
 const campaigns: Readonly<Record<string, Campaign>> = { kills };
 
 const [name = '', times, first = '1'] = process.argv.slice(2);
@@ -19,13 +19,13 @@ else {
   process.exitCode = 2;
 }
 
-async function repeat({ run }: Campaign, count: number, from: number): Promise<number> {
+async function repeat(repeated: Campaign, count: number, from: number): Promise<number> {
   const chromium = ensureChromium(console.error);
   if (chromium) process.env['EPOCHBOOK_CHROMIUM'] = chromium;
   const measured: number[] = [];
   let bad = 0;
   for (let seed = from; seed < from + count; seed++) {
-    const result = await run(seed).catch((error: unknown) => ({ good: false, told: String(error), measured: Number.NaN }));
+    const result = await repeated.run(seed).catch((error: unknown) => ({ good: false, told: String(error), measured: Number.NaN }));
     measured.push(result.measured);
     if (!result.good) bad += 1;
     console.log(`${name} ${seed}: ${result.good ? 'good' : 'BAD'}, ${result.told}`);

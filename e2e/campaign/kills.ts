@@ -13,9 +13,9 @@ export const kills: Campaign = {
     const folder = mkdtempSync(join(tmpdir(), 'epochbook-kill-'));
     try {
       writeFileSync(join(folder, typedName), typedNotebook);
-      const { page, kill } = await launch('browser', { path: join(folder, typedName), userFolder: join(folder, '.user') });
-      await page.locator('.monaco-editor').first().waitFor();
-      const typed = await typeUntilKilled(page, kill, random, 800 + random() * 3000);
+      const shell = await launch('browser', { path: join(folder, typedName), userFolder: join(folder, '.user') });
+      await shell.page.locator('.monaco-editor').first().waitFor();
+      const typed = await typeUntilKilled(shell.page, () => shell.kill(), random, 800 + random() * 3000);
       const kept = readKept(folder);
       const missing = missingMs(typed, kept);
       return {

@@ -1,5 +1,5 @@
-// npm run campaign -- NAME: an experiment repeated with many seeds. Plain JavaScript for any Node from 18, which hands over to the Node
-// among the packages.
+// npm run campaign -- NAME: an experiment repeated with many seeds. Plain JavaScript for any Node from 18, which hands
+// over to the Node among the packages.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -10,6 +10,7 @@ import { decodeNotebook, parseNotebook } from '#notebook/parse.ts';
 import { printNotebook, withWrittenIds } from '#notebook/print.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Context } from './context.ts';
+import { createJournal } from './journal.ts';
 import { fileInWorkspace } from './paths.ts';
 import { notebookEnding } from './workspace.ts';
 
@@ -74,21 +75,76 @@ export interface Notebooks {
   open(path: string): Promise<OpenedNotebook>;
   create(title: string): Promise<OpenedNotebook>;
   save(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }>;
+  /** Keeps unsaved text on the disk until it is saved. */
+  journal(path: string, blocks: readonly Block[], baseHash: string): Promise<void>;
+  /** The draft that was offered is restored or not wanted. */
+  answerDraft(path: string): Promise<void>;
+  versions(path: string, baseHash: string): Promise<{ disk: OpenedNotebook; base?: Block[] }>;
   /** Tells of notebooks that other programs changed since they were opened or saved here. */
   noticeChanges(): Promise<void>;
   /** Forgets what is open: another workspace takes its place. */
   clear(): void;
 }
 
+/** Enough for a handful of open notebooks and the saves that a page has not heard of yet. */
+const rememberedTexts = 16;
+
 export function createNotebooks(context: Context): Notebooks {
   /** Hash of the bytes that the screen knows, by path. */
   const known = new Map<string, string>();
   const saving = new Map<string, Promise<unknown>>();
+  /** Texts that were opened or saved here, by their hash, the latest last: what unsaved text began with. */
+  const texts = new Map<string, string>();
+  const journal = createJournal(() => context.folder());
+  const keepsJournal = context.options.shell.name !== 'cli';
+
+  function remember(hash: string, text: string): void {
+    texts.delete(hash);
+    texts.set(hash, text);
+    if (texts.size > rememberedTexts) texts.delete(texts.keys().next().value!);
+  }
+
+  /** One after another: two quick writes of one file must not overtake each other. */
+  function inTurn<T>(path: string, action: () => Promise<T>): Promise<T> {
+    const done = (saving.get(path) ?? Promise.resolve()).then(action);
+    saving.set(
+      path,
+      done.catch(() => undefined),
+    );
+    return done;
+  }
 
   async function open(path: string): Promise<OpenedNotebook> {
-    const notebook = opened(path, await read(fileInWorkspace(context.folder(), path), path));
+    const bytes = await read(fileInWorkspace(context.folder(), path), path);
+    const notebook = opened(path, bytes);
     known.set(path, notebook.hash);
-    return notebook;
+    if (!keepsJournal) return notebook;
+    const text = decodeNotebook(bytes);
+    remember(notebook.hash, text);
+    // A journal that cannot be read must not keep the notebook from being opened.
+    const draft = await inTurn(path, () => journal.left(path, text)).catch((error: unknown) => console.error(error));
+    return draft ? { ...notebook, draft } : notebook;
+  }
+
+  async function journalNow(path: string, blocks: readonly Block[], baseHash: string): Promise<void> {
+    fileInWorkspace(context.folder(), path);
+    const text = printNotebook(withWrittenIds(blocks));
+    const base = texts.get(baseHash);
+    // Back at what the file holds, say by undoing: there is nothing to keep.
+    if (hashOf(new TextEncoder().encode(printNotebook(blocks))) === known.get(path) || text === texts.get(known.get(path) ?? '')) {
+      await journal.saved(path, baseHash);
+      return;
+    }
+    await journal.write(path, { at: Date.now(), baseHash, ...(base !== undefined && { base }), text });
+  }
+
+  async function saveAndForget(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }> {
+    const saved = await saveNow(path, blocks, baseHash);
+    if (keepsJournal) {
+      // The text is safe in its file; a journal that stays is told apart by its text when the notebook is opened.
+      await journal.saved(path, baseHash).catch((error: unknown) => console.error(error));
+    }
+    return saved;
   }
 
   async function saveNow(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }> {
@@ -108,8 +164,10 @@ export function createNotebooks(context: Context): Notebooks {
       if (found !== baseHash) throw new EpochbookError('notebook.changedOnDisk', { path });
     }
     // Something changed: cells that were given an id in memory now keep it.
-    const hash = await write(file, printNotebook(withWrittenIds(blocks)));
+    const written = printNotebook(withWrittenIds(blocks));
+    const hash = await write(file, written);
     known.set(path, hash);
+    remember(hash, written);
     return { hash };
   }
 
@@ -129,15 +187,13 @@ export function createNotebooks(context: Context): Notebooks {
         return open(path);
       }
     },
-    save(path, blocks, baseHash) {
-      // One after another: two quick saves of one file must not overtake each other.
-      const before = saving.get(path) ?? Promise.resolve();
-      const done = before.then(() => saveNow(path, blocks, baseHash));
-      saving.set(
-        path,
-        done.catch(() => undefined),
-      );
-      return done;
+    save: (path, blocks, baseHash) => inTurn(path, () => saveAndForget(path, blocks, baseHash)),
+    journal: (path, blocks, baseHash) => inTurn(path, () => journalNow(path, blocks, baseHash)),
+    answerDraft: (path) => inTurn(path, () => journal.answered(path)),
+    async versions(path, baseHash) {
+      const bytes = await read(fileInWorkspace(context.folder(), path), path);
+      const base = texts.get(baseHash);
+      return { disk: opened(path, bytes), ...(base !== undefined && { base: parseNotebook(base).blocks }) };
     },
     async noticeChanges() {
       for (const [path, hash] of known) {

@@ -178,6 +178,15 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'notebook.open': ({ path }) => openNotebook(path),
     'notebook.create': ({ title }) => notebooks.create(title),
     'notebook.save': ({ path, blocks, baseHash }) => notebooks.save(path, blocks, baseHash),
+    async 'notebook.journal'({ path, blocks, baseHash }) {
+      await notebooks.journal(path, blocks, baseHash);
+      return {};
+    },
+    async 'notebook.answerDraft'({ path }) {
+      await notebooks.answerDraft(path);
+      return {};
+    },
+    'notebook.versions': ({ path, baseHash }) => notebooks.versions(path, baseHash),
     'notebook.check': (request) => checks.check(request),
     'notebook.estimate': (request) => checks.estimate(request),
     'language.typings': async () => ({ text: cellLanguageTypings() }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import type { CallName } from './names.ts';
-import { checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
+import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
 import { backendInfo, comparison, exported, exportFormat, runDetail, runSummary } from './runs.ts';
 import { locales } from './words/message.ts';
 
@@ -65,6 +65,18 @@ export const calls = {
   'notebook.save': {
     request: notebookState.pick({ path: true, blocks: true }).extend({ baseHash: z.string() }),
     response: z.object({ hash: z.string() }),
+  },
+  /** Keeps unsaved text, so that a crash does not lose it; saving takes it away. Done when it is on the disk. */
+  'notebook.journal': {
+    request: notebookState.pick({ path: true, blocks: true }).extend({ baseHash: z.string() }),
+    response: done,
+  },
+  /** The draft that `notebook.open` offered is restored or not wanted, and need not be kept. */
+  'notebook.answerDraft': { request: z.object({ path: z.string() }), response: done },
+  /** The file as it is now, and as it was at `baseHash` where that is still known: what to merge unsaved text with. */
+  'notebook.versions': {
+    request: z.object({ path: z.string(), baseHash: z.string() }),
+    response: z.object({ disk: openedNotebook, base: z.array(block).optional() }),
   },
   /** Evaluates from the top, reads the data and builds the model, as far as `until` (a cell's id). */
   'notebook.check': { request: notebookState.extend({ until: z.string().optional() }), response: checkedNotebook },

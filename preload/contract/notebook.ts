@@ -29,6 +29,17 @@ export const block = z.discriminatedUnion('type', [
 export type Block = z.infer<typeof block>;
 export type CellBlock = Extract<Block, { type: 'cell' }>;
 
+/** Unsaved text that a crash left. */
+export const notebookDraft = z.object({
+  /** When it was last written, in milliseconds since 1970, UTC. */
+  at: z.number(),
+  blocks: z.array(block),
+  /** SHA-256 of the file it was typed into, and that file's blocks where they are known. */
+  baseHash: z.string(),
+  base: z.array(block).optional(),
+});
+export type NotebookDraft = z.infer<typeof notebookDraft>;
+
 export const openedNotebook = z.object({
   path: z.string(),
   title: z.string(),
@@ -37,6 +48,8 @@ export const openedNotebook = z.object({
   hash: z.string(),
   /** What is odd in the file but not fatal, e.g. two cells of one id. */
   problems: z.array(plainError),
+  /** Where an earlier session ended before it saved, and the file does not hold what was typed. */
+  draft: notebookDraft.optional(),
 });
 export type OpenedNotebook = z.infer<typeof openedNotebook>;
 

@@ -10,6 +10,8 @@ import { Cell } from './Cell.tsx';
 import { focusEditor } from './editor/handles.ts';
 import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
 import { useNotebookStore } from './notebook-store.ts';
+import { DraftBar } from './DraftBar.tsx';
+import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
 import { stopTraining } from './stop-training.ts';
 import { isGoing, useTrainingStore } from './training-store.ts';
@@ -82,6 +84,8 @@ export function NotebookView() {
   return (
     <div className="page">
       <SavingBar />
+      <DraftBar />
+      <MergeDialog />
       <Title key={title} title={title} />
       <Problems />
       {shown.length > 0 && <InsertBar onInsert={(kind) => insert(kind, undefined)} />}
@@ -166,6 +170,7 @@ function SavingBar() {
   const saveError = useNotebookStore((state) => state.saveError);
   const checkError = useNotebookStore((state) => state.checkError);
   const keepMine = useNotebookStore((state) => state.keepMine);
+  const compareVersions = useNotebookStore((state) => state.compareVersions);
   const takeTheirs = useNotebookStore((state) => state.takeTheirs);
   const save = useNotebookStore((state) => state.save);
   const evaluate = useNotebookStore((state) => state.evaluate);
@@ -177,8 +182,9 @@ function SavingBar() {
           <b>{t('notebook.conflict')}</b> {t('notebook.conflictText')}
         </span>
         <Button onClick={() => void takeTheirs()}>{t('notebook.takeTheirs')}</Button>
-        <Button look="primary" onClick={() => void keepMine()}>
-          {t('notebook.keepMine')}
+        <Button onClick={() => void keepMine()}>{t('notebook.keepMine')}</Button>
+        <Button look="primary" onClick={() => void compareVersions()}>
+          {t('notebook.compareVersions')}
         </Button>
       </div>
     );

@@ -69,6 +69,7 @@ function ProseEditor({ block, text, onDone }: { block: ProseBlock; text: string;
         rows={1}
         onChange={(event) => {
           setDraft(event.target.value);
+          useNotebookStore.getState().draftProse(block.key, event.target.value);
           fit(event.target);
         }}
         onBlur={() => finish(true)}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Block, CheckedNotebook } from '#contract/notebook.ts';
+import type { Block, CheckedNotebook, NotebookDraft } from '#contract/notebook.ts';
 import type { CallName } from '#contract/names.ts';
 import { setBridge } from '../../platform/client.ts';
 import { cellsOf, textOf } from './blocks.ts';
@@ -8,7 +8,7 @@ import { useTrainingStore } from './training-store.ts';
 
 /** A core that keeps one file, and answers as the real one does. */
 function fakeCore() {
-  const file: { blocks: Block[]; hash: string } = {
+  const file: { blocks: Block[]; hash: string; draft?: NotebookDraft } = {
     hash: 'hash-1',
     blocks: [
       { type: 'front', text: '---\nepochbook: 1\ntitle: Wine\n---\n' },
@@ -17,11 +17,18 @@ function fakeCore() {
       { type: 'cell', id: 'training', kind: 'train', open: '```ts train #training\n', source: 'train({})\n', close: '```\n' },
     ],
   };
+  const opened = file.blocks;
   const asked: { name: CallName; request: Record<string, unknown> }[] = [];
   let failing = new Set<string>();
   const refuse = (code: string) => ({ ok: false, error: { code, message: code } });
   const answers: Partial<Record<CallName, (request: Record<string, unknown>) => unknown>> = {
     'notebook.open': () => ({ ok: true, value: { path: 'wine.epoch.md', title: 'Wine', problems: [], ...file } }),
+    'notebook.journal': () => ({ ok: true, value: {} }),
+    'notebook.answerDraft': () => ({ ok: true, value: {} }),
+    'notebook.versions': () => ({
+      ok: true,
+      value: { disk: { path: 'wine.epoch.md', title: 'Wine', problems: [], ...file }, base: opened },
+    }),
     'notebook.save': ({ baseHash, blocks }) => {
       if (baseHash !== file.hash) return refuse('notebook.changedOnDisk');
       file.blocks = blocks as Block[];
@@ -136,6 +143,82 @@ describe('saving', () => {
     expect(store().saving).toBe('conflict');
     store().fileChanged('other.epoch.md', 'x');
     expect(store().path).toBe('wine.epoch.md');
+  });
+});
+
+const changedIn = (blocks: readonly Block[], id: string, source: string): Block[] =>
+  blocks.map((block) => (block.type === 'cell' && block.id === id ? { ...block, source } : block));
+
+describe('what a crash left', () => {
+  async function openWithDraft(baseHash: string): Promise<void> {
+    core.file.draft = { at: 1, baseHash, base: core.file.blocks, blocks: changedIn(core.file.blocks, 'wine', 'lost\n') };
+    store().close();
+    await store().open('wine.epoch.md');
+    await settle();
+  }
+
+  test('typing goes to the journal before it is saved, prose that is still edited too', async () => {
+    const key = store().insert('prose', keyOf('wine'));
+    await settle();
+    store().draftProse(key, 'half a sen');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(textOf(core.last('notebook.journal')!['blocks'] as Block[])).toContain('half a sen');
+    store().type(keyOf('training'), 'train({ epochs: 1 })');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(core.last('notebook.journal')).toMatchObject({ path: 'wine.epoch.md', baseHash: store().hash });
+    expect(textOf(core.last('notebook.journal')!['blocks'] as Block[])).toContain('epochs: 1');
+    expect(textOf(core.file.blocks)).not.toContain('epochs: 1');
+  });
+
+  test('comes back where it is wanted, can be undone, and is let go only when the journal holds it anew', async () => {
+    await openWithDraft('hash-1');
+    const before = core.count('notebook.journal');
+    await store().restoreDraft();
+    expect(core.count('notebook.journal')).toBe(before + 1);
+    expect(core.count('notebook.answerDraft')).toBe(1);
+    expect(cellsOf(store().blocks)[0]?.source).toBe('lost\n');
+    await settle();
+    expect(textOf(core.file.blocks)).toContain('lost');
+    store().undo();
+    expect(cellsOf(store().blocks)[0]?.source).toBe("data.csv('wine.csv')\n");
+  });
+
+  test('is merged with a file that changed since', async () => {
+    core.file.blocks = changedIn(core.file.blocks, 'training', 'train({ epochs: 2 })\n');
+    await openWithDraft('older');
+    await store().restoreDraft();
+    expect(store().merging).toMatchObject({ ofDraft: true, hash: 'hash-1' });
+    expect(core.count('notebook.answerDraft')).toBe(0);
+    await store().merge(changedIn(core.file.blocks, 'wine', 'lost\n'));
+    expect(core.count('notebook.answerDraft')).toBe(1);
+    expect(textOf(store().blocks)).toMatch(/lost[^]*epochs: 2/);
+  });
+
+  test('goes away where it is not wanted', async () => {
+    await openWithDraft('hash-1');
+    await store().discardDraft();
+    expect(store().draft).toBeUndefined();
+    expect(core.count('notebook.answerDraft')).toBe(1);
+    expect(textOf(store().blocks)).not.toContain('lost');
+  });
+});
+
+describe('both changed', () => {
+  test('are compared with what both began with, and the merged one is saved over the file that was seen', async () => {
+    const [base] = [core.file.blocks];
+    store().type(keyOf('wine'), 'mine');
+    core.file.blocks = changedIn(base, 'training', 'theirs\n');
+    core.file.hash = 'theirs';
+    await settle();
+    expect(store().saving).toBe('conflict');
+    await store().compareVersions();
+    expect(store().merging).toMatchObject({ hash: 'theirs', base, ofDraft: false });
+    await store().merge(changedIn(changedIn(base, 'wine', 'mine\n'), 'training', 'theirs\n'));
+    await settle();
+    expect(store().saving).toBe('saved');
+    expect(textOf(core.file.blocks)).toMatch(/mine[^]*theirs/);
+    store().undo();
+    expect(textOf(store().blocks)).not.toContain('theirs');
   });
 });
 

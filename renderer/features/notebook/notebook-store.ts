@@ -1,7 +1,15 @@
 /** The open notebook: its text, what is saved, what its cells came to, and the values its knobs are set to. */
 import { create } from 'zustand';
 import type { PlainError } from '#contract/errors.ts';
-import type { CellKind, CellOutcome, Estimate, NotebookState as SentNotebook, OpenedNotebook } from '#contract/notebook.ts';
+import type {
+  Block,
+  CellKind,
+  CellOutcome,
+  Estimate,
+  NotebookDraft,
+  NotebookState as SentNotebook,
+  OpenedNotebook,
+} from '#contract/notebook.ts';
 import type { Knob, KnobValue } from '#contract/spec.ts';
 import { toast } from '../../components/toast-store.ts';
 import { hasCode } from '../../platform/call-error.ts';
@@ -27,6 +35,7 @@ import {
   withTitle,
 } from './blocks.ts';
 import { type History, noHistory, record, redo, undo } from './history.ts';
+import { createJournalClock } from './journal.ts';
 import { useTrainingStore } from './training-store.ts';
 
 export type Saving = 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
@@ -51,6 +60,18 @@ interface Check {
   readonly current: string | undefined;
 }
 
+/** Unsaved text and the file, both with changes of their own, while the user says what becomes of them. */
+export interface Merging {
+  /** What both began with, where it is known. */
+  readonly base: readonly Block[] | undefined;
+  readonly mine: readonly Block[];
+  readonly theirs: readonly Block[];
+  /** Of the file that was compared. */
+  readonly hash: string;
+  /** `mine` is what a crash left. */
+  readonly ofDraft: boolean;
+}
+
 interface NotebookStore {
   readonly path: string | undefined;
   readonly title: string;
@@ -61,6 +82,9 @@ interface NotebookStore {
   readonly openError: unknown;
   readonly saving: Saving;
   readonly saveError: unknown;
+  /** Unsaved text that a crash left, until it is restored or discarded. */
+  readonly draft: NotebookDraft | undefined;
+  readonly merging: Merging | undefined;
   readonly history: History;
   readonly knobValues: Readonly<Record<string, KnobValue>>;
   readonly knobs: readonly Knob[];
@@ -82,11 +106,19 @@ interface NotebookStore {
   readonly save: () => Promise<void>;
   readonly keepMine: () => Promise<void>;
   readonly takeTheirs: () => Promise<void>;
+  /** Asks what becomes of mine and the file's, cell by cell. */
+  readonly compareVersions: () => Promise<void>;
+  readonly merge: (blocks: readonly Block[]) => Promise<void>;
+  readonly cancelMerge: () => void;
+  readonly restoreDraft: () => Promise<void>;
+  readonly discardDraft: () => Promise<void>;
   readonly fileChanged: (path: string, hash: string) => void;
 
   readonly select: (key: string | undefined) => void;
   readonly type: (key: string, text: string) => void;
   readonly setProse: (key: string, text: string) => void;
+  /** Text that is still being edited: nothing is drawn anew, but a crash does not lose it. */
+  readonly draftProse: (key: string, text: string) => void;
   readonly setTitle: (title: string) => void;
   /** Returns the new block's key. */
   readonly insert: (kind: CellKind | 'prose', afterKey: string | undefined) => string;
@@ -108,6 +140,8 @@ const autosaveMs = 900;
 const knobCheckMs = 250;
 let autosave: ReturnType<typeof setTimeout> | undefined;
 let knobCheck: ReturnType<typeof setTimeout> | undefined;
+/** Texts of open prose editors, by their blocks' keys. */
+const proseDrafts = new Map<string, string>();
 let checking: Promise<void> | undefined;
 let nextCheck: { until: string | undefined; done: Promise<void> } | undefined;
 
@@ -119,6 +153,8 @@ const empty = {
   openError: undefined,
   saving: 'saved' as const,
   saveError: undefined,
+  draft: undefined,
+  merging: undefined,
   history: noHistory,
   knobValues: {},
   knobs: [],
@@ -132,6 +168,30 @@ const empty = {
 };
 
 export const useNotebookStore = create<NotebookStore>((set, get) => {
+  const journal = createJournalClock(writeJournal);
+
+  async function writeJournal(): Promise<void> {
+    const { path, blocks, hash, saving } = get();
+    if (path === undefined || (saving === 'saved' && proseDrafts.size === 0)) return;
+    const typed = blocks.map((block) => {
+      const text = block.type === 'prose' ? proseDrafts.get(block.key) : undefined;
+      return block.type === 'prose' && text !== undefined && text.trim() !== '' ? { ...withProseText(block, text), key: block.key } : block;
+    });
+    await call('notebook.journal', { path, blocks: withoutKeys(typed), baseHash: hash });
+  }
+
+  /** Puts other blocks in place of all; one undo brings the ones before back. */
+  function replaceAll(next: readonly Block[]): void {
+    const before = get().blocks;
+    const after = withKnownKeys([...next], before);
+    changed(
+      after,
+      [...before, ...after].map(({ key }) => key),
+    );
+    set({ title: titleOf(after) ?? get().title });
+    void get().evaluate();
+  }
+
   function show(opened: OpenedNotebook, keep: boolean): void {
     const { blocks: before, path } = get();
     const same = keep && path === opened.path;
@@ -147,13 +207,19 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       opening: undefined,
       openError: undefined,
       history: noHistory,
+      draft: opened.draft ?? (same ? get().draft : undefined),
     });
+    journal.stop();
     if (!same) void get().evaluate();
   }
 
   async function opening(name: string, ask: () => Promise<OpenedNotebook>): Promise<void> {
     const { path, saving } = get();
-    if (path !== undefined && saving !== 'saved' && saving !== 'conflict') await get().save();
+    if (path !== undefined && saving !== 'saved') {
+      if (saving !== 'conflict') await get().save();
+      // What could not be saved is offered when this notebook is opened again.
+      if (get().saving !== 'saved') await writeJournal().catch(() => undefined);
+    }
     set({ opening: name, openError: undefined });
     try {
       show(await ask(), false);
@@ -172,6 +238,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       ...(rewritten && { history: record(history, { before, after: blocks, rewritten }) }),
     });
     scheduleSave();
+    journal.note();
   }
 
   function scheduleSave(): void {
@@ -245,6 +312,29 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     }
   }
 
+  async function answerDraft(path: string): Promise<void> {
+    try {
+      await call('notebook.answerDraft', { path });
+    } catch (error) {
+      toast({ text: errorTextNow(error), tone: 'bad' });
+    }
+  }
+
+  /** The draft's text is in the notebook; it is let go only when the journal holds it anew. */
+  async function restored(blocks: readonly Block[]): Promise<void> {
+    const { path } = get();
+    if (path === undefined) return;
+    set({ draft: undefined });
+    replaceAll(blocks);
+    try {
+      await writeJournal();
+    } catch {
+      // It stays where it is, and is offered again.
+      return;
+    }
+    await answerDraft(path);
+  }
+
   return {
     ...empty,
     path: undefined,
@@ -256,6 +346,8 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
 
     close() {
       clearTimeout(autosave);
+      journal.stop();
+      proseDrafts.clear();
       set({ ...empty, path: undefined });
     },
 
@@ -273,6 +365,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
         if (get().path !== path) return;
         const unchanged = get().blocks === blocks;
         set({ hash: saved.hash, saving: get().saving === 'conflict' ? 'conflict' : unchanged ? 'saved' : 'unsaved' });
+        if (unchanged && proseDrafts.size === 0) journal.stop();
         if (!unchanged) scheduleSave();
       } catch (error) {
         if (get().path !== path) return;
@@ -316,6 +409,52 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       }
     },
 
+    async compareVersions() {
+      const { path, hash, blocks } = get();
+      if (path === undefined) return;
+      try {
+        const { disk, base } = await call('notebook.versions', { path, baseHash: hash });
+        if (get().path !== path) return;
+        set({ merging: { base, mine: withoutKeys(blocks), theirs: disk.blocks, hash: disk.hash, ofDraft: false } });
+      } catch (error) {
+        toast({ text: errorTextNow(error), tone: 'bad' });
+      }
+    },
+
+    async merge(blocks) {
+      const { merging } = get();
+      if (!merging) return;
+      set({ merging: undefined });
+      if (merging.ofDraft) {
+        await restored(blocks);
+        return;
+      }
+      // The file that was compared is the one that is replaced; if it changed again, saving says so again.
+      set({ hash: merging.hash, saving: 'unsaved', saveError: undefined });
+      replaceAll(blocks);
+      await get().save();
+    },
+
+    cancelMerge: () => set({ merging: undefined }),
+
+    async restoreDraft() {
+      const { draft, hash, blocks } = get();
+      if (!draft) return;
+      if (draft.baseHash === hash) await restored(draft.blocks);
+      else set({ merging: { base: draft.base, mine: draft.blocks, theirs: withoutKeys(blocks), hash, ofDraft: true } });
+    },
+
+    async discardDraft() {
+      const { draft, path } = get();
+      if (!draft || path === undefined) return;
+      set({ draft: undefined });
+      await answerDraft(path);
+      toast({
+        text: translate('notebook.draftDiscarded'),
+        action: { label: translate('frame.undo'), run: () => get().path === path && replaceAll(draft.blocks) },
+      });
+    },
+
     fileChanged(path, hash) {
       const now = get();
       if (now.path !== path || now.hash === hash) return;
@@ -335,7 +474,13 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       changed(get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)));
     },
 
+    draftProse(key, text) {
+      proseDrafts.set(key, text);
+      journal.note();
+    },
+
     setProse(key, text) {
+      proseDrafts.delete(key);
       const { blocks } = get();
       const block = blocks.find((other) => other.key === key);
       if (block?.type !== 'prose') return;

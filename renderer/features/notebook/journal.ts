@@ -1,0 +1,46 @@
+/** When unsaved text goes to the journal: soon after a key, and again and again while keys come. */
+
+/** A crash loses what was typed in this time and while the last entry was being written. */
+export const journalMs = 400;
+
+export interface JournalClock {
+  /** Something changed. */
+  note(): void;
+  /** It was saved, or there is nothing open any more. */
+  stop(): void;
+}
+
+/** `write` keeps the text as it is then; one entry is on the disk before the next is sent. */
+export function createJournalClock(write: () => Promise<unknown>): JournalClock {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing = false;
+  let changed = false;
+
+  async function turn(): Promise<void> {
+    timer = undefined;
+    if (writing) return;
+    writing = true;
+    changed = false;
+    try {
+      await write();
+    } catch {
+      // The disk is full or gone; saving says so, and the next change tries again.
+    }
+    writing = false;
+    if (changed) note();
+  }
+
+  function note(): void {
+    changed = true;
+    if (!writing) timer ??= setTimeout(() => void turn(), journalMs);
+  }
+
+  return {
+    note,
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      changed = false;
+    },
+  };
+}
