@@ -9,6 +9,7 @@ export interface RunRow {
   id: string;
   name: string;
   notebook: string;
+  cell: string | null;
   status: RunStatus;
   reason: EndReason | null;
   error: string | null;
@@ -33,7 +34,7 @@ export interface RunRow {
   deleted_at: number | null;
 }
 
-export const runColumns = `number, id, name, notebook, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
+export const runColumns = `number, id, name, notebook, cell, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
   backend, threads, seed, params, tags, note, data_hash, train_samples, validation_samples, parameters,
   best_metric, best_epoch, best_value, deleted_at`;
 
@@ -91,6 +92,7 @@ export function runSummaryOf(row: RunRow, metrics: Record<string, MetricSummary>
     id: row.id as RunId,
     name: row.name,
     notebook: row.notebook,
+    ...(row.cell !== null && { cell: row.cell }),
     status: row.status,
     ...(row.reason && { reason: row.reason }),
     ...(row.error && { error: JSON.parse(row.error) as PlainError }),

@@ -14,6 +14,8 @@ export interface NewRun {
   readonly name?: string | undefined;
   /** Path of the notebook in the workspace. */
   readonly notebook: string;
+  /** Id of its train cell. */
+  readonly cell?: string | undefined;
   /** The notebook's text as it is now. */
   readonly source: string;
   readonly spec: Spec;
@@ -57,8 +59,8 @@ export interface RunWriter {
 export function createRunWriter(database: Connection, owner: () => Owner, clock: () => number): RunWriter {
   const isTaken = database.prepare<[string]>('SELECT 1 FROM runs WHERE name = ?');
   const insertRun = database.prepare(
-    `INSERT INTO runs (id, name, notebook, status, started_at, updated_at, planned_epochs, backend, threads, seed, params, owner, owner_pid, owner_host)
-     VALUES (@id, @name, @notebook, 'queued', @now, @now, @plannedEpochs, @backend, @threads, @seed, @params, @owner, @pid, @host)`,
+    `INSERT INTO runs (id, name, notebook, cell, status, started_at, updated_at, planned_epochs, backend, threads, seed, params, owner, owner_pid, owner_host)
+     VALUES (@id, @name, @notebook, @cell, 'queued', @now, @now, @plannedEpochs, @backend, @threads, @seed, @params, @owner, @pid, @host)`,
   );
   const insertSource = database.prepare('INSERT INTO run_sources (run, spec, source, environment) VALUES (?, ?, ?, ?)');
   const numberOf = database.prepare<[string], { number: number; status: RunStatus; name: string }>(
@@ -130,6 +132,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         id,
         name: run.name === undefined ? newRunName(nameIsTaken) : numberedName(run.name, nameIsTaken),
         notebook: run.notebook,
+        cell: run.cell ?? null,
         now: clock(),
         plannedEpochs: run.spec.train.epochs,
         backend: run.backend,

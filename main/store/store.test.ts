@@ -33,7 +33,7 @@ afterEach(() => {
 describe('runs', () => {
   it('gives back what was stored, after closing and opening again', () => {
     const first = openStore(folder);
-    const id = first.create(newRun({ name: 'mine' }));
+    const id = first.create(newRun({ name: 'mine', cell: 'training' }));
     first.begin(id);
     first.setFacts(id, { parameters: 67, samples: { train: 120, validation: 30 }, dataHash: 'abc', backendVersion: '1.30' });
     first.recordEpoch(id, epochRow(1, { loss: 0.9, val_loss: 0.8 }));
@@ -48,6 +48,7 @@ describe('runs', () => {
       id,
       name: 'mine',
       notebook: 'iris.epoch.md',
+      cell: 'training',
       status: 'completed',
       reason: 'epochs',
       epochs: 2,

@@ -12,6 +12,7 @@ import { createForecast, type Forecast } from './forecast.ts';
 
 export interface RunRequest {
   readonly notebook: string;
+  readonly cell?: string | undefined;
   readonly source: string;
   readonly spec: Spec;
   readonly params: Readonly<Record<string, KnobValue>>;

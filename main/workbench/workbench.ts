@@ -196,6 +196,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       const seed = request.seed ?? spec.train.seed;
       return queue.start({
         notebook: request.path,
+        cell: request.cell,
         source: printNotebook(request.blocks),
         spec: { ...spec, train: { ...spec.train, seed } },
         params: Object.fromEntries(evaluated.knobs.map(({ name, value }) => [name, value])),

@@ -29,6 +29,8 @@ export const runSummary = z.object({
   name: z.string(),
   /** Path of the notebook in the workspace. */
   notebook: z.string(),
+  /** Id of its train cell, where it is known. */
+  cell: z.string().optional(),
   status: runStatus,
   reason: endReason.optional(),
   error: plainError.optional(),

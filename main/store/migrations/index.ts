@@ -1,5 +1,6 @@
 import { runs } from './0001-runs.ts';
 import { timeBudget } from './0002-time-budget.ts';
+import { runCell } from './0004-run-cell.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [runs, timeBudget];
+export const migrations: readonly Migration[] = [runs, timeBudget, runCell];

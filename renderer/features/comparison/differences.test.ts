@@ -98,6 +98,7 @@ describe('results side by side', () => {
     const groups = dataGroups([makeRun(1), makeRun(2, { dataHash: 'other' }), makeRun(3)]);
     expect(groups.map((group) => group.map((run) => run.name))).toEqual([['run 1', 'run 3'], ['run 2']]);
     expect(dataGroups([makeRun(1), makeRun(2)])).toHaveLength(1);
+    expect(dataGroups([makeRun(1), makeRun(2, { dataHash: '' })])).toHaveLength(1);
   });
 });
 

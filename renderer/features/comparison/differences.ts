@@ -116,9 +116,10 @@ export function differenceOf(first: Cell | undefined, second: Cell | undefined):
   };
 }
 
-/** Runs that were trained on the same data, in the order of their first; one group where all were. */
+/** Runs that were trained on the same data, in the order of their first; one group where all were. A run that has not
+ * read its data yet is in none. */
 export function dataGroups<T extends Pick<RunSummary, 'dataHash'>>(runs: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
-  for (const run of runs) groups.set(run.dataHash, [...(groups.get(run.dataHash) ?? []), run]);
+  for (const run of runs) if (run.dataHash !== '') groups.set(run.dataHash, [...(groups.get(run.dataHash) ?? []), run]);
   return [...groups.values()];
 }

@@ -107,7 +107,7 @@ export function isGoing(status: RunStatus): boolean {
   return status === 'running' || status === 'queued' || status === 'paused';
 }
 
-/** Runs of a notebook's train cell, newest first. Where a notebook has several, a run of an earlier session counts to the last. */
+/** Runs of a notebook's train cell, newest first. A run whose cell is unknown or gone counts to the last. */
 export function runsOfCell(
   runs: readonly RunSummary[],
   origins: TrainingStore['origins'],
@@ -115,7 +115,11 @@ export function runsOfCell(
   cell: string,
   trainCells: readonly string[],
 ): RunSummary[] {
-  return runs.filter((run) => run.notebook === notebook && (origins[run.id]?.cell ?? trainCells.at(-1)) === cell);
+  return runs.filter((run) => {
+    if (run.notebook !== notebook) return false;
+    const of = run.cell ?? origins[run.id]?.cell;
+    return (of !== undefined && trainCells.includes(of) ? of : trainCells.at(-1)) === cell;
+  });
 }
 
 function merged(rows: readonly EpochRow[], more: readonly EpochRow[]): readonly EpochRow[] {
