@@ -3,12 +3,12 @@ import { Button } from '../components/Button.tsx';
 import { spellKeys } from '../components/keys.ts';
 import { openExport } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
+import { runAll } from '../features/notebook/run-in-view.ts';
 import { stopTraining } from '../features/notebook/stop-training.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useWords } from '../words/use-words.ts';
-import { runAll } from './frame-actions.ts';
 import { Mark } from './Mark.tsx';
 
 export function Header() {
@@ -49,7 +49,7 @@ export function Header() {
               {t('frame.stop')}
             </Button>
           )}
-          <Button look="primary" icon={<Play size={13} />} onClick={runAll}>
+          <Button look="primary" icon={<Play size={13} />} onClick={() => void runAll()}>
             {t('frame.runAll')}
           </Button>
         </>

@@ -1,6 +1,7 @@
 import { Languages, Monitor, Moon, Sun } from 'lucide-react';
 import { locales } from '#contract/words/message.ts';
 import { Menu } from '../components/Menu.tsx';
+import { goToRun } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useFormats, useWords } from '../words/use-words.ts';
@@ -19,6 +20,8 @@ export function StatusBar() {
   const runs = useTrainingStore((state) => state.runs);
   const going = runs.filter((run) => isGoing(run.status));
   const waiting = going.filter((run) => run.status === 'queued').length;
+  const activity = t('frame.activity', { running: going.length - waiting, waiting });
+  const watched = going.find((run) => run.status !== 'queued') ?? going.at(-1);
   const theme = settings?.theme ?? 'system';
   const ThemeIcon = themeIcons[theme];
   return (
@@ -28,7 +31,15 @@ export function StatusBar() {
           {t('frame.backend', { backend: info.backend, threads: info.threads })}
         </span>
       )}
-      <span role="status">{t('frame.activity', { running: going.length - waiting, waiting })}</span>
+      <span role="status">
+        {watched ? (
+          <button type="button" title={t('frame.goToRun', { name: watched.name })} onClick={() => void goToRun(watched)}>
+            {activity}
+          </button>
+        ) : (
+          activity
+        )}
+      </span>
       <span className="grow" />
       {folder !== undefined && <span>{t('frame.workspaceName', { name: folder })}</span>}
       <Menu

@@ -5,6 +5,7 @@ import type { RunSummary } from '#contract/runs.ts';
 import { locales } from '#contract/words/message.ts';
 import { openExport } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
+import { runAll } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
@@ -13,12 +14,6 @@ import { type Action, useActions } from './action-store.ts';
 import { languageNames, themes, viewKeys } from './choices.ts';
 import { useNavigationStore } from './navigation-store.ts';
 import { useSettingsStore } from './settings-store.ts';
-
-/** Shows the notebook, where the result will be, and runs it. */
-export function runAll(): void {
-  useNavigationStore.getState().show('notebook');
-  void useNotebookStore.getState().runAll();
-}
 
 export function useFrameActions(): void {
   const t = useWords();
@@ -47,7 +42,7 @@ function frameActions(
   };
   return [
     { id: 'frame.palette', title: t('frame.palette'), keys: 'Mod+Shift+P', run: openPalette },
-    { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: runAll },
+    { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: () => void runAll() },
     { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
     { id: 'frame.notebook', title: t('frame.showNotebook'), keys: viewKeys.notebook, run: () => show('notebook') },
     { id: 'frame.runs', title: t('frame.showRuns'), keys: viewKeys.runs, run: () => show('runs') },

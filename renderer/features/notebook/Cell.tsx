@@ -126,7 +126,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props
           <pre className={upToDate ? 'output value' : 'output value stale'}>{outcome.text}</pre>
         )}
         {cell.kind === 'train' && runs.length > 0 && (
-          <div className="output">
+          <div className="output" data-output-of={cell.id}>
             <TrainOutput runs={runs} notebookName={store.title} />
           </div>
         )}

@@ -133,7 +133,8 @@ interface NotebookStore {
   readonly evaluate: (until?: string) => Promise<void>;
   readonly evaluating: (cell: string) => void;
   readonly runCell: (id: string) => Promise<void>;
-  readonly runAll: () => Promise<void>;
+  /** Returns the id of the first train cell whose run was started. */
+  readonly runAll: () => Promise<string | undefined>;
 }
 
 const autosaveMs = 900;
@@ -296,17 +297,20 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     return path === undefined ? undefined : { path, blocks: withoutKeys(blocks), knobs: { ...knobValues } };
   }
 
-  async function train(cell: EditedCell): Promise<void> {
+  /** Whether a run was started. */
+  async function train(cell: EditedCell): Promise<boolean> {
     const sent = state();
-    if (!sent) return;
+    if (!sent) return false;
     const { [cell.id]: _old, ...startErrors } = get().startErrors;
     set({ starting: [...get().starting, cell.id], startErrors });
     const input = inputOf(get().blocks, cell.id, get().knobValues);
     try {
       const run = await call('training.start', { ...sent, cell: cell.id });
       useTrainingStore.getState().started(run, cell.id, input);
+      return true;
     } catch (error) {
       set({ startErrors: { ...get().startErrors, [cell.id]: error } });
+      return false;
     } finally {
       set({ starting: get().starting.filter((id) => id !== cell.id) });
     }
@@ -595,8 +599,10 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       await get().evaluate();
       const { blocks, checked, checkError } = get();
       const cells = cellsOf(blocks);
-      if (checkError !== undefined || cells.some((cell) => checked[cell.id]?.outcome.status !== 'ok')) return;
-      for (const cell of cells) if (cell.kind === 'train') await train(cell);
+      if (checkError !== undefined || cells.some((cell) => checked[cell.id]?.outcome.status !== 'ok')) return undefined;
+      let first: string | undefined;
+      for (const cell of cells) if (cell.kind === 'train' && (await train(cell))) first ??= cell.id;
+      return first;
     },
   };
 });

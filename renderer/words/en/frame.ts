@@ -41,6 +41,7 @@ export const frame = {
   'frame.memory': 'This computer has {memory} of memory',
   'frame.activity':
     '{running, plural, =0 {{waiting, plural, =0 {nothing is running} other {# waiting}}} other {{waiting, plural, =0 {{running} running} other {{running} running, # waiting}}}}',
+  'frame.goToRun': 'Go to run {name}',
   'frame.workspaceName': 'workspace {name}',
   'frame.theme': 'Theme',
   'frame.theme.light': 'Light',

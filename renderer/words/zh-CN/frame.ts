@@ -43,6 +43,7 @@ export const frame: Record<keyof typeof en, string> = {
   'frame.memory': '本机内存 {memory}',
   'frame.activity':
     '{running, plural, =0 {{waiting, plural, =0 {没有运行} other {# 个等待}}} other {{waiting, plural, =0 {{running} 个运行中} other {{running} 个运行中，# 个等待}}}}',
+  'frame.goToRun': '转到运行 {name}',
   'frame.workspaceName': '工作区 {name}',
   'frame.theme': '主题',
   'frame.theme.light': '浅色',
