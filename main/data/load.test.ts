@@ -208,6 +208,6 @@ describe('findings', () => {
     const rows = [...Array.from({ length: 30 }, (_, row) => `${row},7,many`), '1,7,few'];
     await write('faults.csv', `x,same,kind\n${rows.join('\n')}`);
     const { preview } = await csv('faults.csv', { op: 'target', column: 'kind' });
-    expect(preview.findings.map(({ code }) => code)).toEqual(['data.constantColumn', 'data.unbalanced']);
+    expect(preview.findings.map(({ code }) => code)).toEqual(['data.constantColumn', 'data.unbalanced', 'data.smallClass']);
   });
 });

@@ -1,6 +1,6 @@
 /** Reads what a data spec names into samples, and into what a person is shown of them. */
 import { createHash, type Hash } from 'node:crypto';
-import type { Column, DataPreview } from '#contract/notebook.ts';
+import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
 import { type DataSource, type DataSpec, isTable } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
@@ -50,8 +50,8 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
     'inputShape' in table ? [] : [{ part, at, table: chooseRows(table, steps, (index) => `${at}/data/steps/${index}`) }],
   );
-  const { dataset, columns, rows, totalRows } = prepareTable(read, spec, parts);
-  return finish(dataset, hash.digest('hex'), columns, { table: { columns, rows, totalRows } });
+  const { dataset, columns, rows, totalRows, findings } = prepareTable(read, spec, parts);
+  return finish(dataset, hash.digest('hex'), columns, { table: { columns, rows, totalRows } }, [], findings);
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
   async function readOther(
@@ -112,6 +112,7 @@ function finish(
   columns: Column[],
   shown: Pick<DataPreview, 'table' | 'images'> | undefined,
   ignored: readonly string[] = [],
+  more: readonly Finding[] = [],
 ): LoadedData {
   return {
     dataset: { ...dataset, hash },
@@ -121,7 +122,7 @@ function finish(
       task: dataset.task,
       ...(dataset.classes && { classes: countClasses(dataset) }),
       hash,
-      findings: findFaults(dataset, columns, ignored),
+      findings: [...findFaults(dataset, columns, ignored), ...more],
       ...shown,
     },
   };

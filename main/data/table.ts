@@ -1,6 +1,6 @@
 /** From a table to samples: which columns are features, what is to be predicted, and how both become numbers. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Column, DataPreview } from '#contract/notebook.ts';
+import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { columnNamed, describeColumn, isMissing, notANumber, numberIn, numbersOf, typeColumns, type TypedColumn } from './columns.ts';
@@ -9,12 +9,14 @@ import { fitFeatures } from './features.ts';
 import { chooseRows, putBelow } from './rows.ts';
 import { type Parts, split } from './split.ts';
 import { place, stepOf, stepsOf } from './steps.ts';
+import { findTableFaults } from './table-findings.ts';
 
 export interface PreparedTable {
   readonly dataset: Omit<Dataset, 'hash'>;
   readonly columns: Column[];
   readonly rows: (string | number | null)[][];
   readonly totalRows: number;
+  readonly findings: Finding[];
 }
 
 /** Other data that is a part, its own rows chosen. `at` points at the step. */
@@ -163,6 +165,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     columns: columns.map((column) => describeColumn(table, column, table.lines.length, roleOf(column))),
     rows: firstRows(table, columns),
     totalRows: source.lines.length,
+    findings: findTableFaults({ table, chosen, features, target, parts }),
   };
 }
 

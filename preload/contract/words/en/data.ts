@@ -91,4 +91,26 @@ export const data = {
   'data.otherKind': 'A table and images or arrays cannot be parts of one data set.',
   'data.otherStep':
     '.{step}(…) cannot be done to this part alone: what is done to the training data is done to it as well. Take the step out here.',
+  'data.nearlyEmpty':
+    'The column “{column}” is missing on {missing, number} of {samples, number} rows. Leave it out, unless the gaps themselves tell something.',
+  'data.smallClass':
+    '{count, plural, one {The class {classes} has {samples, plural, one {# sample} other {# samples}}} other {# classes have very few samples: {classes}}}. That is too few to learn and to judge; collect more, or merge classes.',
+  'data.labelSpelling': '{names} are taken for different classes. If they are one, spell them alike.',
+  'data.categorySpelling': 'In the column “{column}”, {names} are taken for different categories. If they are one, spell them alike.',
+  'data.sameInBoth':
+    '{count, plural, one {# sample} other {# samples}} of the {part} part {count, plural, one {is} other {are}} in the training part as well (of {samples, number}). The {part} results will look better than they are; remove the duplicates.',
+  'data.contrary':
+    '{count, plural, one {# sample is} other {# samples are}} the same as another but of a different class. Check the labels.',
+  'data.givesAway':
+    'The column “{column}” alone tells “{target}” on every row. If it is not known when predicting, leave it out with .select(…).',
+  'data.idColumn':
+    'The column “{column}” only numbers or names the rows; a model can learn nothing from it but the rows by heart. Leave it out with .select(…).',
+  'data.placeholder':
+    'The column “{column}” says {value} on {count, number} rows, far from all other values. If that stands for a missing value, drop the rows with .filter(…), or make it a gap in the file and fill it with .impute().',
+  'data.notScaled':
+    'The values of the columns have very different ranges: “{large}” spans {largeRange, number}, “{small}” {smallRange, number}. Training goes better with .standardize().',
+  'data.shifted':
+    'The {part} part differs from the training part more than chance allows, in {count, plural, one {the column {columns}} other {# columns, most in {columns}}}. Check how the rows were parted.',
+  'data.categoryNotTrained':
+    'The column “{column}” has {count, plural, one {the value {categories}} other {# values}} outside the training part alone{count, plural, one {} other { ({categories} among them)}}; the model never learns {count, plural, one {it} other {them}}.',
 } as const;

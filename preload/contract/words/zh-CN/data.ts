@@ -78,4 +78,20 @@ export const data: Record<keyof typeof en, string> = {
   'data.otherClass': '{path} 中有类别“{name}”，而训练数据中没有。',
   'data.otherKind': '表格与图像或数组不能作为同一数据集的各部分。',
   'data.otherStep': '.{step}(…) 不能只用于这一部分：对训练数据的处理会同样用于它。请去掉这一步。',
+  'data.nearlyEmpty': '“{column}”列在 {samples, number} 行中缺失 {missing, number} 行。除非缺失本身有意义，否则请去掉该列。',
+  'data.smallClass':
+    '{count, plural, one {类别 {classes} 只有 {samples} 个样本} other {有 # 个类别样本极少：{classes}}}，不足以学习和评估。请收集更多样本或合并类别。',
+  'data.labelSpelling': '{names} 被当作不同的类别。如果是同一类，请统一写法。',
+  'data.categorySpelling': '“{column}”列中的 {names} 被当作不同的取值。如果是同一个，请统一写法。',
+  'data.sameInBoth': '{part} 部分的 {samples, number} 个样本中有 {count, number} 个也在训练部分，{part} 结果会偏好。请去掉重复样本。',
+  'data.contrary': '有 {count, number} 个样本与另一个样本相同，类别却不同。请检查标签。',
+  'data.givesAway': '仅凭“{column}”列就能在每一行得出“{target}”。如果预测时并不知道它，请用 .select(…) 去掉。',
+  'data.idColumn': '“{column}”列只是行的编号或名称，模型只会死记硬背。请用 .select(…) 去掉该列。',
+  'data.placeholder':
+    '“{column}”列有 {count, number} 行的值是 {value}，远离其他值。如果它代表缺失，请用 .filter(…) 去掉这些行，或在文件中留空并用 .impute() 填补。',
+  'data.notScaled':
+    '各列的取值范围相差很大：“{large}”跨度 {largeRange, number}，“{small}”跨度 {smallRange, number}。加上 .standardize() 训练效果更好。',
+  'data.shifted':
+    '{part} 部分与训练部分的差异超出偶然：{count, plural, one {{columns} 列} other {# 列，其中最大的是 {columns}}}。请检查划分方式。',
+  'data.categoryNotTrained': '“{column}”列有 {count, number} 个取值只出现在训练部分之外（{categories}），模型学不到。',
 };

@@ -1,0 +1,237 @@
+/** What is odd in a table's columns. */
+import type { Finding } from '#contract/notebook.ts';
+import { isMissing, numberIn, type TypedColumn } from './columns.ts';
+import type { TextTable } from './csv.ts';
+import type { FittedFeature } from './features.ts';
+import { finding, spelledAlike } from './findings.ts';
+import type { Parts } from './split.ts';
+
+export interface TableFacts {
+  readonly table: TextTable;
+  readonly chosen: readonly TypedColumn[];
+  readonly features: readonly FittedFeature[];
+  readonly target: { readonly column: TypedColumn; readonly values: Float64Array; readonly classes?: readonly string[] };
+  readonly parts: Parts;
+}
+
+/** Below this, chance alone separates and orders rows. */
+const fewestRows = 20;
+/** Ranges that are further apart than this make one learning rate too large for some weights or too small for others. */
+const rangesApart = 100;
+/** The chance of a false alarm about a shift, over all columns. */
+const shiftAlarm = 1e-4;
+/** Correlation with a number to predict from which on a column is that number in other words. */
+const sameNumber = 0.99995;
+/** What programs write where they have no value. */
+const sentinels = [-99, -999, -9999, -99999, 9999, 99999, 999999];
+
+export function findTableFaults(facts: TableFacts): Finding[] {
+  const { table, chosen, parts } = facts;
+  if (parts.train.length < fewestRows) return spellings(table, chosen);
+  return [
+    ...spellings(table, chosen),
+    ...giveaways(facts),
+    ...ids(facts),
+    ...placeholders(facts),
+    ...unscaled(facts),
+    ...shifted(facts),
+    ...untrained(facts),
+  ];
+}
+
+function spellings(table: TextTable, chosen: readonly TypedColumn[]): Finding[] {
+  return chosen.flatMap(({ name, index, type }) => {
+    if (type !== 'text') return [];
+    const values = [...new Set(table.columns[index])].filter((text) => !isMissing(text));
+    // In free text and ids, small differences are no slips.
+    if (values.length * 4 > table.lines.length) return [];
+    return spelledAlike(values).map((names) =>
+      finding(
+        'data.categorySpelling',
+        { column: name, names: names.map((one) => `“${one}”`).join(', ') },
+        names.map((one) => JSON.stringify(one)).join(', '),
+      ),
+    );
+  });
+}
+
+/** Whether a column's values, sorted, show the classes one after the other. */
+function separates(values: readonly number[], classes: readonly number[], count: number): boolean {
+  const order = values.map((_, index) => index).sort((a, b) => values[a] - values[b]);
+  let changes = 0;
+  for (let place = 1; place < order.length; place += 1) {
+    const [before, here] = [order[place - 1], order[place]];
+    if (classes[before] === classes[here]) continue;
+    if (values[before] === values[here]) return false;
+    changes += 1;
+  }
+  return changes === count - 1;
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [both, squareA, squareB] = [0, 0, 0];
+  for (let index = 0; index < a.length; index += 1) {
+    both += (a[index] - meanA) * (b[index] - meanB);
+    squareA += (a[index] - meanA) ** 2;
+    squareB += (b[index] - meanB) ** 2;
+  }
+  return squareA > 0 && squareB > 0 ? both / Math.sqrt(squareA * squareB) : 0;
+}
+
+/** Columns that give the target away. */
+function giveaways({ table, chosen, target, parts }: TableFacts): Finding[] {
+  return chosen.flatMap((column) => {
+    const texts = table.columns[column.index];
+    const rows = Array.from(parts.train).filter((row) => !isMissing(texts[row]));
+    if (rows.length < fewestRows || rows.length * 2 < parts.train.length) return [];
+    const targets = rows.map((row) => target.values[row]);
+    const classes = new Set(targets).size;
+    const values = rows.map((row) => numberIn(texts[row]));
+    let tells = false;
+    if (column.type === 'number') {
+      if (values.some(Number.isNaN)) return [];
+      tells = target.classes ? classes > 1 && separates(values, targets, classes) : Math.abs(correlation(values, targets)) > sameNumber;
+    } else if (target.classes && classes > 1) {
+      const seen = new Map<string, number>();
+      tells = rows.every(
+        (row, index) => (seen.get(texts[row]) ?? targets[index]) === targets[index] && seen.set(texts[row], targets[index]),
+      );
+      tells &&= seen.size * 4 <= rows.length;
+    }
+    return tells
+      ? [
+          finding(
+            'data.givesAway',
+            { column: column.name, target: target.column.name },
+            `${column.name} → ${target.column.name}: ${rows.length} / ${rows.length}`,
+          ),
+        ]
+      : [];
+  });
+}
+
+/** Columns that only number or name the rows. */
+function ids({ table, chosen }: TableFacts): Finding[] {
+  return chosen.flatMap(({ name, index, type }) => {
+    const texts = table.columns[index].filter((text) => !isMissing(text));
+    if (texts.length < table.lines.length || new Set(texts).size < texts.length) return [];
+    const numbers = type === 'number' ? texts.map(numberIn) : [];
+    const whole = type === 'number' && numbers.every(Number.isInteger);
+    const step = whole ? numbers[1] - numbers[0] : 0;
+    const counts = step !== 0 && numbers.every((value, row) => value === numbers[0] + row * step);
+    const named = /^(?:index|unnamed: 0|row|.*[_\s]?id)$/i.test(name) && /(?:^|[_\s])id$|^index$|^row$|unnamed|[a-z]I[dD]$/i.test(name);
+    return type === 'text' || counts || (whole && named)
+      ? [finding('data.idColumn', { column: name }, `${name}: ${texts.slice(0, 4).join(', ')}, …`)]
+      : [];
+  });
+}
+
+/** Numbers that stand for a missing value: far beyond all others, and more than once. */
+function placeholders({ table, chosen }: TableFacts): Finding[] {
+  return chosen.flatMap(({ name, index, type }) => {
+    if (type !== 'number') return [];
+    const numbers = table.columns[index].map(numberIn).filter((value) => !Number.isNaN(value));
+    return sentinels.flatMap((sentinel) => {
+      const others = numbers.filter((value) => value !== sentinel);
+      const count = numbers.length - others.length;
+      if (count < 2 || others.length < fewestRows) return [];
+      let [min, max] = [Infinity, -Infinity];
+      for (const value of others) {
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+      }
+      const away = sentinel < min ? min - sentinel : sentinel - max;
+      return away > max - min
+        ? [finding('data.placeholder', { column: name, value: sentinel, count }, `${min} … ${max}, ${count} × ${sentinel}`)]
+        : [];
+    });
+  });
+}
+
+function unscaled({ features, parts }: TableFacts): Finding[] {
+  const ranges = features.flatMap(({ feature, values }) => {
+    if (feature.category !== undefined) return [];
+    let [min, max] = [Infinity, -Infinity];
+    for (const row of parts.train) {
+      min = Math.min(min, values[row]);
+      max = Math.max(max, values[row]);
+    }
+    return max > min ? [{ name: feature.column, range: max - min, most: Math.max(Math.abs(min), Math.abs(max)) }] : [];
+  });
+  if (ranges.length === 0) return [];
+  const sorted = ranges.sort((a, b) => a.range - b.range);
+  const [least, most] = [sorted[0], sorted[sorted.length - 1]];
+  if (most.range <= least.range * rangesApart && most.most < 1000) return [];
+  // Scaled columns with an outlier: what was asked for has been done.
+  if (
+    features.filter(({ feature }) => feature.category === undefined).every(({ feature: { offset, scale } }) => offset !== 0 || scale !== 1)
+  )
+    return [];
+  const number = (value: number) => Number(value.toPrecision(3));
+  const values = { large: most.name, largeRange: number(most.range), small: least.name, smallRange: number(least.range) };
+  return [finding('data.notScaled', values, `${most.name}: ${number(most.range)}, ${least.name}: ${number(least.range)}`)];
+}
+
+/** The largest distance between two distributions (Kolmogorov and Smirnov's). Both sorted. */
+export function distance(a: Float64Array, b: Float64Array): number {
+  let [i, j, most] = [0, 0, 0];
+  while (i < a.length && j < b.length) {
+    const value = Math.min(a[i], b[j]);
+    while (i < a.length && a[i] <= value) i += 1;
+    while (j < b.length && b[j] <= value) j += 1;
+    most = Math.max(most, Math.abs(i / a.length - j / b.length));
+  }
+  return most;
+}
+
+/** Parts that are not drawn from the same: the Kolmogorov–Smirnov test, corrected for the number of columns. */
+function shifted({ features, parts, target }: TableFacts): Finding[] {
+  const columns = features
+    .filter(({ feature }) => feature.category === undefined)
+    .map(({ feature, values }) => ({ name: feature.column, values }));
+  if (!target.classes) columns.push({ name: target.column.name, values: target.values });
+  const found: Finding[] = [];
+  for (const part of ['validation', 'test'] as const) {
+    const rows = parts[part];
+    if (!rows || rows.length < fewestRows) continue;
+    const [n, m] = [parts.train.length, rows.length];
+    const limit = Math.sqrt((-Math.log(shiftAlarm / columns.length / 2) / 2) * ((n + m) / (n * m)));
+    const sorted = (of: Uint32Array, values: Float64Array) => Float64Array.from(of, (row) => values[row]).sort();
+    const apart = columns
+      .map(({ name, values }) => ({ name, distance: distance(sorted(parts.train, values), sorted(rows, values)) }))
+      .filter((column) => column.distance > limit)
+      .sort((a, b) => b.distance - a.distance);
+    if (apart.length === 0) continue;
+    const names = apart
+      .slice(0, 3)
+      .map(({ name }) => name)
+      .join(', ');
+    found.push(
+      finding(
+        'data.shifted',
+        { part, columns: names, count: apart.length },
+        `${apart[0].name}: D = ${apart[0].distance.toFixed(2)} > ${limit.toFixed(2)}`,
+      ),
+    );
+  }
+  return found;
+}
+
+/** Categories that only the validation or the test has. */
+function untrained({ table, features, parts }: TableFacts): Finding[] {
+  const encoded = new Map<TypedColumn, boolean>();
+  for (const { column, feature } of features)
+    if (feature.category !== undefined || feature.before?.some(({ op }) => op === 'ordinal')) encoded.set(column, column.type === 'text');
+  return [...encoded].flatMap(([{ name, index }, isText]) => {
+    if (!isText) return [];
+    const texts = table.columns[index];
+    const trained = new Set(Array.from(parts.train, (row) => texts[row]));
+    const rest = [...(parts.validation ?? []), ...(parts.test ?? [])].map((row) => texts[row]);
+    const unseen = [...new Set(rest.filter((text) => !isMissing(text) && !trained.has(text)))];
+    if (unseen.length === 0) return [];
+    const values = { column: name, categories: unseen.slice(0, 3).join(', '), count: unseen.length };
+    return [finding('data.categoryNotTrained', values, unseen.slice(0, 10).join(', '))];
+  });
+}
