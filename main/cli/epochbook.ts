@@ -5,7 +5,10 @@ import { addBin } from './commands/bin.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
 import { addExport } from './commands/export.ts';
+import { addExportRuns } from './commands/export-runs.ts';
+import { addImport } from './commands/import.ts';
 import { addOpen } from './commands/open.ts';
+import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
@@ -22,7 +25,21 @@ function createProgram(): LocalizedCommand {
     .version(version, '-V, --version', say('cli.option.version'))
     .helpCommand('help [COMMAND]', say('cli.help'));
   program.footer = say('cli.exits');
-  for (const add of [addRun, addCheck, addRuns, addShow, addCompare, addExport, addBin, addBackends, addOpen]) add(program);
+  for (const add of [
+    addRun,
+    addCheck,
+    addRuns,
+    addShow,
+    addCompare,
+    addExport,
+    addReport,
+    addImport,
+    addExportRuns,
+    addBin,
+    addBackends,
+    addOpen,
+  ])
+    add(program);
   return program;
 }
 

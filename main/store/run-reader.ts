@@ -1,6 +1,6 @@
 /** Everything that reads runs. */
 import type { RunId } from '#contract/ids.ts';
-import type { EpochRow, MetricSummary, RunDetail, RunSummary } from '#contract/runs.ts';
+import type { Environment, EpochRow, MetricSummary, RunDetail, RunSummary } from '#contract/runs.ts';
 import type { Spec } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Connection } from './database.ts';
@@ -35,7 +35,8 @@ export interface RunReader {
   list(filter?: { notebook?: string | undefined; deleted?: boolean | undefined }): RunSummary[];
   summary(id: RunId): RunSummary;
   detail(id: RunId): RunDetail;
-  spec(id: RunId): Spec;
+  /** Undefined for an imported run. */
+  spec(id: RunId): Spec | undefined;
   history(id: RunId): History;
   /**
    * The run that a word means: an id, an unambiguous start of one, a run's name, or `latest`.
@@ -119,16 +120,19 @@ export function createRunReader(database: Connection): RunReader {
     detail(id) {
       const row = rowOf(id);
       const stored = sourceOf.get(row.number)!;
+      // An imported run has neither, which is stored as null.
+      const spec = JSON.parse(stored.spec) as Spec | null;
+      const environment = JSON.parse(stored.environment) as Environment | null;
       return {
         ...runSummaryOf(row, metricsOf(row.number)),
-        spec: JSON.parse(stored.spec) as RunDetail['spec'],
+        ...(spec && { spec }),
         source: stored.source,
-        environment: JSON.parse(stored.environment) as RunDetail['environment'],
+        ...(environment && { environment }),
         epochRows: epochRowsOf(row.number),
         checkpoints: checkpointsOf.all(row.number),
       };
     },
-    spec: (id) => JSON.parse(sourceOf.get(rowOf(id).number)!.spec) as Spec,
+    spec: (id) => (JSON.parse(sourceOf.get(rowOf(id).number)!.spec) as Spec | null) ?? undefined,
     history(id) {
       const history: History = {};
       for (const { epoch, name, value } of valuesOf.iterate(rowOf(id).number)) (history[name] ??= []).push([epoch, fromColumn(value)]);

@@ -1,6 +1,7 @@
 /** Rows of the database ⇄ runs of the contract. */
 import type { PlainError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
+import type { LogTool } from '#contract/logged-run.ts';
 import type { EndReason, EpochRow, MetricSummary, RunStatus, RunSummary } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
 
@@ -32,11 +33,13 @@ export interface RunRow {
   best_epoch: number | null;
   best_value: number | null;
   deleted_at: number | null;
+  import_tool: LogTool | null;
+  import_path: string | null;
 }
 
 export const runColumns = `number, id, name, notebook, cell, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
   backend, threads, seed, params, tags, note, data_hash, train_samples, validation_samples, parameters,
-  best_metric, best_epoch, best_value, deleted_at`;
+  best_metric, best_epoch, best_value, deleted_at, import_tool, import_path`;
 
 export interface SummaryRow {
   run: number;
@@ -115,6 +118,7 @@ export function runSummaryOf(row: RunRow, metrics: Record<string, MetricSummary>
       row.best_epoch !== null && { best: { metric: row.best_metric, epoch: row.best_epoch, value: fromColumn(row.best_value) } }),
     color: row.number - 1,
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+    ...(row.import_tool !== null && { imported: { tool: row.import_tool, path: row.import_path! } }),
   };
 }
 

@@ -4,11 +4,12 @@ import type { RunId } from '#contract/ids.ts';
 import { openDatabase } from './database.ts';
 import { createOwnership } from './owner.ts';
 import { type CheckpointKind, createRunReader, type RunReader } from './run-reader.ts';
+import { createRunImporter, type RunImporter } from './run-import.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
 import { makeStateFolder, stateFolder } from './workspace-folder.ts';
 
-export interface Store extends RunReader, RunWriter {
+export interface Store extends RunReader, RunWriter, RunImporter {
   /** The database file. */
   readonly file: string;
   /** Folder of a run's checkpoints. */
@@ -50,11 +51,13 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
   const ownership = createOwnership(database, folder);
   const reader = explained(createRunReader(database), file, ownership.settleAbandoned);
   const writer = explained(createRunWriter(database, ownership.current, clock), file);
+  const importer = explained(createRunImporter(database, clock), file);
   const checkpointFolder = (id: RunId) => join(folder, 'checkpoints', id);
   return {
     file,
     ...reader,
     ...writer,
+    ...importer,
     checkpointFolder,
     checkpointFile: (id, kind) => join(checkpointFolder(id), `${kind}.safetensors`),
     close() {

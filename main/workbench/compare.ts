@@ -15,8 +15,9 @@ function flatten(value: Json, path: string, into: Map<string, Json>): void {
   } else into.set(path, value);
 }
 
-function settingsOf(spec: Spec): Map<string, Json> {
+function settingsOf(spec: Spec | undefined): Map<string, Json> {
   const settings = new Map<string, Json>();
+  if (!spec) return settings;
   const { data, model, train } = spec;
   flatten({ data, model, train }, '', settings);
   return settings;
@@ -29,7 +30,8 @@ const allEqual = (values: readonly unknown[]): boolean => values.every((value) =
 
 export interface ComparedRun {
   readonly summary: RunSummary;
-  readonly spec: Spec;
+  /** An imported run has none. */
+  readonly spec: Spec | undefined;
   readonly history: Comparison['history'][number];
 }
 

@@ -20,9 +20,11 @@ import type { Context, WorkbenchOptions } from './context.ts';
 import { located } from './located.ts';
 import { createNotebooks } from './notebooks.ts';
 import { fileInWorkspace, foldersOf } from './paths.ts';
+import { writeReport } from './report.ts';
 import { createRunQueue } from './run-queue.ts';
 import { copySample, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
+import { exportRuns, importRuns } from './transfer.ts';
 import { watchFolders, type Watch } from './watch.ts';
 import { readWorkspace } from './workspace.ts';
 
@@ -187,6 +189,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return {};
     },
     'notebook.versions': ({ path, baseHash }) => notebooks.versions(path, baseHash),
+    async 'notebook.report'({ file, ...state }) {
+      return writeReport(context, state, await checks.check(state), hasStore(), file);
+    },
     'notebook.check': (request) => checks.check(request),
     'notebook.estimate': (request) => checks.estimate(request),
     'language.typings': async () => ({ text: cellLanguageTypings() }),
@@ -256,7 +261,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       const run = store.detail(runId);
       // A run without validation or stopped early on may have only the one.
       const chosen = run.checkpoints.find(({ kind }) => kind === checkpoint) ?? run.checkpoints[0];
-      if (!chosen) throw new EpochbookError('training.noCheckpoint', { name: run.name });
+      if (!chosen || !run.spec) throw new EpochbookError('training.noCheckpoint', { name: run.name });
       return trainer.export({
         spec: run.spec,
         folders: foldersOf(open.folder, run.notebook),
@@ -272,6 +277,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         },
       });
     },
+
+    'runs.importFolder': ({ path, tool }) => importRuns(context, path, tool),
+    'runs.exportData': ({ runIds, format, folder }) => exportRuns(context, runIds, format, folder),
 
     async 'shell.chooseFolder'({ title }) {
       if (!options.shell.chooseFolder) throw new EpochbookError('shell.unavailable');

@@ -4,7 +4,8 @@ import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import type { CallName } from './names.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
-import { backendInfo, comparison, exported, exportFormat, runDetail, runSummary } from './runs.ts';
+import { logTools } from './logged-run.ts';
+import { backendInfo, comparison, exported, exportedRuns, exportFormat, importedRuns, runDetail, runsFormat, runSummary } from './runs.ts';
 import { locales } from './words/message.ts';
 
 const nothing = z.object({});
@@ -78,6 +79,11 @@ export const calls = {
     request: z.object({ path: z.string(), baseHash: z.string() }),
     response: z.object({ disk: openedNotebook, base: z.array(block).optional() }),
   },
+  /** Writes the notebook and its runs as one HTML file. `file` is absolute, or from the workspace; default: beside the notebook. */
+  'notebook.report': {
+    request: notebookState.extend({ file: z.string().min(1).optional() }),
+    response: z.object({ file: z.string(), bytes: z.number().int(), runs: z.number().int() }),
+  },
   /** Evaluates from the top, reads the data and builds the model, as far as `until` (a cell's id). */
   'notebook.check': { request: notebookState.extend({ until: z.string().optional() }), response: checkedNotebook },
   /** Runs a few steps to foresee an epoch's time. */
@@ -131,6 +137,16 @@ export const calls = {
   'runs.export': {
     request: z.object({ runId, format: exportFormat, folder: z.string(), checkpoint: z.enum(['best', 'last']).default('best') }),
     response: exported,
+  },
+  /**
+   * Reads all runs that other tools logged in a file, or in a folder and below; without `tool`, of every tool. Again and
+   * again: a run that was read before is brought up to date. `path` is absolute, or from the workspace's folder.
+   */
+  'runs.importFolder': { request: z.object({ path: z.string().min(1), tool: z.enum(logTools).optional() }), response: importedRuns },
+  /** Writes params and every value as other tools read them. `folder` is absolute, or from the workspace's. */
+  'runs.exportData': {
+    request: z.object({ runIds: z.array(runId).min(1), format: runsFormat, folder: z.string().min(1) }),
+    response: exportedRuns,
   },
 
   /** The system's own dialog; null where it was dismissed. Desktop only. */

@@ -14,6 +14,7 @@ export const callNames = [
   'notebook.journal',
   'notebook.answerDraft',
   'notebook.versions',
+  'notebook.report',
   'notebook.check',
   'notebook.estimate',
   'language.typings',
@@ -29,6 +30,8 @@ export const callNames = [
   'runs.delete',
   'runs.restore',
   'runs.export',
+  'runs.importFolder',
+  'runs.exportData',
   'shell.chooseFolder',
   'shell.showItem',
 ] as const;

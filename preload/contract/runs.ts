@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { plainError } from './errors.ts';
 import { runId } from './ids.ts';
+import { logTools } from './logged-run.ts';
 import { json, knobValue, spec } from './spec.ts';
 
 export const runStatus = z.enum(['queued', 'running', 'paused', 'completed', 'stopped', 'failed', 'diverged', 'interrupted']);
@@ -55,6 +56,11 @@ export const runSummary = z.object({
   /** Number of its colour in the palette, the same for life. */
   color: z.number().int(),
   deletedAt: z.number().int().optional(),
+  /**
+   * Of a run that another tool logged: which, and the file or folder it was read from. Such a run has no notebook, seed,
+   * threads, data or model (empty or 0), and its epochs are the tool's own steps, which may begin at 0.
+   */
+  imported: z.object({ tool: z.enum(logTools), path: z.string() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
@@ -63,8 +69,8 @@ export const epochRow = z.object({
   epoch: z.number().int(),
   /** This epoch's own time, training and validation. */
   elapsedMs: z.number(),
-  /** Of the epoch's last step. */
-  learningRate: z.number(),
+  /** Of the epoch's last step; NaN where it is not known. */
+  learningRate: z.number().or(z.nan()),
   samples: z.number().int(),
   steps: z.number().int(),
   /** Time of each phase of the epoch. */
@@ -85,10 +91,12 @@ export const environment = z.object({
 export type Environment = z.infer<typeof environment>;
 
 export const runDetail = runSummary.extend({
-  spec,
+  /** An imported run has none. */
+  spec: spec.optional(),
   /** The notebook's text as it was. */
   source: z.string(),
-  environment,
+  /** An imported run has none. */
+  environment: environment.optional(),
   epochRows: z.array(epochRow),
   checkpoints: z.array(z.object({ kind: z.enum(['last', 'best']), epoch: z.number().int(), bytes: z.number().int() })),
 });
@@ -131,3 +139,30 @@ export const exported = z.object({
   maxAbsoluteDifference: z.number(),
 });
 export type Exported = z.infer<typeof exported>;
+
+/** What reading another tool's logs did to a run: it is new, has new values, is as it was, or lies in the bin. */
+export const importChange = z.enum(['imported', 'updated', 'unchanged', 'binned']);
+export type ImportChange = z.infer<typeof importChange>;
+
+export const importedRuns = z.object({
+  runs: z.array(z.object({ runId, name: z.string(), tool: z.enum(logTools), path: z.string(), change: importChange })),
+  /** Values read. */
+  scalars: z.number().int(),
+  /** What could not be read, or not as it was. */
+  findings: z.array(plainError),
+});
+export type ImportedRuns = z.infer<typeof importedRuns>;
+
+/** What runs' params and values are written as. */
+export const runsFormat = z.enum(['tensorboard', 'mlflow', 'csv', 'json']);
+export type RunsFormat = z.infer<typeof runsFormat>;
+
+export const exportedRuns = z.object({
+  folder: z.string(),
+  /** Paths in the folder, with forward slashes. */
+  files: z.array(z.string()),
+  bytes: z.number().int(),
+  runs: z.number().int(),
+  scalars: z.number().int(),
+});
+export type ExportedRuns = z.infer<typeof exportedRuns>;

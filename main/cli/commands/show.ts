@@ -15,7 +15,7 @@ function summaryText(run: RunDetail): string[] {
   const pairs: (readonly [string, string])[] = [
     [say('cli.word.id'), run.id],
     [say('cli.word.name'), run.name],
-    [say('cli.word.notebook'), run.notebook],
+    run.imported ? [say('cli.word.importedFrom'), run.imported.path] : [say('cli.word.notebook'), run.notebook],
     [say('cli.word.status'), say('cli.status', { status: run.status })],
     [say('cli.word.started'), dateAndTime(run.startedAt)],
     [say('cli.word.time'), duration(run.elapsedMs)],
@@ -23,13 +23,17 @@ function summaryText(run: RunDetail): string[] {
       say('cli.word.epochs'),
       run.epochs === run.plannedEpochs ? String(run.epochs) : say('cli.epochsOf', { epochs: run.epochs, planned: run.plannedEpochs }),
     ],
-    [say('cli.word.backend'), `${run.backend} ${run.environment.backendVersion}`.trim()],
-    [say('cli.word.threads'), String(run.threads)],
-    [say('cli.word.seed'), String(run.seed)],
-    [say('cli.word.samples'), say('cli.samples', { ...run.samples, test: 0 })],
-    [say('cli.word.data'), run.dataHash],
-    [say('cli.word.parameters'), String(run.parameters)],
+    [say('cli.word.backend'), `${run.backend} ${run.environment?.backendVersion ?? ''}`.trim()],
   ];
+  if (!run.imported) {
+    pairs.push(
+      [say('cli.word.threads'), String(run.threads)],
+      [say('cli.word.seed'), String(run.seed)],
+      [say('cli.word.samples'), say('cli.samples', { ...run.samples, test: 0 })],
+      [say('cli.word.data'), run.dataHash],
+      [say('cli.word.parameters'), String(run.parameters)],
+    );
+  }
   if (best)
     pairs.push([say('cli.word.best'), say('cli.bestValue', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch })]);
   if (run.tags.length > 0) pairs.push([say('cli.word.tags'), run.tags.join(', ')]);
@@ -52,7 +56,9 @@ function epochsText({ epochRows: rows, best }: RunDetail): string[] {
     { title: say('cli.word.epoch'), cells: rows.map(({ epoch }) => String(epoch)), right: true },
     { title: '', cells: rows.map(({ epoch }) => (epoch === best?.epoch ? '*' : '')) },
     ...names.map((name) => ({ title: name, cells: columnOfNumbers(rows.map(({ metrics }) => metrics[name])), right: true })),
-    { title: say('cli.word.learningRate'), cells: rows.map(({ learningRate }) => String(learningRate)), right: true },
+    ...(rows.every(({ learningRate }) => Number.isNaN(learningRate))
+      ? []
+      : [{ title: say('cli.word.learningRate'), cells: rows.map(({ learningRate }) => String(learningRate)), right: true }]),
     { title: say('cli.word.time'), cells: rows.map(({ elapsedMs }) => duration(elapsedMs)), right: true },
   ]);
 }

@@ -19,7 +19,7 @@ export function EqualSettings({ comparison }: { readonly comparison: Comparison 
     if (!open || first === undefined) return undefined;
     let wanted = true;
     call('runs.get', { runId: first }).then(
-      (detail) => wanted && setSettings(flattenSpec(detail.spec)),
+      (detail) => wanted && setSettings(detail.spec ? flattenSpec(detail.spec) : []),
       (reason: unknown) => wanted && setError(reason),
     );
     return () => {

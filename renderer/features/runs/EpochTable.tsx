@@ -24,7 +24,11 @@ export function EpochTable({ run, rows }: { readonly run: RunSummary; readonly r
         title: metricName(t, metric),
         text: (row: EpochRow) => formats.measure(row.metrics[metric] ?? Number.NaN),
       })),
-      { id: 'rate', title: t('runs.learningRate'), text: (row: EpochRow) => formats.setting(row.learningRate) },
+      {
+        id: 'rate',
+        title: t('runs.learningRate'),
+        text: (row: EpochRow) => (Number.isNaN(row.learningRate) ? '–' : formats.setting(row.learningRate)),
+      },
       { id: 'time', title: t('runs.time'), text: (row: EpochRow) => formats.duration(row.elapsedMs) },
       { id: 'data', title: t('runs.timeData'), text: (row: EpochRow) => formats.duration(row.phasesMs.data) },
       { id: 'steps', title: t('runs.timeSteps'), text: (row: EpochRow) => formats.duration(row.phasesMs.steps) },

@@ -17,8 +17,8 @@ import { stateTone, stateWord } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { useRunDetail } from './use-run-detail.ts';
 
-const tabs = ['curves', 'epochs', 'settings', 'source'] as const;
-type Tab = (typeof tabs)[number];
+const allTabs = ['curves', 'epochs', 'settings', 'source'] as const;
+type Tab = (typeof allTabs)[number];
 const tabWords: Record<Tab, WordKey> = {
   curves: 'runs.tabCurves',
   epochs: 'runs.tabEpochs',
@@ -32,7 +32,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
   const formats = useFormats();
   const errorText = useErrorText();
   const base = useId();
-  const [tab, setTab] = useState<Tab>('curves');
+  const [chosen, setTab] = useState<Tab>('curves');
   const [renaming, setRenaming] = useState(false);
   const update = useRunsStore((state) => state.update);
   const remove = useRunsStore((state) => state.remove);
@@ -40,6 +40,9 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
   const { detail, rows, error } = useRunDetail(run);
   const stop = useTrainingStore((state) => state.stop);
   const inBin = run.deletedAt !== undefined;
+  // What another tool logged has values and params alone.
+  const tabs: readonly Tab[] = run.imported ? allTabs.slice(0, 2) : allTabs;
+  const tab = tabs.includes(chosen) ? chosen : 'curves';
 
   const onTabKey = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -66,7 +69,9 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
           <h2 className="clip">{run.name}</h2>
         )}
         <span className={`run-state state-${stateTone(run)}`}>{stateWord(t, run)}</span>
-        <span className="quiet-text clip">{t('runs.from', { notebook: run.notebook, moment: formats.moment(run.startedAt) })}</span>
+        <span className="quiet-text clip">
+          {t('runs.from', { notebook: run.imported?.path ?? run.notebook, moment: formats.moment(run.startedAt) })}
+        </span>
         <span className="grow" />
         {inBin ? (
           <Button onClick={() => void restore([run.id])}>{t('runs.restore')}</Button>
@@ -84,9 +89,11 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
                 {t('runs.delete')}
               </Button>
             )}
-            <Button icon={<Download size={14} />} disabled={run.epochs === 0} onClick={() => openExport(run)}>
-              {t('runs.export')}
-            </Button>
+            {!run.imported && (
+              <Button icon={<Download size={14} />} disabled={run.epochs === 0} onClick={() => openExport(run)}>
+                {t('runs.export')}
+              </Button>
+            )}
           </>
         )}
       </header>

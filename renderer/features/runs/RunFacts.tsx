@@ -52,7 +52,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
             {formats.setting(value)}
           </Fact>
         ))}
-        <Fact name={t('runs.seed')}>{String(run.seed)}</Fact>
+        {!run.imported && <Fact name={t('runs.seed')}>{String(run.seed)}</Fact>}
         <Fact name={t('runs.epochs')}>
           {t('runs.epochsOf', { done: formats.count(run.epochs), planned: formats.count(run.plannedEpochs) })}
         </Fact>
@@ -61,14 +61,20 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
             ? t('runs.timeAnEpoch', { total: formats.duration(run.elapsedMs), epoch: formats.duration(run.elapsedMs / run.epochs) })
             : '–'}
         </Fact>
-        <Fact name={t('runs.samples')}>
-          {t('runs.samplesOf', { train: formats.count(run.samples.train), validation: formats.count(run.samples.validation) })}
-        </Fact>
-        <Fact name={t('runs.parameters')}>{formats.count(run.parameters)}</Fact>
-        <Fact name={t('runs.backend')}>{t('runs.backendThreads', { backend: run.backend, threads: run.threads })}</Fact>
-        <Fact name={t('runs.data')}>
-          <code title={run.dataHash}>{run.dataHash.slice(0, 12)}</code>
-        </Fact>
+        {run.imported ? (
+          <Fact name={t('runs.backend')}>{run.imported.tool}</Fact>
+        ) : (
+          <>
+            <Fact name={t('runs.samples')}>
+              {t('runs.samplesOf', { train: formats.count(run.samples.train), validation: formats.count(run.samples.validation) })}
+            </Fact>
+            <Fact name={t('runs.parameters')}>{formats.count(run.parameters)}</Fact>
+            <Fact name={t('runs.backend')}>{t('runs.backendThreads', { backend: run.backend, threads: run.threads })}</Fact>
+            <Fact name={t('runs.data')}>
+              <code title={run.dataHash}>{run.dataHash.slice(0, 12)}</code>
+            </Fact>
+          </>
+        )}
         <Fact name={t('runs.id')}>
           <code>{run.id}</code>
         </Fact>

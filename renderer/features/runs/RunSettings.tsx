@@ -7,7 +7,7 @@ import { flattenSpec, sectionOf, settingText, shortPath } from './settings-list.
 export function RunSettings({ detail }: { readonly detail: RunDetail }) {
   const t = useWords();
   const formats = useFormats();
-  const settings = flattenSpec(detail.spec);
+  const settings = detail.spec ? flattenSpec(detail.spec) : [];
   const { environment } = detail;
   return (
     <div className="run-settings">
@@ -25,18 +25,20 @@ export function RunSettings({ detail }: { readonly detail: RunDetail }) {
           </dl>
         </section>
       ))}
-      <section className="card">
-        <h3>{t('runs.section.environment')}</h3>
-        <dl>
-          <Fact name="Epochbook">{environment.epochbook}</Fact>
-          <Fact name={t('runs.backend')}>{`${detail.backend} ${environment.backendVersion}`}</Fact>
-          <Fact name="Node">{environment.node}</Fact>
-          {environment.electron !== undefined && <Fact name="Electron">{environment.electron}</Fact>}
-          <Fact name={t('runs.platform')}>{environment.platform}</Fact>
-          <Fact name={t('runs.processor')}>{environment.cpu}</Fact>
-          <Fact name={t('runs.cores')}>{formats.count(environment.cores)}</Fact>
-        </dl>
-      </section>
+      {environment && (
+        <section className="card">
+          <h3>{t('runs.section.environment')}</h3>
+          <dl>
+            <Fact name="Epochbook">{environment.epochbook}</Fact>
+            <Fact name={t('runs.backend')}>{`${detail.backend} ${environment.backendVersion}`}</Fact>
+            <Fact name="Node">{environment.node}</Fact>
+            {environment.electron !== undefined && <Fact name="Electron">{environment.electron}</Fact>}
+            <Fact name={t('runs.platform')}>{environment.platform}</Fact>
+            <Fact name={t('runs.processor')}>{environment.cpu}</Fact>
+            <Fact name={t('runs.cores')}>{formats.count(environment.cores)}</Fact>
+          </dl>
+        </section>
+      )}
     </div>
   );
 }

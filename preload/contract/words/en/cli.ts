@@ -14,6 +14,9 @@ export const cli = {
   'cli.show': 'Shows one run: settings, knobs, every epoch.',
   'cli.compare': 'Lays runs side by side: what differs, and how good they are.',
   'cli.export': 'Writes a run’s model, and verifies it by loading it again.',
+  'cli.import': 'Reads runs that TensorBoard, MLflow or a CSV file logged; again and again without doubles.',
+  'cli.exportRuns': 'Writes params and every value of runs for other tools.',
+  'cli.report': 'Writes the notebook and its runs as one HTML file, to read offline and to print.',
   'cli.delete': 'Moves runs to the bin.',
   'cli.restore': 'Takes runs out of the bin.',
   'cli.backends': 'Lists what can train here.',
@@ -31,6 +34,8 @@ export const cli = {
   'cli.argument.file': 'the notebook, NAME.epoch.md',
   'cli.argument.run': 'the run',
   'cli.argument.runs': 'the runs',
+  'cli.argument.runsOrAll': 'the runs; left out, all of them',
+  'cli.argument.logs': 'a file, or a folder with all below it',
   'cli.argument.place': 'a notebook or a folder; left out, the folder that was open last',
 
   'cli.option.help': 'show this help',
@@ -48,8 +53,11 @@ export const cli = {
   'cli.option.limit': 'at most this many',
   'cli.option.deleted': 'those in the bin instead',
   'cli.option.format': 'tfjs: TensorFlow.js layers',
+  'cli.option.logTool': 'tensorboard, mlflow or csv (default: whatever is there)',
+  'cli.option.runsFormat': 'tensorboard, mlflow, csv or json',
   'cli.option.out': 'the folder to write',
   'cli.option.epoch': 'best, last, or the number of an epoch that was kept (default: best)',
+  'cli.option.reportOut': 'the HTML file to write',
   'cli.option.browser': 'in a browser, even where there is a window',
   'cli.option.port': 'the port that the browser finds it at (default: any free one)',
 
@@ -62,7 +70,7 @@ export const cli = {
   'cli.missingOption': 'The option “{option}” is missing.',
   'cli.tooManyArguments': '“{argument}” is one argument too many. Put a name with spaces in quotes.',
   'cli.badValue':
-    '“{value}” cannot be the value of {option}: {wanted, select, count {a whole number above 0} port {a port from 0 to 65535} threads {a whole number from 0 to 256} whole {a whole number} device {cpu or gpu} format {tfjs} other {best, last or a whole number above 0}} is wanted.',
+    '“{value}” cannot be the value of {option}: {wanted, select, count {a whole number above 0} port {a port from 0 to 65535} threads {a whole number from 0 to 256} whole {a whole number} device {cpu or gpu} format {tfjs} logTool {tensorboard, mlflow or csv} runsFormat {tensorboard, mlflow, csv or json} other {best, last or a whole number above 0}} is wanted.',
   'cli.setForm': '“{value}” is not of the form NAME=VALUE.',
   'cli.fileMissing': 'There is no file “{path}”.',
   'cli.isFolder': '“{path}” is a folder. Name the notebook in it.',
@@ -86,14 +94,23 @@ export const cli = {
   'cli.deleted': '{name} ({id}) is in the bin; “epochbook restore {id}” takes it out.',
   'cli.restored': '{name} ({id}) is back.',
   'cli.exported': '{folder}: {files, plural, one {# file} other {# files}}, {size}',
+  'cli.reported': '{file}: {runs, plural, =0 {no runs yet} one {# run} other {# runs}}, {size}',
   'cli.verified':
     'Loaded again by TensorFlow.js: on {samples, plural, one {# sample} other {# samples}} the predictions differ by at most {difference}.',
+  'cli.importedRun':
+    '{name} ({id}) {change, select, imported {is imported} updated {has new values} binned {lies in the bin and stays there} other {is as it was}}',
+  'cli.imported':
+    '{imported, plural, one {# run} other {# runs}} imported, {updated, number} updated, {unchanged, number} as before; {scalars, plural, one {# value} other {# values}} read',
+  'cli.exportedRuns':
+    '{folder}: {runs, plural, one {# run} other {# runs}}, {scalars, plural, one {# value} other {# values}}, {files, plural, one {# file} other {# files}}, {size}',
+  'cli.nothingToExport': 'There is no run to export.',
   'cli.address': 'Epochbook is at {url}',
   'cli.addressNote': 'The address works once, on this computer. Press Ctrl+C here to end.',
 
   'cli.word.id': 'id',
   'cli.word.name': 'name',
   'cli.word.notebook': 'notebook',
+  'cli.word.importedFrom': 'imported from',
   'cli.word.status': 'status',
   'cli.word.started': 'started',
   'cli.word.epochs': 'epochs',

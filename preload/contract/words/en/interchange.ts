@@ -7,4 +7,24 @@ export const interchange = {
   'interchange.loadFailed': 'The exported model could not be loaded again by {format}, so its files were removed: {detail}',
   'interchange.predictionsDiffer':
     'The exported model predicts differently in {format} (by up to {difference}; {tolerance} is allowed), so its files were removed. Please report this with your notebook.',
+
+  'interchange.placeMissing': 'There is no file or folder “{path}”.',
+  'interchange.nothingFound':
+    'In “{path}” there are no runs{tool, select, tensorboard { of TensorBoard (files with “tfevents” in their name)} mlflow { of MLflow (a folder “mlruns”, or mlflow.db)} csv { as CSV (with a column “epoch” or “step”)} other { of TensorBoard or MLflow, and no CSV files with a column “epoch” or “step”}}.',
+  'interchange.unreadable': '“{path}” cannot be read: {detail}',
+  'interchange.notMlflow': '“{path}” is not a database of MLflow: its tables are missing.',
+  'interchange.csvAxis': '“{path}” has no column that says the epoch. Call it one of: {wanted}.',
+  'interchange.eventsCut':
+    '“{path}” ends in the middle of a record (byte {offset, number}); the {records, plural, one {# record} other {# records}} before were read.',
+  'interchange.eventsChecksum':
+    '“{path}” is damaged: a checksum is wrong at byte {offset, number}; the {records, plural, one {# record} other {# records}} before were read.',
+  'interchange.eventsMalformed': '“{path}” holds a record that is no event; what comes before it was read.',
+  'interchange.lineCut': '“{path}” is cut or damaged in line {line}; the lines before were read.',
+  'interchange.rowSkipped': 'Row {row} of “{path}” was left out: “{value}” is no epoch.',
+  'interchange.fieldsSkipped':
+    'In “{path}”, {count, plural, one {# field was} other {# fields were}} left out as no number, first in row {row}.',
+  'interchange.stepsNumbered':
+    'In “{run}”, the {count, number} values of “{metric}” were logged without a step; they are numbered in the order of their times.',
+  'interchange.stepsTwice':
+    'In “{run}”, {count, plural, one {# value was} other {# values were}} logged again at the same step; the last one is kept.',
 } as const;

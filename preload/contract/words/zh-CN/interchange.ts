@@ -7,4 +7,19 @@ export const interchange: Record<keyof typeof en, string> = {
   'interchange.loadFailed': '{format} 无法重新加载导出的模型，因此已删除导出的文件：{detail}',
   'interchange.predictionsDiffer':
     '导出的模型在 {format} 中的预测不一致（最大相差 {difference}，允许 {tolerance}），因此已删除导出的文件。请附上笔记本报告此问题。',
+
+  'interchange.placeMissing': '没有文件或文件夹“{path}”。',
+  'interchange.nothingFound':
+    '“{path}”中没有{tool, select, tensorboard { TensorBoard 运行（文件名含“tfevents”）} mlflow { MLflow 运行（文件夹“mlruns”或 mlflow.db）} csv {含“epoch”或“step”列的 CSV 文件} other { TensorBoard 或 MLflow 运行，也没有含“epoch”或“step”列的 CSV 文件}}。',
+  'interchange.unreadable': '无法读取“{path}”：{detail}',
+  'interchange.notMlflow': '“{path}”不是 MLflow 数据库：缺少其数据表。',
+  'interchange.csvAxis': '“{path}”中没有表示轮次的列。请使用以下列名之一：{wanted}。',
+  'interchange.eventsCut': '“{path}”在一条记录中间结束（第 {offset, number} 字节）；已读取之前的 {records} 条记录。',
+  'interchange.eventsChecksum': '“{path}”已损坏：第 {offset, number} 字节处的校验和有误；已读取之前的 {records} 条记录。',
+  'interchange.eventsMalformed': '“{path}”中有一条记录不是事件；已读取其之前的内容。',
+  'interchange.lineCut': '“{path}”的第 {line} 行被截断或已损坏；已读取之前的各行。',
+  'interchange.rowSkipped': '已略去“{path}”的第 {row} 行：“{value}”不是轮次。',
+  'interchange.fieldsSkipped': '“{path}”中有 {count} 个字段不是数，已略去，首个位于第 {row} 行。',
+  'interchange.stepsNumbered': '“{run}”中“{metric}”的 {count, number} 个值未记录步数，已按时间先后编号。',
+  'interchange.stepsTwice': '“{run}”中有 {count} 个值在同一步重复记录，已保留最后一个。',
 };

@@ -1,0 +1,94 @@
+/**
+ * 1,000,000 values out to event files and in again, as the app does it: from the store, and into a store that is new.
+ * Every value must come back with the same bits. Run by `node e2e/bench/transfer.ts [--values N]`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LoggedRun } from '#contract/logged-run.ts';
+import { readRuns } from '#interchange/read-runs.ts';
+import { writeRuns } from '#interchange/write-runs.ts';
+import { openStore } from '#store/store.ts';
+
+const metrics = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'gradient', 'learning_rate', 'val_auc', 'memory'];
+const runs = 5;
+const at = process.argv.indexOf('--values');
+const wanted = at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
+const epochs = Math.round(wanted / runs / metrics.length);
+
+/** A small generator of its own, so that every run of the bench has the same bits (Marsaglia's xorshift32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+function makeRun(number: number): LoggedRun {
+  const random = randomFrom(number + 1);
+  const startedAt = Date.UTC(2026, 0, 1 + number);
+  const series = metrics.map((metric) => ({
+    metric,
+    epochs: Float64Array.from({ length: epochs }, (_, index) => index + 1),
+    values: Float64Array.from({ length: epochs }, () =>
+      random() < 0.001 ? [Number.NaN, Infinity, -Infinity][Math.floor(random() * 3)] : random() / (random() + 1e-3),
+    ),
+    times: Float64Array.from({ length: epochs }, (_, index) => startedAt + (index + 1) * 250),
+  }));
+  return {
+    tool: 'csv',
+    path: `/bench/${number}`,
+    key: '',
+    name: `run ${number}`,
+    status: 'completed',
+    startedAt,
+    endedAt: startedAt + epochs * 250,
+    params: { units: number },
+    tags: [],
+    note: '',
+    series,
+  };
+}
+
+const seconds = (from: bigint): number => Number(process.hrtime.bigint() - from) / 1e9;
+const folder = mkdtempSync(join(tmpdir(), 'epochbook-transfer-'));
+try {
+  const first = openStore(mkdtempSync(join(folder, 'first-')));
+  const made = Array.from({ length: runs }, (_, number) => makeRun(number));
+  const stored = made.map((run) => first.importRun(run).id);
+  const results: Record<string, number> = {};
+  for (const format of ['tensorboard', 'mlflow', 'csv', 'json'] as const) {
+    const target = join(folder, format);
+    const outFrom = process.hrtime.bigint();
+    const written = await writeRuns({ format, runs: stored.map((id) => first.logged(id)), folder: target, now: Date.now() });
+    results[`${format} out`] = seconds(outFrom);
+    if (written.scalars !== runs * epochs * metrics.length) throw new Error(`${format}: ${written.scalars} values were written`);
+    if (format === 'json') continue;
+
+    const second = openStore(mkdtempSync(join(folder, 'second-')));
+    const inFrom = process.hrtime.bigint();
+    const found = [];
+    for await (const { run, findings } of readRuns(target, format)) {
+      if (findings[0]) throw findings[0];
+      found.push(second.importRun(run).id);
+    }
+    results[`${format} in`] = seconds(inFrom);
+    const byName = new Map(found.map((id) => second.logged(id)).map((run) => [run.name, run]));
+    for (const run of made) {
+      for (const { metric, values } of run.series) {
+        const back = byName.get(run.name)?.series.find((series) => series.metric === metric);
+        if (!back || !Buffer.from(back.values.buffer).equals(Buffer.from(values.buffer)))
+          throw new Error(`${format}: ${run.name} ${metric} differs`);
+      }
+    }
+    second.close();
+  }
+  first.close();
+  console.log(`${runs * epochs * metrics.length} values, ${runs} runs, ${metrics.length} metrics; the same bits after each way`);
+  for (const [name, value] of Object.entries(results)) console.log(`${name.padEnd(16)} ${value.toFixed(2)} s`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
