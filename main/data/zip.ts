@@ -11,6 +11,21 @@ export interface ZipEntry {
 }
 
 const inflate = promisify(inflateRaw);
+
+/** Remainders of CRC-32 (polynomial 0xedb88320) by byte. */
+const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let bits = byte;
+  for (let round = 0; round < 8; round += 1) bits = bits & 1 ? (bits >>> 1) ^ 0xedb88320 : bits >>> 1;
+  return bits;
+});
+
+/** Node 16 has none. */
+function crc32(bytes: Uint8Array): number {
+  let sum = 0xffffffff;
+  for (const byte of bytes) sum = (sum >>> 8) ^ remainders[(sum ^ byte) & 255];
+  return (sum ^ 0xffffffff) >>> 0;
+}
+
 const endMark = 0x06054b50;
 const entryMark = 0x02014b50;
 const localMark = 0x04034b50;
@@ -29,6 +44,7 @@ export function openZip({ path, bytes }: OpenedFile, at: string): ZipEntry[] {
   for (let index = 0; index < count; index += 1) {
     if (next + 46 > bytes.length || bytes.readUInt32LE(next) !== entryMark) throw damaged();
     const method = bytes.readUInt16LE(next + 10);
+    const sum = bytes.readUInt32LE(next + 16);
     const [packed, size] = [bytes.readUInt32LE(next + 20), bytes.readUInt32LE(next + 24)];
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => bytes.readUInt16LE(next + offset));
     const local = bytes.readUInt32LE(next + 42);
@@ -45,7 +61,7 @@ export function openZip({ path, bytes }: OpenedFile, at: string): ZipEntry[] {
       } catch (cause) {
         throw damaged(cause);
       }
-      if (unpacked.length !== size) throw damaged();
+      if (unpacked.length !== size || crc32(unpacked) !== sum) throw damaged();
       return unpacked;
     };
     entries.push({ name, read });
