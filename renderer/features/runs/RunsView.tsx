@@ -1,5 +1,5 @@
 import './runs.css';
-import { FlaskConical, GitCompareArrows, Search, Trash2 } from 'lucide-react';
+import { FlaskConical, GitCompareArrows, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
@@ -13,6 +13,7 @@ import { isGoing } from '../notebook/training-store.ts';
 import { RunDetail } from './RunDetail.tsx';
 import { RunTable } from './RunTable.tsx';
 import { followBin, useRunsStore } from './runs-store.ts';
+import { SearchField } from './SearchField.tsx';
 import { keepOnly } from './selection.ts';
 import { useRows } from './use-rows.ts';
 
@@ -94,25 +95,14 @@ export function RunsView() {
     <div className={chosen.length === 0 ? 'runs-view idle' : 'runs-view'}>
       <h1 className="visually-hidden">{t(showsBin ? 'runs.bin' : 'runs.table')}</h1>
       <div className="runs-bar" role="toolbar" aria-label={t('runs.tools')}>
-        <label className="runs-search">
-          <Search size={14} aria-hidden />
-          <input
-            ref={field}
-            type="search"
-            className="input"
-            aria-label={t('runs.search')}
-            placeholder={t('runs.searchHint')}
-            spellCheck={false}
-            value={query}
-            onChange={(event) => search(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape' && query !== '') search('');
-              else if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('.run-table')?.focus();
-              else return;
-              event.preventDefault();
-            }}
-          />
-        </label>
+        <SearchField
+          field={field}
+          query={query}
+          names={rows.names}
+          error={rows.queryError}
+          onSearch={search}
+          onLeave={() => document.querySelector<HTMLElement>('.run-table')?.focus()}
+        />
         {showsBin ? (
           <>
             <Button look="primary" disabled={chosen.length === 0} onClick={() => void restore(chosenIds)}>

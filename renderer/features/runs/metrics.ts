@@ -1,18 +1,14 @@
 /** What metrics mean: which are better small, which belong together, which one a table shows. */
+import { betterOf } from '#contract/metric-direction.ts';
 import type { MetricSummary, RunSummary } from '#contract/runs.ts';
+
+export { betterOf };
 
 export const validationPrefix = 'val_';
 
 /** `val_accuracy` and `accuracy` are one family, `accuracy`. */
 export function familyOf(metric: string): string {
   return metric.startsWith(validationPrefix) ? metric.slice(validationPrefix.length) : metric;
-}
-
-const larger = /accuracy|precision|recall|auc|f1|fbeta|r2|similarity|sensitivity|specificity|iou|dice/i;
-
-/** Losses and errors are better small; rates of what is right are better large. */
-export function betterOf(metric: string): 'min' | 'max' {
-  return larger.test(metric) || /^(val_)?acc$/.test(metric) ? 'max' : 'min';
 }
 
 export interface BestValue {

@@ -1,79 +1,84 @@
-/**
- * Search as you type over runs: words, and comparisons such as `filters>=8` or `val_accuracy > 0.86`. What
- * `runs --where` calls a field (`metrics.val_loss.min`, `params.filters`) works here too, joined by `and`.
- */
+/** Search as one types: the language of `#contract/run-query.ts`, over the runs that are loaded. */
+import { parseSearch, QueryError, type RunFilter, type SearchNames } from '#contract/run-query.ts';
+import type { QueryNames } from '#contract/run-query-completion.ts';
 import type { RunSummary } from '#contract/runs.ts';
-import type { KnobValue } from '#contract/spec.ts';
-import { bestOf } from './metrics.ts';
 
-type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
-
-export type Term =
-  | { readonly type: 'word'; readonly text: string }
-  | { readonly type: 'comparison'; readonly name: string; readonly operator: Operator; readonly value: string };
-
-const comparison = /([\p{L}_][\p{L}\p{N}_.]*)\s*(<=|>=|!=|==|=|<|>)\s*([^\s<>=!]+)/gu;
-
-export function parseQuery(query: string): Term[] {
-  const terms: Term[] = [];
-  const rest = query.replace(comparison, (_whole, name: string, operator: string, value: string) => {
-    terms.push({ type: 'comparison', name, operator: operator === '==' ? '=' : (operator as Operator), value });
-    return ' ';
-  });
-  for (const word of rest.split(/\s+/)) if (word && word !== 'and') terms.push({ type: 'word', text: word.toLowerCase() });
-  return terms;
-}
-
-/** A param by its name, a metric by its best value, or one of a run's own numbers; names in any case. */
-function valueOf(run: RunSummary, name: string): KnobValue | undefined {
-  const [scope, inner = '', part = ''] = name.split('.');
-  if (scope === 'params') return run.params[name.slice('params.'.length)];
-  if (scope === 'metrics') {
-    const summary = run.metrics[inner];
-    return summary && (part === 'min' || part === 'max' || part === 'minEpoch' || part === 'maxEpoch' ? summary[part] : summary.last);
+/** Names in the runs, for bare names and completion. Values are gathered when they are asked for. */
+export function namesOf(runs: readonly RunSummary[]): QueryNames {
+  const params = new Set<string>();
+  const metrics = new Set<string>();
+  const tags = new Set<string>();
+  for (const run of runs) {
+    for (const name in run.params) params.add(name);
+    for (const name in run.metrics) metrics.add(name);
+    for (const tag of run.tags) tags.add(tag);
   }
-  const wanted = name.toLowerCase();
-  for (const [param, value] of Object.entries(run.params)) if (param.toLowerCase() === wanted) return value;
-  for (const [metric, summary] of Object.entries(run.metrics)) {
-    if (metric.toLowerCase() === wanted) return bestOf(metric, summary)?.value;
-  }
-  const own: Record<string, KnobValue> = {
-    epochs: run.epochs,
-    seed: run.seed,
-    threads: run.threads,
-    parameters: run.parameters,
-    seconds: run.elapsedMs / 1000,
-    status: run.status,
-    backend: run.backend,
-    name: run.name,
-    notebook: run.notebook,
+  return {
+    params: [...params],
+    metrics: [...metrics],
+    tags: [...tags].sort((a, b) => a.localeCompare(b)),
+    valuesOf: (field) => {
+      const param = field.startsWith('params.') ? field.slice('params.'.length).replaceAll('"', '') : params.has(field) ? field : undefined;
+      const read = param !== undefined ? (run: RunSummary) => run.params[param] : own[field];
+      if (!read) return [];
+      const values = new Set<string>();
+      for (const run of runs) {
+        const value = read(run);
+        if (value !== undefined && value !== '') values.add(String(value));
+        if (values.size >= 200) break;
+      }
+      return [...values].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+    },
   };
-  return own[wanted];
 }
 
-function compares(found: KnobValue, operator: Operator, wanted: string): boolean {
-  const number = Number(wanted);
-  if (typeof found === 'number' && !Number.isNaN(number)) {
-    if (operator === '=') return found === number;
-    if (operator === '!=') return found !== number;
-    if (operator === '<') return found < number;
-    if (operator === '<=') return found <= number;
-    if (operator === '>') return found > number;
-    return found >= number;
+const own: Record<string, (run: RunSummary) => string | number | undefined> = {
+  status: (run) => run.status,
+  reason: (run) => run.reason,
+  notebook: (run) => run.notebook,
+  backend: (run) => run.backend,
+  name: (run) => run.name,
+  seed: (run) => run.seed,
+};
+
+/** Lower-case texts of a run, made once: a search looks at 10,000 of them with every key. */
+const texts = new WeakMap<RunSummary, string>();
+
+function textOf(run: RunSummary): string {
+  let text = texts.get(run);
+  if (text === undefined) {
+    text = [
+      run.name,
+      run.notebook,
+      run.id,
+      run.note,
+      run.status,
+      run.backend,
+      ...run.tags,
+      ...Object.keys(run.params),
+      ...Object.keys(run.metrics),
+    ]
+      .join('\n')
+      .toLowerCase();
+    texts.set(run, text);
   }
-  const same = String(found).toLowerCase() === wanted.toLowerCase();
-  return operator === '=' ? same : operator === '!=' ? !same : false;
+  return text;
 }
 
-/** Whether every term holds. `stateWord` is the run's state in the screen's language, searched like its name. */
-export function matches(run: RunSummary, terms: readonly Term[], stateWord: string): boolean {
-  if (terms.length === 0) return true;
-  const text = [run.name, run.notebook, run.id, run.note, stateWord, run.backend, ...run.tags, ...Object.keys(run.params)]
-    .join('\n')
-    .toLowerCase();
-  return terms.every((term) => {
-    if (term.type === 'word') return text.includes(term.text);
-    const found = valueOf(run, term.name);
-    return found !== undefined && compares(found, term.operator, term.value);
-  });
+export type Search = { readonly filter: RunFilter } | { readonly error: QueryError };
+
+/** `stateWord` is a run's state in the screen's language, searched like its name. */
+export function makeSearch(query: string, names: Pick<SearchNames, 'params' | 'metrics'>, stateWord: (run: RunSummary) => string): Search {
+  try {
+    return {
+      filter: parseSearch(query, {
+        params: names.params,
+        metrics: names.metrics,
+        holds: (run, word) => textOf(run).includes(word) || stateWord(run).toLowerCase().includes(word),
+      }),
+    };
+  } catch (error) {
+    if (error instanceof QueryError) return { error };
+    throw error;
+  }
 }

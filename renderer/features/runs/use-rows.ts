@@ -1,12 +1,14 @@
 /** The rows of the table as they are shown: found, ordered, with their columns. */
-import { useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { QueryError, RunFilter } from '#contract/run-query.ts';
+import type { QueryNames } from '#contract/run-query-completion.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import { bestRuns, type Column, columnsFor } from './columns.ts';
 import { stateWord } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
-import { matches, parseQuery } from './search.ts';
+import { makeSearch, namesOf } from './search.ts';
 import { sortBy } from './sorting.ts';
 
 export interface Rows {
@@ -14,6 +16,9 @@ export interface Rows {
   readonly total: number;
   readonly loaded: boolean;
   readonly runs: readonly RunSummary[];
+  readonly names: QueryNames;
+  /** What is wrong with the search; the runs are then those of the last one that was right. */
+  readonly queryError: QueryError | undefined;
   readonly columns: readonly Column[];
   /** By column, the runs with the best value. */
   readonly best: ReadonlyMap<string, ReadonlySet<string>>;
@@ -33,14 +38,19 @@ export function useRows(): Rows {
   const all = showsBin ? bin : kept;
 
   const columns = useMemo(() => columnsFor(all, t, formats, showsBin), [all, t, formats, showsBin]);
+  const names = useMemo(() => namesOf(all), [all]);
+  const search = useMemo(() => makeSearch(query, names, (run) => stateWord(t, run)), [query, names, t]);
+  const queryError = 'error' in search ? search.error : undefined;
+  const [lastFilter, setLastFilter] = useState<{ readonly of: RunFilter }>();
+  if ('filter' in search && search.filter !== lastFilter?.of) setLastFilter({ of: search.filter });
+  const filter = 'filter' in search ? search.filter : lastFilter?.of;
   const runs = useMemo(() => {
-    const terms = parseQuery(query);
-    const found = terms.length === 0 ? all : all.filter((run) => matches(run, terms, stateWord(t, run)));
+    const found = query === '' || !filter ? all : all.filter(filter);
     if (!sort) return found;
     if (sort.column === 'name') return sortBy(found, (run) => run.name, sort.descending);
     const key = columns.find((column) => column.id === sort.column)?.sortKey;
     return key ? sortBy(found, key, sort.descending) : found;
-  }, [all, query, sort, columns, t]);
+  }, [all, query, filter, sort, columns]);
   const best = useMemo(() => bestRuns(columns, runs), [columns, runs]);
-  return { total: all.length, loaded: showsBin ? binLoaded : keptLoaded, runs, columns, best };
+  return { total: all.length, loaded: showsBin ? binLoaded : keptLoaded, runs, names, queryError, columns, best };
 }
