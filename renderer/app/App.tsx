@@ -5,6 +5,7 @@ import { ExportHost } from '../features/export/ExportHost.tsx';
 import { NotebookView } from '../features/notebook/NotebookView.tsx';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { Palette } from '../features/palette/Palette.tsx';
+import { ShortcutSheet } from '../features/palette/ShortcutSheet.tsx';
 import { SideList } from '../features/workspace/SideList.tsx';
 import { Welcome } from '../features/workspace/Welcome.tsx';
 import { WorkspaceDialogs } from '../features/workspace/WorkspaceDialogs.tsx';
@@ -55,6 +56,7 @@ export function App() {
         <StatusBar />
       </div>
       <Palette />
+      <ShortcutSheet />
       <ExportHost />
       <WorkspaceDialogs />
       <Toasts />

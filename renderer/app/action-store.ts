@@ -10,6 +10,12 @@ export interface Action {
   readonly title: string;
   /** Like `Mod+Shift+P`, see components/keys.ts. */
   readonly keys?: string | undefined;
+  /** Another way to the same. */
+  readonly otherKeys?: string | undefined;
+  /** The keys count only where the focus is on an element that this selects: single letters elsewhere are somebody's text. */
+  readonly within?: string;
+  /** The keys count in a text field, too; those with Mod always do. */
+  readonly inText?: boolean;
   readonly disabled?: boolean;
   readonly run: () => void;
 }

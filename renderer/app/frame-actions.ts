@@ -7,7 +7,7 @@ import { openExport } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
-import { openPalette } from '../features/palette/palette-store.ts';
+import { openPalette, usePaletteStore } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { type Translate, useWords } from '../words/use-words.ts';
 import { type Action, useActions } from './action-store.ts';
@@ -42,6 +42,14 @@ function frameActions(
   };
   return [
     { id: 'frame.palette', title: t('frame.palette'), keys: 'Mod+Shift+P', run: openPalette },
+    {
+      id: 'frame.shortcuts',
+      title: t('frame.shortcuts'),
+      keys: 'H',
+      otherKeys: '?',
+      within: 'body, .main, .block',
+      run: () => usePaletteStore.getState().setSheetOpen(true),
+    },
     { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: () => void runAll() },
     { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
     { id: 'frame.notebook', title: t('frame.showNotebook'), keys: viewKeys.notebook, run: () => show('notebook') },

@@ -1,7 +1,10 @@
 /** The window's keys: whatever the shown views offer. What an editor or a dialog takes for itself does not come here. */
 import { useEffect } from 'react';
 import { matchesKeys } from '../components/keys.ts';
-import { useActionStore } from './action-store.ts';
+import { type Action, useActionStore } from './action-store.ts';
+
+/** The action that a first key of two began. */
+let begun: Action | undefined;
 
 export function useShortcuts(): void {
   useEffect(() => {
@@ -9,13 +12,22 @@ export function useShortcuts(): void {
       if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
       // AltGr types a character, and says that it is Ctrl and Alt.
       if (event.getModifierState('AltGraph')) return;
+      if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
+      const before = begun;
+      begun = undefined;
       for (const actions of useActionStore.getState().groups.values()) {
         for (const action of actions) {
-          if (!action.keys || !matchesKeys(event, action.keys)) continue;
-          // Text fields keep the keys that mean something in a text.
-          if (!/Mod|^F\d/.test(action.keys) && isTextField(event.target)) continue;
+          const keys = [action.keys, action.otherKeys].find((one) => one !== undefined && fits(event, one, before?.id === action.id));
+          if (keys === undefined) continue;
+          // Text fields keep the keys that mean something in a text, and undo what was typed into them.
+          const forText = /^Mod\+(Shift\+)?Z$/.test(keys) || (!/Mod|^F\d/.test(keys) && !action.inText);
+          if (forText && isTextField(event.target)) continue;
+          const always = keys.includes('Mod');
+          if (action.within !== undefined && !always && !(event.target instanceof Element && event.target.matches(action.within))) continue;
           event.preventDefault();
-          if (!action.disabled) action.run();
+          if (action.disabled) return;
+          if (keys.includes(' ') && before?.id !== action.id) begun = action;
+          else action.run();
           return;
         }
       }
@@ -23,6 +35,12 @@ export function useShortcuts(): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
+}
+
+/** `second`: the first of two keys was just pressed. */
+function fits(event: KeyboardEvent, keys: string, second: boolean): boolean {
+  const [one, two] = keys.split(' ');
+  return matchesKeys(event, second && two !== undefined ? two : one);
 }
 
 function isTextField(target: EventTarget | null): boolean {

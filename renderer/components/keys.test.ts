@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesKeys } from './keys.ts';
+import { matchesKeys, spellKeys } from './keys.ts';
 
 const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({
   key,
@@ -30,4 +30,11 @@ test('letters and digits match by their key on any layout', () => {
 test('arrows', () => {
   expect(matchesKeys(press('ArrowUp', { altKey: true }), 'Alt+Up', false)).toBe(true);
   expect(matchesKeys(press('Enter', { shiftKey: true }), 'Shift+Enter', false)).toBe(true);
+});
+
+test('signs that some layouts have behind Shift, and two keys in a row as they are read', () => {
+  expect(matchesKeys(press('?', { shiftKey: true }), '?', false)).toBe(true);
+  expect(matchesKeys(press('?', { ctrlKey: true, shiftKey: true }), '?', false)).toBe(false);
+  expect(matchesKeys(press('_', { ctrlKey: true, shiftKey: true, code: 'Minus' }), 'Mod+Shift+-', false)).toBe(true);
+  expect(spellKeys('D D')).toBe('D D');
 });

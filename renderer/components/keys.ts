@@ -1,11 +1,11 @@
-/** Keyboard shortcuts, written `Mod+Shift+P`: Mod is Command on a Mac and Ctrl elsewhere. */
+/** Keyboard shortcuts, written `Mod+Shift+P`: Mod is Command on a Mac and Ctrl elsewhere. `D D` is one key after another. */
 
 const mac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
 
 /** As a person reads it: `Ctrl Shift P`. */
 export function spellKeys(keys: string): string {
   return keys
-    .split('+')
+    .split(/[+ ]/)
     .map((key) => (key === 'Mod' ? (mac ? '⌘' : 'Ctrl') : key === 'Up' ? '↑' : key === 'Down' ? '↓' : key))
     .join(' ');
 }
@@ -22,9 +22,12 @@ export function matchesKeys(
   const mod = onMac ? event.metaKey : event.ctrlKey;
   const otherMod = onMac ? event.ctrlKey : event.metaKey;
   if (mod !== wantsMod || otherMod) return false;
+  // Some layouts need Shift for it, others do not.
+  if (last === '?') return event.key === '?' && !event.altKey;
   if (event.shiftKey !== parts.includes('Shift') || event.altKey !== parts.includes('Alt')) return false;
   if (last === 'Up' || last === 'Down') return event.key === `Arrow${last}`;
   if (/^[A-Z]$/.test(last)) return event.code === `Key${last}` || event.key.toUpperCase() === last;
   if (/^[0-9]$/.test(last)) return event.code === `Digit${last}` || event.key === last;
+  if (last === '-') return event.code === 'Minus' || event.key === '-';
   return event.key === last;
 }

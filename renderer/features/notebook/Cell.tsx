@@ -1,10 +1,10 @@
-import { ArrowDown, ArrowUp, Play, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, ChevronRight, Play, Trash2 } from 'lucide-react';
 import { memo, useMemo, useState } from 'react';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { cellsOf, type EditedCell, textOf } from './blocks.ts';
+import { cellsOf, type EditedCell, editorText, textOf } from './blocks.ts';
 import { cellState, stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
 import { focusEditor, type Place } from './editor/handles.ts';
@@ -20,10 +20,11 @@ interface Props {
   readonly cell: EditedCell;
   readonly selected: boolean;
   readonly onRun: (advance: boolean) => void;
+  readonly onTravel: (way: 'undo' | 'redo') => void;
   readonly onLeave: () => void;
 }
 
-export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props) {
+export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeave }: Props) {
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
@@ -83,8 +84,29 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props
 
   const go = (place: Place) => focusEditor(cell.key, place);
   const kindName = t(`notebook.kind.${cell.kind}`);
+  const folded = store.folded.includes(cell.key);
   const busyHere = runs[0] !== undefined && isGoing(runs[0].status);
 
+  if (folded) {
+    return (
+      <div className={`cell${selected ? ' focus' : ''}`}>
+        <div className="gutter">
+          <b>{kindName}</b>
+        </div>
+        <button
+          type="button"
+          className="cell-box cell-folded"
+          aria-expanded={false}
+          title={t('notebook.unfold')}
+          onClick={() => store.toggleFold(cell.key)}
+        >
+          <ChevronRight size={14} aria-hidden />
+          <code>{editorText(cell).split('\n', 1)[0]}</code>
+          <span>{t('notebook.lines', { count: editorText(cell).split('\n').length })}</span>
+        </button>
+      </div>
+    );
+  }
   return (
     <div className={`cell${selected ? ' focus' : ''}`}>
       <div className="gutter">
@@ -104,6 +126,8 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onLeave }: Props
           error={lineError}
           notes={notes}
           onRun={onRun}
+          onUndo={() => onTravel('undo')}
+          onRedo={() => onTravel('redo')}
           onLeave={onLeave}
           onFocus={() => store.select(cell.key)}
         />

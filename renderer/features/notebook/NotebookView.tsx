@@ -1,13 +1,13 @@
 import './notebook.css';
 import { TriangleAlert } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
 import { type EditedBlock, isCell, isShown } from './blocks.ts';
 import { Cell } from './Cell.tsx';
-import { focusEditor } from './editor/handles.ts';
+import { cursorOf, focusEditor } from './editor/handles.ts';
 import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
@@ -21,8 +21,6 @@ export function NotebookView() {
   const blocks = useNotebookStore((state) => state.blocks);
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
-  const move = useNotebookStore((state) => state.move);
-  const remove = useNotebookStore((state) => state.remove);
   const select = useNotebookStore((state) => state.select);
   const [editingProse, setEditingProse] = useState<string>();
   const frames = useRef(new Map<string, HTMLElement>());
@@ -61,25 +59,20 @@ export function NotebookView() {
     [focusBlock],
   );
 
-  useNotebookActions({ insert, runBlock, focusBlock });
+  /** Undo or redo; the keyboard goes to what it changed. */
+  const travel = useCallback(
+    (way: 'undo' | 'redo') => {
+      const before = selectedKey();
+      const inText = document.activeElement?.closest('.monaco-editor') !== null;
+      const key = useNotebookStore.getState()[way]();
+      if (key === undefined || (key === before && frames.current.get(key)?.contains(document.activeElement))) return;
+      const block = useNotebookStore.getState().blocks.find((other) => other.key === key);
+      requestAnimationFrame(() => (inText && block && isCell(block) ? focusEditor(key) : focusBlock(key)));
+    },
+    [focusBlock],
+  );
 
-  const onBlockKey = (event: KeyboardEvent, block: EditedBlock, index: number) => {
-    // Keys in an editor or a control are theirs.
-    if (event.target !== event.currentTarget) return;
-    const run = event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey);
-    if (run) runBlock(block, event.shiftKey);
-    else if (event.altKey && event.key === 'ArrowUp') move(block.key, -1);
-    else if (event.altKey && event.key === 'ArrowDown') move(block.key, 1);
-    else if (event.key === 'ArrowUp') focusBlock(shown[index - 1]?.key);
-    else if (event.key === 'ArrowDown') focusBlock(shown[index + 1]?.key);
-    else if (event.key === 'Enter') edit(block);
-    else if (event.key === 'Delete') {
-      remove(block.key);
-      requestAnimationFrame(() => focusBlock(selectedKey()));
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  useNotebookActions({ insert, runBlock, focusBlock, edit, travel });
 
   return (
     <div className="page">
@@ -105,7 +98,6 @@ export function NotebookView() {
             aria-label={
               isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')
             }
-            onKeyDown={(event) => onBlockKey(event, block, index)}
             onFocus={() => select(block.key)}
           >
             {isCell(block) ? (
@@ -113,6 +105,7 @@ export function NotebookView() {
                 cell={block}
                 selected={selected === block.key}
                 onRun={(advance) => runBlock(block, advance)}
+                onTravel={travel}
                 onLeave={() => focusBlock(block.key)}
               />
             ) : block.type === 'prose' ? (
@@ -228,93 +221,191 @@ function Problems() {
 }
 
 /** What the notebook offers to the palette and to the keyboard. */
-function useNotebookActions({
-  insert,
-  runBlock,
-  focusBlock,
-}: {
-  insert: (kind: InsertKind, afterKey: string | undefined) => void;
-  runBlock: (block: EditedBlock, advance: boolean) => void;
-  focusBlock: (key: string | undefined) => void;
-}): void {
+function useNotebookActions({ insert, runBlock, focusBlock, edit, travel }: Doing): void {
   const t = useWords();
   const canUndo = useNotebookStore((state) => state.history.done.length > 0);
   const canRedo = useNotebookStore((state) => state.history.undone.length > 0);
   const selected = useNotebookStore((state) => state.selected);
   const path = useNotebookStore((state) => state.path);
   const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoing(run.status)));
+  const folded = useNotebookStore((state) => selected !== undefined && state.folded.includes(selected));
+  const canPaste = useNotebookStore((state) => state.copied !== undefined);
   const actions = useMemo(
-    () => notebookActions({ t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock }),
-    [t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock],
+    () => notebookActions({ t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlock, focusBlock, edit, travel }),
+    [t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlock, focusBlock, edit, travel],
   );
   useActions('notebook', actions);
 }
 
-interface ActionFacts {
-  readonly t: Translate;
-  readonly selected: string | undefined;
-  readonly canUndo: boolean;
-  readonly canRedo: boolean;
-  readonly running: boolean;
+interface Doing {
   readonly insert: (kind: InsertKind, afterKey: string | undefined) => void;
   readonly runBlock: (block: EditedBlock, advance: boolean) => void;
   readonly focusBlock: (key: string | undefined) => void;
+  readonly edit: (block: EditedBlock) => void;
+  readonly travel: (way: 'undo' | 'redo') => void;
 }
 
-function notebookActions({ t, selected, canUndo, canRedo, running, insert, runBlock, focusBlock }: ActionFacts): readonly Action[] {
+interface ActionFacts extends Doing {
+  readonly t: Translate;
+  readonly selected: string | undefined;
+  readonly folded: boolean;
+  readonly canPaste: boolean;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly running: boolean;
+}
+
+/** Jupyter's command mode: the focus is on a block, not in its text. */
+const within = '.block';
+
+function notebookActions(facts: ActionFacts): readonly Action[] {
+  const { t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlock, focusBlock, edit, travel } = facts;
   const store = useNotebookStore.getState();
-  const selectedBlock = () => useNotebookStore.getState().blocks.find((block) => block.key === selected);
-  const withSelected = (act: (block: EditedBlock) => void) => () => {
-    const block = selectedBlock();
-    if (block) act(block);
-  };
-  const none = selected === undefined;
-  return [
-    {
-      id: 'notebook.run',
-      title: t('notebook.runCell'),
-      keys: 'Mod+Enter',
-      disabled: none,
-      run: withSelected((block) => runBlock(block, false)),
+  const disabled = selected === undefined;
+  const onSelected = (act: (block: EditedBlock) => void) => ({
+    disabled,
+    run: () => {
+      const block = useNotebookStore.getState().blocks.find((other) => other.key === selected);
+      if (block) act(block);
     },
+  });
+  /** The keyboard goes to the block that came of it, when that is drawn. */
+  const afterwards = (act: (key: string) => string) =>
+    onSelected((block) => {
+      const key = act(block.key);
+      requestAnimationFrame(() => focusBlock(key));
+    });
+  const neighbour = (step: -1 | 1) =>
+    onSelected((block) => {
+      const shown = useNotebookStore.getState().blocks.filter(isShown);
+      focusBlock(shown[shown.findIndex((other) => other.key === block.key) + step]?.key);
+    });
+  const removed = (key: string) => {
+    store.remove(key);
+    return selectedKey() ?? key;
+  };
+  const moved = (direction: -1 | 1) =>
+    afterwards((key) => {
+      store.move(key, direction);
+      return key;
+    });
+  return [
+    { id: 'notebook.run', title: t('notebook.runCell'), keys: 'Mod+Enter', ...onSelected((block) => runBlock(block, false)) },
+    { id: 'notebook.runNext', title: t('notebook.runAndNext'), keys: 'Shift+Enter', ...onSelected((block) => runBlock(block, true)) },
     {
-      id: 'notebook.runNext',
-      title: t('notebook.runAndNext'),
-      keys: 'Shift+Enter',
-      disabled: none,
-      run: withSelected((block) => runBlock(block, true)),
+      id: 'notebook.runInsert',
+      title: t('notebook.runAndInsert'),
+      keys: 'Alt+Enter',
+      inText: true,
+      ...onSelected((block) => {
+        runBlock(block, false);
+        insert('code', block.key);
+      }),
     },
     { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
-    { id: 'notebook.undo', title: t('notebook.undo'), keys: 'Mod+Alt+Z', disabled: !canUndo, run: store.undo },
-    { id: 'notebook.redo', title: t('notebook.redo'), keys: 'Mod+Alt+Y', disabled: !canRedo, run: store.redo },
+    { id: 'notebook.edit', title: t('notebook.edit'), keys: 'Enter', within, ...onSelected(edit) },
+    {
+      id: 'notebook.command',
+      title: t('notebook.commandMode'),
+      keys: 'Escape',
+      within: 'body, .main',
+      ...onSelected((block) => focusBlock(block.key)),
+    },
+    { id: 'notebook.previous', title: t('notebook.previous'), keys: 'K', otherKeys: 'Up', within, ...neighbour(-1) },
+    { id: 'notebook.next', title: t('notebook.next'), keys: 'J', otherKeys: 'Down', within, ...neighbour(1) },
+    {
+      id: 'notebook.above',
+      title: t('notebook.insertAbove'),
+      keys: 'A',
+      within,
+      ...afterwards((key) => store.insertAbove('code', key)),
+    },
+    {
+      id: 'notebook.below',
+      title: t('notebook.insertBelow'),
+      keys: 'B',
+      within,
+      ...afterwards((key) => store.insert('code', key)),
+    },
+    { id: 'notebook.remove', title: t('notebook.removeCell'), keys: 'D D', otherKeys: 'Delete', within, ...afterwards(removed) },
+    {
+      id: 'notebook.cut',
+      title: t('notebook.cut'),
+      keys: 'X',
+      within,
+      ...afterwards((key) => {
+        store.copy(key);
+        return removed(key);
+      }),
+    },
+    { id: 'notebook.copy', title: t('notebook.copy'), keys: 'C', within, ...onSelected((block) => store.copy(block.key)) },
+    {
+      id: 'notebook.paste',
+      title: t('notebook.paste'),
+      keys: 'V',
+      within,
+      ...afterwards((key) => store.paste(key)),
+      disabled: disabled || !canPaste,
+    },
+    { id: 'notebook.duplicate', title: t('notebook.duplicate'), keys: 'Alt+Shift+Down', ...afterwards((key) => store.duplicate(key)) },
+    { id: 'notebook.up', title: t('notebook.moveUp'), keys: 'Alt+Up', ...moved(-1) },
+    { id: 'notebook.down', title: t('notebook.moveDown'), keys: 'Alt+Down', ...moved(1) },
+    {
+      id: 'notebook.toProse',
+      title: t('notebook.toProse'),
+      keys: 'M',
+      within,
+      ...afterwards((key) => store.convert(key, 'prose')),
+    },
+    { id: 'notebook.toCell', title: t('notebook.toCell'), keys: 'Y', within, ...afterwards((key) => store.convert(key, 'code')) },
+    {
+      id: 'notebook.split',
+      title: t('notebook.split'),
+      keys: 'Mod+Shift+-',
+      ...onSelected((block) => {
+        const cursor = cursorOf(block.key);
+        if (!cursor) return;
+        const key = store.split(block.key, cursor.line, cursor.column ?? 1);
+        if (key !== block.key) requestAnimationFrame(() => focusEditor(key));
+      }),
+    },
+    {
+      id: 'notebook.merge',
+      title: t('notebook.merge'),
+      keys: 'Shift+M',
+      within,
+      ...afterwards((key) => store.mergeWithNext(key)),
+    },
+    {
+      id: 'notebook.fold',
+      title: t(folded ? 'notebook.unfold' : 'notebook.fold'),
+      keys: 'O',
+      within,
+      ...onSelected((block) => store.toggleFold(block.key)),
+    },
+    {
+      id: 'notebook.undo',
+      title: t('notebook.undo'),
+      keys: 'Z',
+      otherKeys: 'Mod+Z',
+      within,
+      disabled: !canUndo,
+      run: () => travel('undo'),
+    },
+    {
+      id: 'notebook.redo',
+      title: t('notebook.redo'),
+      keys: 'Shift+Z',
+      otherKeys: 'Mod+Shift+Z',
+      within,
+      disabled: !canRedo,
+      run: () => travel('redo'),
+    },
     ...insertKinds.map((kind) => ({
       id: `notebook.add.${kind}`,
       title: t(`notebook.add.${kind}`),
       run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key),
     })),
-    {
-      id: 'notebook.up',
-      title: t('notebook.moveUp'),
-      keys: 'Alt+Up',
-      disabled: none,
-      run: withSelected((block) => store.move(block.key, -1)),
-    },
-    {
-      id: 'notebook.down',
-      title: t('notebook.moveDown'),
-      keys: 'Alt+Down',
-      disabled: none,
-      run: withSelected((block) => store.move(block.key, 1)),
-    },
-    {
-      id: 'notebook.remove',
-      title: t('notebook.removeCell'),
-      disabled: none,
-      run: withSelected((block) => {
-        store.remove(block.key);
-        focusBlock(selectedKey());
-      }),
-    },
   ];
 }
 

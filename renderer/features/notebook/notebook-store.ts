@@ -34,7 +34,9 @@ import {
   withProseText,
   withTitle,
 } from './blocks.ts';
-import { type History, noHistory, record, redo, undo } from './history.ts';
+import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
+import { convert, mergeWithNext, type Restructured, splitCell, withCopy } from './restructure.ts';
+import { withParamDefault } from './param-default.ts';
 import { createJournalClock } from './journal.ts';
 import { useTrainingStore } from './training-store.ts';
 
@@ -98,6 +100,9 @@ interface NotebookStore {
   readonly startErrors: Readonly<Record<string, unknown>>;
   /** Key of the block that has the keyboard, or had it last. */
   readonly selected: string | undefined;
+  /** Keys of cells of which the first line is shown alone. */
+  readonly folded: readonly string[];
+  readonly copied: EditedBlock | undefined;
 
   readonly open: (path: string) => Promise<void>;
   readonly openSample: (id: string) => Promise<void>;
@@ -122,11 +127,23 @@ interface NotebookStore {
   readonly setTitle: (title: string) => void;
   /** Returns the new block's key. */
   readonly insert: (kind: CellKind | 'prose', afterKey: string | undefined) => string;
+  readonly insertAbove: (kind: CellKind | 'prose', key: string) => string;
   readonly remove: (key: string) => void;
   readonly move: (key: string, direction: -1 | 1) => void;
-  readonly undo: () => void;
-  readonly redo: () => void;
+  /** Behind itself; returns the copy's key, as the next ones return the key that the keyboard goes to. */
+  readonly duplicate: (key: string) => string;
+  readonly copy: (key: string) => void;
+  readonly paste: (afterKey: string) => string;
+  readonly split: (key: string, line: number, column: number) => string;
+  readonly mergeWithNext: (key: string) => string;
+  readonly convert: (key: string, to: CellKind | 'prose') => string;
+  readonly toggleFold: (key: string) => void;
+  /** Of structure, texts and knobs in one order. Return the key of a block that is other than before. */
+  readonly undo: () => string | undefined;
+  readonly redo: () => string | undefined;
 
+  /** Writes what the knob is set to into the text, as its default. */
+  readonly writeKnob: (name: string) => void;
   /** Undefined: back to what the text says. */
   readonly setKnob: (name: string, value: KnobValue | undefined) => void;
   /** Evaluates as far as the cell `until`, or all; a check that is going on is followed by this one. */
@@ -166,6 +183,7 @@ const empty = {
   starting: [],
   startErrors: {},
   selected: undefined,
+  folded: [],
 };
 
 export const useNotebookStore = create<NotebookStore>((set, get) => {
@@ -230,13 +248,20 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     }
   }
 
-  function changed(blocks: readonly EditedBlock[], rewritten?: readonly string[]): void {
+  function changed(blocks: readonly EditedBlock[], rewritten?: readonly string[], burst?: string): void {
     const { blocks: before, saving, history } = get();
     if (blocks === before) return;
     set({
       blocks,
       saving: saving === 'conflict' ? 'conflict' : 'unsaved',
-      ...(rewritten && { history: record(history, { before, after: blocks, rewritten }) }),
+      ...(rewritten && {
+        history: record(history, {
+          before,
+          after: blocks,
+          rewritten,
+          ...(burst !== undefined && { burst: { of: burst, at: Date.now() } }),
+        }),
+      }),
     });
     scheduleSave();
     journal.note();
@@ -339,10 +364,49 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     await answerDraft(path);
   }
 
+  /** Returns the key that the keyboard goes to: `key` itself where nothing could be done. */
+  function restructured(result: Restructured | undefined, key: string): string {
+    if (!result) return key;
+    changed(result.blocks, result.rewritten);
+    set({ selected: result.key });
+    return result.key;
+  }
+
+  function travelled(result: Travelled | undefined): string | undefined {
+    if (!result) return undefined;
+    const { blocks, knobs, history, touched } = result;
+    changed(blocks);
+    set({ history, title: titleOf(blocks) ?? get().title, ...(knobs && { knobValues: knobs }) });
+    if (knobs) checkSoon();
+    const shown = blocks.find((block) => touched.includes(block.key) && isShown(block))?.key;
+    if (shown !== undefined) set({ selected: shown });
+    return shown;
+  }
+
+  /** Undoes a removal that may not be the last thing that was done. */
+  function bringBack(step: Step | undefined): void {
+    const { history, blocks } = get();
+    if (!step || history.done.at(-1) === step) {
+      get().undo();
+      return;
+    }
+    const kept = new Set(blocks.map(({ key }) => key));
+    const at = step.before.findIndex((block) => isShown(block) && !kept.has(block.key));
+    if (at < 0) return;
+    const above = step.before.slice(0, at).findLast((block) => kept.has(block.key) && block.type !== 'front');
+    changed(insertAfter(blocks, above?.key, step.before[at]), []);
+  }
+
+  function checkSoon(): void {
+    clearTimeout(knobCheck);
+    knobCheck = setTimeout(() => void get().evaluate(), knobCheckMs);
+  }
+
   return {
     ...empty,
     path: undefined,
     opening: undefined,
+    copied: undefined,
 
     open: (path) => opening(path, () => call('notebook.open', { path })),
     openSample: (id) => opening(id, () => call('samples.open', { id })),
@@ -475,7 +539,11 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       const cell = get().blocks.find((block) => block.key === key);
       // An editor also tells of a change that came from here: the file read anew, an undo.
       if (!cell || !isCell(cell) || editorText(cell) === text) return;
-      changed(get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)));
+      changed(
+        get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)),
+        [key],
+        `text ${key}`,
+      );
     },
 
     draftProse(key, text) {
@@ -520,16 +588,22 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       return block.key;
     },
 
+    insertAbove(kind, key) {
+      const shown = get().blocks.filter(isShown);
+      return get().insert(kind, shown[shown.findIndex((block) => block.key === key) - 1]?.key);
+    },
+
     remove(key) {
       const { blocks } = get();
       const shown = blocks.filter(isShown);
       const at = shown.findIndex((block) => block.key === key);
       if (at < 0) return;
       changed(remove(blocks, key), []);
+      const step = get().history.done.at(-1);
       set({ selected: (shown[at + 1] ?? shown[at - 1])?.key });
       toast({
         text: translate(shown[at].type === 'cell' ? 'notebook.cellRemoved' : 'notebook.proseRemoved'),
-        action: { label: translate('frame.undo'), run: () => get().undo() },
+        action: { label: translate('frame.undo'), run: () => bringBack(step) },
       });
     },
 
@@ -537,25 +611,71 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       changed(move(get().blocks, key, direction), []);
     },
 
-    undo() {
-      const back = undo(get().history, get().blocks);
-      if (!back) return;
-      changed(back.blocks);
-      set({ history: back.history, title: titleOf(back.blocks) ?? get().title });
+    duplicate(key) {
+      const block = get().blocks.find((other) => other.key === key);
+      return restructured(block && withCopy(get().blocks, block, key), key);
     },
 
-    redo() {
-      const forth = redo(get().history, get().blocks);
-      if (!forth) return;
-      changed(forth.blocks);
-      set({ history: forth.history, title: titleOf(forth.blocks) ?? get().title });
+    copy: (key) => set({ copied: get().blocks.find((block) => block.key === key) }),
+
+    paste(afterKey) {
+      const { copied, blocks } = get();
+      return restructured(copied && withCopy(blocks, copied, afterKey), afterKey);
     },
+
+    split(key, line, column) {
+      const cell = cellsOf(get().blocks).find((other) => other.key === key);
+      return restructured(cell && splitCell(get().blocks, cell, line, column), key);
+    },
+
+    mergeWithNext: (key) => restructured(mergeWithNext(get().blocks, key), key),
+
+    convert(key, to) {
+      const block = get().blocks.find((other) => other.key === key);
+      return restructured(block && convert(get().blocks, block, to), key);
+    },
+
+    toggleFold(key) {
+      const { folded } = get();
+      set({ folded: folded.includes(key) ? folded.filter((other) => other !== key) : [...folded, key] });
+    },
+
+    undo: () => travelled(undo(get().history, get().blocks)),
+    redo: () => travelled(redo(get().history, get().blocks)),
 
     setKnob(name, value) {
-      const { [name]: _before, ...others } = get().knobValues;
-      set({ knobValues: value === undefined ? others : { ...others, [name]: value } });
-      clearTimeout(knobCheck);
-      knobCheck = setTimeout(() => void get().evaluate(), knobCheckMs);
+      const { knobValues: before, blocks, history } = get();
+      const { [name]: _before, ...others } = before;
+      const after = value === undefined ? others : { ...others, [name]: value };
+      const burst = { of: `knob ${name}`, at: Date.now() };
+      set({
+        knobValues: after,
+        history: record(history, { before: blocks, after: blocks, rewritten: [], knobs: { before, after }, burst }),
+      });
+      checkSoon();
+    },
+
+    writeKnob(name) {
+      const { knobValues: before, knobs, blocks, history } = get();
+      const knob = knobs.find((other) => other.name === name);
+      const cell = cellsOf(blocks).find(({ id }) => id === knob?.cell);
+      const value = before[name];
+      if (!knob || !cell || value === undefined) return;
+      const text = withParamDefault(editorText(cell), name, value);
+      if (text === undefined) {
+        toast({ text: translate('notebook.knobNotFound', { name, cell: cell.id }), tone: 'bad' });
+        return;
+      }
+      const { [name]: _written, ...rest } = before;
+      const written = blocks.map((block) => (block === cell ? withEditorText(cell, text) : block));
+      changed(written);
+      set({
+        knobValues: rest,
+        history: record(history, { before: blocks, after: written, rewritten: [cell.key], knobs: { before, after: rest } }),
+        // The control says the new default at once, not only after the check.
+        knobs: knobs.map((other) => (other === knob ? { ...knob, default: value } : other)),
+      });
+      checkSoon();
     },
 
     async evaluate(until) {

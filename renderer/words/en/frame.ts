@@ -42,6 +42,12 @@ export const frame = {
   'frame.activity':
     '{running, plural, =0 {{waiting, plural, =0 {nothing is running} other {# waiting}}} other {{waiting, plural, =0 {{running} running} other {{running} running, # waiting}}}}',
   'frame.goToRun': 'Go to run {name}',
+  'frame.shortcuts': 'Keyboard shortcuts',
+  'frame.keysOf.notebook': 'Notebook',
+  'frame.keysOf.runs': 'Runs',
+  'frame.keysOf.comparison': 'Comparison',
+  'frame.keysOf.frame': 'Everywhere',
+  'frame.keysNote': 'Single letters are for a cell that is selected but not being edited: Escape leaves its text, Enter goes back in.',
   'frame.workspaceName': 'workspace {name}',
   'frame.theme': 'Theme',
   'frame.theme.light': 'Light',

@@ -44,6 +44,12 @@ export const frame: Record<keyof typeof en, string> = {
   'frame.activity':
     '{running, plural, =0 {{waiting, plural, =0 {没有运行} other {# 个等待}}} other {{waiting, plural, =0 {{running} 个运行中} other {{running} 个运行中，# 个等待}}}}',
   'frame.goToRun': '转到运行 {name}',
+  'frame.shortcuts': '键盘快捷键',
+  'frame.keysOf.notebook': '笔记本',
+  'frame.keysOf.runs': '运行',
+  'frame.keysOf.comparison': '比较',
+  'frame.keysOf.frame': '任何位置',
+  'frame.keysNote': '单个字母用于已选中但未在编辑的单元：按 Esc 离开文本，按 Enter 返回编辑。',
   'frame.workspaceName': '工作区 {name}',
   'frame.theme': '主题',
   'frame.theme.light': '浅色',

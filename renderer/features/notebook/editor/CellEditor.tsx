@@ -1,5 +1,6 @@
 import './editor.css';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { matchesKeys } from '../../../components/keys.ts';
 import type { EditedCell } from '../blocks.ts';
 import { editorText } from '../blocks.ts';
 import { useNotebookStore } from '../notebook-store.ts';
@@ -35,15 +36,24 @@ interface Props {
   readonly notes?: readonly LineNote[] | undefined;
   /** `advance`: go on to the next block. */
   readonly onRun: (advance: boolean) => void;
+  readonly onUndo: () => void;
+  readonly onRedo: () => void;
   /** The keyboard leaves the text; it stays at the cell. */
   readonly onLeave: () => void;
   readonly onFocus: () => void;
 }
 
+/** Undo goes over all cells in one order, so that Monaco's own, of each text alone, is not asked. */
+const ways = [
+  ['Mod+Z', 'onUndo'],
+  ['Mod+Shift+Z', 'onRedo'],
+  ['Mod+Y', 'onRedo'],
+] as const;
+
 /** Part of Monaco's text models, if not of its published types. */
 type Tokenized = { readonly tokenization?: { forceTokenization(line: number): void } };
 
-export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus }: Props) {
+export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, onLeave, onFocus }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
@@ -51,9 +61,9 @@ export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus 
   const [height, setHeight] = useState<number>();
   const [lineTops, setLineTops] = useState<readonly { top: number; end: number }[]>([]);
   const wanted = useRef<Place | 'anywhere'>(undefined);
-  const latest = useRef({ cell, label, onRun, onLeave, onFocus });
+  const latest = useRef({ cell, label, onRun, onUndo, onRedo, onLeave, onFocus });
   useLayoutEffect(() => {
-    latest.current = { cell, label, onRun, onLeave, onFocus };
+    latest.current = { cell, label, onRun, onUndo, onRedo, onLeave, onFocus };
   });
 
   const text = editorText(cell);
@@ -102,6 +112,14 @@ export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus 
       editor.onKeyDown((event) => {
         const { browserEvent } = event;
         if (browserEvent.isComposing) return;
+        const way = ways.find(([keys]) => matchesKeys(browserEvent, keys))?.[1];
+        // In the find widget's fields these keys are the fields'.
+        if (way && editor!.hasTextFocus()) {
+          event.preventDefault();
+          event.stopPropagation();
+          latest.current[way]();
+          return;
+        }
         const run = browserEvent.key === 'Enter' && (browserEvent.ctrlKey || browserEvent.metaKey || browserEvent.shiftKey);
         const leave =
           browserEvent.key === 'Escape' &&
@@ -148,7 +166,11 @@ export function CellEditor({ cell, label, error, notes, onRun, onLeave, onFocus 
     },
     [mounted],
   );
-  useEffect(() => registerEditor(cell.key, { focus }), [cell.key, focus]);
+  const place = useCallback(() => {
+    const at = mounted?.editor.getPosition();
+    return at ? { line: at.lineNumber, column: at.column } : undefined;
+  }, [mounted]);
+  useEffect(() => registerEditor(cell.key, { focus, place }), [cell.key, focus, place]);
 
   const errorLine = error?.line;
   useEffect(() => {

@@ -7,6 +7,8 @@ export interface Place {
 
 export interface EditorHandle {
   readonly focus: (place?: Place) => void;
+  /** Of the cursor, where the editor is mounted. */
+  readonly place: () => Place | undefined;
 }
 
 const handles = new Map<string, EditorHandle>();
@@ -21,4 +23,8 @@ export function registerEditor(key: string, handle: EditorHandle): () => void {
 
 export function focusEditor(key: string, place?: Place): void {
   handles.get(key)?.focus(place);
+}
+
+export function cursorOf(key: string): Place | undefined {
+  return handles.get(key)?.place();
 }

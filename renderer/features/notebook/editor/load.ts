@@ -41,7 +41,7 @@ function keepModels(monaco: Monaco): void {
       const text = editorText(cell);
       // A change that did not come from the editor itself: undo of a removal, or the file read anew.
       if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== text) {
-        model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
+        model.pushEditOperations([], [changeTo(model, text)], () => null);
       }
     }
   };
@@ -49,6 +49,20 @@ function keepModels(monaco: Monaco): void {
   useNotebookStore.subscribe((state, before) => {
     if (state.blocks !== before.blocks) sync();
   });
+}
+
+/** Only what differs, so that the cursor stays with its word. */
+function changeTo(model: Model, text: string): { range: ReturnType<Model['getFullModelRange']>; text: string } {
+  const before = model.getValue();
+  let start = 0;
+  while (start < before.length && start < text.length && before[start] === text[start]) start += 1;
+  let same = 0;
+  const most = Math.min(before.length, text.length) - start;
+  while (same < most && before[before.length - 1 - same] === text[text.length - 1 - same]) same += 1;
+  const from = model.getPositionAt(start);
+  const to = model.getPositionAt(before.length - same);
+  const range = model.getFullModelRange().setStartPosition(from.lineNumber, from.column).setEndPosition(to.lineNumber, to.column);
+  return { range, text: text.slice(start, text.length - same) };
 }
 
 export function modelOf(monaco: Monaco, cell: CellBlock & { readonly key: string }): Model {

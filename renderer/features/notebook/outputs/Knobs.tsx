@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react';
+import { PencilLine, RotateCcw } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Knob, KnobValue } from '#contract/spec.ts';
 import { IconButton } from '../../../components/IconButton.tsx';
@@ -23,6 +23,7 @@ function KnobControl({ knob }: { knob: Knob }) {
   const formats = useFormats();
   const id = useId();
   const setKnob = useNotebookStore((state) => state.setKnob);
+  const writeKnob = useNotebookStore((state) => state.writeKnob);
   const set = useNotebookStore((state) => state.knobValues[knob.name]);
   const value = set ?? knob.default;
   const change = (next: KnobValue) => setKnob(knob.name, next === knob.default ? undefined : next);
@@ -33,6 +34,11 @@ function KnobControl({ knob }: { knob: Knob }) {
       {set !== undefined && (
         <>
           <small>{t('notebook.textSays', { value: formats.setting(knob.default) })}</small>
+          <IconButton
+            label={t('notebook.writeKnob', { name: knob.name })}
+            icon={<PencilLine size={13} />}
+            onClick={() => writeKnob(knob.name)}
+          />
           <IconButton
             label={t('notebook.resetKnob', { name: knob.name })}
             icon={<RotateCcw size={13} />}
