@@ -12,6 +12,7 @@ import { openStore } from '#store/store.ts';
 
 const metrics = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'gradient', 'learning_rate', 'val_auc', 'memory'];
 const runs = 5;
+const formats = ['tensorboard', 'mlflow', 'csv', 'json'] as const;
 const at = process.argv.indexOf('--values');
 const wanted = at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
 const epochs = Math.round(wanted / runs / metrics.length);
@@ -53,29 +54,43 @@ function makeRun(number: number): LoggedRun {
   };
 }
 
-const seconds = (from: bigint): number => Number(process.hrtime.bigint() - from) / 1e9;
+interface Took {
+  readonly seconds: number;
+  /** Of this process: what is left when others use the machine too. */
+  readonly processorSeconds: number;
+}
+
+function stopwatch(): () => Took {
+  const from = process.hrtime.bigint();
+  const processor = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(processor);
+    return { seconds: Number(process.hrtime.bigint() - from) / 1e9, processorSeconds: (user + system) / 1e6 };
+  };
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'epochbook-transfer-'));
 try {
   const first = openStore(mkdtempSync(join(folder, 'first-')));
   const made = Array.from({ length: runs }, (_, number) => makeRun(number));
   const stored = made.map((run) => first.importRun(run).id);
-  const results: Record<string, number> = {};
-  for (const format of ['tensorboard', 'mlflow', 'csv', 'json'] as const) {
+  const results: Record<string, Took> = {};
+  for (const format of formats) {
     const target = join(folder, format);
-    const outFrom = process.hrtime.bigint();
+    const out = stopwatch();
     const written = await writeRuns({ format, runs: stored.map((id) => first.logged(id)), folder: target, now: Date.now() });
-    results[`${format} out`] = seconds(outFrom);
+    results[`${format} out`] = out();
     if (written.scalars !== runs * epochs * metrics.length) throw new Error(`${format}: ${written.scalars} values were written`);
     if (format === 'json') continue;
 
     const second = openStore(mkdtempSync(join(folder, 'second-')));
-    const inFrom = process.hrtime.bigint();
+    const into = stopwatch();
     const found = [];
     for await (const { run, findings } of readRuns(target, format)) {
       if (findings[0]) throw findings[0];
       found.push(second.importRun(run).id);
     }
-    results[`${format} in`] = seconds(inFrom);
+    results[`${format} in`] = into();
     const byName = new Map(found.map((id) => second.logged(id)).map((run) => [run.name, run]));
     for (const run of made) {
       for (const { metric, values } of run.series) {
@@ -88,7 +103,9 @@ try {
   }
   first.close();
   console.log(`${runs * epochs * metrics.length} values, ${runs} runs, ${metrics.length} metrics; the same bits after each way`);
-  for (const [name, value] of Object.entries(results)) console.log(`${name.padEnd(16)} ${value.toFixed(2)} s`);
+  for (const [name, { seconds, processorSeconds }] of Object.entries(results)) {
+    console.log(`${name.padEnd(16)} ${seconds.toFixed(2)} s, ${processorSeconds.toFixed(2)} s of processor`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
