@@ -24,7 +24,8 @@ const areas = [
   {
     name: 'notebook',
     path: '^main/notebook/',
-    local: [contract],
+    // Its tests train with everything that the language offers.
+    local: [contract, '^main/engine/testing/harness\\.ts$', '^main/engine/backends/index\\.ts$'],
     npm: npm('quickjs-emscripten-core', '@jitl/*', '@swc/wasm-typescript'),
     builtins: true,
   },
@@ -33,7 +34,7 @@ const areas = [
     name: 'interchange',
     path: '^main/interchange/',
     local: [contract, '^main/(engine|files)/'],
-    npm: npm('@tensorflow/*'),
+    npm: npm('@tensorflow/*', 'markdown-it'),
     builtins: true,
   },
   { name: 'trainer', path: '^main/trainer/', local: [contract, '^main/(engine|data|interchange|files)/'], builtins: true },

@@ -9,6 +9,7 @@ import { initialValues, type InitializerLike } from './initialize.ts';
 import { type Config, layerPointer, type LayerSpec, layersOf, layerNames, readLayer } from './layer-config.ts';
 import { inputLayer, layerTypes, wantedRank } from './layer-types.ts';
 import { shapeText } from './names.ts';
+import { fixInitializers, replaceComputation } from './own-layers.ts';
 import { traceRandom } from './random-layers.ts';
 
 export interface Weight {
@@ -75,6 +76,12 @@ function seededValues(layer: tfl.layers.Layer, initializer: InitializerLike, sha
   return initialValues(biasInitializer, shape, stream).fill(1, units, 2 * units);
 }
 
+/** Of an initializer with a seed: the same values wherever it is used, as in Keras. */
+function ownStream(initializer: InitializerLike): RandomStream | null {
+  const { seed } = initializer.getConfig();
+  return typeof seed === 'number' ? randomStream(seed, 'initializer') : null;
+}
+
 /**
  * Weights' values come from streams named by layer and weight while `build` runs. tfjs makes cells and wrapped layers
  * itself, under running numbers, so it is the method that all layers share that is replaced for as long.
@@ -90,7 +97,7 @@ function withSeededWeights<T>(seed: number | null, layerName: string, build: () 
     const values = () =>
       seed === null
         ? new Float32Array(sizeOf(shape))
-        : seededValues(this, initializer, shape, randomStream(seed, 'initializers', layerName, name, count));
+        : seededValues(this, initializer, shape, ownStream(initializer) ?? randomStream(seed, 'initializers', layerName, name, count));
     const seeded = {
       getClassName: () => initializer.getClassName(),
       getConfig: () => initializer.getConfig(),
@@ -113,6 +120,8 @@ function makeLayer(className: string, config: Config, index: number): tfl.layers
       config,
     );
     traceRandom(layer);
+    replaceComputation(layer);
+    fixInitializers(layer, config);
     return layer;
   } catch (error) {
     if (error instanceof EpochbookError) throw error;
@@ -137,6 +146,21 @@ function layerFailed(layer: string, className: string, arrives: readonly (number
 type Symbolic = tfl.SymbolicTensor;
 const sampleShape = (tensor: Symbolic) => tensor.shape.slice(1);
 
+/** tfjs makes null of −1, for a length that follows from the others. */
+const isOpen = (length: number | null) => length === null || length < 0;
+
+function sizesOf(target: readonly (number | null)[], arrives: readonly (number | null)[]): { total: number; fixed: number; open: number } {
+  const product = (lengths: readonly (number | null)[]) => lengths.reduce<number>((all, length) => all * (length ?? 1), 1);
+  return { total: product(arrives), fixed: product(target.filter((length) => !isOpen(length))), open: target.filter(isOpen).length };
+}
+
+/** tfjs leaves an open length unknown, which the layers after it cannot take. */
+function fillTarget(layer: tfl.layers.Layer, arrives: readonly (number | null)[]): void {
+  const own = layer as unknown as { targetShape: (number | null)[] };
+  const { total, fixed } = sizesOf(own.targetShape, arrives);
+  own.targetShape = own.targetShape.map((length) => (isOpen(length) ? total / fixed : length));
+}
+
 /** Errors that say what arrives and what was wanted, before tfjs' own, which do not. */
 function checkArrival(className: string, config: Config, arrives: readonly (number | null)[], index: number): void {
   const layer = config.name as string;
@@ -146,10 +170,8 @@ function checkArrival(className: string, config: Config, arrives: readonly (numb
     throw new EpochbookError('engine.layerRank', { layer, className, wanted, arrives: shapeText(arrives) }, { at: layerPointer(index) });
   }
   if (className === 'Reshape') {
-    const target = config.targetShape as number[];
-    const total = arrives.reduce<number>((product, length) => product * (length ?? 1), 1);
-    const fixed = target.reduce((product, length) => product * (length < 0 ? 1 : length), 1);
-    const open = target.filter((length) => length < 0).length;
+    const target = config.targetShape as (number | null)[];
+    const { total, fixed, open } = sizesOf(target, arrives);
     const fits = open === 0 ? fixed === total : open === 1 && total % fixed === 0;
     if (!fits) {
       const values = { layer, arrives: shapeText(arrives), total, target: shapeText(target) };
@@ -179,6 +201,7 @@ function applyLayer(
 ): Symbolic {
   const arrives = sampleShape(inputs[0]);
   checkArrival(className, config, arrives, index);
+  if (className === 'Reshape') fillTarget(layer, arrives);
   let output: Symbolic | Symbolic[];
   try {
     output = withSeededWeights(seed, layer.name, () => layer.apply(inputs.length === 1 ? inputs[0] : inputs)) as Symbolic | Symbolic[];
@@ -186,7 +209,8 @@ function applyLayer(
     if (error instanceof EpochbookError) throw error;
     throw layerFailed(layer.name, className, arrives, error, index);
   }
-  fillNormalization(layer);
+  fillNormalization(layer, sampleShape(inputs[0]));
+  gatherPenalties(layer);
   const result = Array.isArray(output) ? output[0] : output;
   if (sampleShape(result).some((length) => length !== null && !(length > 0))) {
     const values = { layer: layer.name, className, arrives: shapeText(arrives), detail: `→ ${shapeText(sampleShape(result))}` };
@@ -195,13 +219,41 @@ function applyLayer(
   return result;
 }
 
-/** tfjs reads gamma and beta of a batch normalization while training even where it was told to have none. */
-function fillNormalization(layer: tfl.layers.Layer): void {
-  if (layer.getClassName() !== 'BatchNormalization') return;
-  const own = layer as unknown as { gamma?: unknown; beta?: unknown; movingMean: { read(): tf.Tensor } };
-  const like = own.movingMean;
-  own.gamma ??= { read: () => tf.onesLike(like.read()) };
-  own.beta ??= { read: () => tf.zerosLike(like.read()) };
+/** tfjs reads gamma and beta of a normalization even where it was told to have none. */
+function fillNormalization(layer: tfl.layers.Layer, arrives: readonly (number | null)[]): void {
+  const className = layer.getClassName();
+  if (className !== 'BatchNormalization' && className !== 'LayerNormalization') return;
+  const own = layer as unknown as { gamma?: unknown; beta?: unknown; axis: number | number[]; scale: boolean; center: boolean };
+  const shape = [own.axis].flat().map((axis) => arrives[(axis < 0 ? axis + arrives.length + 1 : axis) - 1]!);
+  own.gamma ??= { read: () => tf.ones(shape) };
+  own.beta ??= { read: () => tf.zeros(shape) };
+  // One by layer has no gradient without them.
+  if (className === 'LayerNormalization') Object.assign(own, { scale: true, center: true });
+}
+
+type Penalty = () => tf.Scalar;
+interface WithInner {
+  readonly losses: Penalty[];
+  addLoss(losses: Penalty[]): void;
+  readonly cell?: WithInner;
+  readonly cells?: WithInner[];
+  readonly layer?: WithInner;
+  readonly forwardLayer?: WithInner;
+  readonly backwardLayer?: WithInner;
+}
+
+/** The model asks its layers for their regularizers' penalties, which know nothing of those of cells and wrapped layers. */
+function gatherPenalties(layer: tfl.layers.Layer): void {
+  const penaltiesOf = (owner: WithInner): Penalty[] => [
+    ...owner.losses,
+    ...[owner.cell, ...(owner.cells ?? []), ...(owner.forwardLayer ? [owner.forwardLayer, owner.backwardLayer] : [owner.layer])].flatMap(
+      (inner) => (inner ? penaltiesOf(inner) : []),
+    ),
+  ];
+  const own = layer as unknown as WithInner;
+  const known = new Set(own.losses);
+  const missing = [...new Set(penaltiesOf(own))].filter((penalty) => !known.has(penalty));
+  if (missing.length > 0) own.addLoss(missing);
 }
 
 interface Wiring {

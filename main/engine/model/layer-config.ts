@@ -46,6 +46,9 @@ const kerasDefaults: Readonly<Record<string, Config>> = {
   LSTM: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
   GRU: { recurrentActivation: 'sigmoid', resetAfter: false },
   ConvLSTM2D: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
+  LSTMCell: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
+  GRUCell: { recurrentActivation: 'sigmoid', resetAfter: false },
+  Softmax: { axis: -1 },
 };
 
 /** tfjs knows regularizers of both kinds at once only. */
@@ -60,11 +63,15 @@ function bothRegularizers(value: Json): Json {
   return { className: 'L1L2', config: { l1: 0.01, l2: 0.01, ...config } };
 }
 
-/** The layer that another one wraps. */
+/** The layer or cell that another one wraps, or several. */
 function wrapped(value: Json): Json {
+  if (Array.isArray(value)) return value.map(wrapped);
   const { className, config } = value as { className: string; config: Config };
-  return { className, config: { ...kerasDefaults[className], ...config } };
+  const { cells } = config;
+  return { className, config: { ...kerasDefaults[className], ...config, ...(cells !== undefined && { cells: wrapped(cells) }) } };
 }
+
+const wraps: readonly string[] = ['layer', 'cell'];
 
 /** Options of Keras' that tfjs lacks, harmless at these values. */
 const harmless: Readonly<Record<string, readonly Json[]>> = { groups: [1], implementation: [1, 2], resetAfter: [false] };
@@ -115,7 +122,7 @@ export function readLayer(layer: LayerSpec, index: number): { className: string;
       throw new EpochbookError('engine.optionUnsupported', { layer: className, option: key }, { at });
     // Keras 3 writes a policy object where tfjs wants a name.
     if (option === 'dtype' && typeof value !== 'string') continue;
-    config[option] = option.endsWith('Regularizer') ? bothRegularizers(value) : option === 'layer' ? wrapped(value) : value;
+    config[option] = option.endsWith('Regularizer') ? bothRegularizers(value) : wraps.includes(option) ? wrapped(value) : value;
   }
   return { className, config };
 }

@@ -69,6 +69,7 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
     ],
   ),
   Bidirectional: layer('sequence', ['layer'], ['mergeMode']),
+  CategoryEncoding: layer('vector', ['numTokens'], ['outputMode']),
   Concatenate: layer('any', [], ['axis']),
   Conv1D: layer('sequence', ['filters', 'kernelSize'], convolution),
   Conv2D: layer('image', ['filters', 'kernelSize'], convolution),
@@ -104,7 +105,9 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   Permute: layer('any', ['dims']),
   PReLU: layer('any', [], [...weight('alpha'), 'sharedAxes']),
   ReLU: layer('any', [], ['maxValue']),
+  RNN: layer('sequence', ['cell'], ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'inputDim', 'inputLength']),
   RepeatVector: layer('vector', ['n']),
+  Rescaling: layer('any', ['scale'], ['offset']),
   Reshape: layer('any', ['targetShape']),
   SeparableConv2D: layer(
     'image',

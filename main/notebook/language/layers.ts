@@ -30,7 +30,6 @@ const weights: Options = {
   biasInitializer: initializer('the biases', 'zeros'),
   kernelRegularizer: regularizer('the weights'),
   biasRegularizer: regularizer('the biases'),
-  activityRegularizer: regularizer('the output'),
   kernelConstraint: constraint('the weights'),
   biasConstraint: constraint('the biases'),
 };
@@ -61,7 +60,6 @@ const pooling = (rank: number): Options => ({
   ...(rank > 1 && { dataFormat }),
 });
 const rate = number('Share of the values that are dropped.', { required: true, min: 0, below: 1 });
-const seed = integer('Starts this layer’s own random stream; the run’s seed if left out.');
 
 const recurrentCell: Options = {
   units: integer('Number of outputs.', { required: true, min: 1 }),
@@ -74,25 +72,25 @@ const recurrentCell: Options = {
   recurrentDropout: number('Share of the recurrent state that is dropped.', { min: 0, max: 1, default: 0 }),
 };
 const gated: Options = {
-  recurrentActivation: activation('Function of the gates.', 'hardSigmoid'),
-  implementation: option({ is: 'integer', min: 1, max: 2 }, 'Whether products are made one by one (1) or together (2).', { default: 1 }),
+  recurrentActivation: activation('Function of the gates.', 'sigmoid'),
 };
 const unitForgetBias = boolean('Whether the forget gate’s bias starts at 1.', true);
 const recurrent: Options = {
   returnSequences: boolean('Whether every step’s output is given, not the last alone.', false),
-  returnState: boolean('Whether the last state is given too.', false),
   goBackwards: boolean('Whether the sequence is read from its end.', false),
-  stateful: boolean('Whether a batch goes on from the last one’s state.', false),
-  unroll: boolean('Whether the loop is laid out in full.', false),
 };
 const { units: _units, ...cellWithoutUnits } = recurrentCell;
-const convolutionalRecurrent: Options = { ...convolution(2), ...cellWithoutUnits, ...gated, unitForgetBias };
+const convolutionalRecurrent: Options = {
+  ...without(['dataFormat', 'dilationRate'], convolution(2)),
+  ...cellWithoutUnits,
+  ...gated,
+  unitForgetBias,
+};
 
 export const layers: Builders = {
   // Basic
   inputLayer: builder('InputLayer', 'Says the shape of the input.', {
     batchInputShape: option({ is: 'shape' }, 'Shape with the batch as its first dimension.'),
-    sparse: boolean('Whether the input is sparse.', false),
   }),
   dense: builder('Dense', 'Every output is a weighted sum of all inputs.', {
     units: integer('Number of outputs; in the last layer as many as the data has classes or targets, if left out.', { min: 1 }),
@@ -102,8 +100,8 @@ export const layers: Builders = {
   activation: builder('Activation', 'Applies a function to every value.', {
     activation: { ...activation('The function.'), required: true },
   }),
-  dropout: builder('Dropout', 'While training, sets a share of the values to 0 and scales up the others.', { rate, seed }),
-  spatialDropout1d: builder('SpatialDropout1D', 'Drops whole channels of a sequence while training.', { rate, seed }),
+  dropout: builder('Dropout', 'While training, sets a share of the values to 0 and scales up the others.', { rate }),
+  spatialDropout1d: builder('SpatialDropout1D', 'Drops whole channels of a sequence while training.', { rate }),
   flatten: builder('Flatten', 'Makes one row of all values.', { dataFormat }),
   reshape: builder('Reshape', 'Gives the values another shape.', {
     targetShape: option({ is: 'list', of: { is: 'integer', min: -1 } }, 'The shape; -1 once for what is left over.', { required: true }),
@@ -121,7 +119,6 @@ export const layers: Builders = {
     outputDim: integer('Length of the vectors.', { required: true, min: 1 }),
     embeddingsInitializer: initializer('the vectors', 'randomUniform'),
     embeddingsRegularizer: regularizer('the vectors'),
-    activityRegularizer: regularizer('the output'),
     embeddingsConstraint: constraint('the vectors'),
     maskZero: boolean('Whether index 0 is padding.', false),
     inputLength: option(
@@ -159,11 +156,9 @@ export const layers: Builders = {
       'Dimensions along which one number is shared.',
     ),
   }),
-  elu: builder('ELU', 'Lets negative values run towards a limit.', { alpha: number('The limit’s distance from 0.', { default: 1 }) }),
+  elu: builder('ELU', 'Lets negative values run towards -1.'),
   thresholdedReLU: builder('ThresholdedReLU', 'Sets values up to a threshold to 0.', { theta: number('The threshold.', { default: 1 }) }),
-  softmax: builder('Softmax', 'Makes values into shares that add up to 1.', {
-    axis: integer('The dimension they add up along.', { default: -1 }),
-  }),
+  softmax: builder('Softmax', 'Makes values into shares that add up to 1, along the last dimension.'),
 
   // Convolution
   conv1d: builder('Conv1D', 'Moves windows of weights along a sequence.', convolution(1)),
@@ -172,21 +167,20 @@ export const layers: Builders = {
   conv2dTranspose: builder('Conv2DTranspose', 'A convolution backwards: makes an image larger.', without(['dilationRate'], convolution(2))),
   conv3dTranspose: builder('Conv3DTranspose', 'A convolution backwards: makes a volume larger.', without(['dilationRate'], convolution(3))),
   separableConv2d: builder('SeparableConv2D', 'A convolution of each channel on its own, then a mix of the channels.', {
-    ...without(kernel, convolution(2)),
+    ...without(['dataFormat', ...kernel], convolution(2)),
     ...depthwise,
     pointwiseInitializer: initializer('the mixing weights', 'glorotUniform'),
     pointwiseRegularizer: regularizer('the mixing weights'),
     pointwiseConstraint: constraint('the mixing weights'),
   }),
   depthwiseConv2d: builder('DepthwiseConv2D', 'A convolution of each channel on its own.', {
-    ...without(['filters', ...kernel], convolution(2)),
+    ...without(['filters', 'dilationRate', ...kernel], convolution(2)),
     ...depthwise,
   }),
   cropping2D: builder('Cropping2D', 'Cuts off an image’s edges.', { cropping: edges('How much is cut off.', true), dataFormat }),
   upSampling2d: builder('UpSampling2D', 'Repeats an image’s rows and columns.', {
     size: option({ is: 'list', of: { is: 'integer', min: 1 }, min: 2 }, 'How often, for rows and columns.', { default: [2, 2] }),
     dataFormat,
-    interpolation: name(['nearest', 'bilinear'], 'How values between are made.', { default: 'nearest' }),
   }),
   zeroPadding2d: builder('ZeroPadding2D', 'Adds zeros around an image.', { padding: edges('How many.', false), dataFormat }),
 
@@ -264,21 +258,15 @@ export const layers: Builders = {
   gruCell: builder('GRUCell', 'One step of gru.', {
     ...recurrentCell,
     ...gated,
-    resetAfter: boolean('Whether the reset gate comes after the product.', false),
   }),
   stackedRNNCells: builder('StackedRNNCells', 'Cells one on another, as one.', {
     cells: option({ is: 'list', of: { is: 'layer' }, min: 1 }, 'The cells.', { required: true }),
   }),
   rnn: builder('RNN', 'Reads a sequence with a cell.', {
-    cell: option(
-      { is: 'either', of: [{ is: 'layer' }, { is: 'list', of: { is: 'layer' }, min: 1 }] },
-      'The cell, or several on one another.',
-      { required: true },
-    ),
+    cell: option({ is: 'layer' }, 'The cell: simpleRNNCell, lstmCell, gruCell or stackedRNNCells.', { required: true }),
     ...recurrent,
   }),
   convLstm2d: builder('ConvLSTM2D', 'An lstm over images, with convolutions inside.', { ...convolutionalRecurrent, ...recurrent }),
-  convLstm2dCell: builder('ConvLSTM2DCell', 'One step of convLstm2d.', convolutionalRecurrent),
   bidirectional: builder('Bidirectional', 'Reads a sequence from both ends.', {
     layer: option({ is: 'layer' }, 'The recurrent layer.', { required: true }),
     mergeMode: name(['concat', 'sum', 'mul', 'ave'], 'How the two results are joined.', { default: 'concat' }),
@@ -292,26 +280,9 @@ export const layers: Builders = {
     scale: number('The factor.', { required: true }),
     offset: number('What is added.', { default: 0 }),
   }),
-  resizing: builder('Resizing', 'Gives images another size.', {
-    height: integer('Rows.', { required: true, min: 1 }),
-    width: integer('Columns.', { required: true, min: 1 }),
-    interpolation: name(['bilinear', 'nearest'], 'How values between are made.', { default: 'bilinear' }),
-    cropToAspectRatio: boolean('Whether edges are cut off to keep the proportions.', false),
-  }),
-  centerCrop: builder('CenterCrop', 'Cuts the middle out of images.', {
-    height: integer('Rows.', { required: true, min: 1 }),
-    width: integer('Columns.', { required: true, min: 1 }),
-  }),
   categoryEncoding: builder('CategoryEncoding', 'Turns whole numbers into rows of 0 and 1.', {
     numTokens: integer('Number of categories.', { required: true, min: 1 }),
     outputMode: name(['multiHot', 'oneHot', 'count'], 'What the row says.', { default: 'multiHot' }),
-  }),
-  randomWidth: builder('RandomWidth', 'Stretches images at random while training.', {
-    factor: option({ is: 'either', of: [{ is: 'number' }, { is: 'list', of: { is: 'number' }, min: 2 }] }, 'How much narrower and wider.', {
-      required: true,
-    }),
-    interpolation: name(['bilinear', 'nearest'], 'How values between are made.', { default: 'bilinear' }),
-    seed,
   }),
 };
 

@@ -1,6 +1,6 @@
 /** Optimizers, losses, metrics, callbacks and schedules: tfjs' names, with Keras' class names, options and defaults. */
-import { boolean, builder, type Builders, integer, name, number, option } from './kinds.ts';
-import type { Option } from './option.ts';
+import { boolean, builder, type Builder, type Builders, integer, name, number, option } from './kinds.ts';
+import type { Option, Options } from './option.ts';
 
 const learningRate = (fallback: number): Option =>
   option(
@@ -23,40 +23,72 @@ const beta = (of: string, fallback: number): Option =>
 const momentum = (fallback: number): Option => number('Share of the speed that is kept.', { min: 0, below: 1, default: fallback });
 const nesterov = boolean('Whether the gradient is taken ahead (Nesterov).', false);
 
+/** What every optimizer takes. */
+const common: Options = {
+  clipvalue: number('Every value of the gradients is kept within this of 0.', { above: 0 }),
+  clipnorm: number('The length of each weight’s gradient is kept at most at this.', { above: 0 }),
+  globalClipnorm: number('The length of all gradients together is kept at most at this.', { above: 0 }),
+  useEma: option({ is: 'boolean' }, 'Whether a moving average of the weights is kept, which the model gets in the end.'),
+  emaMomentum: number('How slowly that average follows; 0.99 if left out.', { min: 0, max: 1 }),
+};
+const weightDecay = number('Share of each weight that is taken off, times the learning rate.', { min: 0 });
+const optimizer = (className: string, doc: string, options: Options): Builder =>
+  builder(className, doc, { weightDecay, ...options, ...common });
+
+const moments = (first: number, second: number): Options => ({
+  beta1: beta('the gradients', first),
+  beta2: beta('the squared gradients', second),
+});
+const amsgrad = option({ is: 'boolean' }, 'Whether the largest mean size so far counts (AMSGrad).');
+
 export const optimizers: Builders = {
-  sgd: builder('SGD', 'Goes against the gradient.', { learningRate: learningRate(0.01), momentum: momentum(0), nesterov }),
-  momentum: builder('SGD', 'Goes against the gradient and keeps some speed.', {
+  sgd: optimizer('SGD', 'Goes against the gradient.', { learningRate: learningRate(0.01), momentum: momentum(0), nesterov }),
+  momentum: optimizer('SGD', 'Goes against the gradient and keeps some speed.', {
     learningRate: learningRate(0.01),
     momentum: momentum(0.9),
     nesterov,
   }),
-  rmsprop: builder('RMSprop', 'Divides by a running mean of the gradients’ size.', {
+  rmsprop: optimizer('RMSprop', 'Divides by a running mean of the gradients’ size.', {
     learningRate: learningRate(0.001),
     rho: beta('the squared gradients', 0.9),
     momentum: momentum(0),
     epsilon,
     centered: boolean('Whether the gradients’ mean is taken off first.', false),
   }),
-  adam: builder('Adam', 'Adapts each weight’s step to its gradients’ mean and size.', {
+  adam: optimizer('Adam', 'Adapts each weight’s step to its gradients’ mean and size.', {
     learningRate: learningRate(0.001),
-    beta1: beta('the gradients', 0.9),
-    beta2: beta('the squared gradients', 0.999),
+    ...moments(0.9, 0.999),
     epsilon,
+    amsgrad,
   }),
-  adamax: builder('Adamax', 'Adam with the largest gradient in place of the mean size.', {
+  adamW: optimizer('AdamW', 'Adam that also lets weights decay.', {
+    learningRate: learningRate(0.001),
+    weightDecay: { ...weightDecay, default: 0.004 },
+    ...moments(0.9, 0.999),
+    epsilon,
+    amsgrad,
+  }),
+  nadam: optimizer('Nadam', 'Adam with Nesterov’s momentum.', { learningRate: learningRate(0.001), ...moments(0.9, 0.999), epsilon }),
+  adamax: optimizer('Adamax', 'Adam with the largest gradient in place of the mean size.', {
     learningRate: learningRate(0.001),
     beta1: beta('the gradients', 0.9),
     beta2: beta('the largest gradients', 0.999),
     epsilon,
   }),
-  adagrad: builder('Adagrad', 'Takes smaller steps for weights that have moved much.', {
+  adagrad: optimizer('Adagrad', 'Takes smaller steps for weights that have moved much.', {
     learningRate: learningRate(0.001),
-    initialAccumulatorValue: number('Where the sum of squared gradients starts.', { above: 0, default: 0.1 }),
+    initialAccumulatorValue: number('Where the sum of squared gradients starts.', { min: 0, default: 0.1 }),
+    epsilon,
   }),
-  adadelta: builder('Adadelta', 'Adapts its steps to recent gradients and recent steps.', {
+  adadelta: optimizer('Adadelta', 'Adapts its steps to recent gradients and recent steps.', {
     learningRate: learningRate(0.001),
     rho: beta('the squared gradients', 0.95),
     epsilon,
+  }),
+  lion: optimizer('Lion', 'Steps of one size, by the sign of the momentum alone.', {
+    learningRate: learningRate(0.001),
+    beta1: beta('the gradients, for the step', 0.9),
+    beta2: beta('the gradients, for what is remembered', 0.99),
   }),
 };
 
@@ -82,11 +114,28 @@ export const schedules: Builders = {
     decaySteps: steps('Steps until the end.'),
     endLearningRate: number('The rate from then on.', { min: 0, default: 0.0001 }),
     power: number('1 is a straight line.', { above: 0, default: 1 }),
+    cycle: boolean('Whether it starts again, over a longer stretch, where it has ended.', false),
   }),
   cosineDecay: builder('CosineDecay', 'Falls along half a cosine within decaySteps.', {
     initialLearningRate,
     decaySteps: steps('Steps until the end.'),
-    alpha: number('The rate at the end, as a share of the first.', { min: 0, max: 1, default: 0 }),
+    alpha: number('The rate at the end, as a share of the highest.', { min: 0, max: 1, default: 0 }),
+    warmupTarget: number('The rate that is risen to first, straight from the initial one.', { above: 0 }),
+    warmupSteps: integer('Steps of that rise.', { min: 0, default: 0 }),
+  }),
+  cosineDecayRestarts: builder('CosineDecayRestarts', 'Falls along half a cosine, over and over.', {
+    initialLearningRate,
+    firstDecaySteps: steps('Steps of the first fall.'),
+    tMul: number('How many times longer each fall is than the one before.', { min: 1, default: 2 }),
+    mMul: number('How many times higher each fall starts than the one before.', { min: 0, default: 1 }),
+    alpha: number('The lowest rate, as a share of the first.', { min: 0, max: 1, default: 0 }),
+  }),
+  oneCycle: builder('OneCycle', 'Rises along half a cosine and falls along another, far below the start.', {
+    maxLearningRate: number('The highest learning rate.', { required: true, above: 0 }),
+    totalSteps: integer('Steps until the end; all of the run if left out.', { min: 2 }),
+    warmupShare: number('Share of the steps that rise.', { min: 0, max: 1, default: 0.3 }),
+    divFactor: number('The highest rate divided by the first.', { above: 0, default: 25 }),
+    finalDivFactor: number('The first rate divided by the last.', { above: 0, default: 10_000 }),
   }),
   piecewiseConstantDecay: builder('PiecewiseConstantDecay', 'One rate up to each boundary.', {
     boundaries: option({ is: 'list', of: { is: 'integer', min: 0 }, min: 1 }, 'Steps at which the rate changes.', { required: true }),
@@ -116,7 +165,10 @@ export const callbacks: Builders = {
     mode,
     minDelta: number('The least change that counts as better.', { min: 0, default: 1e-4 }),
     cooldown: integer('Epochs to wait after lowering it.', { min: 0, default: 0 }),
-    minLearningRate: number('It is not lowered below this.', { min: 0, default: 0 }),
+    minLr: number('It is not lowered below this.', { min: 0, default: 0 }),
+  }),
+  timeBudget: builder('TimeBudget', 'Ends training with the last epoch that fits into a time.', {
+    seconds: number('The time of all epochs together.', { required: true, above: 0 }),
   }),
 };
 
@@ -126,36 +178,80 @@ export interface Named {
   readonly aliases?: readonly string[];
 }
 
-export const losses: Readonly<Record<string, Named>> = {
-  meanSquaredError: { doc: 'Mean of the squared differences, for numbers.', aliases: ['mse', 'MSE'] },
-  meanAbsoluteError: { doc: 'Mean of the differences’ sizes, for numbers.', aliases: ['mae', 'MAE'] },
-  binaryCrossentropy: { doc: 'For two classes and one sigmoid output.' },
-  categoricalCrossentropy: { doc: 'For classes as rows of 0 and 1, and a softmax output.' },
-  sparseCategoricalCrossentropy: { doc: 'For classes as their index, and a softmax output.' },
-  meanAbsolutePercentageError: { doc: 'Mean of the differences as shares of the true values, in percent.', aliases: ['mape', 'MAPE'] },
-  meanSquaredLogarithmicError: { doc: 'Mean of the squared differences of logarithms.', aliases: ['msle', 'MSLE'] },
-  squaredHinge: { doc: 'Squared hinge loss, for targets of -1 and 1.' },
-  hinge: { doc: 'Hinge loss, for targets of -1 and 1.' },
-  categoricalHinge: { doc: 'Hinge loss for classes as rows of 0 and 1.' },
-  logcosh: { doc: 'Mean of the logarithm of the differences’ hyperbolic cosine.' },
-  kullbackLeiblerDivergence: { doc: 'How far one distribution is from another.', aliases: ['kld', 'KLD'] },
-  poisson: { doc: 'For counts.' },
-  cosineProximity: { doc: 'Angle between true and predicted vectors.' },
+/** A loss: a name as it is, or with options. */
+export interface LossBuilder extends Builder, Named {}
+const loss = (className: string, doc: string, options: Options = {}, aliases: readonly string[] = []): LossBuilder => ({
+  ...builder(className, doc, options),
+  aliases,
+});
+const labelSmoothing = number('Share of certainty that is taken from the targets.', { min: 0, below: 1, default: 0 });
+const gamma = number('How little samples count that are right already.', { min: 0, default: 2 });
+const alpha = number('Weight of the second class.', { min: 0, max: 1, default: 0.25 });
+
+export const losses: Readonly<Record<string, LossBuilder>> = {
+  meanSquaredError: loss('MeanSquaredError', 'Mean of the squared differences, for numbers.', {}, ['mse', 'MSE']),
+  meanAbsoluteError: loss('MeanAbsoluteError', 'Mean of the differences’ sizes, for numbers.', {}, ['mae', 'MAE']),
+  binaryCrossentropy: loss('BinaryCrossentropy', 'For two classes and one sigmoid output.', { labelSmoothing }),
+  categoricalCrossentropy: loss('CategoricalCrossentropy', 'For classes and a softmax output.', { labelSmoothing }),
+  sparseCategoricalCrossentropy: loss('SparseCategoricalCrossentropy', 'For classes and a softmax output.'),
+  meanAbsolutePercentageError: loss(
+    'MeanAbsolutePercentageError',
+    'Mean of the differences as shares of the true values, in percent.',
+    {},
+    ['mape', 'MAPE'],
+  ),
+  meanSquaredLogarithmicError: loss('MeanSquaredLogarithmicError', 'Mean of the squared differences of logarithms.', {}, ['msle', 'MSLE']),
+  huber: loss('Huber', 'Squared for small differences, straight for large ones.', {
+    delta: number('Where the line begins.', { above: 0, default: 1 }),
+  }),
+  logCosh: loss('LogCosh', 'Mean of the logarithm of the differences’ hyperbolic cosine.', {}, ['logcosh']),
+  poisson: loss('Poisson', 'For counts, and an output above 0.'),
+  cosineSimilarity: loss('CosineSimilarity', 'Cosine of the angle between true and predicted vectors, negative.', {}, ['cosineProximity']),
+  hinge: loss('Hinge', 'For two classes and one output, below 0 for the first and above for the second.'),
+  squaredHinge: loss('SquaredHinge', 'Hinge, squared.'),
+  categoricalHinge: loss('CategoricalHinge', 'Hinge for several classes: the right output is to lead by 1.'),
+  kullbackLeiblerDivergence: loss('KLDivergence', 'How far the output’s shares are from the true ones; for a softmax.', {}, ['kld', 'KLD']),
+  categoricalFocalCrossentropy: loss('CategoricalFocalCrossentropy', 'Crossentropy that counts less where the class is found already.', {
+    alpha: { ...alpha, doc: 'Weight of all.' },
+    gamma,
+    labelSmoothing,
+  }),
+  binaryFocalCrossentropy: loss('BinaryFocalCrossentropy', 'Binary crossentropy that counts less where the class is found already.', {
+    gamma,
+    applyClassBalancing: boolean('Whether the classes have weights.', false),
+    alpha,
+    labelSmoothing,
+  }),
 };
 
 export const metrics: Readonly<Record<string, Named>> = {
   accuracy: { doc: 'Share of samples whose class is right.', aliases: ['acc'] },
   binaryAccuracy: { doc: 'Share of outputs on the right side of 0.5.' },
-  categoricalAccuracy: { doc: 'Share of right classes, for rows of 0 and 1.' },
-  sparseCategoricalAccuracy: { doc: 'Share of right classes, for class indices.' },
+  categoricalAccuracy: { doc: 'Share of samples whose class is right, for several classes.' },
+  sparseCategoricalAccuracy: { doc: 'Share of samples whose class is right, for several classes.' },
+  topKCategoricalAccuracy: { doc: 'Share of samples whose class is among the 5 likeliest.' },
+  sparseTopKCategoricalAccuracy: { doc: 'Share of samples whose class is among the 5 likeliest.' },
   precision: { doc: 'Share of the positives found that are right.' },
   recall: { doc: 'Share of the true positives that are found.' },
+  f1Score: { doc: 'Harmonic mean of precision and recall; of several classes, the mean of theirs.', aliases: ['f1'] },
+  auc: { doc: 'Area under the curve of true over false positive rates.', aliases: ['AUC'] },
   meanSquaredError: { doc: 'Mean of the squared differences.', aliases: ['mse', 'MSE'] },
+  rootMeanSquaredError: { doc: 'Root of that mean.', aliases: ['rmse', 'RMSE'] },
   meanAbsoluteError: { doc: 'Mean of the differences’ sizes.', aliases: ['mae', 'MAE'] },
   meanAbsolutePercentageError: { doc: 'Mean difference in percent of the true value.', aliases: ['mape', 'MAPE'] },
-  r2Score: { doc: 'Share of the targets’ variance that is explained.' },
+  meanSquaredLogarithmicError: { doc: 'Mean of the squared differences of logarithms.', aliases: ['msle', 'MSLE'] },
+  r2Score: { doc: 'Share of the targets’ variance that is explained.', aliases: ['r2'] },
+  cosineSimilarity: { doc: 'Cosine of the angle between true and predicted vectors.' },
+  huber: { doc: 'The loss of that name.' },
+  logCosh: { doc: 'The loss of that name.' },
+  poisson: { doc: 'The loss of that name.' },
   binaryCrossentropy: { doc: 'The loss of that name.' },
+  binaryFocalCrossentropy: { doc: 'The loss of that name.' },
   categoricalCrossentropy: { doc: 'The loss of that name.' },
   sparseCategoricalCrossentropy: { doc: 'The loss of that name.' },
-  cosineProximity: { doc: 'Angle between true and predicted vectors.' },
+  categoricalFocalCrossentropy: { doc: 'The loss of that name.' },
+  hinge: { doc: 'The loss of that name.' },
+  squaredHinge: { doc: 'The loss of that name.' },
+  categoricalHinge: { doc: 'The loss of that name.' },
+  kullbackLeiblerDivergence: { doc: 'The loss of that name.', aliases: ['kld', 'KLD'] },
 };

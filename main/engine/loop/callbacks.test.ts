@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Backend, openBackend } from '../backends/index.ts';
+import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import type { TrainEvent } from './events.ts';
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await openBackend('native', { threads: 1 });
+});
+
+const network = sequential(
+  layer('Dense', { units: 8, activation: 'relu' }),
+  layer('Dropout', { rate: 0.25 }),
+  layer('Dense', { activation: 'softmax' }),
+);
+const data = makeData({ inputShape: [6], classes: 3, train: 70, validation: 30 });
+const job = (settings = {}) => makeJob(network, data, { epochs: 6, ...settings });
+const rows = (events: readonly TrainEvent[]) => eventsOf(events, 'epochEnded').map(({ row }) => row);
+const lastOf = (events: readonly TrainEvent[]) => eventsOf(events, 'checkpoint').findLast(({ kind }) => kind === 'last')!.checkpoint;
+const rates = (events: readonly TrainEvent[]) => rows(events).map(({ learningRate }) => learningRate);
+const still = { learningRate: 1e-12 };
+
+const settings: Record<string, object> = {
+  'a schedule': {
+    optimizer: layer('Adam', {
+      learningRate: { class_name: 'CosineDecayRestarts', config: { initialLearningRate: 0.05, firstDecaySteps: 4 } },
+    }),
+  },
+  'one cycle over the run': {
+    optimizer: layer('SGD', { momentum: 0.9, learningRate: { class_name: 'OneCycle', config: { maxLearningRate: 0.2 } } }),
+  },
+  'a plateau': {
+    optimizer: layer('Adam', { learningRate: 0.3 }),
+    callbacks: [
+      layer('ReduceLROnPlateau', { patience: 1, factor: 0.5, minDelta: 0.5, cooldown: 1 }),
+      layer('EarlyStopping', { patience: 5, restoreBestWeights: true }),
+    ],
+  },
+  'Nadam, a moving average and bounds': {
+    optimizer: layer('Nadam', { learningRate: 0.02, useEma: true, emaMomentum: 0.8, globalClipnorm: 0.5 }),
+  },
+  'Adagrad and class weights': { optimizer: layer('Adagrad', { learningRate: 0.1, weightDecay: 0.01 }), classWeight: 'balanced' },
+};
+
+describe('a run that goes on from a file has the bits of an undisturbed one', () => {
+  it.each(Object.entries(settings))('%s', async (_, each) => {
+    const whole = await collect(job({ ...each, metrics: ['accuracy', 'auc', 'f1Score'] }), { backend });
+    for (const epoch of [1, 3, 5]) {
+      const { checkpoint } = eventsOf(whole, 'checkpoint').find((event) => event.kind === 'last' && event.checkpoint.epoch === epoch)!;
+      const from = decodeCheckpoint(encodeCheckpoint(checkpoint));
+      const resumed = await collect({ ...job({ ...each, metrics: ['accuracy', 'auc', 'f1Score'] }), from }, { backend });
+      const bytes = (saved: Checkpoint) => Buffer.from(encodeCheckpoint(saved)).toString('base64');
+      expect(bytes(lastOf(resumed))).toBe(bytes(lastOf(whole)));
+      const told = (events: readonly TrainEvent[]) =>
+        rows(events).map(({ epoch: at, metrics, learningRate }) => ({ at, metrics, learningRate }));
+      expect(told(resumed)).toEqual(told(whole).slice(epoch));
+    }
+  });
+});
+
+describe('the learning rate', () => {
+  it('follows its schedule step by step, and the epoch tells its last', async () => {
+    const learningRate = { class_name: 'ExponentialDecay', config: { initialLearningRate: 0.1, decaySteps: 1, decayRate: 0.5 } };
+    // Three steps an epoch: 2, 5, 8 steps done before the last of each.
+    const events = await collect(job({ epochs: 3, optimizer: layer('SGD', { learningRate }) }), { backend });
+    expect(rates(events)).toEqual([0.1 * 0.5 ** 2, 0.1 * 0.5 ** 5, 0.1 * 0.5 ** 8]);
+  });
+
+  it('is lowered on a plateau, for the epoch after', async () => {
+    const callbacks = [layer('ReduceLROnPlateau', { patience: 2, factor: 0.5 })];
+    const events = await collect(job({ optimizer: layer('SGD', still), callbacks }), { backend });
+    expect(rates(events)).toEqual([1, 1, 1, 0.5, 0.5, 0.25].map((share) => share * 1e-12));
+  });
+
+  it('cannot be lowered where a schedule says it', async () => {
+    const optimizer = layer('SGD', { learningRate: { class_name: 'OneCycle', config: { maxLearningRate: 1 } } });
+    await expect(collect(job({ optimizer, callbacks: [layer('ReduceLROnPlateau')] }), { backend })).rejects.toMatchObject({
+      code: 'engine.plateauSchedule',
+      at: '/train/callbacks/0',
+    });
+  });
+});
+
+describe('a time budget', () => {
+  const timed = async (seconds: number) => {
+    let now = 0;
+    return collect(job({ callbacks: [layer('TimeBudget', { seconds })] }), { backend, clock: () => (now += 100) });
+  };
+
+  it('ends with the last whole epoch that fits', async () => {
+    const whole = await timed(1000);
+    expect(eventsOf(whole, 'ended')[0]).toMatchObject({ reason: 'epochs', epochs: 6 });
+    const [first, second] = rows(whole).map(({ elapsedMs }) => elapsedMs);
+    const events = await timed((first + second) / 1000);
+    expect(eventsOf(events, 'ended')[0]).toMatchObject({ status: 'completed', reason: 'timeBudget', epochs: 2 });
+    expect(rows(events).map(({ metrics }) => metrics)).toEqual(
+      rows(whole)
+        .slice(0, 2)
+        .map(({ metrics }) => metrics),
+    );
+  });
+
+  it('lets one epoch be, however long', async () => {
+    expect(eventsOf(await timed(0.001), 'ended')[0]).toMatchObject({ reason: 'timeBudget', epochs: 1 });
+  });
+});
+
+describe('class weights', () => {
+  it('weigh the training loss, not the validation’s', async () => {
+    const optimizer = layer('SGD', { learningRate: 0 });
+    const model = sequential(layer('Dense', { activation: 'softmax' }));
+    const losses = async (classWeight?: object) =>
+      rows(
+        await collect(makeJob(model, data, { epochs: 1, optimizer, ...(classWeight && { classWeight: classWeight as never }) }), {
+          backend,
+        }),
+      )[0].metrics;
+    const plain = await losses();
+    const parts = await Promise.all(
+      [0, 1, 2].map((index) => losses(Object.fromEntries([0, 1, 2].map((other) => [other, other === index ? 1 : 0])))),
+    );
+    expect(parts.reduce((sum, { loss }) => sum + loss, 0)).toBeCloseTo(plain.loss, 5);
+    expect((await losses({ 'class 1': 3 })).loss).toBeCloseTo(plain.loss + 2 * parts[1].loss, 5);
+    for (const { val_loss } of parts) expect(val_loss).toBe(plain.val_loss);
+  });
+
+  it('name classes that there are', async () => {
+    await expect(collect(job({ classWeight: { 'clas 1': 2 } }), { backend })).rejects.toMatchObject({
+      code: 'engine.classUnknown',
+      values: { nearest: 'class 1' },
+    });
+    const numbers = makeJob(sequential(layer('Dense')), makeData({ inputShape: [3] }), { classWeight: 'balanced' });
+    await expect(collect(numbers, { backend })).rejects.toMatchObject({ code: 'engine.classWeightFit', at: '/train/classWeight' });
+  });
+});
+
+describe('a moving average', () => {
+  it('is what the model has in the end', async () => {
+    const events = await collect(job({ epochs: 2, optimizer: layer('SGD', { learningRate: 0.1, useEma: true, emaMomentum: 0.5 }) }), {
+      backend,
+    });
+    const [before, after] = eventsOf(events, 'checkpoint')
+      .filter(({ kind }) => kind === 'last')
+      .map(({ checkpoint }) => checkpoint);
+    const named = 'dense/kernel';
+    expect(after.weights.get(named)).toEqual(after.slots.get(`moving_average/${named}`));
+    expect(before.weights.get(named)).not.toEqual(before.slots.get(`moving_average/${named}`));
+  });
+});

@@ -1,0 +1,268 @@
+/**
+ * tfjs' layers whose own computation cannot be traced or has no gradient, given one that can and has: made of
+ * operations that the compiler knows. Their configs, weights and results are tfjs'.
+ */
+import { tf, tfl } from '../tfjs.ts';
+
+interface OwnLayer {
+  call: (this: OwnLayer, inputs: tf.Tensor | tf.Tensor[], options: object) => tf.Tensor;
+  getClassName(): string;
+  computeOutputShape(shape: (number | null)[]): (number | null)[];
+  kernel?: Readable;
+  depthwiseKernel?: Readable;
+  readonly bias: Readable | null;
+  readonly useBias: boolean;
+  readonly activation: { apply(x: tf.Tensor): tf.Tensor } | null;
+  readonly kernelSize: number[];
+  readonly strides: number[];
+  readonly poolSize: number[];
+  readonly size: number[];
+  padding: 'valid' | 'same' | 'causal';
+  readonly dataFormat: 'channelsLast' | 'channelsFirst';
+  dilationRate: number[];
+  axis: number;
+  readonly filters: number;
+  readonly maskValue: number;
+  readonly numTokens: number;
+  readonly outputMode: 'oneHot' | 'multiHot' | 'count';
+  readonly layer?: tfl.layers.Layer;
+}
+interface Readable {
+  read(): tf.Tensor;
+}
+
+// Masks depend on values, not smoothly: no gradient goes through them.
+for (const kernelName of ['NotEqual', 'Greater', 'Any']) {
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: [kernelName === 'Any' ? 'x' : 'a'],
+    gradFunc: (_, [saved]) => ({ [kernelName === 'Any' ? 'x' : 'a']: () => tf.zerosLike(tf.cast(saved, 'float32')) }),
+  });
+}
+
+const masking = (layer: OwnLayer, x: tf.Tensor) => tf.mul(x, tf.cast(tf.any(tf.notEqual(x, layer.maskValue), -1, true), x.dtype));
+
+/** Every row and column `size` times over. */
+function upSampling(layer: OwnLayer, x: tf.Tensor): tf.Tensor {
+  const first = layer.dataFormat === 'channelsFirst' ? 2 : 1;
+  return layer.size.reduce((image, times, index) => {
+    const axis = first + index;
+    const shape = image.shape.map((length, at) => (at === axis ? length * times : length));
+    return tf.reshape(
+      tf.stack(
+        Array.from({ length: times }, () => image),
+        axis + 1,
+      ),
+      shape,
+    );
+  }, x);
+}
+
+/** Rows of 0 and 1, or of counts, for whole numbers below `numTokens`. */
+function categoryEncoding(layer: OwnLayer, x: tf.Tensor): tf.Tensor {
+  const last = x.shape.length - 1;
+  const rows = tf.oneHot(tf.cast(x, 'int32'), layer.numTokens, 1, 0, 'float32');
+  if (layer.outputMode === 'oneHot') return x.shape[last] === 1 ? tf.squeeze(rows, [last]) : rows;
+  return layer.outputMode === 'count' ? tf.sum(rows, last) : tf.max(rows, last);
+}
+
+/** The kernel with zeros between its points along its first axes: a dilated convolution is an ordinary one with it. */
+function spread(kernel: tf.Tensor, rates: readonly number[]): tf.Tensor {
+  return rates.reduce((spreading, rate, axis) => {
+    if (rate === 1) return spreading;
+    const { shape } = spreading;
+    const apart = tf.pad(
+      tf.expandDims(spreading, axis + 1),
+      [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)].map((_, at): [number, number] => [0, at === axis + 1 ? rate - 1 : 0]),
+    );
+    const joined = tf.reshape(apart, [...shape.slice(0, axis), shape[axis] * rate, ...shape.slice(axis + 1)]);
+    const length = (shape[axis] - 1) * rate + 1;
+    return tf.slice(
+      joined,
+      joined.shape.map(() => 0),
+      joined.shape.map((whole, at) => (at === axis ? length : whole)),
+    );
+  }, kernel);
+}
+
+/** tfjs has neither the gradient of a dilated convolution nor causal padding: its own call, on another kernel and input. */
+function plainConvolution(layer: OwnLayer, original: OwnLayer['call'], x: tf.Tensor, options: object): tf.Tensor {
+  const { kernel, depthwiseKernel, dilationRate, padding } = layer;
+  const known = depthwiseKernel ?? kernel!;
+  const dilated: Readable = { read: () => spread(known.read(), dilationRate) };
+  const before = padding === 'causal' ? (layer.kernelSize[0] - 1) * dilationRate[0] : 0;
+  const input =
+    before > 0
+      ? tf.pad(
+          x,
+          x.shape.map((_, axis): [number, number] => [axis === 1 ? before : 0, 0]),
+        )
+      : x;
+  try {
+    if (depthwiseKernel) layer.depthwiseKernel = dilated;
+    else layer.kernel = dilated;
+    layer.dilationRate = dilationRate.map(() => 1);
+    if (padding === 'causal') layer.padding = 'valid';
+    return original.call(layer, input, options);
+  } finally {
+    if (depthwiseKernel) layer.depthwiseKernel = depthwiseKernel;
+    else layer.kernel = kernel;
+    Object.assign(layer, { dilationRate, padding });
+  }
+}
+
+/** tfjs has the gradient of a batch normalization for channels that are last alone. */
+function normalizedLast(layer: OwnLayer, original: OwnLayer['call'], x: tf.Tensor, options: object): tf.Tensor {
+  const { axis } = layer;
+  const last = x.shape.length - 1;
+  const channels = axis < 0 ? axis + x.shape.length : axis;
+  const order = x.shape.map((_, index) => index);
+  const there = [...order.filter((index) => index !== channels), channels];
+  try {
+    layer.axis = last;
+    const normalized = original.call(layer, tf.transpose(x, there), options);
+    return tf.transpose(
+      normalized,
+      order.map((index) => there.indexOf(index)),
+    );
+  } finally {
+    layer.axis = axis;
+  }
+}
+
+const toLast = [0, 2, 3, 4, 1];
+const toFirst = [0, 4, 1, 2, 3];
+
+/** The parts along an axis. (tfjs' own has no gradient where there is only one.) */
+const partsOf = (x: tf.Tensor, axis: number) => (x.shape[axis] === 1 ? [tf.squeeze(x, [axis])] : tf.unstack(x, axis));
+
+/** A volume's slices along its depth, each `[batch, height, width, channels]`. */
+const slicesOf = (x: tf.Tensor) => partsOf(x, 1);
+const sumOf = (parts: readonly tf.Tensor[]) => parts.reduce((total, part) => tf.add(total, part));
+
+/** Runs `body` with the channels last, whatever the layer's format. */
+function withChannelsLast(layer: OwnLayer, x: tf.Tensor, body: (volume: tf.Tensor) => tf.Tensor): tf.Tensor {
+  if (layer.dataFormat !== 'channelsFirst') return body(x);
+  return tf.transpose(body(tf.transpose(x, toLast)), toFirst);
+}
+
+/** Which slices each output slice sees: `[kernel index, slice]`, for windows along the depth. */
+function windowsAlong(depth: number, size: number, stride: number, dilation: number, same: boolean): [number, number][][] {
+  const reach = (size - 1) * dilation + 1;
+  const count = same ? Math.ceil(depth / stride) : Math.floor((depth - reach) / stride) + 1;
+  const before = same ? Math.floor(Math.max((count - 1) * stride + reach - depth, 0) / 2) : 0;
+  return Array.from({ length: count }, (_, output) =>
+    Array.from({ length: size }, (__, index): [number, number] => [index, output * stride + index * dilation - before]).filter(
+      ([, slice]) => slice >= 0 && slice < depth,
+    ),
+  );
+}
+
+function finished(layer: OwnLayer, volume: tf.Tensor): tf.Tensor {
+  const shifted = layer.useBias ? tf.add(volume, layer.bias!.read()) : volume;
+  return layer.activation ? layer.activation.apply(shifted) : shifted;
+}
+
+/** As sums of flat convolutions over the slices. */
+const convolution3d = (layer: OwnLayer, input: tf.Tensor) =>
+  withChannelsLast(layer, input, (x) => {
+    const [depthStride, ...strides] = layer.strides;
+    const [depthDilation, ...dilations] = layer.dilationRate;
+    const kernels = partsOf(layer.kernel!.read(), 0).map((kernel) => spread(kernel, dilations) as tf.Tensor4D);
+    const padding = layer.padding as 'valid' | 'same';
+    const slices = slicesOf(x) as tf.Tensor4D[];
+    const windows = windowsAlong(slices.length, kernels.length, depthStride, depthDilation, padding === 'same');
+    const flat = windows.map((window) =>
+      sumOf(window.map(([index, slice]) => tf.conv2d(slices[slice], kernels[index], strides as [number, number], padding))),
+    );
+    return finished(layer, tf.stack(flat, 1));
+  });
+
+/** As sums of flat transposed convolutions, each put where its slice's window lies. */
+const convolution3dTranspose = (layer: OwnLayer, input: tf.Tensor) =>
+  withChannelsLast(layer, input, (x) => {
+    const [stride, ...strides] = layer.strides;
+    const kernels = partsOf(layer.kernel!.read(), 0) as tf.Tensor4D[];
+    const padding = layer.padding as 'valid' | 'same';
+    const slices = slicesOf(x) as tf.Tensor4D[];
+    const target = layer.computeOutputShape([...input.shape]) as number[];
+    const [, depth, height, width, channels] = layer.dataFormat === 'channelsFirst' ? toLast.map((axis) => target[axis]) : target;
+    const before = padding === 'same' ? Math.floor(Math.max(kernels.length - stride, 0) / 2) : 0;
+    const shape: [number, number, number, number] = [x.shape[0], height, width, channels];
+    const flat = Array.from({ length: depth }, (_, output) => {
+      const parts = kernels.flatMap((kernel, index) => {
+        const slice = (output + before - index) / stride;
+        return Number.isInteger(slice) && slice >= 0 && slice < slices.length
+          ? [tf.conv2dTranspose(slices[slice], kernel, shape, strides as [number, number], padding)]
+          : [];
+      });
+      return parts.length > 0 ? sumOf(parts) : tf.zeros(shape);
+    });
+    return finished(layer, tf.stack(flat, 1));
+  });
+
+/** A flat pooling of each slice, then one over the slices of each window. */
+const pooling3d =
+  (kind: 'max' | 'average') =>
+  (layer: OwnLayer, input: tf.Tensor): tf.Tensor =>
+    withChannelsLast(layer, input, (x) => {
+      const [size, ...sizes] = layer.poolSize as [number, number, number];
+      const [stride, ...strides] = layer.strides as [number, number, number];
+      const padding = layer.padding as 'valid' | 'same';
+      const pool = kind === 'max' ? tf.maxPool : tf.avgPool;
+      const slices = slicesOf(x).map((slice) => pool(slice as tf.Tensor4D, sizes, strides, padding) as tf.Tensor);
+      const windows = windowsAlong(slices.length, size, stride, 1, padding === 'same');
+      const pooled = windows.map((window) => {
+        const seen = window.map(([, slice]) => slices[slice]);
+        return kind === 'max' ? seen.reduce((largest, slice) => tf.maximum(largest, slice)) : tf.div(sumOf(seen), seen.length);
+      });
+      return tf.stack(pooled, 1);
+    });
+
+const replacements: Readonly<Record<string, (layer: OwnLayer, x: tf.Tensor) => tf.Tensor>> = {
+  Masking: masking,
+  UpSampling2D: upSampling,
+  CategoryEncoding: categoryEncoding,
+  Conv3D: convolution3d,
+  Conv3DTranspose: convolution3dTranspose,
+  MaxPooling3D: pooling3d('max'),
+  AveragePooling3D: pooling3d('average'),
+};
+const convolutions = ['Conv1D', 'Conv2D', 'SeparableConv2D'];
+
+/** Makes this layer, and one inside it, compute with operations that can be compiled and differentiated. */
+export function replaceComputation(layer: tfl.layers.Layer): void {
+  const own = layer as unknown as OwnLayer;
+  const className = layer.getClassName();
+  const replacement = replacements[className];
+  const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0] : inputs);
+  if (replacement) own.call = (inputs) => replacement(own, only(inputs));
+  else if (convolutions.includes(className) && (own.padding === 'causal' || own.dilationRate.some((rate) => rate > 1))) {
+    const { call } = own;
+    own.call = (inputs, options) => plainConvolution(own, call, only(inputs), options);
+    if (own.padding === 'causal')
+      own.computeOutputShape = ([batch, steps]) => [batch, steps && Math.ceil(steps / own.strides[0]), own.filters];
+  } else if (className === 'BatchNormalization') {
+    const { call } = own;
+    own.call = (inputs, options) => {
+      const x = only(inputs);
+      const isLast = own.axis < 0 ? own.axis === -1 : own.axis === x.shape.length - 1;
+      return isLast ? call.call(own, inputs, options) : normalizedLast(own, call, x, options);
+    };
+  }
+  if (own.layer) replaceComputation(own.layer);
+}
+
+interface WithInitializers {
+  kernelInitializer: unknown;
+  depthwiseInitializer: unknown;
+  pointwiseInitializer: unknown;
+}
+
+/** tfjs starts the pointwise weights as the depthwise ones are told to. */
+export function fixInitializers(layer: tfl.layers.Layer, config: Readonly<Record<string, unknown>>): void {
+  if (layer.getClassName() !== 'SeparableConv2D') return;
+  const named = (config.pointwiseInitializer ?? 'glorotUniform') as 'glorotUniform';
+  const reader = tfl.layers.dense({ units: 1, kernelInitializer: named }) as unknown as WithInitializers;
+  (layer as unknown as WithInitializers).pointwiseInitializer = reader.kernelInitializer;
+}
