@@ -34,7 +34,7 @@ const areas = [
     name: 'interchange',
     path: '^main/interchange/',
     local: [contract, '^main/(engine|files)/'],
-    npm: npm('@tensorflow/*', 'markdown-it'),
+    npm: npm('@tensorflow/*', 'markdown-it', 'better-sqlite3', 'csv-parse', 'yaml'),
     builtins: true,
   },
   { name: 'trainer', path: '^main/trainer/', local: [contract, '^main/(engine|data|interchange|files)/'], builtins: true },
@@ -79,8 +79,13 @@ const areas = [
     local: [contract],
     npm: '^node_modules/(?!electron/|better-sqlite3/|onnxruntime|@tensorflow/|playwright/|vitest/)',
   },
-  // The benchmark trains with the engine itself.
-  { name: 'bench', path: '^e2e/bench/', local: [contract, '^main/engine/', '^main/cli/[^/]+\\.mjs$'], builtins: true },
+  // The benchmarks use the engine and the store themselves.
+  {
+    name: 'bench',
+    path: '^e2e/bench/',
+    local: [contract, '^main/(engine|interchange|store)/', '^main/cli/[^/]+\\.mjs$'],
+    builtins: true,
+  },
   // The runners start what npm scripts start, and so know where the commands are.
   {
     name: 'e2e',
