@@ -1,7 +1,7 @@
-import { Download, Play, Square } from 'lucide-react';
+import { Download, FileText, Play, Square } from 'lucide-react';
 import { Button } from '../components/Button.tsx';
 import { spellKeys } from '../components/keys.ts';
-import { openExport } from '../features/export/export-store.ts';
+import { openExport, useReportStore } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
 import { stopTraining } from '../features/notebook/stop-training.ts';
@@ -36,6 +36,9 @@ export function Header() {
       </button>
       {path !== undefined && (
         <>
+          <Button icon={<FileText size={13} />} onClick={() => useReportStore.getState().show(true)}>
+            {t('export.reportButton')}
+          </Button>
           <Button
             icon={<Download size={13} />}
             disabled={!exportable}

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Sample, Workspace } from '#contract/calls.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { locales } from '#contract/words/message.ts';
-import { openExport } from '../features/export/export-store.ts';
+import { openExport, useReportStore } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
@@ -55,6 +55,12 @@ function frameActions(
     { id: 'frame.notebook', title: t('frame.showNotebook'), keys: viewKeys.notebook, run: () => show('notebook') },
     { id: 'frame.runs', title: t('frame.showRuns'), keys: viewKeys.runs, run: () => show('runs') },
     { id: 'frame.export', title: t('frame.exportRun'), keys: 'Mod+Shift+E', disabled: !newest, run: () => newest && openExport(newest) },
+    {
+      id: 'frame.report',
+      title: t('export.reportAction'),
+      disabled: path === undefined,
+      run: () => useReportStore.getState().show(true),
+    },
     { id: 'frame.new', title: t('workspace.newNotebook'), run: () => askForTitle(true) },
     { id: 'frame.folder', title: t('workspace.openFolder'), keys: 'Mod+O', run: () => askForFolder(true) },
     ...notebooks

@@ -24,5 +24,14 @@ export const exporting = {
   'export.files': 'Files',
   'export.size': 'Size',
   'export.showInFolder': 'Show in folder',
+  'export.reportAction': 'Export report…',
+  'export.reportButton': 'Report…',
+  'export.reportTitle': 'Export a report',
+  'export.reportText': 'One HTML file with the text, the cells and what they came to, and every run: readable offline, printable.',
+  'export.reportFile': 'File',
+  'export.reportWrite': 'Write',
+  'export.reportWriting': 'Evaluating the cells and writing the report.',
+  'export.reportDone':
+    '{runs, plural, =0 {The report is written; the notebook has no runs yet} one {The report is written, with # run} other {The report is written, with # runs}}',
   'export.finish': 'Done',
 } as const;

@@ -26,5 +26,13 @@ export const exporting: Record<keyof typeof en, string> = {
   'export.files': '文件',
   'export.size': '大小',
   'export.showInFolder': '在文件夹中显示',
+  'export.reportAction': '导出报告…',
+  'export.reportButton': '报告…',
+  'export.reportTitle': '导出报告',
+  'export.reportText': '一个 HTML 文件，包含文字、单元及其结果和每次运行：可离线阅读，也可打印。',
+  'export.reportFile': '文件',
+  'export.reportWrite': '写入',
+  'export.reportWriting': '正在计算单元并写入报告。',
+  'export.reportDone': '{runs, plural, =0 {报告已写入；笔记本还没有运行} other {报告已写入，包含 # 次运行}}',
   'export.finish': '完成',
 };

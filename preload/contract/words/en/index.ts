@@ -4,7 +4,8 @@ import { data } from './data.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
 import { notebook } from './notebook.ts';
+import { report } from './report.ts';
 import { store } from './store.ts';
 import { training } from './training.ts';
 
-export const en = { ...app, ...cli, ...data, ...engine, ...interchange, ...notebook, ...store, ...training } as const;
+export const en = { ...app, ...cli, ...data, ...engine, ...interchange, ...notebook, ...report, ...store, ...training } as const;

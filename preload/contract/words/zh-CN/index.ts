@@ -4,6 +4,7 @@ import { data } from './data.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
 import { notebook } from './notebook.ts';
+import { report } from './report.ts';
 import { store } from './store.ts';
 import { training } from './training.ts';
 
@@ -16,6 +17,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   ...engine,
   ...interchange,
   ...notebook,
+  ...report,
   ...store,
   ...training,
 };

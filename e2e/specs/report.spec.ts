@@ -1,0 +1,69 @@
+/** A report: one file that asks for nothing, holds the store's numbers, and zooms. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright/test';
+import { root } from '../fixtures/launch.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { NotebookPage } from '../pages/notebook-page.ts';
+
+test('opens offline, without a request or an error, with the numbers of the run, and its charts zoom', async ({
+  open,
+  shell,
+  workspace,
+}) => {
+  test.skip(process.env['EPOCHBOOK_CHROMIUM'] === undefined, 'there is no Chromium to read the report with');
+  const { page } = await open();
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Clothes, ten classes');
+  await notebook.isFresh('network');
+  await notebook.setKnob('epochs', '3');
+  await notebook.runAll();
+  await notebook.runEnds('completed');
+  await page.getByRole('button', { name: 'Report…' }).click();
+  await page
+    .getByRole('dialog', { name: 'Export a report' })
+    .getByRole('textbox', { name: 'File' })
+    .fill(join(workspace.folder, 'it.html'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Write' }).click();
+  await expect(page.getByText('The report is written, with 1 run')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  const best = (await notebook.run().textContent())!;
+
+  const browser = await chromium.launch({ executablePath: process.env['EPOCHBOOK_CHROMIUM'], args: ['--no-sandbox'] });
+  try {
+    const context = await browser.newContext({ offline: true, viewport: { width: 1000, height: 900 } });
+    const report = await context.newPage();
+    const asked: string[] = [];
+    const wrong: string[] = [];
+    report.on('request', (request) => asked.push(request.url()));
+    report.on('pageerror', (error) => wrong.push(error.message));
+    report.on('console', (message) => wrong.push(message.text()));
+    const address = pathToFileURL(join(workspace.folder, 'it.html')).href;
+    await report.goto(address);
+    await expect(report.getByRole('heading', { name: 'Clothes, ten classes' })).toBeVisible();
+    await expect(report.getByRole('heading', { name: '1 run' })).toBeVisible();
+    const shown = (await report.locator('main').textContent())!;
+    const [, inReport] = /val_loss ([\d.]+) in epoch 3/.exec(shown)!;
+    const [, inNotebook] = /best val loss ([\d.]+) at epoch 3/.exec(best)!;
+    expect(Number(inReport)).toBeCloseTo(Number(inNotebook), 3);
+    await expect(report.getByRole('table').filter({ hasText: 'Conv2D' })).toBeVisible();
+    expect(
+      await report.locator('.thumbs img').evaluateAll((images) => images.every((one) => (one as HTMLImageElement).naturalWidth > 0)),
+    ).toBe(true);
+
+    const chart = report.locator('figure').first();
+    const before = await chart.locator('svg').innerHTML();
+    await chart.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(() => chart.locator('svg').innerHTML()).not.toBe(before);
+    await chart.locator('svg').dblclick();
+    await expect.poll(() => chart.locator('svg').innerHTML()).toBe(before);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await report.emulateMedia({ colorScheme });
+      await report.screenshot({ path: join(root, 'test-results', 'views', shell, `report-${colorScheme}.png`), fullPage: true });
+    }
+    expect(asked.filter((url) => url !== address && !url.startsWith('data:'))).toEqual([]);
+    expect(wrong).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
