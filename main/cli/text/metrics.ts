@@ -2,7 +2,7 @@
 import type { MetricSummary } from '#contract/runs.ts';
 
 /** Whether more is better; losses and errors are better low. */
-export const isBetterHigher = (metric: string): boolean => /accuracy|acc$|auc$|precision|recall|f1|r2|score/i.test(metric);
+export const isBetterHigher = (metric: string): boolean => /accuracy|acc$|auc$|precision|recall|f1|r2|score|similarity/i.test(metric);
 
 export function bestOf(metric: string, summary: MetricSummary | null | undefined): { value: number; epoch: number } | undefined {
   if (!summary) return undefined;
