@@ -56,7 +56,7 @@ export function drawChart(chart: Chart, from: number, to: number): string {
     const near = first < 0 ? [] : points.slice(Math.max(0, first - 1), after < 0 ? undefined : after + 1);
     const look = `class="line r${(color % 6) + 1}${dashed ? ' dashed' : ''}"`;
     const known = near.filter((point): point is [number, number] => point[1] !== null);
-    if (known.length === 1) parts.push(`<circle ${look} cx="${x(known[0]![0]).toFixed(1)}" cy="${y(known[0]![1]).toFixed(1)}" r="2.5"/>`);
+    if (known.length === 1) parts.push(`<circle ${look} cx="${x(known[0][0]).toFixed(1)}" cy="${y(known[0][1]).toFixed(1)}" r="2.5"/>`);
     let path = '';
     let pen = 'M';
     for (const [epoch, value] of near) {

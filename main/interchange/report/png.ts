@@ -9,7 +9,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 function crc(bytes: Uint8Array): number {
   let value = 0xffffffff;
-  for (const byte of bytes) value = crcTable[(value ^ byte) & 0xff]! ^ (value >>> 8);
+  for (const byte of bytes) value = crcTable[(value ^ byte) & 0xff] ^ (value >>> 8);
   return (value ^ 0xffffffff) >>> 0;
 }
 

@@ -8,7 +8,7 @@ export function renderProse(text: string, images: ReadonlyMap<string, string>): 
   const mayLink = markdown.validateLink.bind(markdown);
   markdown.validateLink = (url) => mayLink(url) && !/^\s*data:/i.test(url);
   markdown.renderer.rules['image'] = (tokens, index, _options, _environment) => {
-    const token = tokens[index]!;
+    const token = tokens[index];
     const source = String(token.attrGet('src') ?? '');
     const known = images.get(source) ?? images.get(decoded(source));
     // An address on the web would be asked for by whoever reads the report.
