@@ -69,14 +69,14 @@ test('quitting while a run trains asks, and keeps every stored epoch', async ({ 
 
   // The system's own dialogs cannot be clicked from here, so this stands in for the user's answer.
   await electron.evaluate(({ dialog }) => {
-    const asked: Electron.MessageBoxSyncOptions[] = [];
+    const asked: Electron.MessageBoxOptions[] = [];
     Object.assign(globalThis, { asked, answer: 0 });
-    dialog.showMessageBoxSync = ((_window: BrowserWindow, options: Electron.MessageBoxSyncOptions) => {
+    dialog.showMessageBox = (async (_window: BrowserWindow, options: Electron.MessageBoxOptions) => {
       asked.push(options);
-      return (globalThis as unknown as { answer: number }).answer;
-    }) as typeof dialog.showMessageBoxSync;
+      return { response: (globalThis as unknown as { answer: number }).answer, checkboxChecked: false };
+    }) as typeof dialog.showMessageBox;
   });
-  const questions = () => electron.evaluate(() => (globalThis as unknown as { asked: Electron.MessageBoxSyncOptions[] }).asked);
+  const questions = () => electron.evaluate(() => (globalThis as unknown as { asked: Electron.MessageBoxOptions[] }).asked);
   await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
   await expect.poll(async () => (await questions()).length).toBe(1);
   const [question] = await questions();

@@ -123,7 +123,7 @@ async function openWorkbench(words: Words): Promise<Workbench | undefined> {
       remember(own, { workspace: place.folder });
       return workbench;
     } catch (error) {
-      const choice = dialog.showMessageBoxSync({
+      const { response } = await dialog.showMessageBox({
         type: 'error',
         message: words('dialog.cannotStart'),
         detail: toPlainError(error).message,
@@ -131,7 +131,7 @@ async function openWorkbench(words: Words): Promise<Workbench | undefined> {
         defaultId: 0,
         cancelId: 1,
       });
-      const folder = choice === 0 ? await chooseFolder(words('dialog.openFolder')) : undefined;
+      const folder = response === 0 ? await chooseFolder(words('dialog.openFolder')) : undefined;
       place = folder === undefined ? undefined : { folder };
     }
   }
@@ -161,28 +161,36 @@ async function chooseFolder(title: string, parent?: BrowserWindow): Promise<stri
 /** Training ends with the app, so closing the window asks first. */
 function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, words: Words): void {
   let agreed = false;
+  let asking = false;
   let quitting = false;
-  app.on('before-quit', () => (quitting = true));
+  const noteQuitting = () => (quitting = true);
+  app.on('before-quit', noteQuitting);
+  window.once('closed', () => app.off('before-quit', noteQuitting));
+
+  async function mayEnd(): Promise<boolean> {
+    const count = await countGoingOn(workbench);
+    if (count === 0) return true;
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'question',
+      message: words('dialog.quitTraining'),
+      detail: words('dialog.quitTrainingDetail', { count }),
+      buttons: [words('dialog.keepOpen'), words('dialog.stopAndQuit')],
+      defaultId: 0,
+      cancelId: 0,
+    });
+    return response === 1;
+  }
+
   window.on('close', (event) => {
     if (agreed) return;
     event.preventDefault();
-    void countGoingOn(workbench).then((count) => {
-      if (count > 0) {
-        const choice = dialog.showMessageBoxSync(window, {
-          type: 'question',
-          message: words('dialog.quitTraining'),
-          detail: words('dialog.quitTrainingDetail', { count }),
-          buttons: [words('dialog.keepOpen'), words('dialog.stopAndQuit')],
-          defaultId: 0,
-          cancelId: 0,
-        });
-        if (choice === 0) {
-          quitting = false;
-          return;
-        }
-      }
-      agreed = true;
-      if (quitting) app.quit();
+    if (asking) return;
+    asking = true;
+    void mayEnd().then((may) => {
+      asking = false;
+      agreed = may;
+      if (!may) quitting = false;
+      else if (quitting) app.quit();
       else window.close();
     });
   });

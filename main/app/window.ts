@@ -66,16 +66,19 @@ export function openWindow({ preloadFile, iconFile, place, words, placed }: Wind
       contents.reload();
       return;
     }
-    const choice = dialog.showMessageBoxSync(window, {
-      type: 'error',
-      message: words('dialog.pageCrashed'),
-      detail: words('dialog.pageCrashedDetail', { count: crashes.length, detail: reason }),
-      buttons: [words('dialog.reload'), words('dialog.quit')],
-      defaultId: 0,
-      cancelId: 0,
-    });
-    if (choice === 0) contents.reload();
-    else app.quit();
+    void dialog
+      .showMessageBox(window, {
+        type: 'error',
+        message: words('dialog.pageCrashed'),
+        detail: words('dialog.pageCrashedDetail', { count: crashes.length, detail: reason }),
+        buttons: [words('dialog.reload'), words('dialog.quit')],
+        defaultId: 0,
+        cancelId: 0,
+      })
+      .then(({ response }) => {
+        if (response === 0) contents.reload();
+        else app.quit();
+      });
   });
 
   void window.loadURL(`${pageOrigin}/`);
