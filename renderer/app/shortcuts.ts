@@ -44,5 +44,8 @@ function fits(event: KeyboardEvent, keys: string, second: boolean): boolean {
 }
 
 function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  if (!(target instanceof HTMLElement)) return false;
+  // Monaco's text is of an EditContext, which is no field to the page.
+  if (target.closest('.monaco-editor')) return true;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

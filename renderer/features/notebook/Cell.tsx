@@ -71,7 +71,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   const knobs = store.knobs.filter((knob) => knob.cell === cell.id);
   const model = outcome?.model;
   const notes = useMemo(() => {
-    if (!model || layersOpen || !upToDate) return undefined;
+    if (!model) return undefined;
     const byLine = new Map<number, string[]>();
     for (const layer of model.layers) {
       const line = layer.where?.cell === cell.id ? layer.where.cellLine : undefined;
@@ -80,7 +80,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
       byLine.set(line, [...(byLine.get(line) ?? []), text]);
     }
     return [...byLine].map(([line, texts]) => ({ line, text: texts.join(' → ') }));
-  }, [model, layersOpen, upToDate, cell.id, formats]);
+  }, [model, cell.id, formats]);
 
   const go = (place: Place) => focusEditor(cell.key, place);
   const kindName = t(`notebook.kind.${cell.kind}`);

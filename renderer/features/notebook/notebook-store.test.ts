@@ -267,6 +267,14 @@ describe('structure', () => {
     expect(cellsOf(store().blocks)[1].source).toBe("train({ epochs: param('epochs', 10) })\n");
   });
 
+  test('what was selected and is undone leaves the keyboard to its neighbour', async () => {
+    await store().open('wine.epoch.md');
+    const [wine, training] = cellsOf(store().blocks);
+    store().insert('code', wine.key);
+    expect(store().undo()).toBe(training.key);
+    expect(store().selected).toBe(training.key);
+  });
+
   test('any sequence of changes, undone and done again, gives the same bytes', async () => {
     let seed = 7;
     const random = (below: number) => {

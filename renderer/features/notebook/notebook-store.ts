@@ -156,6 +156,8 @@ interface NotebookStore {
 
 const autosaveMs = 900;
 const knobCheckMs = 250;
+/** After the last key: what is half typed is not called wrong. */
+const typedCheckMs = 700;
 let autosave: ReturnType<typeof setTimeout> | undefined;
 let knobCheck: ReturnType<typeof setTimeout> | undefined;
 /** Texts of open prose editors, by their blocks' keys. */
@@ -375,12 +377,17 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
   function travelled(result: Travelled | undefined): string | undefined {
     if (!result) return undefined;
     const { blocks, knobs, history, touched } = result;
+    const { selected, blocks: before } = get();
+    const place = before.filter(isShown).findIndex((block) => block.key === selected);
     changed(blocks);
     set({ history, title: titleOf(blocks) ?? get().title, ...(knobs && { knobValues: knobs }) });
     if (knobs) checkSoon();
-    const shown = blocks.find((block) => touched.includes(block.key) && isShown(block))?.key;
-    if (shown !== undefined) set({ selected: shown });
-    return shown;
+    const shown = blocks.filter(isShown);
+    const there = shown.some((block) => block.key === selected);
+    // The selected block may be gone: the one in its place is selected then.
+    const key = (shown.find((block) => touched.includes(block.key)) ?? (there ? undefined : shown[Math.min(place, shown.length - 1)]))?.key;
+    if (key !== undefined) set({ selected: key });
+    return key;
   }
 
   /** Undoes a removal that may not be the last thing that was done. */
@@ -397,9 +404,9 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     changed(insertAfter(blocks, above?.key, step.before[at]), []);
   }
 
-  function checkSoon(): void {
+  function checkSoon(afterMs = knobCheckMs): void {
     clearTimeout(knobCheck);
-    knobCheck = setTimeout(() => void get().evaluate(), knobCheckMs);
+    knobCheck = setTimeout(() => void get().evaluate(), afterMs);
   }
 
   return {
@@ -414,6 +421,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
 
     close() {
       clearTimeout(autosave);
+      clearTimeout(knobCheck);
       journal.stop();
       proseDrafts.clear();
       set({ ...empty, path: undefined });
@@ -544,6 +552,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
         [key],
         `text ${key}`,
       );
+      checkSoon(typedCheckMs);
     },
 
     draftProse(key, text) {

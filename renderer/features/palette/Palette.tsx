@@ -1,5 +1,5 @@
 import './palette.css';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useActionStore } from '../../app/action-store.ts';
 import { spellKeys } from '../../components/keys.ts';
 import { useWords } from '../../words/use-words.ts';
@@ -28,7 +28,8 @@ function OpenPalette() {
   const found = useMemo(() => find(actions, query), [actions, query]);
   const current = Math.min(active, found.length - 1);
 
-  useEffect(() => {
+  // A layout effect ends while the element is still in the page: only there does closing give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
     return () => element?.close();

@@ -94,7 +94,8 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         const model = editor!.getModel();
         if (!model) return;
         const tops = Array.from({ length: model.getLineCount() }, (_, index) => ({
-          top: editor!.getTopForLineNumber(index + 1),
+          // A long line goes on in the next rows: its note stands at the end of the last.
+          top: editor!.getTopForPosition(index + 1, model.getLineMaxColumn(index + 1)),
           end: editor!.getOffsetForColumn(index + 1, model.getLineMaxColumn(index + 1)),
         }));
         setLineTops(tops);
