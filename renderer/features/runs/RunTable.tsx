@@ -1,16 +1,18 @@
 // Rows of a virtual list are placed by a transform, which rows of a <table> are not: hence the roles.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import './runs.css';
+import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
-import { useWords } from '../../words/use-words.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import type { Column } from './columns.ts';
+import { type Group, statisticsOf } from './grouping.ts';
 import { NameField } from './NameField.tsx';
-import { stateTone } from './run-words.ts';
+import { spacedName, stateTone } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { chooseOnly, extendTo, moveBy, toggle } from './selection.ts';
 import type { Rows } from './use-rows.ts';
@@ -31,12 +33,15 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
   const base = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const { selection, select, showsBin, renaming, rename } = useRunsStore();
-  const { runs, columns, best, total } = rows;
-  const order = useMemo(() => runs.map((run) => run.id), [runs]);
+  const { runs, lines, columns, best, total } = rows;
+  const { groupShows, toggleGroup } = useRunsStore();
+  const order = useMemo(() => lines.map((line) => (line.type === 'run' ? line.run.id : line.group.id)), [lines]);
+  const groups = useMemo(() => new Map(lines.flatMap((line) => (line.type === 'group' ? [[line.group.id, line] as const] : []))), [lines]);
+  const groupText = useGroupText();
   // Nothing of it is memoized here.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
-    count: runs.length,
+    count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
@@ -45,16 +50,19 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
 
   // Live rows change every second; widths may grow with their text but are found again only with it.
   const template = useMemo(() => {
-    const widths = columns.map((column) => `${columnWidth([column.title, ...runs.map((run) => column.text(run))])}px`);
-    const name =
-      columnWidth(
-        runs.map((run) => run.name),
-        110,
-        320,
-      ) + 20;
-    const tags = Math.min(260, Math.max(60, ...runs.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
+    const sampled = sampleOf(runs, widthSample);
+    const grouped = sampleOf([...groups.values()], widthSample).map(({ group }) => group);
+    const widths = columns.map(
+      (column) =>
+        `${columnWidth([column.title, ...sampled.map((run) => column.text(run)), ...grouped.map((group) => groupCell(column, group, groupShows).text)])}px`,
+    );
+    const name = columnWidth([...sampled.map((run) => run.name), ...grouped.map((group) => `${groupText(group)} · 1000`)], 110, 320) + 20;
+    const tags = Math.min(
+      260,
+      Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))),
+    );
     return `30px minmax(${name}px, 1fr) ${widths.join(' ')} ${tags}px`;
-  }, [columns, runs]);
+  }, [columns, runs, groups, groupShows, groupText]);
 
   const rowId = (id: RunId): string => `${base}${id}`;
   const goTo = (id: RunId | undefined): void => {
@@ -63,25 +71,39 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -runs.length, End: runs.length }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -lines.length, End: lines.length }[event.key];
     const mod = event.ctrlKey || event.metaKey;
     const active = selection.active;
+    const group = active === undefined ? undefined : groups.get(active);
     if (step !== undefined) {
       const next = moveBy(selection, order, step);
       if (next === undefined) return;
       if (event.shiftKey) select(extendTo(selection.anchor === undefined ? { ...selection, anchor: active } : selection, order, next));
       else if (mod) select({ ...selection, active: next });
+      else if (groups.has(next)) select({ ...selection, active: next, anchor: next });
       else select(chooseOnly(next));
       goTo(next);
+    } else if (group && [' ', 'Enter', 'ArrowRight', 'ArrowLeft'].includes(event.key)) {
+      if (event.key === ' ') chooseGroup(group.group);
+      else toggleGroup(group.group.id, event.key === 'Enter' ? undefined : event.key === 'ArrowRight');
     } else if (event.key === ' ' && active !== undefined) select(toggle(selection, active));
     else if (mod && event.key.toLowerCase() === 'a')
-      select({ chosen: new Set(order), active: active ?? order[0], anchor: active ?? order[0] });
+      select({ chosen: new Set(runs.map((run) => run.id)), active: active ?? order[0], anchor: active ?? order[0] });
     else if (event.key === 'Enter' && active !== undefined) onOpen();
-    else if (event.key === 'F2' && active !== undefined && !showsBin) rename(active);
+    else if (event.key === 'F2' && active !== undefined && !group && !showsBin) rename(active);
     else if ((event.key === 'Delete' || event.key === 'Backspace') && selection.chosen.size > 0) onDelete();
     else if (event.key === 'Escape' && selection.chosen.size > 0) select({ chosen: new Set(), active, anchor: undefined });
     else return;
     event.preventDefault();
+  };
+
+  const chooseGroup = (group: Group): void => {
+    const all = group.runs.every((run) => selection.chosen.has(run.id));
+    const chosen = new Set(selection.chosen);
+    for (const run of group.runs)
+      if (all) chosen.delete(run.id);
+      else chosen.add(run.id);
+    select({ chosen, active: group.id, anchor: group.id });
   };
 
   const onRowClick = (event: MouseEvent, id: RunId): void => {
@@ -107,7 +129,7 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
       tabIndex={0}
       aria-label={t(showsBin ? 'runs.bin' : 'runs.table')}
       aria-multiselectable="true"
-      aria-rowcount={runs.length + 1}
+      aria-rowcount={lines.length + 1}
       aria-colcount={columns.length + 3}
       aria-activedescendant={selection.active === undefined ? undefined : rowId(selection.active)}
       onKeyDown={onKeyDown}
@@ -127,7 +149,7 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
             ref={(box) => {
               if (box) box.indeterminate = !allChosen && selection.chosen.size > 0;
             }}
-            onChange={() => select({ ...selection, chosen: allChosen ? new Set() : new Set(order) })}
+            onChange={() => select({ ...selection, chosen: allChosen ? new Set() : new Set(runs.map((run) => run.id)) })}
           />
         </span>
         <Header
@@ -153,7 +175,67 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
       </div>
       <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const run = runs[index];
+          const line = lines[index];
+          if (line?.type === 'group') {
+            const { group, open } = line;
+            const chosen = group.runs.filter((run) => selection.chosen.has(run.id)).length;
+            return (
+              // The grid has the keys; a pointer may also click the row itself.
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+              <div
+                key={group.id}
+                id={rowId(group.id)}
+                role="row"
+                aria-rowindex={index + 2}
+                aria-expanded={open}
+                aria-selected={chosen === group.runs.length}
+                className={`run-row run-group${selection.active === group.id ? ' active' : ''}`}
+                style={{ transform: `translateY(${start}px)` }}
+                onClick={() => {
+                  select({ ...selection, active: group.id });
+                  toggleGroup(group.id);
+                }}
+              >
+                <span role="gridcell" className="run-check">
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label={t('runs.selectGroup', { group: groupText(group) })}
+                    checked={chosen === group.runs.length}
+                    ref={(box) => {
+                      if (box) box.indeterminate = chosen > 0 && chosen < group.runs.length;
+                    }}
+                    onChange={() => chooseGroup(group)}
+                    onClick={(event) => event.stopPropagation()}
+                  />
+                </span>
+                <span role="gridcell" className="left run-name">
+                  {open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
+                  <span className="clip">{groupText(group)}</span>
+                  <span className="quiet-text">
+                    {group.runs.length}
+                    <span className="visually-hidden"> {t('runs.runsInGroup', { count: group.runs.length })}</span>
+                  </span>
+                </span>
+                {columns.map((column) => {
+                  const { text, title } = groupCell(column, group, groupShows);
+                  return (
+                    <span key={column.id} role="gridcell" className={column.align} title={title}>
+                      {text}
+                    </span>
+                  );
+                })}
+                <span role="gridcell" className="left run-tags">
+                  {commonTags(group).map((tag) => (
+                    <span key={tag} className="tag">
+                      {tag}
+                    </span>
+                  ))}
+                </span>
+              </div>
+            );
+          }
+          const run = line?.run;
           return (
             run && (
               <Row
@@ -179,6 +261,42 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
   );
 }
 
+/** Runs looked at for the widths of columns: with 10,000 of them, writing every text out would be felt. */
+const widthSample = 400;
+
+function sampleOf<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return Array.from({ length: Math.min(items.length, most) }, (_, index) => items[Math.floor(index * step)]);
+}
+
+/** A group's params in a line: `filters 16 · activation relu`. */
+function useGroupText(): (group: Group) => string {
+  const formats = useFormats();
+  return useMemo(
+    () => (group) =>
+      group.values.map(([param, value]) => `${spacedName(param)} ${value === undefined ? '–' : formats.setting(value)}`).join(' · '),
+    [formats],
+  );
+}
+
+function commonTags({ runs }: Group): string[] {
+  return runs[0].tags.filter((tag) => runs.every((run) => run.tags.includes(tag)));
+}
+
+/** What a group's runs have in common in a column: its statistics, or the one text all of them have. */
+function groupCell(column: Column, { runs }: Group, shows: 'mean' | 'range'): { readonly text: string; readonly title?: string } {
+  const write = column.statistic;
+  const found = write && column.sortKey ? statisticsOf(runs.map(column.sortKey)) : undefined;
+  if (!write || !found) {
+    const first = column.text(runs[0]);
+    return { text: runs.every((run) => column.text(run) === first) ? first : '' };
+  }
+  const mean =
+    Number.isNaN(found.deviation) || found.min === found.max ? write(found.mean) : `${write(found.mean)} ± ${write(found.deviation)}`;
+  const range = found.min === found.max ? write(found.min) : `${write(found.min)} – ${write(found.max)}`;
+  return shows === 'mean' ? { text: mean, title: range } : { text: range, title: mean };
+}
+
 function Header({
   id,
   title,
@@ -186,27 +304,36 @@ function Header({
   descendingFirst,
   sortable,
 }: Pick<Column, 'id' | 'title' | 'align' | 'descendingFirst'> & { readonly sortable: boolean }) {
-  const { sort, sortBy } = useRunsStore();
-  const sorted = sort?.column === id;
+  const t = useWords();
+  const { sorts, sortBy } = useRunsStore();
+  const place = sorts.findIndex((sort) => sort.column === id);
+  const sort = sorts[place];
   return (
     <span
       role="columnheader"
       className={align}
-      aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : sortable ? 'none' : undefined}
+      aria-sort={sort ? (sort.descending ? 'descending' : 'ascending') : sortable ? 'none' : undefined}
     >
       {sortable ? (
         <button
           type="button"
           className="run-sort"
-          onClick={() => {
-            // A third click goes back to the order of time.
-            if (!sorted) sortBy({ column: id, descending: descendingFirst });
-            else if (sort.descending === descendingFirst) sortBy({ column: id, descending: !descendingFirst });
-            else sortBy(undefined);
+          title={t('runs.sortHint')}
+          onClick={(event) => {
+            // A third click lets go of the order; Shift keeps what it was sorted by before.
+            const next = !sort
+              ? { column: id, descending: descendingFirst }
+              : sort.descending === descendingFirst
+                ? { column: id, descending: !descendingFirst }
+                : undefined;
+            const others = sorts.filter((other) => other !== sort);
+            if (!event.shiftKey) sortBy(next ? [next] : []);
+            else if (sort && next) sortBy(sorts.map((other) => (other === sort ? next : other)));
+            else sortBy(next ? [...others, next] : others);
           }}
         >
           {title}
-          <span aria-hidden="true">{sorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
+          <span aria-hidden="true">{sort ? `${sort.descending ? ' ↓' : ' ↑'}${sorts.length > 1 ? place + 1 : ''}` : ''}</span>
         </button>
       ) : (
         title

@@ -1,11 +1,12 @@
 import './runs.css';
-import { FlaskConical, GitCompareArrows, Trash2 } from 'lucide-react';
+import { FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import { Menu } from '../../components/Menu.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { ComparisonPanel } from '../comparison/ComparisonPanel.tsx';
 import { openExport } from '../export/export-store.ts';
@@ -13,6 +14,7 @@ import { isGoing } from '../notebook/training-store.ts';
 import { RunDetail } from './RunDetail.tsx';
 import { RunTable } from './RunTable.tsx';
 import { followBin, useRunsStore } from './runs-store.ts';
+import { spacedName } from './run-words.ts';
 import { SearchField } from './SearchField.tsx';
 import { keepOnly } from './selection.ts';
 import { useRows } from './use-rows.ts';
@@ -21,7 +23,8 @@ import { useRows } from './use-rows.ts';
 export function RunsView() {
   const t = useWords();
   const rows = useRows();
-  const { query, search, selection, select, showsBin, showBin, remove, restore, rename } = useRunsStore();
+  const { query, search, selection, select, showsBin, showBin, remove, restore, rename, group, groupBy, groupShows, showInGroups } =
+    useRunsStore();
   const compare = useNavigationStore((state) => state.compare);
   const show = useNavigationStore((state) => state.show);
   const field = useRef<HTMLInputElement>(null);
@@ -29,9 +32,12 @@ export function RunsView() {
 
   useEffect(followBin, []);
   useEffect(() => {
-    const kept = keepOnly(selection, new Set(rows.runs.map((run) => run.id)));
+    const kept = keepOnly(
+      selection,
+      new Set([...rows.runs.map((run) => run.id), ...rows.lines.flatMap((line) => (line.type === 'group' ? [line.group.id] : []))]),
+    );
     if (kept !== selection) select(kept);
-  }, [rows.runs, selection, select]);
+  }, [rows.runs, rows.lines, selection, select]);
 
   const chosen = useMemo(() => rows.runs.filter((run) => selection.chosen.has(run.id)), [rows.runs, selection.chosen]);
   const chosenKey = chosen.map((run) => run.id).join(' ');
@@ -112,6 +118,34 @@ export function RunsView() {
           </>
         ) : (
           <>
+            {rows.names.params.length > 0 && (
+              <Menu
+                label={t('runs.group')}
+                items={[
+                  { id: 'none', label: t('runs.groupNone'), checked: groupBy.length === 0, onSelect: () => group([]) },
+                  ...rows.names.params.map((param, index) => ({
+                    id: `param:${param}`,
+                    label: spacedName(param),
+                    checked: groupBy.includes(param),
+                    separated: index === 0,
+                    onSelect: () => group(groupBy.includes(param) ? groupBy.filter((other) => other !== param) : [...groupBy, param]),
+                  })),
+                  {
+                    id: 'mean',
+                    label: t('runs.groupMean'),
+                    checked: groupShows === 'mean',
+                    separated: true,
+                    onSelect: () => showInGroups('mean'),
+                  },
+                  { id: 'range', label: t('runs.groupRange'), checked: groupShows === 'range', onSelect: () => showInGroups('range') },
+                ]}
+                trigger={(props) => (
+                  <Button icon={<Rows3 size={14} />} {...props}>
+                    {t('runs.group')}
+                  </Button>
+                )}
+              />
+            )}
             <Button
               look={chosen.length > 1 ? 'primary' : 'plain'}
               icon={<GitCompareArrows size={14} />}

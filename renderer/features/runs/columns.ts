@@ -18,6 +18,8 @@ export interface Column {
   /** The direction of the first click. */
   readonly descendingFirst: boolean;
   readonly text: (run: RunSummary, progress?: Progress) => string;
+  /** A mean, a deviation or an end of the column's numbers. */
+  readonly statistic?: (value: number) => string;
   /** Where one value is the best of all: what is compared, and which end is better. */
   readonly best?: { readonly value: (run: RunSummary) => number | undefined; readonly better: 'min' | 'max' };
 }
@@ -42,6 +44,7 @@ export function paramsOf(runs: readonly RunSummary[], limit = paramLimit): strin
 }
 
 export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: Formats, bin: boolean): Column[] {
+  const rounded = (value: number): string => formats.setting(Number(value.toPrecision(4)));
   const columns: Column[] = [
     {
       id: 'state',
@@ -72,6 +75,7 @@ export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: F
       align: numeric ? 'right' : 'left',
       descendingFirst: false,
       sortKey: (run) => run.params[name],
+      ...(numeric && { statistic: rounded }),
       text: (run) => {
         const value = run.params[name];
         return value === undefined ? '' : formats.setting(value);
@@ -89,6 +93,7 @@ export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: F
       const number = value(run);
       return number === undefined ? (run.epochs > 0 && metric in run.metrics ? '–' : '') : formats.measure(number);
     },
+    statistic: (number) => formats.measure(number),
     best: { value, better: betterOf(metric) },
   });
   const epochColumn = (metric: string, id: string): Column => ({
@@ -97,6 +102,7 @@ export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: F
     align: 'right',
     descendingFirst: false,
     sortKey: (run) => bestOf(metric, run.metrics[metric])?.epoch,
+    statistic: rounded,
     text: (run) => {
       const epoch = bestOf(metric, run.metrics[metric])?.epoch;
       return epoch === undefined ? '' : formats.count(epoch);
@@ -131,6 +137,7 @@ export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: F
       align: 'right',
       descendingFirst: true,
       sortKey: (run) => run.epochs,
+      statistic: rounded,
       text: (run) =>
         isUnfinished(run)
           ? t('runs.epochsOf', { done: formats.count(run.epochs), planned: formats.count(run.plannedEpochs) })
@@ -142,6 +149,7 @@ export function columnsFor(runs: readonly RunSummary[], t: Translate, formats: F
       align: 'right',
       descendingFirst: true,
       sortKey: (run) => run.elapsedMs,
+      statistic: (elapsedMs) => formats.duration(elapsedMs),
       text: (run, progress) => {
         const elapsedMs = run.status === 'running' && progress ? Math.max(run.elapsedMs, progress.elapsedMs) : run.elapsedMs;
         return elapsedMs > 0 ? formats.duration(elapsedMs) : '';

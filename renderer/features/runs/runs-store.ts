@@ -13,8 +13,13 @@ import type { Sort } from './sorting.ts';
 
 interface RunsState {
   readonly query: string;
-  /** Absent: newest first, as the core lists them. */
-  readonly sort: Sort | undefined;
+  /** The first counts most. None: newest first, as the core lists them. */
+  readonly sorts: readonly Sort[];
+  /** Params that make a group. */
+  readonly groupBy: readonly string[];
+  readonly openGroups: ReadonlySet<RunId>;
+  /** What a group says of its numbers. */
+  readonly groupShows: 'mean' | 'range';
   readonly selection: Selection;
   readonly showsBin: boolean;
   /** Newest first. */
@@ -24,7 +29,10 @@ interface RunsState {
   readonly renaming: RunId | undefined;
 
   readonly search: (query: string) => void;
-  readonly sortBy: (sort: Sort | undefined) => void;
+  readonly sortBy: (sorts: readonly Sort[]) => void;
+  readonly group: (params: readonly string[]) => void;
+  readonly showInGroups: (what: 'mean' | 'range') => void;
+  readonly toggleGroup: (id: RunId, open?: boolean) => void;
   readonly select: (selection: Selection) => void;
   readonly rename: (id: RunId | undefined) => void;
   readonly showBin: (shown: boolean) => void;
@@ -51,7 +59,10 @@ export const useRunsStore = create<RunsState>((set, get) => {
 
   return {
     query: '',
-    sort: undefined,
+    sorts: [],
+    groupBy: [],
+    openGroups: new Set(),
+    groupShows: 'mean',
     selection: emptySelection,
     showsBin: false,
     bin: [],
@@ -59,7 +70,16 @@ export const useRunsStore = create<RunsState>((set, get) => {
     renaming: undefined,
 
     search: (query) => set({ query }),
-    sortBy: (sort) => set({ sort }),
+    sortBy: (sorts) => set({ sorts }),
+    group: (groupBy) => set({ groupBy, openGroups: new Set() }),
+    showInGroups: (groupShows) => set({ groupShows }),
+    toggleGroup: (id, open) =>
+      set((state) => {
+        const openGroups = new Set(state.openGroups);
+        if (open ?? !openGroups.has(id)) openGroups.add(id);
+        else openGroups.delete(id);
+        return { openGroups };
+      }),
     select: (selection) => set({ selection }),
     rename: (renaming) => set({ renaming }),
 

@@ -21,6 +21,20 @@ export function sortBy<T>(rows: readonly T[], key: (row: T) => SortKey, descendi
     .map(({ row }) => row);
 }
 
+/** By the first of `sorts`, equals by the next. */
+export function sortByAll<T>(
+  rows: readonly T[],
+  sorts: readonly Sort[],
+  keyOf: (column: string) => ((row: T) => SortKey) | undefined,
+): readonly T[] {
+  let sorted = rows;
+  for (const { column, descending } of [...sorts].reverse()) {
+    const key = keyOf(column);
+    if (key) sorted = sortBy(sorted, key, descending);
+  }
+  return sorted;
+}
+
 function compare(a: string | number | boolean, b: string | number | boolean): number {
   if (typeof a === 'string' && typeof b === 'string') return a.localeCompare(b, undefined, { numeric: true });
   if (typeof a === 'string') return 1;

@@ -6,10 +6,11 @@ import type { RunSummary } from '#contract/runs.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import { bestRuns, type Column, columnsFor } from './columns.ts';
+import { groupRuns, type Line, linesOf, sortGroups } from './grouping.ts';
 import { stateWord } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { makeSearch, namesOf } from './search.ts';
-import { sortBy } from './sorting.ts';
+import { sortByAll } from './sorting.ts';
 
 export interface Rows {
   /** All there are, before the search. */
@@ -19,6 +20,8 @@ export interface Rows {
   readonly names: QueryNames;
   /** What is wrong with the search; the runs are then those of the last one that was right. */
   readonly queryError: QueryError | undefined;
+  /** The rows as they stand: runs, or groups with the runs of those that are open. */
+  readonly lines: readonly Line[];
   readonly columns: readonly Column[];
   /** By column, the runs with the best value. */
   readonly best: ReadonlyMap<string, ReadonlySet<string>>;
@@ -31,7 +34,9 @@ export function useRows(): Rows {
   const bin = useRunsStore((state) => state.bin);
   const binLoaded = useRunsStore((state) => state.binLoaded);
   const query = useRunsStore((state) => state.query);
-  const sort = useRunsStore((state) => state.sort);
+  const sorts = useRunsStore((state) => state.sorts);
+  const groupBy = useRunsStore((state) => state.groupBy);
+  const openGroups = useRunsStore((state) => state.openGroups);
   // Epochs of a small model end faster than a table can be drawn: what is typed and chosen goes first.
   const kept = useDeferredValue(useTrainingStore((state) => state.runs));
   const keptLoaded = useTrainingStore((state) => state.loaded);
@@ -46,11 +51,16 @@ export function useRows(): Rows {
   const filter = 'filter' in search ? search.filter : lastFilter?.of;
   const runs = useMemo(() => {
     const found = query === '' || !filter ? all : all.filter(filter);
-    if (!sort) return found;
-    if (sort.column === 'name') return sortBy(found, (run) => run.name, sort.descending);
-    const key = columns.find((column) => column.id === sort.column)?.sortKey;
-    return key ? sortBy(found, key, sort.descending) : found;
-  }, [all, query, filter, sort, columns]);
+    return sortByAll(found, sorts, (column) => (column === 'name' ? (run) => run.name : columns.find(({ id }) => id === column)?.sortKey));
+  }, [all, query, filter, sorts, columns]);
+  const groups = useMemo(
+    () => (groupBy.length === 0 || showsBin ? undefined : sortGroups(groupRuns(runs, groupBy), sorts, columns)),
+    [runs, groupBy, showsBin, sorts, columns],
+  );
+  const lines = useMemo(
+    () => (groups ? linesOf(groups, openGroups) : runs.map((run): Line => ({ type: 'run', run }))),
+    [groups, openGroups, runs],
+  );
   const best = useMemo(() => bestRuns(columns, runs), [columns, runs]);
-  return { total: all.length, loaded: showsBin ? binLoaded : keptLoaded, runs, names, queryError, columns, best };
+  return { total: all.length, loaded: showsBin ? binLoaded : keptLoaded, runs, lines, names, queryError, columns, best };
 }

@@ -13,6 +13,13 @@ export const runs = {
   'runs.kindOperator': 'operator',
   'runs.kindValue': 'value',
   'runs.kindJoin': 'joins',
+  'runs.sortHint': 'Sort; with Shift among equals',
+  'runs.group': 'Group',
+  'runs.groupNone': 'No groups',
+  'runs.groupMean': 'Mean ± deviation',
+  'runs.groupRange': 'Lowest – highest',
+  'runs.selectGroup': 'Choose the group {group}',
+  'runs.runsInGroup': '{count, plural, one {run} other {runs}}',
   'runs.clearSearch': 'Clear the search',
   'runs.noMatch': 'No run matches “{query}”',
   'runs.noMatchText':
