@@ -87,12 +87,22 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   const folded = store.folded.includes(cell.key);
   const busyHere = runs[0] !== undefined && isGoing(runs[0].status);
 
+  const gutter = (
+    <div className="gutter">
+      <b>{kindName}</b>
+      <span
+        className={`state ${state}`}
+        role="status"
+        aria-label={t('notebook.cellState', { cell: cell.id, state: t(`notebook.state.${state}`) })}
+      >
+        <i aria-hidden>{stateSigns[state]}</i> {t(`notebook.state.${state}`)}
+      </span>
+    </div>
+  );
   if (folded) {
     return (
       <div className={`cell${selected ? ' focus' : ''}`}>
-        <div className="gutter">
-          <b>{kindName}</b>
-        </div>
+        {gutter}
         <button
           type="button"
           className="cell-box cell-folded"
@@ -109,16 +119,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   }
   return (
     <div className={`cell${selected ? ' focus' : ''}`}>
-      <div className="gutter">
-        <b>{kindName}</b>
-        <span
-          className={`state ${state}`}
-          role="status"
-          aria-label={t('notebook.cellState', { cell: cell.id, state: t(`notebook.state.${state}`) })}
-        >
-          <i aria-hidden>{stateSigns[state]}</i> {t(`notebook.state.${state}`)}
-        </span>
-      </div>
+      {gutter}
       <div className="cell-box">
         <CellEditor
           cell={cell}

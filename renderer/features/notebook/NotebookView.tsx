@@ -35,7 +35,11 @@ export function NotebookView() {
   }, []);
 
   const edit = useCallback((block: EditedBlock) => {
-    if (isCell(block)) focusEditor(block.key);
+    const { folded, toggleFold } = useNotebookStore.getState();
+    if (folded.includes(block.key)) {
+      toggleFold(block.key);
+      requestAnimationFrame(() => focusEditor(block.key));
+    } else if (isCell(block)) focusEditor(block.key);
     else setEditingProse(block.key);
   }, []);
 
@@ -381,7 +385,7 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       title: t(folded ? 'notebook.unfold' : 'notebook.fold'),
       keys: 'O',
       within,
-      ...onSelected((block) => store.toggleFold(block.key)),
+      ...onSelected((block) => isCell(block) && store.toggleFold(block.key)),
     },
     {
       id: 'notebook.undo',
