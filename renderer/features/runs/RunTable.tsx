@@ -121,11 +121,14 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
   const allChosen = runs.length > 0 && runs.every((run) => selection.chosen.has(run.id));
   const style = { '--columns': template } as CSSProperties;
   return (
+    // Its role depends on what it holds.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <div
       ref={scroller}
       className="run-table"
       style={style}
-      role="grid"
+      // What folds is a tree.
+      role={groups.size > 0 ? 'treegrid' : 'grid'}
       tabIndex={0}
       aria-label={t(showsBin ? 'runs.bin' : 'runs.table')}
       aria-multiselectable="true"
@@ -187,6 +190,7 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
                 id={rowId(group.id)}
                 role="row"
                 aria-rowindex={index + 2}
+                aria-level={1}
                 aria-expanded={open}
                 aria-selected={chosen === group.runs.length}
                 className={`run-row run-group${selection.active === group.id ? ' active' : ''}`}
@@ -243,6 +247,7 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
                 id={rowId(run.id)}
                 run={run}
                 index={index}
+                level={groups.size > 0 ? 2 : undefined}
                 top={start}
                 columns={columns}
                 best={best}
@@ -346,6 +351,8 @@ interface RowProps {
   readonly id: string;
   readonly run: RunSummary;
   readonly index: number;
+  /** Inside of a group: 2. */
+  readonly level: number | undefined;
   readonly top: number;
   readonly columns: readonly Column[];
   readonly best: Rows['best'];
@@ -357,7 +364,7 @@ interface RowProps {
   readonly onToggle: (event: MouseEvent) => void;
 }
 
-function Row({ id, run, index, top, columns, best, chosen, active, renaming, onClick, onDoubleClick, onToggle }: RowProps) {
+function Row({ id, run, index, level, top, columns, best, chosen, active, renaming, onClick, onDoubleClick, onToggle }: RowProps) {
   const t = useWords();
   const progress = useTrainingStore((state) => state.progress[run.id]);
   const rename = useRunsStore((state) => state.rename);
@@ -368,6 +375,7 @@ function Row({ id, run, index, top, columns, best, chosen, active, renaming, onC
     <div
       id={id}
       role="row"
+      aria-level={level}
       aria-rowindex={index + 2}
       aria-selected={chosen}
       className={`run-row${chosen ? ' chosen' : ''}${active ? ' active' : ''}`}
@@ -376,7 +384,7 @@ function Row({ id, run, index, top, columns, best, chosen, active, renaming, onC
         // Shift would choose text as well.
         if (!event.shiftKey) return;
         event.preventDefault();
-        event.currentTarget.closest<HTMLElement>('[role=grid]')?.focus();
+        event.currentTarget.closest<HTMLElement>('.run-table')?.focus();
       }}
       onClick={onClick}
       onDoubleClick={onDoubleClick}
