@@ -3,7 +3,7 @@
 export interface ChartLine {
   /** Number of the run's colour. */
   readonly color: number;
-  readonly dashed: boolean;
+  readonly dotted: boolean;
   /** `[epoch, value]`, epochs rising; null where the value is not a number. */
   readonly points: readonly (readonly [number, number | null])[];
 }
@@ -49,12 +49,12 @@ export function drawChart(chart: Chart, from: number, to: number): string {
     parts.push(`<text x="${x(at).toFixed(1)}" y="244" text-anchor="middle">${numbers.format(at)}</text>`);
   }
   parts.push(`<line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`);
-  for (const { color, dashed, points } of chart.lines) {
+  for (const { color, dotted, points } of chart.lines) {
     // One epoch beyond either edge, so that a line leaves the picture instead of ending in it.
     const first = points.findIndex(([epoch]) => epoch >= from);
     const after = points.findIndex(([epoch]) => epoch > to);
     const near = first < 0 ? [] : points.slice(Math.max(0, first - 1), after < 0 ? undefined : after + 1);
-    const look = `class="line r${(color % 6) + 1}${dashed ? ' dashed' : ''}"`;
+    const look = `class="line r${(color % 6) + 1}${dotted ? ' dotted' : ''}"`;
     const known = near.filter((point): point is [number, number] => point[1] !== null);
     if (known.length === 1) parts.push(`<circle ${look} cx="${x(known[0][0]).toFixed(1)}" cy="${y(known[0][1]).toFixed(1)}" r="2.5"/>`);
     let path = '';

@@ -39,7 +39,7 @@ figcaption{display:flex;align-items:center;gap:6px}figcaption b{color:var(--ink)
 figure button{width:26px;height:26px;border:1px solid var(--line);border-radius:6px;background:var(--surface);color:var(--ink);font:inherit;cursor:pointer}
 svg{display:block;width:100%;height:auto;touch-action:pan-y;user-select:none;-webkit-user-select:none}
 svg text{fill:var(--ink-2);font-size:12px}.grid{stroke:var(--line)}.axis{stroke:var(--ink-2)}
-.line{fill:none;stroke-width:1.8;stroke-linejoin:round}.dashed{stroke-dasharray:4 4;stroke-width:1.3}circle.line{fill:currentColor}
+.line{fill:none;stroke-width:1.8;stroke-linejoin:round}.dotted{stroke-dasharray:.1 4;stroke-linecap:round}circle.line{fill:currentColor}
 .r1{stroke:var(--r1)}.r2{stroke:var(--r2)}.r3{stroke:var(--r3)}.r4{stroke:var(--r4)}.r5{stroke:var(--r5)}.r6{stroke:var(--r6)}
 .dot{display:inline-block;width:10px;height:10px;margin-right:6px;border-radius:50%}
 .dot.r1{background:var(--r1)}.dot.r2{background:var(--r2)}.dot.r3{background:var(--r3)}.dot.r4{background:var(--r4)}.dot.r5{background:var(--r5)}.dot.r6{background:var(--r6)}

@@ -111,7 +111,7 @@ describe('its parts', () => {
   it('a chart breaks where a value is not a number, and zooms', () => {
     const line = {
       color: 1,
-      dashed: false,
+      dotted: false,
       points: [
         [1, 1],
         [2, null],

@@ -299,7 +299,7 @@ function chartPart(metric: string, runs: readonly RunDetail[], locale: Locale, {
           const value = row.metrics[name];
           return value === undefined ? [] : [[row.epoch, Number.isFinite(value) ? value : null] as const];
         });
-        return points.length === 0 ? [] : [{ color: run.color, dashed: name === metric, points }];
+        return points.length === 0 ? [] : [{ color: run.color, dotted: name !== metric, points }];
       }),
     ),
   };

@@ -48,6 +48,6 @@ export const report = {
   'report.chart': '{metric} over the epochs',
   'report.zoomIn': 'Zoom in',
   'report.zoomOut': 'Zoom out',
-  'report.trainingLine': 'dashed: training',
-  'report.validationLine': 'solid: validation',
+  'report.trainingLine': 'solid: training',
+  'report.validationLine': 'dotted: validation',
 } as const;

@@ -50,6 +50,6 @@ export const report: Record<keyof typeof en, string> = {
   'report.chart': '{metric} 随轮次的变化',
   'report.zoomIn': '放大',
   'report.zoomOut': '缩小',
-  'report.trainingLine': '虚线：训练',
-  'report.validationLine': '实线：验证',
+  'report.trainingLine': '实线：训练',
+  'report.validationLine': '点线：验证',
 };
