@@ -1,3 +1,4 @@
+import { tests as specification } from 'commonmark-spec';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import { scanFences } from './markdown.ts';
@@ -88,6 +89,13 @@ describe('top-level fences', () => {
       if (JSON.stringify(ours(text)) !== JSON.stringify(reference(text))) differing.push({ seed, text });
     }
     expect(differing.slice(0, 5)).toEqual([]);
+  });
+
+  it('are where another CommonMark parser finds them, in the specification’s own examples', () => {
+    const differing = specification
+      .map(({ number, markdown }) => ({ number, text: `${markdown.replaceAll('→', '\t').replace(/\n$/, '')}\n` }))
+      .filter(({ text }) => JSON.stringify(ours(text)) !== JSON.stringify(reference(text)));
+    expect(differing).toEqual([]);
   });
 
   it.each([

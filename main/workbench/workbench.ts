@@ -9,6 +9,7 @@ import type { OpenedNotebook } from '#contract/notebook.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
 import { printNotebook } from '#notebook/print.ts';
+import { warmSandbox } from '#notebook/sandbox/session.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
 import { parseQuery, sortByMetric } from '#store/query.ts';
 import { openStore, type Store } from '#store/store.ts';
@@ -126,6 +127,8 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const notebooks = createNotebooks(context);
   const checks = createChecks(context);
   const queue = createRunQueue(context);
+  // A first evaluation finds the sandbox's thread started.
+  if (isApp) warmSandbox();
   let open = await openWorkspace(options.folder);
   let firstNotebook = options.notebook;
   follow().catch(() => undefined);

@@ -41,6 +41,11 @@ function start(): Worker {
   return worker;
 }
 
+/** Starts the thread, so that a first evaluation need not wait for it. */
+export function warmSandbox(): void {
+  idle ??= start();
+}
+
 /** Runs cells. Never hangs and never throws because of what a cell does. */
 export function runInSandbox(request: Request): Promise<RunResult> {
   const worker = idle ?? start();
