@@ -7,7 +7,9 @@ import { useErrorText } from '../../words/errors.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
 import { type EditedBlock, isCell, isShown } from './blocks.ts';
 import { Cell } from './Cell.tsx';
-import { cursorOf, focusEditor } from './editor/handles.ts';
+import { cursorOf, focusEditor, selectedText } from './editor/handles.ts';
+import { FindBar, reveal } from './find/FindBar.tsx';
+import { useFindStore } from './find/find-store.ts';
 import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
@@ -80,6 +82,7 @@ export function NotebookView() {
 
   return (
     <div className="page">
+      <FindBar focusBlock={focusBlock} />
       <SavingBar />
       <DraftBar />
       <MergeDialog />
@@ -95,6 +98,7 @@ export function NotebookView() {
               if (element) frames.current.set(block.key, element);
               else frames.current.delete(block.key);
             }}
+            data-key={block.key}
             className={`block of-${block.type}${selected === block.key ? ' selected' : ''}`}
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
             tabIndex={0}
@@ -307,6 +311,35 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       }),
     },
     { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
+    {
+      id: 'notebook.find',
+      title: t('notebook.find'),
+      keys: 'Mod+F',
+      run: () => useFindStore.getState().show(false, wordsSelected(selected)),
+    },
+    {
+      id: 'notebook.replace',
+      title: t('notebook.findWithReplace'),
+      keys: 'Mod+H',
+      otherKeys: 'Mod+Alt+F',
+      run: () => useFindStore.getState().show(true, wordsSelected(selected)),
+    },
+    {
+      id: 'notebook.findNext',
+      title: t('notebook.findNext'),
+      keys: 'F3',
+      otherKeys: 'Mod+G',
+      inText: true,
+      run: () => findStep(1, selected),
+    },
+    {
+      id: 'notebook.findPrevious',
+      title: t('notebook.findPrevious'),
+      keys: 'Shift+F3',
+      otherKeys: 'Mod+Shift+G',
+      inText: true,
+      run: () => findStep(-1, selected),
+    },
     { id: 'notebook.edit', title: t('notebook.edit'), keys: 'Enter', within, ...onSelected(edit) },
     {
       id: 'notebook.command',
@@ -411,6 +444,18 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key),
     })),
   ];
+}
+
+/** What is selected where the keyboard is: in a cell, or in the page. */
+function wordsSelected(key: string | undefined): string | undefined {
+  if (document.activeElement?.closest('.monaco-editor')) return key === undefined ? undefined : selectedText(key);
+  return document.getSelection()?.toString().trim();
+}
+
+function findStep(way: 1 | -1, selected: string | undefined): void {
+  const find = useFindStore.getState();
+  if (!find.isOpen) find.show(false, wordsSelected(selected));
+  reveal(useFindStore.getState().step(way));
 }
 
 function selectedKey(): string | undefined {

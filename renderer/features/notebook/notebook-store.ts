@@ -121,6 +121,8 @@ interface NotebookStore {
 
   readonly select: (key: string | undefined) => void;
   readonly type: (key: string, text: string) => void;
+  /** Puts other texts in place of those of several blocks, by their keys; one undo brings all back. */
+  readonly rewrite: (texts: ReadonlyMap<string, string>) => void;
   readonly setProse: (key: string, text: string) => void;
   /** Text that is still being edited: nothing is drawn anew, but a crash does not lose it. */
   readonly draftProse: (key: string, text: string) => void;
@@ -267,6 +269,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     });
     scheduleSave();
     journal.note();
+    if (!sameCells(before, blocks)) checkSoon(typedCheckMs);
   }
 
   function scheduleSave(): void {
@@ -552,7 +555,23 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
         [key],
         `text ${key}`,
       );
-      checkSoon(typedCheckMs);
+    },
+
+    rewrite(texts) {
+      const rewritten: string[] = [];
+      const blocks = get().blocks.map((block) => {
+        const text = texts.get(block.key);
+        const edited =
+          text === undefined || block.type === 'front'
+            ? block
+            : block.type === 'cell'
+              ? withEditorText(block, text)
+              : { ...withProseText(block, text), key: block.key };
+        if (edited !== block) rewritten.push(block.key);
+        return edited;
+      });
+      if (rewritten.length === 0) return;
+      changed(blocks, rewritten);
     },
 
     draftProse(key, text) {
@@ -742,6 +761,12 @@ export function inputOf(blocks: readonly EditedBlock[], id: string, knobValues: 
   const sources = cells.slice(0, cells.findIndex((cell) => cell.id === id) + 1).map((cell) => `${cell.kind}\n${cell.source}`);
   const knobs = Object.entries(knobValues).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([sources, knobs]);
+}
+
+function sameCells(one: readonly EditedBlock[], other: readonly EditedBlock[]): boolean {
+  const cells = cellsOf(other);
+  const before = cellsOf(one);
+  return before.length === cells.length && before.every((cell, index) => cell === cells[index]);
 }
 
 /** Blocks read anew, with the keys of those already on the screen: their editors stay. */

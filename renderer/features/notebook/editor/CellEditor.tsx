@@ -60,7 +60,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
   const [mounted, setMounted] = useState<{ editor: Editor; monaco: Monaco }>();
   const [height, setHeight] = useState<number>();
   const [lineTops, setLineTops] = useState<readonly { top: number; end: number }[]>([]);
-  const wanted = useRef<Place | 'anywhere'>(undefined);
+  const wanted = useRef<Wanted>(undefined);
   const latest = useRef({ cell, label, onRun, onUndo, onRedo, onLeave, onFocus });
   useLayoutEffect(() => {
     latest.current = { cell, label, onRun, onUndo, onRedo, onLeave, onFocus };
@@ -167,11 +167,25 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
     },
     [mounted],
   );
+  const select = useCallback(
+    (start: number, end: number) => {
+      if (mounted) putCursor(mounted.editor, { start, end });
+      else {
+        wanted.current = { start, end };
+        setNear(true);
+      }
+    },
+    [mounted],
+  );
+  const selected = useCallback(() => {
+    const range = mounted?.editor.getSelection();
+    return range ? mounted?.editor.getModel()?.getValueInRange(range) : undefined;
+  }, [mounted]);
   const place = useCallback(() => {
     const at = mounted?.editor.getPosition();
     return at ? { line: at.lineNumber, column: at.column } : undefined;
   }, [mounted]);
-  useEffect(() => registerEditor(cell.key, { focus, place }), [cell.key, focus, place]);
+  useEffect(() => registerEditor(cell.key, { focus, select, place, selected }), [cell.key, focus, select, place, selected]);
 
   const errorLine = error?.line;
   useEffect(() => {
@@ -236,9 +250,20 @@ function StaticText({ text, onEdit, label }: { text: string; onEdit: () => void;
   );
 }
 
-function putCursor(editor: Editor, place: Place | 'anywhere'): void {
+/** Where the cursor goes when the editor is there. */
+type Wanted = Place | { readonly start: number; readonly end: number } | 'anywhere';
+
+function putCursor(editor: Editor, place: Wanted): void {
   editor.focus();
   if (place === 'anywhere') return;
+  if ('start' in place) {
+    const model = editor.getModel();
+    if (!model) return;
+    const from = model.getPositionAt(place.start);
+    const to = model.getPositionAt(place.end);
+    editor.setSelection({ startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column });
+    return;
+  }
   editor.setPosition({ lineNumber: place.line, column: place.column ?? 1 });
   editor.revealPositionInCenterIfOutsideViewport({ lineNumber: place.line, column: place.column ?? 1 });
 }

@@ -7,8 +7,11 @@ export interface Place {
 
 export interface EditorHandle {
   readonly focus: (place?: Place) => void;
+  /** Offsets in the text, its lines ending in \n. */
+  readonly select: (start: number, end: number) => void;
   /** Of the cursor, where the editor is mounted. */
   readonly place: () => Place | undefined;
+  readonly selected: () => string | undefined;
 }
 
 const handles = new Map<string, EditorHandle>();
@@ -23,6 +26,15 @@ export function registerEditor(key: string, handle: EditorHandle): () => void {
 
 export function focusEditor(key: string, place?: Place): void {
   handles.get(key)?.focus(place);
+}
+
+export function selectInEditor(key: string, start: number, end: number): void {
+  handles.get(key)?.select(start, end);
+}
+
+/** What is selected in the editor that has the keyboard. */
+export function selectedText(key: string): string | undefined {
+  return handles.get(key)?.selected();
 }
 
 export function cursorOf(key: string): Place | undefined {

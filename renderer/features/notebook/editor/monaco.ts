@@ -38,7 +38,20 @@ export function setTypings(text: string): void {
 
 // The app has its own commands, and these keys run cells.
 const { KeyCode, KeyMod } = monaco;
-for (const keybinding of [KeyCode.F1, KeyMod.CtrlCmd | KeyCode.Enter, KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.Enter]) {
+const ours = [
+  KeyCode.F1,
+  KeyMod.CtrlCmd | KeyCode.Enter,
+  KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.Enter,
+  // Finding goes over all cells.
+  KeyMod.CtrlCmd | KeyCode.KeyF,
+  KeyMod.CtrlCmd | KeyCode.KeyH,
+  KeyMod.CtrlCmd | KeyMod.Alt | KeyCode.KeyF,
+  KeyMod.CtrlCmd | KeyCode.KeyG,
+  KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyG,
+  KeyCode.F3,
+  KeyMod.Shift | KeyCode.F3,
+];
+for (const keybinding of ours) {
   monaco.editor.addKeybindingRule({ keybinding, command: null });
 }
 
