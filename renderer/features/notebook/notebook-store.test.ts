@@ -281,7 +281,7 @@ describe('structure', () => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
       return Math.floor((seed / 2_147_483_648) * below);
     };
-    for (let round = 0; round < 100; round += 1) {
+    for (let round = 0; round < 1000; round += 1) {
       await store().open('wine.epoch.md');
       const before = textOf(store().blocks);
       for (let step = 0; step < 40; step += 1) {
