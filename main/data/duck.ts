@@ -1,5 +1,6 @@
 /** Tables through DuckDB: Parquet, JSON, and queries over files. It is native, and loaded when first needed. */
 import type { Hash } from 'node:crypto';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
 import type { TextTable } from './csv.ts';
@@ -7,7 +8,7 @@ import { type Folders, hashDataFile } from './files.ts';
 
 type DuckSource = Extract<DataSource, { format: 'parquet' | 'json' | 'sql' }>;
 
-interface NamedFile {
+export interface NamedFile {
   /** As the notebook says it. */
   readonly path: string;
   /** Absolute, links followed. */
@@ -15,14 +16,16 @@ interface NamedFile {
   readonly gzipped: boolean;
 }
 
-const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
-const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+export const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
+export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 const json = ({ file, gzipped }: NamedFile) =>
-  `read_json(${text(file)}, sample_size = -1, maximum_object_size = 268435456, convert_strings_to_integers = false${gzipped ? ", compression = 'gzip'" : ''})`;
-const parquet = ({ file }: NamedFile) => `read_parquet(${text(file)})`;
+  `read_json(${quoted(file)}, sample_size = -1, maximum_object_size = 268435456, convert_strings_to_integers = false${gzipped ? ", compression = 'gzip'" : ''})`;
+const parquet = ({ file }: NamedFile) => `read_parquet(${quoted(file)})`;
 const csv = ({ file, gzipped }: NamedFile) =>
-  `read_csv(${text(file)}, sample_size = -1, nullstr = ['', 'NA', 'NaN', 'null']${gzipped ? ", compression = 'gzip'" : ''})`;
+  `read_csv(${quoted(file)}, sample_size = -1, nullstr = ['', 'NA', 'NaN', 'null']${gzipped ? ", compression = 'gzip'" : ''})`;
+
+export const tableReader = (format: 'parquet' | 'json', named: NamedFile) => (format === 'json' ? json(named) : parquet(named));
 
 const readers: Readonly<Record<string, (named: NamedFile) => string>> = {
   parquet,
@@ -34,7 +37,8 @@ const readers: Readonly<Record<string, (named: NamedFile) => string>> = {
   txt: csv,
 };
 
-function readerOf(named: NamedFile, at: string): string {
+/** What a query's table reads, by the file's ending. Throws `data.sqlTable`. */
+export function readerOf(named: NamedFile, at: string): string {
   const ending = /\.(\w+?)(?:\.gz)?$/.exec(named.path.toLowerCase())?.[1] ?? '';
   const reader = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
   if (!reader) throw new EpochbookError('data.sqlTable', { path: named.path, kinds: Object.keys(readers).join(', ') }, { at });
@@ -42,7 +46,7 @@ function readerOf(named: NamedFile, at: string): string {
 }
 
 /** DuckDB's first lines, with paths as the notebook says them. */
-function detailOf(cause: unknown, files: readonly NamedFile[]): string {
+export function detailOf(cause: unknown, files: readonly NamedFile[]): string {
   let message = cause instanceof Error ? cause.message : String(cause);
   for (const { path, file } of files) message = message.replaceAll(file, path);
   return message
@@ -53,12 +57,24 @@ function detailOf(cause: unknown, files: readonly NamedFile[]): string {
     .slice(0, 400);
 }
 
-async function loadDuck(at: string): Promise<typeof import('@duckdb/node-api')> {
+export async function loadDuck(at: string): Promise<typeof import('@duckdb/node-api')> {
   try {
     return await import('@duckdb/node-api');
   } catch (cause) {
     throw new EpochbookError('data.readerMissing', { package: '@duckdb/node-api', detail: String(cause).slice(0, 200) }, { at, cause });
   }
+}
+
+/** From here on the database opens these files alone. Views may still be made, and the settings must then be locked. */
+export async function lockDown(connection: DuckDBConnection, files: readonly NamedFile[], more: readonly string[] = []): Promise<void> {
+  for (const setting of [
+    ...more,
+    'autoinstall_known_extensions = false',
+    'autoload_known_extensions = false',
+    `allowed_paths = [${files.map(({ file }) => quoted(file)).join(', ')}]`,
+    'enable_external_access = false',
+  ])
+    await connection.run(`SET ${setting}`);
 }
 
 /**
@@ -80,19 +96,13 @@ export async function readWithDuck(source: DuckSource, folders: Folders, hash: H
   const path = source.format === 'sql' ? 'SQL' : source.path;
   try {
     const connection = await instance.connect();
-    for (const setting of [
-      'autoinstall_known_extensions = false',
-      'autoload_known_extensions = false',
-      `allowed_paths = [${files.map(({ file }) => text(file)).join(', ')}]`,
-      'enable_external_access = false',
-    ])
-      await connection.run(`SET ${setting}`);
+    await lockDown(connection, files);
     let query: string;
     if (source.format === 'sql') {
       for (const [index, [name]] of named.entries())
         await connection.run(`CREATE VIEW ${identifier(name)} AS FROM ${readerOf(files[index], '/data/source/tables')}`);
       query = `FROM (${source.query.trim().replace(/;$/, '')}\n)`;
-    } else query = `FROM ${source.format === 'json' ? json(files[0]) : parquet(files[0])}`;
+    } else query = `FROM ${tableReader(source.format, files[0])}`;
     await connection.run('SET lock_configuration = true');
     const reader = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR ${query}`);
     const names = reader.columnNames();

@@ -95,3 +95,19 @@ export async function hashDataFile(path: string, folders: Folders, at: string, h
   if (!first) throw new EpochbookError('data.emptyFile', { path }, { at });
   return { file, gzipped: first[0] === 0x1f && first[1] === 0x8b };
 }
+
+/** Whether a located file is gzip, known by its first bytes. Throws `data.unreadable`. */
+export async function isGzipped(file: string, path: string, at: string): Promise<boolean> {
+  try {
+    const handle = await disk.open(file, 'r');
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+      return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
+  }
+}

@@ -7,12 +7,19 @@ import type { DataSource } from '#contract/spec.ts';
 import type { Arrays } from './arrays.ts';
 import { type Folders, locate, readDataFile } from './files.ts';
 
-type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
-type Sharp = typeof import('sharp').default;
+export type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
+export type Sharp = typeof import('sharp').default;
 
-interface Picture {
+export interface Picture {
   readonly path: string;
   readonly label: number;
+}
+
+export interface PictureList {
+  readonly pictures: readonly Picture[];
+  readonly classes: readonly string[];
+  /** Files that lay between the pictures and are none. */
+  readonly ignored: readonly string[];
 }
 
 const endings = /\.(?:png|jpe?g|webp)$/i;
@@ -22,7 +29,7 @@ const at = '/data/source/path';
 const natural = new Intl.Collator('en', { numeric: true });
 const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
 
-async function loadSharp(): Promise<Sharp> {
+export async function loadSharp(): Promise<Sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {
@@ -77,11 +84,8 @@ async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
   return space === 'b-w' || space === 'grey16' || (channels ?? 3) <= 2;
 }
 
-/**
- * Reads every picture. Throws `data.notFolder`, `data.noPictures`, `data.oneFolder`, `data.pictureDamaged`,
- * `data.pictureSizes`, `data.readerMissing`.
- */
-export async function readPictures(source: PictureSource, folders: Folders, hash: Hash, signal?: AbortSignal): Promise<Arrays> {
+/** The pictures of a folder, in natural order. Throws `data.notFolder`, `data.noPictures`, `data.oneFolder`. */
+export async function listPictures(source: PictureSource, folders: Folders): Promise<PictureList> {
   const root = source.path.replace(/\/+$/, '') || '.';
   const folder = await locate(root, folders, at);
   if (!(await disk.stat(folder)).isDirectory()) throw new EpochbookError('data.notFolder', { path: source.path }, { at });
@@ -91,13 +95,26 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
       .slice(root.length + 1)
       .split('/')
       .slice(0, -1)[0];
-  const usable = files.filter((path) => endings.test(path) && classOf(path) !== undefined);
+  const isUsable = (path: string) => endings.test(path) && classOf(path) !== undefined;
+  const usable = files.filter(isUsable);
   const classes = [...new Set(usable.map(classOf))].sort(inOrder);
   if (usable.length === 0) throw new EpochbookError('data.noPictures', { path: source.path }, { at });
   if (classes.length < 2) throw new EpochbookError('data.oneFolder', { path: source.path, name: classes[0] }, { at });
-  const sharp = await loadSharp();
   const indexOf = new Map(classes.map((name, index) => [name, index]));
-  const pictures = usable.map((path): Picture => ({ path, label: indexOf.get(classOf(path)) ?? 0 }));
+  return {
+    pictures: usable.map((path): Picture => ({ path, label: indexOf.get(classOf(path)) ?? 0 })),
+    classes,
+    ignored: files.filter((path) => !isUsable(path)),
+  };
+}
+
+/**
+ * Reads every picture. Throws what `listPictures` throws, and `data.pictureDamaged`, `data.pictureSizes`,
+ * `data.readerMissing`.
+ */
+export async function readPictures(source: PictureSource, folders: Folders, hash: Hash, signal?: AbortSignal): Promise<Arrays> {
+  const { pictures, classes, ignored } = await listPictures(source, folders);
+  const sharp = await loadSharp();
 
   const stored: Buffer[] = [];
   for (const { path } of pictures) {
@@ -156,6 +173,6 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
     targets: pictures.map(({ label }) => label),
     targetShape: [],
     classes,
-    ignored: files.filter((path) => !usable.includes(path)),
+    ignored,
   };
 }

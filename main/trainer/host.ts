@@ -1,10 +1,11 @@
 /**
  * The core's side of the trainer processes. Two are kept warm: one inspects, estimates and exports, the other trains,
- * so that a notebook can be checked while a run goes on. A process that crashes ends its task with an error and is
+ * so that a notebook can be checked while a run goes on. A third is there while somebody looks closer at data. A process that crashes ends its task with an error and is
  * replaced at the next one; one that hangs is killed.
  */
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { Estimate } from '#contract/notebook.ts';
+import type { LookAnswer, LookAsk, LookKind } from '#data/look/look.ts';
 import type { BackendInfo, Exported } from '#contract/runs.ts';
 import type { FromTrainer, Inspection, Task, ToTrainer } from './protocol.ts';
 
@@ -41,9 +42,13 @@ export interface TrainerHost {
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
   export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
   backends(): Promise<BackendInfo[]>;
+  /** `onProgress` hears the share of a table that is copied, where it is known. */
+  look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void): Promise<LookAnswer<K>>;
+  /** Ends a look at once, whatever it is doing; what waited for it fails. */
+  endLook(): Promise<void>;
   /** One at a time: the caller keeps the queue. */
   train(task: Omit<TaskOf<'train'>, 'type'>, onNews: (news: TrainNews) => void): Training;
-  /** Ends both processes. */
+  /** Ends all processes. */
   close(): Promise<void>;
 }
 
@@ -53,7 +58,7 @@ export interface HostOptions {
   readonly stopMs?: number;
 }
 
-type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'ended' }>;
+type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'looked' | 'ended' }>;
 type News = Exclude<FromTrainer, Final | { type: 'ready' }>;
 
 const isFinal = (message: FromTrainer): message is Final =>
@@ -62,6 +67,7 @@ const isFinal = (message: FromTrainer): message is Final =>
   message.type === 'estimated' ||
   message.type === 'exported' ||
   message.type === 'listed' ||
+  message.type === 'looked' ||
   message.type === 'ended';
 
 /** How long a process that was asked to end has before it is made to. */
@@ -180,6 +186,7 @@ function createLane(fork: ForkTrainer): Lane {
 export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): TrainerHost {
   const inspector = createLane(fork);
   const trainer = createLane(fork);
+  const looker = createLane(fork);
 
   async function ask<K extends 'inspected' | 'estimated' | 'exported' | 'listed'>(
     kind: K,
@@ -197,6 +204,16 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
     export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
     backends: async () => (await ask('listed', { type: 'backends' })).backends,
+    async look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void) {
+      const final = await looker.run(
+        { type: 'look', question: question as LookAsk },
+        (news) => news.type === 'lookProgressed' && onProgress(news.share),
+      );
+      if (final.type === 'failed') throw fromPlainError(final.error);
+      if (final.type !== 'looked') throw new Error(`The trainer answered ${final.type} where a look was asked for`);
+      return final.answer;
+    },
+    endLook: () => looker.kill(),
     train(task, onNews) {
       let epochs = 0;
       let stopTimer: NodeJS.Timeout | undefined;
@@ -204,6 +221,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       const run = async (): Promise<TrainEnd> => {
         try {
           const final = await trainer.run({ type: 'train', ...task }, (news) => {
+            if (news.type === 'lookProgressed') return;
             if (news.type === 'epochEnded') epochs = news.row.epoch;
             onNews(news);
           });
@@ -233,7 +251,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       };
     },
     async close() {
-      await Promise.all([inspector.close(), trainer.close()]);
+      await Promise.all([inspector.close(), trainer.close(), looker.close()]);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Messages between the core and a trainer process. One process does one task at a time. */
 import type { PlainError } from '#contract/errors.ts';
+import type { LookAnswer, LookAsk } from '#data/look/look.ts';
 import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
 import type { BackendInfo, BestEpoch, EndReason, EpochRow, Exported, ExportFormat, RunSummary } from '#contract/runs.ts';
 import type { DataSpec, ModelSpec, Spec, TrainSpec } from '#contract/spec.ts';
@@ -25,6 +26,8 @@ export type Task =
       /** Written into the model's file: where it comes from, and how good it was. The data must still be the run's. */
       run: Pick<RunSummary, 'id' | 'name' | 'backend' | 'dataHash'> & { metrics: EpochRow['metrics'] };
     }
+  /** A closer look at data: rows, columns, pictures. */
+  | { type: 'look'; question: LookAsk }
   /** Tells which backends load here. */
   | { type: 'backends' };
 
@@ -45,6 +48,9 @@ export type FromTrainer =
   | { type: 'estimated'; id: number; estimate: Estimate }
   | { type: 'exported'; id: number; exported: Exported }
   | { type: 'listed'; id: number; backends: BackendInfo[] }
+  | { type: 'looked'; id: number; answer: LookAnswer }
+  /** The share of a table that is copied; undefined where it cannot be told. */
+  | { type: 'lookProgressed'; id: number; share?: number | undefined }
   | {
       type: 'started';
       id: number;

@@ -3,6 +3,7 @@ import { toPlainError } from '#contract/errors.ts';
 import { availableBackends, openBackend } from '#engine/backends/index.ts';
 import { estimateEpoch } from '#engine/loop/estimate.ts';
 import { completeModel } from '#engine/model/complete.ts';
+import { createLooker } from '#data/look/look.ts';
 import { createDataCache } from './data-cache.ts';
 import { exportModel } from './export-task.ts';
 import { inspect } from './inspection.ts';
@@ -12,6 +13,7 @@ import { startTraining, type TrainingControl } from './training-task.ts';
 
 const port = openPort();
 const load = createDataCache();
+const looker = createLooker();
 let training: TrainingControl | undefined;
 
 async function perform(id: number, task: Task): Promise<void> {
@@ -32,6 +34,11 @@ async function perform(id: number, task: Task): Promise<void> {
     case 'export': {
       const { dataset } = await load(task.spec.data, task.folders);
       port.send({ type: 'exported', id, exported: await exportModel(task, dataset) });
+      break;
+    }
+    case 'look': {
+      const answer = await looker.ask(task.question, (share) => port.send({ type: 'lookProgressed', id, share }));
+      port.send({ type: 'looked', id, answer });
       break;
     }
     case 'backends':

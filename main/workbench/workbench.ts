@@ -19,6 +19,7 @@ import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
 import type { Context, WorkbenchOptions } from './context.ts';
 import { located } from './located.ts';
+import { createLooks } from './looks.ts';
 import { createNotebooks } from './notebooks.ts';
 import { fileInWorkspace, foldersOf } from './paths.ts';
 import { writeReport } from './report.ts';
@@ -126,6 +127,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   };
   const notebooks = createNotebooks(context);
   const checks = createChecks(context);
+  const looks = createLooks(context);
   const queue = createRunQueue(context);
   // A first evaluation finds the sandbox's thread started.
   if (isApp) warmSandbox();
@@ -197,6 +199,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
     'notebook.check': (request) => checks.check(request),
     'notebook.estimate': (request) => checks.estimate(request),
+    ...looks,
     'language.typings': async () => ({ text: cellLanguageTypings() }),
 
     async 'training.start'(request) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import type { CallName } from './names.ts';
+import { channelStatistics, columnProfile, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
 import { logTools } from './logged-run.ts';
 import { backendInfo, comparison, exported, exportedRuns, exportFormat, importedRuns, runDetail, runsFormat, runSummary } from './runs.ts';
@@ -88,6 +89,38 @@ export const calls = {
   'notebook.check': { request: notebookState.extend({ until: z.string().optional() }), response: checkedNotebook },
   /** Runs a few steps to foresee an epoch's time. */
   'notebook.estimate': { request: notebookState.extend({ cell: z.string().optional() }), response: estimate },
+
+  /** Opens what the data cell `cell` reads for a closer look; one at a time. The other calls name it by its `id`. */
+  'data.look': { request: notebookState.extend({ cell: z.string() }), response: openedLook },
+  /** The first call copies the table; `data.progressed` tells how far it is. */
+  'data.rows': {
+    request: z.object({
+      id: z.string(),
+      selection: lookSelection.default({ filters: [] }),
+      offset: z.number().int().nonnegative(),
+      limit: z.number().int().positive().max(1000),
+    }),
+    response: lookPage,
+  },
+  /** What the named columns hold, over the rows that the filters leave. Ask for a few at a time. */
+  'data.profile': {
+    request: z.object({ id: z.string(), columns: z.array(z.string()).min(1), selection: lookSelection.default({ filters: [] }) }),
+    response: z.object({ columns: z.array(columnProfile) }),
+  },
+  /** Pictures of one class (its place among the classes), of some rows, or all. */
+  'data.pictures': {
+    request: z.object({
+      id: z.string(),
+      label: z.number().int().nonnegative().optional(),
+      rows: z.array(z.number().int().nonnegative()).max(10_000).optional(),
+      offset: z.number().int().nonnegative(),
+      limit: z.number().int().positive().max(500),
+    }),
+    response: picturePage,
+  },
+  'data.channels': { request: z.object({ id: z.string() }), response: channelStatistics },
+  /** Ends it at once, whatever is going on. */
+  'data.closeLook': { request: z.object({ id: z.string() }), response: done },
 
   /** The cell language as a TypeScript declaration file, for the editor. */
   'language.typings': { request: nothing, response: z.object({ text: z.string() }) },

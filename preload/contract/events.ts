@@ -26,6 +26,8 @@ export const events = {
   'workspace.changed': z.object({}),
   /** What a check is doing, for a progress line: reading data, building the model. */
   'check.progressed': z.object({ path: z.string(), cell: z.string() }),
+  /** A table is being copied for a look; the share that is done, where it is known. */
+  'data.progressed': z.object({ id: z.string(), share: z.number().optional() }),
 } satisfies Record<EventName, z.ZodType>;
 
 export type Payload<E extends EventName> = z.infer<(typeof events)[E]>;

@@ -17,6 +17,12 @@ export const callNames = [
   'notebook.report',
   'notebook.check',
   'notebook.estimate',
+  'data.look',
+  'data.rows',
+  'data.profile',
+  'data.pictures',
+  'data.channels',
+  'data.closeLook',
   'language.typings',
   'training.start',
   'training.pause',
@@ -45,6 +51,7 @@ export const eventNames = [
   'notebook.changedOnDisk',
   'workspace.changed',
   'check.progressed',
+  'data.progressed',
 ] as const;
 export type EventName = (typeof eventNames)[number];
 

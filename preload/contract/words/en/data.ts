@@ -44,6 +44,9 @@ export const data = {
   'data.tooLarge': '{path} is more than {gigabytes, number} GB unpacked, which is more than can be held in memory here. Use a part of it.',
   'data.readerMissing':
     'The package {package} does not load here ({detail}). These files need it; reinstall Epochbook, or convert the files.',
+  'data.table': '{path} cannot be read as a table: {detail}',
+  'data.noLook': 'There is nothing to look at closer here: the data is neither a table nor pictures.',
+  'data.lookClosed': 'This look at the data was closed. Open it again from its cell.',
   'data.parquet': '{path} cannot be read as Parquet: {detail}',
   'data.json': '{path} cannot be read as JSON: {detail}',
   'data.jsonShape': '{path} does not hold rows: it must be an array of objects, or one object a line.',

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { ColumnProfile, LookPage, LookSelection, OpenedLook, PicturePage } from '#contract/look.ts';
+import type { DataSpec } from '#contract/spec.ts';
+import { fault, makeWorkspace } from '../testing/workspace.ts';
+import { createLooker, type LookAsk } from './look.ts';
+
+const { folders, write } = makeWorkspace();
+const looker = createLooker();
+const at = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)));
+const clothes = '../../../resources/samples/clothes/t10k';
+
+/** Asks of data, as the workbench does. */
+function about(data: DataSpec) {
+  const base = { data, folders, cache: join(folders.workspace, 'copy') };
+  const ask = (question: Record<string, unknown>) => looker.ask({ ...base, ...question } as LookAsk, () => {});
+  return {
+    open: () => ask({ kind: 'open' }) as Promise<OpenedLook>,
+    rows: (selection: LookSelection, offset = 0, limit = 5) => ask({ kind: 'rows', selection, offset, limit }) as Promise<LookPage>,
+    profile: async (columns: string[], selection: LookSelection = { filters: [] }) =>
+      ((await ask({ kind: 'profile', columns, selection })) as { columns: ColumnProfile[] }).columns,
+    pictures: (question: object) => ask({ kind: 'pictures', offset: 0, limit: 10, ...question }) as Promise<PicturePage>,
+  };
+}
+
+write('iris.csv', at('../testing/iris.csv'));
+const iris = about({ source: { format: 'csv', path: 'iris.csv' }, steps: [{ op: 'target', column: 'species' }] });
+
+describe('a table', () => {
+  it('shows its columns and first rows before it is copied', async () => {
+    const { table, target } = await iris.open();
+    expect(target).toBe('species');
+    expect(table?.columns.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      'sepal length: number',
+      'sepal width: number',
+      'petal length: number',
+      'petal width: number',
+      'species: text',
+    ]);
+    expect(table?.firstRows[0]).toEqual([5.1, 3.5, 1.4, 0.2, 'setosa']);
+  });
+
+  it('gives any page, sorted and filtered, with the rows’ own numbers', async () => {
+    expect(await iris.rows({ filters: [] }, 148)).toMatchObject({ total: 150, offset: 148, rows: [148, 149] });
+    const sorted = await iris.rows({ filters: [], order: { column: 'sepal length', descending: true } }, 0, 2);
+    expect(sorted.rows).toEqual([131, 117]);
+    expect(sorted.cells.map(([length]) => length)).toEqual([7.9, 7.7]);
+    const filters: LookSelection['filters'] = [
+      { is: 'equal', column: 'species', value: 'virginica' },
+      { is: 'between', column: 'petal length', from: 6.5, to: 6.9, closed: true },
+    ];
+    expect((await iris.rows({ filters })).cells.map((row) => row[2])).toEqual([6.6, 6.7, 6.9, 6.7]);
+    expect((await iris.rows({ filters: [{ is: 'rows', rows: [142, 101] }] })).rows).toEqual([101, 142]);
+    expect((await iris.rows({ filters: [{ is: 'containing', column: 'species', text: 'COLOR' }] })).total).toBe(50);
+  });
+
+  it('profiles its columns as they are known to be', async () => {
+    const [length, species] = await iris.profile(['petal length', 'species']);
+    expect(length).toMatchObject({ rows: 150, missing: 0, distinct: 43, estimated: false });
+    expect(length.numbers?.mean).toBeCloseTo(3.758, 3);
+    expect(length.numbers?.deviation).toBeCloseTo(1.7594, 4);
+    expect(length.numbers?.quantiles).toEqual([1.3, 1.6, 4.35, 5.1, expect.closeTo(6.1, 6)]);
+    expect(length.histogram?.counts.reduce((sum, count) => sum + count, 0)).toBe(150);
+    // F = 1180 of the analysis of variance gives η² = 0.9414.
+    expect(length.withTarget?.measure).toBe('correlationRatio');
+    expect((length.withTarget?.value ?? 0) ** 2).toBeCloseTo(0.9414, 3);
+    expect(species.top).toEqual(['setosa', 'versicolor', 'virginica'].map((value) => ({ value, count: 50 })));
+  });
+
+  it('profiles what a filter leaves, counts gaps, and tells dates and infinities apart', async () => {
+    write('odd.csv', 'n,when,flag,word\n1,2024-01-02,true,a\nNA,2024-03-04,false,a\ninf,2024-02-03,true,b\n3,,true,?\n');
+    const odd = about({ source: { format: 'csv', path: 'odd.csv' }, steps: [{ op: 'target', column: 'flag' }] });
+    const [n, when, flag, word] = await odd.profile(['n', 'when', 'flag', 'word']);
+    expect(n).toMatchObject({ missing: 1, numbers: { min: 1, max: 3, mean: 2, notFinite: 1 } });
+    expect(when).toMatchObject({ type: 'time', missing: 1, range: { from: '2024-01-02', to: '2024-03-04' } });
+    expect(flag).toMatchObject({ type: 'logical', distinct: 2 });
+    expect(word).toMatchObject({
+      missing: 1,
+      top: [
+        { value: 'a', count: 2 },
+        { value: 'b', count: 1 },
+      ],
+    });
+    const [rest] = await odd.profile(['word'], { filters: [{ is: 'missing', column: 'when' }] });
+    expect(rest).toMatchObject({ rows: 1, missing: 1 });
+  });
+
+  it('keeps the database to the file: a query cannot read another one', async () => {
+    write('other.csv', 'secret\n42\n');
+    const outside = join(folders.notebook, 'other.csv');
+    const sql = about({ source: { format: 'sql', query: `FROM read_csv('${outside}')`, tables: { iris: 'iris.csv' } }, steps: [] });
+    expect(await fault(sql.open())).toMatchObject({ code: 'data.sql' });
+    const good = about({
+      source: { format: 'sql', query: 'SELECT species, count(*) AS n FROM iris GROUP BY 1', tables: { iris: 'iris.csv' } },
+      steps: [],
+    });
+    expect((await good.rows({ filters: [], order: { column: 'species', descending: false } })).cells[0]).toEqual(['setosa', 50]);
+  });
+
+  it('copies a large table to the disk and takes the copy away', async () => {
+    const line = 'abcdefghijklmnopqrstuvwxyz,1.25,7\n';
+    write('large.csv', `text,a,b\n${line.repeat(2_100_000)}`);
+    const large = about({ source: { format: 'csv', path: 'large.csv' }, steps: [] });
+    expect(await large.rows({ filters: [] }, 2_099_999)).toMatchObject({ total: 2_100_000, rows: [2_099_999] });
+    const [a] = await large.profile(['a']);
+    expect(a).toMatchObject({ estimated: true, distinct: 1, numbers: { mean: 1.25 } });
+    await iris.open();
+    expect(existsSync(join(folders.workspace, 'copy'))).toBe(false);
+  });
+});
+
+describe('pictures', () => {
+  write('images.gz', at(`${clothes}-images-idx3-ubyte.gz`));
+  write('labels.gz', at(`${clothes}-labels-idx1-ubyte.gz`));
+  const set = about({ source: { format: 'idx', images: 'images.gz', labels: 'labels.gz' }, steps: [] });
+
+  it('are counted by class, and shown a page of a class at a time', async () => {
+    const { pictures } = await set.open();
+    expect(pictures?.classes).toHaveLength(10);
+    expect(pictures?.sizes).toEqual([{ height: 28, width: 28, count: pictures?.count }]);
+    const page = await set.pictures({ label: 3, limit: 4 });
+    expect(page.total).toBe(pictures?.classes[3].count);
+    expect(page.pictures.map(({ label, shown }) => [label, shown?.pixels.length])).toEqual(Array.from({ length: 4 }, () => ['3', 784]));
+    expect((await set.pictures({ rows: [9, 4] })).pictures.map(({ row }) => row)).toEqual([9, 4]);
+  });
+});

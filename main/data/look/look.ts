@@ -1,0 +1,91 @@
+/** Answers what a closer look at a data set asks. Keeps the source that was looked at last open. */
+import type { ChannelStatistics, ColumnProfile, LookPage, LookSelection, OpenedLook, PicturePage } from '#contract/look.ts';
+import { type DataSpec, isTable } from '#contract/spec.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import type { Folders } from '../files.ts';
+import { stepOf } from '../steps.ts';
+import { createPages, type Pages } from './pages.ts';
+import { type LookPictures, openPictures, type PicturesSource } from './pictures.ts';
+import { profileColumns } from './profile.ts';
+import { type Imported, type LookTable, openTable, type TableSource } from './source.ts';
+
+/** What is asked, and what it is answered with. */
+export interface LookQuestions {
+  open: { ask: Record<never, never>; answer: Omit<OpenedLook, 'id'> };
+  rows: { ask: { selection: LookSelection; offset: number; limit: number }; answer: LookPage };
+  profile: { ask: { columns: readonly string[]; selection: LookSelection }; answer: { columns: ColumnProfile[] } };
+  pictures: { ask: { label?: number; rows?: readonly number[]; offset: number; limit: number }; answer: PicturePage };
+  channels: { ask: Record<never, never>; answer: ChannelStatistics };
+}
+
+export type LookKind = keyof LookQuestions;
+/** `cache`: a folder of its own for a copy of what is too large for memory. */
+export type LookAsk<K extends LookKind = LookKind> = {
+  [One in K]: { kind: One; data: DataSpec; folders: Folders; cache: string } & LookQuestions[One]['ask'];
+}[K];
+export type LookAnswer<K extends LookKind = LookKind> = LookQuestions[K]['answer'];
+
+export interface Looker {
+  ask(question: LookAsk, onProgress: (share: number | undefined) => void): Promise<LookAnswer>;
+}
+
+interface Open {
+  readonly key: string;
+  readonly table?: LookTable;
+  readonly pictures?: LookPictures;
+  pages?: { pages: Pages; imported: Imported };
+}
+
+export function createLooker(): Looker {
+  let open: Open | undefined;
+
+  async function openFor({ data, folders, cache }: LookAsk, anew: boolean): Promise<Open> {
+    const key = JSON.stringify([data.source, folders]);
+    if (open?.key === key && !anew) return open;
+    await open?.table?.close();
+    open = undefined;
+    if (isTable(data.source)) open = { key, table: await openTable(data.source as TableSource, folders, cache) };
+    else {
+      const pictures = await openPictures(data.source as PicturesSource, folders);
+      if (!pictures) throw new EpochbookError('data.noLook');
+      open = { key, pictures };
+    }
+    return open;
+  }
+
+  return {
+    async ask(question, onProgress) {
+      const now = await openFor(question, question.kind === 'open');
+      const { table, pictures } = now;
+      const target = stepOf(question.data, 'target')?.step.column;
+      if (question.kind === 'open') {
+        const { source } = question.data;
+        const path = 'path' in source ? source.path : 'images' in source ? source.images : 'inputs' in source ? source.inputs : 'SQL';
+        return {
+          path,
+          ...(target !== undefined && { target }),
+          ...(table && { table: { columns: [...table.columns], firstRows: table.firstRows.map((row) => [...row]) } }),
+          ...(pictures && { pictures: pictures.summary }),
+        };
+      }
+      if (table && (question.kind === 'rows' || question.kind === 'profile')) {
+        if (!now.pages) {
+          const imported = await table.import(onProgress);
+          now.pages = { imported, pages: createPages(table.columns, imported) };
+        }
+        const { pages, imported } = now.pages;
+        if (question.kind === 'rows') return pages.page(question.selection, question.offset, question.limit);
+        return {
+          columns: await profileColumns(imported, {
+            columns: table.columns.filter(({ name }) => question.columns.includes(name)),
+            condition: pages.condition(question.selection.filters),
+            target: table.columns.find(({ name }) => name === target),
+          }),
+        };
+      }
+      if (pictures && question.kind === 'pictures') return pictures.page(question, question.offset, question.limit);
+      if (pictures && question.kind === 'channels') return pictures.channels();
+      throw new EpochbookError('data.noLook');
+    },
+  };
+}

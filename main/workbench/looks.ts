@@ -1,0 +1,89 @@
+/** The one closer look at data that is open. */
+import { join } from 'node:path';
+import type { Handlers } from '#contract/calls.ts';
+import { EpochbookError, fromPlainError, toPlainError } from '#contract/errors.ts';
+import type { DataSpec } from '#contract/spec.ts';
+import { evaluateNotebook } from '#notebook/evaluate.ts';
+import type { Folders } from '#trainer/protocol.ts';
+import type { Context } from './context.ts';
+import { located } from './located.ts';
+import { foldersOf } from './paths.ts';
+
+export type Looks = Pick<Handlers, 'data.look' | 'data.rows' | 'data.profile' | 'data.pictures' | 'data.channels' | 'data.closeLook'>;
+
+interface Look {
+  readonly id: string;
+  readonly data: DataSpec;
+  readonly folders: Folders;
+  readonly cache: string;
+}
+
+/** An event for every progress of a fast copy would be more work than the copy. */
+const progressMs = 100;
+
+export function createLooks(context: Context): Looks {
+  let open: Look | undefined;
+  let count = 0;
+
+  function look(id: string): Look {
+    if (open?.id !== id) throw new EpochbookError('data.lookClosed');
+    return open;
+  }
+
+  function teller(id: string): (share: number | undefined) => void {
+    let last = 0;
+    return (share) => {
+      const now = Date.now();
+      if (now - last < progressMs) return;
+      last = now;
+      context.emit('data.progressed', { id, ...(share !== undefined && { share }) });
+    };
+  }
+
+  return {
+    async 'data.look'({ path, blocks, knobs, cell }) {
+      const evaluated = await evaluateNotebook(blocks, { knobs, file: path, until: cell });
+      const data = evaluated.dataSpecOf(cell);
+      const folders = foldersOf(context.folder(), path);
+      const opening: Look = {
+        id: `look ${(count += 1)}`,
+        data,
+        folders,
+        cache: join(context.folder(), '.epochbook', 'look'),
+      };
+      // What an earlier look is still doing is of no use to anyone.
+      if (open) await context.trainer.endLook();
+      open = opening;
+      try {
+        const { id, ...question } = opening;
+        return { id, ...(await context.trainer.look({ kind: 'open', ...question }, teller(id))) };
+      } catch (error) {
+        throw fromPlainError(located(toPlainError(error), evaluated, cell));
+      }
+    },
+    async 'data.rows'({ id, selection, offset, limit }) {
+      const { data, folders, cache } = look(id);
+      return context.trainer.look({ kind: 'rows', data, folders, cache, selection, offset, limit }, teller(id));
+    },
+    async 'data.profile'({ id, columns, selection }) {
+      const { data, folders, cache } = look(id);
+      return context.trainer.look({ kind: 'profile', data, folders, cache, columns, selection }, teller(id));
+    },
+    async 'data.pictures'({ id, label, rows, offset, limit }) {
+      const { data, folders, cache } = look(id);
+      const which = { ...(label !== undefined && { label }), ...(rows && { rows }) };
+      return context.trainer.look({ kind: 'pictures', data, folders, cache, ...which, offset, limit }, teller(id));
+    },
+    async 'data.channels'({ id }) {
+      const { data, folders, cache } = look(id);
+      return context.trainer.look({ kind: 'channels', data, folders, cache }, teller(id));
+    },
+    async 'data.closeLook'({ id }) {
+      if (open?.id === id) {
+        open = undefined;
+        await context.trainer.endLook();
+      }
+      return {};
+    },
+  };
+}
