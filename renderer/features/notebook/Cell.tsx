@@ -8,6 +8,7 @@ import { cellsOf, type EditedCell, editorText, textOf } from './blocks.ts';
 import { cellState, stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
 import { focusEditor, type Place } from './editor/handles.ts';
+import { fixNow } from './fixes/use-fix.ts';
 import { inputOf, useNotebookStore } from './notebook-store.ts';
 import { CellError } from './outputs/CellError.tsx';
 import { DataOutput } from './outputs/DataOutput.tsx';
@@ -134,7 +135,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
         />
         <CellTools cell={cell} onRun={() => onRun(false)} />
         {knobs.length > 0 && <Knobs knobs={knobs} />}
-        {shownError && <CellError error={shownError} where={shownError.where} onGo={go} />}
+        {shownError && <CellError error={shownError} where={shownError.where} fix={fixNow(cell)} onGo={go} />}
         {upToDate && outcome?.status === 'blocked' && <p className="cell-blocked">{t('notebook.blocked')}</p>}
         {startError !== undefined && !shownError && <CellError error={startError} where={whereOf(startError)} onGo={go} />}
         {outcome?.data && (

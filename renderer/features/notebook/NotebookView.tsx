@@ -10,6 +10,8 @@ import { Cell } from './Cell.tsx';
 import { cursorOf, focusEditor, selectedText } from './editor/handles.ts';
 import { FindBar, reveal } from './find/FindBar.tsx';
 import { useFindStore } from './find/find-store.ts';
+import { applyFix, fixNow } from './fixes/use-fix.ts';
+import { formatCells } from './format/format.ts';
 import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
@@ -339,6 +341,27 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       otherKeys: 'Mod+Shift+G',
       inText: true,
       run: () => findStep(-1, selected),
+    },
+    {
+      id: 'notebook.fix',
+      title: t('notebook.fix'),
+      keys: 'Mod+.',
+      ...onSelected((block) => {
+        const fix = isCell(block) ? fixNow(block) : undefined;
+        if (fix) applyFix(fix);
+      }),
+    },
+    {
+      id: 'notebook.format',
+      title: t('notebook.format'),
+      keys: 'Alt+Shift+F',
+      inText: true,
+      ...onSelected((block) => void formatCells([block.key])),
+    },
+    {
+      id: 'notebook.formatAll',
+      title: t('notebook.formatAll'),
+      run: () => void formatCells(useNotebookStore.getState().blocks.map(({ key }) => key)),
     },
     { id: 'notebook.edit', title: t('notebook.edit'), keys: 'Enter', within, ...onSelected(edit) },
     {

@@ -2,6 +2,7 @@
 import type { CellBlock } from '#contract/notebook.ts';
 import { call } from '../../../platform/client.ts';
 import { cellsOf, editorText } from '../blocks.ts';
+import { offerFixes } from '../fixes/code-actions.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 
 type Loaded = typeof import('./monaco.ts');
@@ -25,6 +26,7 @@ export function loadMonaco(): Promise<Monaco> {
     new MutationObserver(() => loaded.applyEditorTheme()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
     if (typings !== undefined) loaded.setTypings(typings);
     keepModels(monaco);
+    offerFixes(monaco);
     return monaco;
   })();
   return loading;

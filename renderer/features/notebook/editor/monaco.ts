@@ -48,6 +48,7 @@ const ours = [
   KeyMod.CtrlCmd | KeyMod.Alt | KeyCode.KeyF,
   KeyMod.CtrlCmd | KeyCode.KeyG,
   KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyG,
+  KeyMod.Shift | KeyMod.Alt | KeyCode.KeyF,
   KeyCode.F3,
   KeyMod.Shift | KeyCode.F3,
 ];
