@@ -192,7 +192,8 @@ export const trainSpec = z.object({
   optimizer: kerasObject,
   /** tfjs' name, e.g. `sparseCategoricalCrossentropy`; the object where it has options, e.g. `labelSmoothing`. */
   loss: z.union([z.string(), kerasObject]),
-  metrics: z.array(z.string()),
+  /** Names; the object where one has options, e.g. `k`. */
+  metrics: z.array(z.union([z.string(), kerasObject])),
   callbacks: z.array(kerasObject),
   seed: z.number().int(),
   shuffle: z.boolean(),

@@ -1,7 +1,7 @@
 /** A callback's options as the text gives them, and the metric it watches. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Json, KerasObject } from '#contract/spec.ts';
-import { isBetterHigher } from '../metrics/metrics.ts';
+import { betterOf } from '#contract/metric-direction.ts';
 import { camelCase, snakeCase } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 
@@ -67,7 +67,7 @@ export function watched(options: Readonly<Record<string, Json>>, callback: Keras
     const values = { monitor: options.monitor as string, metrics: metrics.join(', '), nearest: nearest(monitor, metrics) };
     throw new EpochbookError('engine.monitorMissing', values, { at: 'monitor' in callback.config ? `${at}/config/monitor` : at });
   }
-  const higher = options.mode === 'auto' ? isBetterHigher(monitor) : options.mode === 'max';
+  const higher = options.mode === 'auto' ? betterOf(monitor) === 'max' : options.mode === 'max';
   const delta = Math.abs(options.minDelta as number);
   return { monitor, better: (value, than) => (higher ? value - delta > than : value + delta < than) };
 }

@@ -1,7 +1,7 @@
 /** What a train spec asks for besides model, loss and optimizer. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { KerasObject, TrainSpec } from '#contract/spec.ts';
-import { isBetterHigher } from '../metrics/metrics.ts';
+import { betterOf } from '#contract/metric-direction.ts';
 import { nearest } from '../model/nearest.ts';
 import { isNumber, readCallback } from './callback-options.ts';
 import { type EarlyStopping, makeEarlyStopping } from './early-stopping.ts';
@@ -45,7 +45,7 @@ export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
   }
   const monitored = stoppings[0];
   const metric = monitored?.monitor ?? (metrics.includes('val_loss') ? 'val_loss' : 'loss');
-  const higher = isBetterHigher(metric);
+  const higher = betterOf(metric) === 'max';
   const better = monitored?.better ?? ((value, than) => (higher ? value > than : value < than));
   return { stoppings, plateaus, budgetMs, best: { metric, better } };
 }

@@ -47,7 +47,7 @@ function lossAndMetrics(objective: Objective, inputs: tf.Tensor, targets: tf.Ten
   const weighted = training && objective.classWeights ? tf.mul(perSample, weightsOf(targets, objective.classWeights)) : perSample;
   const loss = penalties(objective.model).reduce((total, penalty) => tf.add(total, penalty), tf.mean(weighted));
   const results = new Map([[lossName, loss]]);
-  for (const { name, sums } of objective.metrics) results.set(metricName(name), sums(outputs, targets));
+  for (const { key, sums } of objective.metrics) results.set(metricName(key), sums(outputs, targets));
   return results;
 }
 

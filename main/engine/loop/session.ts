@@ -126,7 +126,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   if (data.train.count === 0) throw new EpochbookError('engine.noSamples', {}, { at: '/data' });
   const optimizer = makeOptimizer(train.optimizer);
   const loss = makeLoss(train.loss, data.task);
-  const metrics = makeMetrics(train.metrics, { loss, task: data.task, targetMean: () => meanOf(data.train.targets) });
+  const metrics = makeMetrics(train.metrics, {
+    loss,
+    task: data.task,
+    classes: data.classes ?? [],
+    targetMean: () => meanOf(data.train.targets),
+  });
   const classWeights = classWeightsOf(train, data);
   const model = buildModel(job.model, train.seed);
   let state: Map<string, HostTensor>;
@@ -174,7 +179,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
       if (state.has(name)) state.set(name, value);
     }
     sums.set('loss', [results.get(lossName)!.data[0] * batch.size]);
-    for (const { name } of metrics) sums.set(name, results.get(metricName(name))!.data);
+    for (const { key } of metrics) sums.set(key, results.get(metricName(key))!.data);
     return sums;
   };
 
@@ -188,7 +193,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   return {
     model,
     optimizer,
-    metricNames: ['loss', ...metrics.map(({ name }) => name)],
+    metricNames: ['loss', ...metrics.flatMap(({ names }) => names)],
     parameters: model.weights.reduce((total, { variable }) => total + variable.size, 0),
     prepare: async (kind, size) => void (await prepare(kind, size)),
     step: async (batch, iteration, learningRate) => {
@@ -203,7 +208,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     evaluate: async (batch) => run(await prepare('evaluation', batch.size), batch, []),
     results: (sums, samples) => ({
       loss: sums.get('loss')![0] / samples,
-      ...Object.fromEntries(metrics.map(({ name, result }) => [name, result(sums.get(name)!, samples)])),
+      ...Object.fromEntries(
+        metrics.flatMap(({ key, names, results }) => {
+          const values = results(sums.get(key)!, samples);
+          return names.map((name, index) => [name, values[index]]);
+        }),
+      ),
     }),
     weights: () => tensors(weightName('')),
     slots: () => tensors('slot/'),

@@ -266,11 +266,10 @@ export interface Loss {
 }
 
 /**
- * The loss of a spec: its name, or `{ class_name, config }` where it is told more. Throws, with `at`, for what does not
- * exist or cannot be.
+ * The loss of a spec: its name, or `{ class_name, config }` where it is told more. Throws, with its place `at`, for what
+ * does not exist or cannot be.
  */
-export function makeLoss(spec: TrainSpec['loss'], task: Task): Loss {
-  const at = '/train/loss';
+export function makeLoss(spec: TrainSpec['loss'], task: Task, at = '/train/loss'): Loss {
   const given = typeof spec === 'string' ? spec : spec.class_name;
   const name = findLoss(given);
   if (!name) throw new EpochbookError('engine.lossUnknown', { name: given, nearest: nearest(given, lossNames) }, { at });

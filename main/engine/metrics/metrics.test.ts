@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { KerasObject } from '#contract/spec.ts';
+import { betterOf } from '#contract/metric-direction.ts';
+import type { KerasObject, TrainSpec } from '#contract/spec.ts';
 import { openReference } from '../backends/reference.ts';
 import { openNative } from '../backends/native.ts';
 import { randomStream } from '../loop/random.ts';
 import { largestDifference, runOn, traced } from '../testing/harness.ts';
-import { kerasFigures } from '../testing/keras-figures.ts';
+import { kerasFigures, kerasTrainingFigures } from '../testing/keras-figures.ts';
 import { tf } from '../tfjs.ts';
 import { lossNames, makeLoss, type Outputs } from './losses.ts';
-import { isBetterHigher, makeMetrics } from './metrics.ts';
+import { makeMetrics } from './metrics.ts';
 
 type Kind = 'softmax' | 'sigmoid' | 'values';
 
@@ -169,16 +170,17 @@ function plainMean(name: string, given: readonly number[], targets: readonly num
 
 /** Metrics over batches of these sizes, natively, as an epoch makes them. */
 async function measured(
-  names: readonly string[],
+  names: TrainSpec['metrics'],
   loss: string,
   shape: readonly number[],
   values: readonly number[],
   targets: readonly number[],
   batchSizes: readonly number[],
+  classes: readonly string[] = [],
 ): Promise<Record<string, number>> {
   const task = taskOf(loss);
   const targetMean = () => targets.reduce((sum, value) => sum + value, 0) / targets.length;
-  const metrics = makeMetrics(names, { loss: makeLoss(loss, task), task, targetMean });
+  const metrics = makeMetrics(names, { loss: makeLoss(loss, task), task, classes, targetMean });
   const width = shape[1];
   const totals = metrics.map((): number[] => []);
   let from = 0;
@@ -192,7 +194,12 @@ async function measured(
     metrics.forEach((_, index) => results.get(`y${index}`)!.forEach((value, at) => (totals[index][at] = (totals[index][at] ?? 0) + value)));
     from += size;
   }
-  return Object.fromEntries(metrics.map(({ name, result }, index) => [name, result(Float64Array.from(totals[index]), from)]));
+  return Object.fromEntries(
+    metrics.flatMap(({ names: reported, results }, index) => {
+      const found = results(Float64Array.from(totals[index]), from);
+      return reported.map((name, at) => [name, found[at]]);
+    }),
+  );
 }
 
 describe('metrics', () => {
@@ -205,6 +212,52 @@ describe('metrics', () => {
       }
     },
   );
+
+  const { samples, cases } = kerasTrainingFigures.metrics;
+  it.each(cases.map(({ class_name: name, config, loss, values }) => [name, JSON.stringify(config), loss, config, values] as const))(
+    '%s %s with %s is Keras’ own',
+    async (name, _, loss, config, values) => {
+      const { shape, output, targets } = samples[loss];
+      const classes = Array.from({ length: Math.max(2, shape[1]) }, (__, index) => `c${index}`);
+      const found = Object.values(await measured([{ class_name: name, config }], loss, shape, output, targets, [25, 25, 10], classes));
+      expect(largestDifference(found, values)).toBeLessThan(2e-6);
+    },
+  );
+
+  it('of each class say which', async () => {
+    const shares = [0.6, 0.3, 0.1, 0.2, 0.7, 0.1, 0.5, 0.4, 0.1, 0.1, 0.2, 0.7];
+    const wanted: TrainSpec['metrics'] = [
+      { class_name: 'Precision', config: { perClass: true } },
+      { class_name: 'Recall', config: { classId: 'ankle boot', name: 'boots' } },
+      { class_name: 'AUC', config: { curve: 'PR' } },
+      { class_name: 'TopKCategoricalAccuracy', config: { k: 1 } },
+      { class_name: 'TopKCategoricalAccuracy', config: { k: 2 } },
+    ];
+    const found = await measured(
+      wanted,
+      'sparseCategoricalCrossentropy',
+      [4, 3],
+      shares,
+      [0, 1, 1, 2],
+      [3, 1],
+      ['bag', 'ankle boot', 'coat'],
+    );
+    expect(found).toEqual({
+      precision_bag: 0.5,
+      precision_ankle_boot: 1,
+      precision_coat: 1,
+      boots: 0.5,
+      pr_auc: expect.any(Number) as number,
+      top_k_categorical_accuracy: 0.75,
+      top_k_categorical_accuracy_1: 1,
+    });
+    await expect(
+      measured([{ class_name: 'Recall', config: { class_id: 'bagg' } }], 'hinge', [1, 1], [1], [1], [1], ['bag', 'boot']),
+    ).rejects.toMatchObject({ code: 'engine.metricClass', at: '/train/metrics/0' });
+    await expect(
+      measured([{ class_name: 'TopKCategoricalAccuracy', config: { k: 0 } }], 'sparseCategoricalCrossentropy', [1, 2], [1, 2], [1], [1]),
+    ).rejects.toMatchObject({ at: '/train/metrics/0/config/k' });
+  });
 
   it('are exact where batches are not: a mean of batches would differ', async () => {
     const values = [0.9, 0.9, 0.9, 0.1];
@@ -248,6 +301,7 @@ describe('metrics', () => {
     const metrics = makeMetrics(['accuracy'], {
       loss: makeLoss('binaryCrossentropy', 'classification'),
       task: 'classification',
+      classes: [],
       targetMean: () => 0,
     });
     const example = traced([[3, 1], [3]], [Float32Array.of(0.2, -0.2, 3), Float32Array.of(1, 1, 0)], (x, y) =>
@@ -269,7 +323,7 @@ describe('metrics', () => {
   it('that mean nothing with the loss are refused', () => {
     const make = (name: string, loss: string) => () => {
       const task = taskOf(loss);
-      return makeMetrics([name], { loss: makeLoss(loss, task), task, targetMean: () => 0 });
+      return makeMetrics([name], { loss: makeLoss(loss, task), task, classes: [], targetMean: () => 0 });
     };
     expect(make('accuracy', 'meanSquaredError')).toThrow(expect.objectContaining({ code: 'engine.metricFit', at: '/train/metrics/0' }));
     expect(make('r2Score', 'sparseCategoricalCrossentropy')).toThrow(expect.objectContaining({ code: 'engine.metricFit' }));
@@ -279,8 +333,8 @@ describe('metrics', () => {
 
   it('are better high or low', () => {
     for (const name of ['accuracy', 'val_auc', 'f1_score', 'val_r2', 'cosine_similarity', 'top_k_categorical_accuracy'])
-      expect(isBetterHigher(name), name).toBe(true);
+      expect(betterOf(name), name).toBe('max');
     for (const name of ['loss', 'val_mae', 'root_mean_squared_error', 'poisson', 'kullback_leibler_divergence'])
-      expect(isBetterHigher(name), name).toBe(false);
+      expect(betterOf(name), name).toBe('min');
   });
 });

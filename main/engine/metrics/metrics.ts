@@ -3,45 +3,39 @@
  * exact over an epoch: a batch gives sums that are enough to compute the metric from the sums of any number of batches.
  */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Dataset } from '#contract/samples.ts';
-import { snakeCase } from '../model/names.ts';
+import type { Json, TrainSpec } from '#contract/spec.ts';
+import { camelCase, snakeCase } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
-import { cosine, findLoss, type Loss, lossNames, makeLoss, oneHotRows, type OutputKind, type Outputs, type PerSample } from './losses.ts';
+import { countKinds } from './counts.ts';
+import { curveKinds } from './curves.ts';
+import { cosine, findLoss, lossNames, makeLoss, oneHotRows, type OutputKind } from './losses.ts';
+import {
+  counted,
+  foundClass,
+  isShare,
+  isWhole,
+  type Kind,
+  lastOf,
+  meanOf,
+  type MetricContext,
+  type Rule,
+  saysYes,
+  type Values,
+} from './metric-kind.ts';
 
-export interface Metric {
-  /** As reported, `val_` not in front. */
-  readonly name: string;
-  /** Sums over the batch's samples: a scalar or a vector. Counts stay whole numbers. */
-  readonly sums: (outputs: Outputs, targets: tf.Tensor) => tf.Tensor;
-  /** The metric, from the sums over `samples` samples. */
-  readonly result: (sums: Float64Array, samples: number) => number;
+export interface Metric extends Rule {
+  /** Of its sums. */
+  readonly key: string;
+  /** As reported, `val_` not in front: one, or one a class. */
+  readonly names: readonly string[];
 }
 
-/** What metrics depend on besides output and targets. */
-export interface MetricContext {
-  readonly loss: Loss;
-  readonly task: Dataset['task'];
-  /** Of the training targets: sums of squares are taken from here, so that they lose no digits. */
-  readonly targetMean: () => number;
-}
-
-type Rule = Omit<Metric, 'name'>;
-
-const counted = (condition: tf.Tensor) => tf.cast(condition, 'float32');
-const meanOfSum: Metric['result'] = ([sum], samples) => sum / samples;
-const meanOf = (perSample: PerSample): Rule => ({ sums: (outputs, targets) => tf.sum(perSample(outputs, targets)), result: meanOfSum });
-
-const lastOf = (x: tf.Tensor) => x.shape[x.shape.length - 1];
 const indices = (targets: tf.Tensor) => tf.cast(tf.reshape(targets, [-1]), 'int32');
-const foundClass = ({ logits, values }: Outputs) => tf.argMax(logits ?? values(), -1);
-/** Whether the second of two classes is said: 1 or 0, `[batch]`. */
-const saysYes = ({ logits, values }: Outputs, output: OutputKind) =>
-  tf.reshape(counted(logits ? tf.greater(logits, 0) : tf.greater(values(), output === 'margin' ? 0 : 0.5)), [-1]);
 
 const classAccuracy = meanOf((outputs, targets) => counted(tf.equal(foundClass(outputs), indices(targets))));
-const binaryAccuracy = (output: OutputKind) =>
-  meanOf((outputs, targets) => counted(tf.equal(saysYes(outputs, output), tf.reshape(targets, [-1]))));
+const binaryAccuracy = (output: OutputKind, threshold: number | null) =>
+  meanOf((outputs, targets) => counted(tf.equal(saysYes(outputs, output, threshold), tf.reshape(targets, [-1]))));
 
 /** The target is among the k classes with the largest values; equal ones are all in. */
 const topAccuracy = (k: number) =>
@@ -50,76 +44,14 @@ const topAccuracy = (k: number) =>
     const wanted = tf.sum(tf.mul(scores, oneHotRows(targets, lastOf(scores))), -1, true);
     return counted(tf.less(tf.sum(counted(tf.greater(scores, wanted)), -1), k));
   });
-
-/** Of every output as its own yes or no: what is said and what is true, each flat. */
-function yesAndNo(outputs: Outputs, targets: tf.Tensor, output: OutputKind): { said: tf.Tensor; truth: tf.Tensor } {
-  if (output !== 'classes') return { said: saysYes(outputs, output), truth: tf.reshape(targets, [-1]) };
-  const shares = outputs.values();
-  return { said: tf.reshape(counted(tf.greater(shares, 0.5)), [-1]), truth: tf.reshape(oneHotRows(targets, lastOf(shares)), [-1]) };
-}
-
-const ratio = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
-
-/** True positives over all that is said to be (precision) or is (recall) positive. */
-const rightOf =
-  (whole: 'said' | 'truth') =>
-  (output: OutputKind): Rule => ({
-    sums: (outputs, targets) => {
-      const pair = yesAndNo(outputs, targets, output);
-      return tf.stack([tf.sum(tf.mul(pair.said, pair.truth)), tf.sum(pair[whole])]);
-    },
-    result: ([right, all]) => ratio(right, all),
-  });
-
-/** 2 · tp / (2 · tp + fp + fn); of several classes, the mean of theirs, by the largest output. */
-const f1Score = (output: OutputKind): Rule => ({
-  sums: (outputs, targets) => {
-    if (output !== 'classes') {
-      const { said, truth } = yesAndNo(outputs, targets, output);
-      return tf.stack([tf.sum(tf.mul(said, truth)), tf.add(tf.sum(said), tf.sum(truth))]);
-    }
-    const classes = lastOf(outputs.logits ?? outputs.values());
-    const said = oneHotRows(foundClass(outputs), classes);
-    const truth = oneHotRows(targets, classes);
-    return tf.concat([tf.sum(tf.mul(said, truth), 0), tf.sum(tf.add(said, truth), 0)]);
-  },
-  result: (sums) => {
-    const classes = sums.length / 2;
-    let total = 0;
-    for (let index = 0; index < classes; index++) total += ratio(2 * sums[index], sums[classes + index]);
-    return total / classes;
-  },
-});
-
-const thresholdCount = 200;
-/** Keras' thresholds: evenly from 0 to 1, the ends a little beyond. */
-const thresholds = Float32Array.from({ length: thresholdCount }, (_, index) =>
-  index === 0 ? -1e-7 : index === thresholdCount - 1 ? 1 + 1e-7 : index / (thresholdCount - 1),
-);
-
-/** Area under the curve of true over false positive rates, by the trapezoids between 200 thresholds. */
-const auc = (output: OutputKind): Rule => ({
-  sums: ({ values }, targets) => {
-    const shares = values();
-    const truth = tf.reshape(output === 'classes' ? oneHotRows(targets, lastOf(shares)) : targets, [-1, 1]);
-    const said = counted(tf.greater(tf.reshape(shares, [-1, 1]), tf.tensor(thresholds, [1, thresholdCount])));
-    return tf.concat([tf.sum(tf.mul(said, truth), 0), tf.sum(tf.mul(said, tf.sub(1, truth)), 0)]);
-  },
-  // Below the first threshold lies nothing, so that its sums are those of all.
-  result: (sums) => {
-    let area = 0;
-    for (let index = 0; index + 1 < thresholdCount; index++) {
-      const height = (sums[index] + sums[index + 1]) / 2;
-      const width = sums[thresholdCount + index] - sums[thresholdCount + index + 1];
-      area += ratio(height, sums[0]) * ratio(width, sums[thresholdCount]);
-    }
-    return area;
-  },
-});
+const top: Kind = {
+  of: ['classes'],
+  options: { k: { check: isWhole(1), default: 5 } },
+  make: (_, values) => topAccuracy(values.k as number),
+};
 
 /** 1 − Σ(y − f)² / Σ(y − ȳ)² */
-const r2Score = (_: OutputKind, { targetMean }: MetricContext): Rule => {
-  const origin = targetMean();
+function r2Score(origin: number): Rule {
   return {
     sums: ({ values }, targets) => {
       const output = values();
@@ -127,38 +59,38 @@ const r2Score = (_: OutputKind, { targetMean }: MetricContext): Rule => {
       const moved = tf.sub(wanted, origin);
       return tf.stack([tf.sum(tf.square(tf.sub(wanted, output))), tf.sum(tf.square(moved)), tf.sum(moved)]);
     },
-    result: ([errors, squares, sum], samples) => {
+    results: ([errors, squares, sum], samples) => {
       const spread = squares - (sum * sum) / samples;
       // Keras: 0 where all targets are the same.
-      return spread > 0 ? 1 - errors / spread : 0;
+      return [spread > 0 ? 1 - errors / spread : 0];
     },
   };
+}
+
+const squaredError = meanOf(makeLoss('meanSquaredError', 'regression').perSample);
+const rootMeanSquaredError: Rule = {
+  sums: squaredError.sums,
+  results: (sums, samples) => squaredError.results(sums, samples).map(Math.sqrt),
 };
 
-interface Kind {
-  /** The outputs it can be computed of. */
-  readonly of: readonly OutputKind[];
-  readonly make: (output: OutputKind, context: MetricContext) => Rule;
-}
-const sorted: readonly OutputKind[] = ['classes', 'probability', 'margin'];
-const twoSided: readonly OutputKind[] = ['probability', 'margin'];
-
-const rootOf = ({ sums, result }: Rule): Rule => ({ sums, result: (all, samples) => Math.sqrt(result(all, samples)) });
-const squaredError = makeLoss('meanSquaredError', 'regression').perSample;
-
 const kinds: Readonly<Record<string, Kind>> = {
-  accuracy: { of: sorted, make: (output) => (output === 'classes' ? classAccuracy : binaryAccuracy(output)) },
-  binaryAccuracy: { of: twoSided, make: binaryAccuracy },
+  accuracy: {
+    of: ['classes', 'probability', 'margin'],
+    make: (output) => (output === 'classes' ? classAccuracy : binaryAccuracy(output, null)),
+  },
+  binaryAccuracy: {
+    of: ['probability', 'margin'],
+    options: { threshold: { check: isShare, default: null } },
+    make: (output, values) => binaryAccuracy(output, values.threshold as number | null),
+  },
   categoricalAccuracy: { of: ['classes'], make: () => classAccuracy },
   sparseCategoricalAccuracy: { of: ['classes'], make: () => classAccuracy },
-  topKCategoricalAccuracy: { of: ['classes'], make: () => topAccuracy(5) },
-  sparseTopKCategoricalAccuracy: { of: ['classes'], make: () => topAccuracy(5) },
-  precision: { of: sorted, make: rightOf('said') },
-  recall: { of: sorted, make: rightOf('truth') },
-  f1Score: { of: sorted, make: f1Score },
-  auc: { of: ['classes', 'probability'], make: auc },
-  rootMeanSquaredError: { of: ['numbers', 'probability'], make: () => rootOf(meanOf(squaredError)) },
-  r2Score: { of: ['numbers'], make: r2Score },
+  topKCategoricalAccuracy: top,
+  sparseTopKCategoricalAccuracy: top,
+  ...countKinds,
+  ...curveKinds,
+  rootMeanSquaredError: { of: ['numbers', 'probability'], make: () => rootMeanSquaredError },
+  r2Score: { of: ['numbers'], make: (_, __, { targetMean }) => r2Score(targetMean()) },
   // Unlike the loss of that name, more is better.
   cosineSimilarity: { of: ['classes', 'numbers'], make: (output) => meanOf(cosine(output === 'classes')) },
 };
@@ -169,38 +101,90 @@ const shortNames: Readonly<Record<string, string>> = {
   rmse: 'rootMeanSquaredError',
   f1: 'f1Score',
   r2: 'r2Score',
+  // Keras' class names where they are other than the loss'.
+  logcosherror: 'logCosh',
 };
 const comparable = (name: string) => name.toLowerCase().replaceAll('_', '');
 const ownNames = Object.keys(kinds);
 const metricNames = [...new Set([...ownNames, ...lossNames])];
 
 /** A loss as a metric: its mean over the samples. */
-function lossMetric(name: string, { loss, task }: MetricContext): Rule | null {
-  const { output, perSample } = makeLoss(name, task);
+function lossMetric(name: string, config: Record<string, Json>, { loss, task }: MetricContext, at: string): Rule | null {
+  const { output, perSample } = makeLoss({ class_name: name, config }, task, at);
   const fits = output === loss.output || (output === 'numbers' && loss.output === 'probability');
   return fits ? meanOf(perSample) : null;
 }
 
+/** The options of a metric, checked. Throws at the metric's place for what does not exist or cannot be. */
+function readOptions(metric: string, { options = {} }: Kind, config: Readonly<Record<string, Json>>, at: string): Values {
+  const values: Record<string, Json> = {};
+  const wrong = (option: string, place: string) =>
+    new EpochbookError('engine.metricOption', { metric, option, value: JSON.stringify(values[option] ?? null) }, { at: place });
+  for (const [key, value] of Object.entries(config)) {
+    if (value === null) continue;
+    const option = camelCase(key);
+    const place = `${at}/config/${key}`;
+    if (!Object.hasOwn(options, option)) {
+      const names = { layer: metric, option: key, nearest: nearest(option, Object.keys(options)) };
+      throw new EpochbookError('engine.optionUnknown', names, { at: place });
+    }
+    values[option] = value;
+    if (!options[option].check(value)) throw wrong(option, place);
+  }
+  for (const [option, { default: fallback }] of Object.entries(options)) {
+    if (values[option] !== undefined) continue;
+    if (fallback === undefined) throw wrong(option, at);
+    values[option] = fallback;
+  }
+  return values;
+}
+
+/** What a class is called in a metric's name: letters, digits and signs that a query needs no quotes for. */
+const className = (name: string) => name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '_');
+
 /** Accuracy means what the loss makes of the output, as in Keras. Throws at the metric where there is none such. */
-export function makeMetrics(names: readonly string[], context: MetricContext): Metric[] {
-  return names.map((given, index) => {
+export function makeMetrics(specs: TrainSpec['metrics'], context: MetricContext): Metric[] {
+  const taken = new Set<string>();
+  /** As Keras: the second of a name is name_1. */
+  const unique = (name: string): string => {
+    let free = name;
+    for (let count = 1; taken.has(free); count++) free = `${name}_${count}`;
+    taken.add(free);
+    return free;
+  };
+  return specs.map((spec, index) => {
     const at = `/train/metrics/${index}`;
-    const own = shortNames[comparable(given)] ?? ownNames.find((known) => comparable(known) === comparable(given));
-    const computed = own === undefined ? findLoss(given) : undefined;
-    if (own === undefined && computed === undefined)
-      throw new EpochbookError('engine.metricUnknown', { name: given, nearest: nearest(given, metricNames) }, { at });
-    const { output } = context.loss;
-    const ownRule = own !== undefined && kinds[own].of.includes(output) ? kinds[own].make(output, context) : null;
-    const rule = computed === undefined ? ownRule : lossMetric(computed, context);
-    if (!rule) throw new EpochbookError('engine.metricFit', { metric: given, loss: context.loss.name }, { at });
-    return { name: reportedName(given, own ?? computed!), ...rule };
+    try {
+      const { name, rule, values } = makeMetric(spec, context, at);
+      const names = values.perClass === true ? context.classes.map((each) => `${name}_${className(each)}`) : [name];
+      return { key: `${index} ${name}`, names: names.map(unique), ...rule };
+    } catch (error) {
+      // What a metric finds wrong by itself is at its place.
+      if (error instanceof EpochbookError && error.at === undefined) throw new EpochbookError(error.code, error.values, { at });
+      throw error;
+    }
   });
+}
+
+function makeMetric(spec: TrainSpec['metrics'][number], context: MetricContext, at: string): { name: string; rule: Rule; values: Values } {
+  const given = typeof spec === 'string' ? spec : spec.class_name;
+  const { name: wantedName = null, ...config } = typeof spec === 'string' ? {} : spec.config;
+  const full = shortNames[comparable(given)] ?? given;
+  const own = ownNames.find((known) => comparable(known) === comparable(full));
+  const computed = own === undefined ? findLoss(full) : undefined;
+  if (own === undefined && computed === undefined)
+    throw new EpochbookError('engine.metricUnknown', { name: given, nearest: nearest(given, metricNames) }, { at });
+  const { output } = context.loss;
+  const kind = own === undefined ? undefined : kinds[own];
+  const values = kind ? readOptions(own!, kind, config, at) : {};
+  const ownRule = kind?.of.includes(output) ? kind.make(output, values, context) : null;
+  const rule = computed === undefined ? ownRule : lossMetric(computed, config, context, at);
+  if (!rule) throw new EpochbookError('engine.metricFit', { metric: given, loss: context.loss.name }, { at });
+  const reported = typeof spec === 'string' ? reportedName(given, own ?? computed!) : snakeCase(own ?? computed!);
+  return { name: typeof wantedName === 'string' ? wantedName : values.curve === 'PR' ? `pr_${reported}` : reported, rule, values };
 }
 
 /** As Keras does: in snake case, and short where the name is given so. */
 function reportedName(given: string, full: string): string {
   return comparable(given) === comparable(full) ? snakeCase(full) : snakeCase(given.includes('_') ? given.toLowerCase() : given);
 }
-
-/** Whether more is better. */
-export const isBetterHigher = (metric: string): boolean => /accuracy|acc$|auc$|precision|recall|f1|r2|similarity/.test(metric);

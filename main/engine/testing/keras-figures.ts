@@ -1,24 +1,27 @@
-/** What Keras 3 itself computes (keras-figures.py), recorded so that tests need no Python. */
+/** What Keras 3 itself computes (keras-figures.py, keras-training-figures.py), recorded so that tests need no Python. */
 import { readFileSync } from 'node:fs';
 import type { KerasObject } from '#contract/spec.ts';
 
+interface OptimizerFigures {
+  readonly weights: readonly number[][];
+  /** By step and weight. */
+  readonly gradients: readonly number[][][];
+  readonly cases: readonly (KerasObject & { readonly steps: readonly number[][][]; readonly final?: readonly number[][] })[];
+}
+type LossFigures = KerasObject & {
+  readonly shape: readonly number[];
+  readonly output: readonly number[];
+  readonly targets: readonly number[];
+  readonly value: number;
+  readonly gradient: readonly number[];
+};
+
 interface Figures {
   readonly keras: string;
-  readonly optimizers: {
-    readonly weights: readonly number[][];
-    /** By step and weight. */
-    readonly gradients: readonly number[][][];
-    readonly cases: readonly (KerasObject & { readonly steps: readonly number[][][]; readonly final?: readonly number[][] })[];
-  };
+  readonly optimizers: OptimizerFigures;
   /** Rates of the steps 0, 1, … */
   readonly schedules: readonly (KerasObject & { readonly rates: readonly number[] })[];
-  readonly losses: readonly (KerasObject & {
-    readonly shape: readonly number[];
-    readonly output: readonly number[];
-    readonly targets: readonly number[];
-    readonly value: number;
-    readonly gradient: readonly number[];
-  })[];
+  readonly losses: readonly LossFigures[];
   readonly metrics: readonly {
     readonly name: string;
     readonly loss: string;
@@ -29,4 +32,17 @@ interface Figures {
   }[];
 }
 
-export const kerasFigures = JSON.parse(readFileSync(new URL('./keras-figures.json', import.meta.url), 'utf8')) as Figures;
+/** Of accumulation and averages, of metrics with options. */
+interface TrainingFigures {
+  readonly optimizers: OptimizerFigures;
+  readonly metrics: {
+    /** By the loss that the output is for. */
+    readonly samples: Readonly<Record<string, { readonly shape: number[]; readonly output: number[]; readonly targets: number[] }>>;
+    readonly cases: readonly (KerasObject & { readonly loss: string; readonly values: readonly number[] })[];
+  };
+  readonly losses: readonly LossFigures[];
+}
+
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'));
+export const kerasFigures = read('keras-figures') as Figures;
+export const kerasTrainingFigures = read('keras-training-figures') as TrainingFigures;

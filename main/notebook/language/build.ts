@@ -13,7 +13,7 @@ import { anyLayer, layers } from './layers.ts';
 import { nearest } from '#contract/nearest.ts';
 import { Built, check, found, Odd, type OptionType, type Value, wanted } from './option.ts';
 import { constraints, initializers, regularizers } from './parts.ts';
-import { callbacks, losses, metrics, type Named, optimizers, schedules } from './training.ts';
+import { callbacks, type LossBuilder, losses, metrics, type Named, optimizers, schedules } from './training.ts';
 
 /** Where a builder was called. Lines and columns count from 1, within the cell; `cell` is its index. */
 export interface Place {
@@ -47,15 +47,13 @@ export const families: Readonly<Record<string, { family: Family; builders: Build
   layers: { family: 'layer', builders: layers },
   optimizers: { family: 'optimizer', builders: optimizers },
   losses: { family: 'loss', builders: losses },
+  metrics: { family: 'metric', builders: metrics },
   callbacks: { family: 'callback', builders: callbacks },
   schedules: { family: 'schedule', builders: schedules },
   initializers: { family: 'initializer', builders: initializers },
   regularizers: { family: 'regularizer', builders: regularizers },
   constraints: { family: 'constraint', builders: constraints },
 };
-/** Namespaces whose members are names. */
-export const names: Readonly<Record<string, Readonly<Record<string, Named>>>> = { metrics };
-
 /** At most this many parts are made in one evaluation. */
 export const callLimit = 20_000;
 
@@ -373,7 +371,11 @@ export const trainOptions = {
     doc: 'What is made small.',
     required: true,
   },
-  metrics: { type: { is: 'list', of: nameType('Metric', metrics) }, doc: 'What is measured besides the loss.', default: [] },
+  metrics: {
+    type: { is: 'list', of: { is: 'either', of: [nameType('MetricName', metrics), { is: 'built', family: 'metric', names: [] }] } },
+    doc: 'What is measured besides the loss.',
+    default: [],
+  },
   callbacks: {
     type: { is: 'list', of: { is: 'built', family: 'callback', names: [] } },
     doc: 'What may end or change training on its way.',
@@ -405,13 +407,24 @@ function fullName(table: Readonly<Record<string, Named>>, name: string): string 
   return Object.entries(table).find(([full, { aliases }]) => full === name || aliases?.includes(name))?.[0] ?? name;
 }
 
-/** A loss' name where that says it all: the same spec however it is written. */
-function lossValue(given: Json): Json {
-  if (typeof given === 'string') return fullName(losses, given);
-  const { class_name: className, config } = given as { class_name: string; config: Record<string, Json> };
-  const [name, entry] = Object.entries(losses).find(([, { className: known }]) => known === className)!;
+/** The name alone where that says it all: the same spec however it is written. */
+function nameAlone(table: Readonly<Record<string, LossBuilder>>, given: { class_name: string; config: Record<string, Json> }): Json {
+  const { class_name: className, config } = given;
+  const [name, entry] = Object.entries(table).find(([, { className: known }]) => known === className)!;
   const plain = defaults(entry.options);
   return Object.keys(config).every((option) => config[option] === plain[option]) ? name : given;
+}
+
+const lossValue = (given: Json): Json =>
+  typeof given === 'string' ? fullName(losses, given) : nameAlone(losses, given as Parameters<typeof nameAlone>[1]);
+
+/** Names as they are written: epochs report them so. */
+const metricValue = (given: Json): Json =>
+  typeof given === 'string' ? given : nameAlone(metrics, given as Parameters<typeof nameAlone>[1]);
+
+/** `losses.huber` is the loss without options, `losses.huber({ … })` with some. */
+function called(value: Value | undefined, namespace: string): Value | undefined {
+  return value instanceof Odd && value.what.startsWith(`${namespace}.`) ? value.what.slice(namespace.length + 1) : value;
 }
 
 function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 'value' | 'places' | 'data' | 'model'> {
@@ -432,9 +445,14 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
       });
     }
   }
-  // `losses.huber` is the loss without options, `losses.huber({ … })` with some.
-  const uncalled = rest['loss'] instanceof Odd ? /^losses\.(\w+)$/.exec(rest['loss'].what)?.[1] : undefined;
-  if (uncalled !== undefined) rest['loss'] = uncalled;
+  for (const [option, namespace] of [
+    ['loss', 'losses'],
+    ['metrics', 'metrics'],
+  ] as const) {
+    const value = rest[option];
+    if (value === undefined) continue;
+    rest[option] = Array.isArray(value) ? value.map((item) => called(item, namespace)!) : called(value, namespace)!;
+  }
   const { values, raw } = checkOptions(builder, trainOptions, rest, ['data', 'model']);
   const merged: Record<string, Json> = { ...defaults(trainOptions), ...values };
   const { optimizer } = merged;
@@ -443,12 +461,18 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
     merged['optimizer'] = { class_name: entry.className, config: { ...defaults(entry.options), ...entry.fixed } };
   }
   merged['loss'] = lossValue(merged['loss']);
-  merged['metrics'] = [...new Set(merged['metrics'] as string[])]; // as written: epochs report them under the same name
+  const measured = (merged['metrics'] as Json[]).map(metricValue);
+  const isRepeated = (one: Json | undefined, index: number): boolean => typeof one === 'string' && measured.indexOf(one) < index;
+  merged['metrics'] = measured.filter((one, index) => !isRepeated(one, index));
   const places: [string, Place][] = [['', place]];
   if (raw['optimizer'] instanceof Built) adopt(places, '/optimizer', nodes[raw['optimizer'].node].places);
   if (raw['loss'] instanceof Built) adopt(places, '/loss', nodes[raw['loss'].node].places);
   for (const [index, callback] of (Array.isArray(raw['callbacks']) ? raw['callbacks'] : []).entries()) {
     if (callback instanceof Built) adopt(places, pointer('callbacks', index), nodes[callback.node].places);
+  }
+  const distinct = (Array.isArray(raw['metrics']) ? raw['metrics'] : []).filter((_, index) => !isRepeated(measured[index], index));
+  for (const [index, metric] of distinct.entries()) {
+    if (metric instanceof Built) adopt(places, pointer('metrics', index), nodes[metric.node].places);
   }
   const spec = merged as unknown as TrainSpec;
   return {

@@ -5,7 +5,7 @@
 import type { Json } from '#contract/spec.ts';
 import { nearest } from '#contract/nearest.ts';
 
-export type Family = 'initializer' | 'regularizer' | 'constraint' | 'schedule' | 'optimizer' | 'loss' | 'callback';
+export type Family = 'initializer' | 'regularizer' | 'constraint' | 'schedule' | 'optimizer' | 'loss' | 'metric' | 'callback';
 
 export type OptionType =
   | { is: 'number'; min?: number; max?: number; /** Exclusive bounds. */ above?: number; below?: number }
@@ -125,6 +125,7 @@ export const plural: Record<Family, string> = {
   schedule: 'schedules',
   optimizer: 'optimizers',
   loss: 'losses',
+  metric: 'metrics',
   callback: 'callbacks',
 };
 
@@ -137,6 +138,7 @@ const familyText: Record<Built['family'], string> = {
   schedule: 'schedules.NAME(…)',
   optimizer: 'optimizers.NAME(…)',
   loss: 'losses.NAME(…)',
+  metric: 'metrics.NAME(…)',
   callback: 'callbacks.NAME(…)',
   data: 'data.NAME(…)',
   tensor: 'layers.NAME(…).apply(…)',
@@ -177,6 +179,8 @@ export function check(type: OptionType, value: Value): Checked {
     case 'boolean':
       return typeof value === 'boolean' ? { ok: true, value } : bad;
     case 'text':
+      // A metric's builder stands for its name: `monitor: metrics.accuracy`.
+      if (value instanceof Odd && value.what.startsWith('metrics.')) return { ok: true, value: value.what.slice('metrics.'.length) };
       return typeof value === 'string' ? { ok: true, value } : bad;
     case 'name':
       if (typeof value !== 'string') return bad;

@@ -1,5 +1,5 @@
 /** Optimizers, losses, metrics, callbacks and schedules: tfjs' names, with Keras' class names, options and defaults. */
-import { boolean, builder, type Builder, type Builders, integer, name, number, option } from './kinds.ts';
+import { boolean, builder, type Builder, type Builders, integer, name, number, option, text } from './kinds.ts';
 import type { Option, Options } from './option.ts';
 
 const learningRate = (fallback: number): Option =>
@@ -224,34 +224,98 @@ export const losses: Readonly<Record<string, LossBuilder>> = {
   }),
 };
 
-export const metrics: Readonly<Record<string, Named>> = {
-  accuracy: { doc: 'Share of samples whose class is right.', aliases: ['acc'] },
-  binaryAccuracy: { doc: 'Share of outputs on the right side of 0.5.' },
-  categoricalAccuracy: { doc: 'Share of samples whose class is right, for several classes.' },
-  sparseCategoricalAccuracy: { doc: 'Share of samples whose class is right, for several classes.' },
-  topKCategoricalAccuracy: { doc: 'Share of samples whose class is among the 5 likeliest.' },
-  sparseTopKCategoricalAccuracy: { doc: 'Share of samples whose class is among the 5 likeliest.' },
-  precision: { doc: 'Share of the positives found that are right.' },
-  recall: { doc: 'Share of the true positives that are found.' },
-  f1Score: { doc: 'Harmonic mean of precision and recall; of several classes, the mean of theirs.', aliases: ['f1'] },
-  auc: { doc: 'Area under the curve of true over false positive rates.', aliases: ['AUC'] },
-  meanSquaredError: { doc: 'Mean of the squared differences.', aliases: ['mse', 'MSE'] },
-  rootMeanSquaredError: { doc: 'Root of that mean.', aliases: ['rmse', 'RMSE'] },
-  meanAbsoluteError: { doc: 'Mean of the differences’ sizes.', aliases: ['mae', 'MAE'] },
-  meanAbsolutePercentageError: { doc: 'Mean difference in percent of the true value.', aliases: ['mape', 'MAPE'] },
-  meanSquaredLogarithmicError: { doc: 'Mean of the squared differences of logarithms.', aliases: ['msle', 'MSLE'] },
-  r2Score: { doc: 'Share of the targets’ variance that is explained.', aliases: ['r2'] },
-  cosineSimilarity: { doc: 'Cosine of the angle between true and predicted vectors.' },
-  huber: { doc: 'The loss of that name.' },
-  logCosh: { doc: 'The loss of that name.' },
-  poisson: { doc: 'The loss of that name.' },
-  binaryCrossentropy: { doc: 'The loss of that name.' },
-  binaryFocalCrossentropy: { doc: 'The loss of that name.' },
-  categoricalCrossentropy: { doc: 'The loss of that name.' },
-  sparseCategoricalCrossentropy: { doc: 'The loss of that name.' },
-  categoricalFocalCrossentropy: { doc: 'The loss of that name.' },
-  hinge: { doc: 'The loss of that name.' },
-  squaredHinge: { doc: 'The loss of that name.' },
-  categoricalHinge: { doc: 'The loss of that name.' },
-  kullbackLeiblerDivergence: { doc: 'The loss of that name.', aliases: ['kld', 'KLD'] },
+/** A metric: a name as it is, or with options. */
+export type MetricBuilder = LossBuilder;
+const metric = (className: string, doc: string, options: Options = {}, aliases: readonly string[] = []): MetricBuilder => ({
+  ...builder(className, doc, { ...options, name: text('What it is reported as; its own name if left out.') }),
+  aliases,
+});
+const k = integer('How many of the likeliest classes count.', { min: 1, default: 5 });
+const threshold = number('Above it an output says yes; 0.5, or 0 for margins, if left out.', { min: 0, max: 1 });
+const perClass = boolean('Whether there is one value a class, by the largest output.', false);
+const ofYesAndNo: Options = {
+  thresholds: threshold,
+  topK: integer('Only this many of the largest outputs say yes.', { min: 1 }),
+  classId: option({ is: 'either', of: [{ is: 'integer', min: 0 }, { is: 'text' }] }, 'Only this class counts: its name or its number.'),
+  perClass,
+};
+const averaged: Options = {
+  average: name(['micro', 'macro', 'weighted'], 'How classes come together: by sample, evenly, or by their samples.', {
+    default: 'macro',
+  }),
+  threshold,
+  perClass,
+};
+const numThresholds = integer('How many thresholds the curve is made of.', { min: 2, default: 200 });
+const atLeast = (rate: string): Options => ({
+  [rate]: number('What is to be kept at least.', { required: true, min: 0, max: 1 }),
+  numThresholds,
+});
+const errorOf = (loss: keyof typeof losses, className = losses[loss].className): MetricBuilder =>
+  metric(className, losses[loss].doc, losses[loss].options, losses[loss].aliases);
+
+/** Keras' metrics. All are exact over an epoch. */
+export const metrics: Readonly<Record<string, MetricBuilder>> = {
+  accuracy: metric('Accuracy', 'Share of samples whose class is right.', {}, ['acc']),
+  binaryAccuracy: metric('BinaryAccuracy', 'Share of outputs on the right side of the threshold.', { threshold }),
+  categoricalAccuracy: metric('CategoricalAccuracy', 'Share of samples whose class is right, for several classes.'),
+  sparseCategoricalAccuracy: metric('SparseCategoricalAccuracy', 'Share of samples whose class is right, for several classes.'),
+  topKCategoricalAccuracy: metric('TopKCategoricalAccuracy', 'Share of samples whose class is among the k likeliest.', { k }),
+  sparseTopKCategoricalAccuracy: metric('SparseTopKCategoricalAccuracy', 'Share of samples whose class is among the k likeliest.', { k }),
+  precision: metric('Precision', 'Share of the positives found that are right.', ofYesAndNo),
+  recall: metric('Recall', 'Share of the true positives that are found.', ofYesAndNo),
+  f1Score: metric('F1Score', 'Harmonic mean of precision and recall; of several classes, the mean of theirs.', averaged, ['f1']),
+  fbetaScore: metric('FBetaScore', 'Mean of precision and recall in which recall counts beta times as much.', {
+    beta: number('How much more recall counts.', { above: 0, default: 1 }),
+    ...averaged,
+  }),
+  truePositives: metric('TruePositives', 'Outputs that rightly say yes.', { thresholds: threshold }),
+  trueNegatives: metric('TrueNegatives', 'Outputs that rightly say no.', { thresholds: threshold }),
+  falsePositives: metric('FalsePositives', 'Outputs that wrongly say yes.', { thresholds: threshold }),
+  falseNegatives: metric('FalseNegatives', 'Outputs that wrongly say no.', { thresholds: threshold }),
+  auc: metric(
+    'AUC',
+    'Area under the curve of true over false positive rates, or of precision over recall.',
+    {
+      curve: name(['ROC', 'PR'], 'ROC: true over false positive rates; PR: precision over recall, reported as pr_auc.', { default: 'ROC' }),
+      numThresholds,
+      summationMethod: name(['interpolation', 'minoring', 'majoring'], 'What is taken between two thresholds.', {
+        default: 'interpolation',
+      }),
+      multiLabel: boolean('Whether it is the mean of the outputs’ own areas.', false),
+      perClass: boolean('Whether there is one value a class, against all others.', false),
+    },
+    ['AUC'],
+  ),
+  sensitivityAtSpecificity: metric(
+    'SensitivityAtSpecificity',
+    'The best sensitivity at which specificity is kept.',
+    atLeast('specificity'),
+  ),
+  specificityAtSensitivity: metric(
+    'SpecificityAtSensitivity',
+    'The best specificity at which sensitivity is kept.',
+    atLeast('sensitivity'),
+  ),
+  precisionAtRecall: metric('PrecisionAtRecall', 'The best precision at which recall is kept.', atLeast('recall')),
+  recallAtPrecision: metric('RecallAtPrecision', 'The best recall at which precision is kept.', atLeast('precision')),
+  rootMeanSquaredError: metric('RootMeanSquaredError', 'Root of the mean of the squared differences.', {}, ['rmse', 'RMSE']),
+  r2Score: metric('R2Score', 'Share of the targets’ variance that is explained.', {}, ['r2']),
+  cosineSimilarity: metric('CosineSimilarity', 'Cosine of the angle between true and predicted vectors.'),
+  meanSquaredError: errorOf('meanSquaredError'),
+  meanAbsoluteError: errorOf('meanAbsoluteError'),
+  meanAbsolutePercentageError: errorOf('meanAbsolutePercentageError'),
+  meanSquaredLogarithmicError: errorOf('meanSquaredLogarithmicError'),
+  huber: errorOf('huber'),
+  logCosh: errorOf('logCosh', 'LogCoshError'),
+  poisson: errorOf('poisson'),
+  binaryCrossentropy: errorOf('binaryCrossentropy'),
+  binaryFocalCrossentropy: errorOf('binaryFocalCrossentropy'),
+  categoricalCrossentropy: errorOf('categoricalCrossentropy'),
+  sparseCategoricalCrossentropy: errorOf('sparseCategoricalCrossentropy'),
+  categoricalFocalCrossentropy: errorOf('categoricalFocalCrossentropy'),
+  hinge: errorOf('hinge'),
+  squaredHinge: errorOf('squaredHinge'),
+  categoricalHinge: errorOf('categoricalHinge'),
+  kullbackLeiblerDivergence: errorOf('kullbackLeiblerDivergence'),
 };

@@ -312,25 +312,53 @@ describe('every loss and metric trains', () => {
     }
   });
 
-  it.each(Object.entries(metrics))('metrics.%s', async (name, { aliases = [] }) => {
-    const kinds: Readonly<Record<string, string>> = {
-      accuracy: 'categoricalCrossentropy',
-      binaryAccuracy: 'binaryCrossentropy',
-      topKCategoricalAccuracy: 'categoricalCrossentropy',
-      sparseTopKCategoricalAccuracy: 'categoricalCrossentropy',
-      precision: 'binaryCrossentropy',
-      recall: 'binaryCrossentropy',
-      f1Score: 'categoricalCrossentropy',
-      auc: 'binaryCrossentropy',
-    };
-    const loss =
-      kinds[name] ?? (Object.hasOwn(losses, name) ? name : /ategorical/.test(name) ? 'categoricalCrossentropy' : 'meanSquaredError');
+  const optionValues: Config = {
+    name: 'mine',
+    thresholds: 0.3,
+    threshold: 0.3,
+    k: 1,
+    topK: 1,
+    classId: 'class 1',
+    perClass: true,
+    average: 'micro',
+    curve: 'PR',
+    numThresholds: 5,
+    summationMethod: 'majoring',
+    multiLabel: true,
+    beta: 2,
+    delta: 0.1,
+    applyClassBalancing: true,
+  };
+  it.each(Object.entries(metrics))('metrics.%s', async (name, entry) => {
+    const { aliases = [], options } = entry;
+    const loss = Object.hasOwn(losses, name)
+      ? name
+      : /binary/.test(name)
+        ? 'binaryCrossentropy'
+        : /root|r2|cosine/.test(name)
+          ? 'meanSquaredError'
+          : 'categoricalCrossentropy';
     const { model, data } = fitting(loss);
-    const found = JSON.parse(await twoSteps(model, data, { loss, metrics: [name, ...aliases] })) as [Record<string, number>[]];
-    // The loss, the metric, and it again under each other name (of which two may differ in capitals alone).
-    expect(Object.keys(found[0][0]).length).toBe(1 + new Set([name, ...aliases].map((alias) => alias.toLowerCase())).size);
-    const [, ...values] = Object.values(found[0][0]);
-    expect(new Set(values).size).toBe(1);
+    const required: Config = Object.fromEntries(
+      Object.entries(options).flatMap(([option, about]) => (about.required ? [[option, 0.5]] : [])),
+    );
+    const plain = Object.keys(required).length > 0 ? made(entry, required) : name;
+    const results = async (...wanted: TrainSpec['metrics']) => {
+      const [[{ loss: _, ...values }]] = JSON.parse(await twoSteps(model, data, { loss, metrics: wanted })) as [Record<string, number>[]];
+      return values;
+    };
+    const found = await results(plain, ...aliases);
+    // It again under each other name (of which two may differ in capitals alone: the second of them has a number).
+    expect(Object.keys(found)).toHaveLength(1 + aliases.length);
+    expect(new Set(Object.values(found)).size).toBe(1);
+    for (const option of Object.keys(options)) {
+      if (option in required) continue;
+      const value = optionValues[option] ?? 0.5;
+      const values = await results(made(entry, { ...required, [option]: value }));
+      expect(Object.keys(values).length, option).toBe(option === 'perClass' ? data.classes!.length : 1);
+      if (option === 'name') expect(values).toHaveProperty('mine');
+      expect(Object.values(values).every(Number.isFinite), option).toBe(true);
+    }
   });
 });
 

@@ -15,13 +15,14 @@ export function cellLanguageTypings(): string {
     '// The cell language of Epochbook. Made from the tables in main/notebook/language.',
     `type Activation = ${activations.map((name) => `'${name}'`).join(' | ')};`,
     `type LossName = ${union(losses)};`,
-    `type Metric = ${union(metrics)};`,
+    `type MetricName = ${union(metrics)};`,
     ...Object.entries({
       Initializer: initializers,
       Regularizer: regularizers,
       Constraint: constraints,
       Optimizer: optimizers,
       Loss: losses,
+      Metric: metrics,
       Schedule: schedules,
       Callback: callbacks,
     }).map(([name, builders]) => kerasType(name, builders)),
@@ -40,7 +41,7 @@ export function cellLanguageTypings(): string {
     namespace('regularizers', 'Penalties on weights, added to the loss.', regularizers, 'Regularizer'),
     namespace('constraints', 'Bounds kept on weights.', constraints, 'Constraint'),
     namespace('losses', 'What training makes small.', losses, 'Loss', undefined, true),
-    nameNamespace('metrics', 'What is measured besides the loss.', metrics),
+    namespace('metrics', 'What is measured besides the loss.', metrics, 'Metric', undefined, true),
     models,
     block('What `train` takes.', 'interface TrainOptions', `${members(trainOptions)}${trainParts}`),
     `${doc('Says how to train. The last expression of a train cell.')}declare function train(options: TrainOptions): Train;`,
@@ -96,11 +97,6 @@ function namespace(name: string, text: string, builders: Builders, result: strin
     return `${doc(about, '  ')}  ${uncalled ? `readonly ${member}: (${given} => ${result}) & ${result}` : `${member}${given}: ${result}`};\n`;
   });
   return `${types.join('\n')}\n${doc(text)}declare const ${name}: {\n${functions.join('')}};`;
-}
-
-function nameNamespace(name: string, text: string, table: Readonly<Record<string, Named>>): string {
-  const rows = Object.entries(table).map(([member, { doc: about }]) => `${doc(about, '  ')}  readonly ${member}: '${member}';\n`);
-  return `${doc(text)}declare const ${name}: {\n${rows.join('')}};`;
 }
 
 function dataSet(): string {

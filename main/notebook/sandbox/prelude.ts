@@ -4,18 +4,17 @@
  * checks every call, and the worst a cell can do by tampering is to spoil its own notebook's spec.
  */
 import { dataMethods, dataSources } from '../language/data.ts';
-import { families, names } from '../language/build.ts';
+import { families } from '../language/build.ts';
 
 /** The names the prelude needs, from the language's tables. */
 export const preludeTable = {
   families: Object.fromEntries(Object.entries(families).map(([namespace, { builders }]) => [namespace, Object.keys(builders)])),
-  names: Object.fromEntries(Object.entries(names).map(([namespace, members]) => [namespace, Object.keys(members)])),
   sources: Object.keys(dataSources),
   steps: Object.keys(dataMethods),
 };
 
 /** Every name that cells start with. */
-export const globalNames = [...Object.keys(families), ...Object.keys(names), 'data', 'sequential', 'input', 'model', 'train', 'param'];
+export const globalNames = [...Object.keys(families), 'data', 'sequential', 'input', 'model', 'train', 'param'];
 
 /** Evaluates to a function `(host, table) => { settle, explain }`. File name of its frames: `epochbook`. */
 export const preludeSource = String.raw`(function (host, table) {
@@ -98,6 +97,8 @@ export const preludeSource = String.raw`(function (host, table) {
   const builder = (name) => {
     const build = (...args) => call(name, args);
     nameIt(build, name);
+    // In a text, a metric is its name: 'val_' + metrics.accuracy.
+    defineProperty(build, 'toString', { value: () => name.slice(name.indexOf('.') + 1) });
     return build;
   };
   const family = (owner, methods) => {
@@ -121,7 +122,6 @@ export const preludeSource = String.raw`(function (host, table) {
   for (const namespace of keys(table.families)) {
     globals[namespace] = strict(namespace, members(table.families[namespace], (name) => builder(namespace + '.' + name)));
   }
-  for (const namespace of keys(table.names)) globals[namespace] = strict(namespace, members(table.names[namespace], (name) => name));
   globals.data = strict('data', members(table.sources, (name) => builder('data.' + name)));
   for (const name of ['sequential', 'input', 'model', 'train', 'param']) globals[name] = builder(name);
   for (const name of keys(globals)) defineProperty(globalThis, name, { value: globals[name], configurable: true });

@@ -42,6 +42,8 @@ export const engine = {
     'classWeight names the class “{name}”, which the data does not have.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.metricUnknown': 'There is no metric “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.metricFit': 'The metric “{metric}” means nothing with the loss “{loss}”. Leave it out, or choose one that fits.',
+  'engine.metricOption': 'The metric “{metric}” cannot have {value} as “{option}”.',
+  'engine.metricClass': 'The data has no class “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.optimizerUnknown': 'There is no optimizer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.optimizerOption':
     'The optimizer “{optimizer}” cannot have {value} as “{option}”. Decay rates and momentum lie from 0 to below 1; rates and epsilon are not negative.',

@@ -38,6 +38,8 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.classUnknown': 'classWeight 中的类别“{name}”在数据中不存在。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.metricUnknown': '没有名为“{name}”的指标。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.metricFit': '指标“{metric}”与损失“{loss}”放在一起没有意义。请去掉它，或换一个合适的。',
+  'engine.metricOption': '指标“{metric}”的“{option}”不能是 {value}。',
+  'engine.metricClass': '数据中没有类别“{name}”。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.optimizerUnknown': '没有名为“{name}”的优化器。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.optimizerOption': '优化器“{optimizer}”的“{option}”不能是 {value}。衰减率和动量应不小于 0 且小于 1；学习率和 epsilon 不能为负。',
   'engine.clippingTwice': '一次只能用一种方式限制梯度。请去掉“{one}”或“{other}”。',

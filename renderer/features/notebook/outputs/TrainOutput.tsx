@@ -147,7 +147,7 @@ function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
   const formats = useFormats();
   // Known from the start, so that a second chart does not push the first aside after an epoch.
   const planned = useTrainingStore((state) => state.details[run.id]?.spec?.train.metrics[0]);
-  const metric = metricBesideLoss(rows) ?? planned;
+  const metric = metricBesideLoss(rows) ?? (typeof planned === 'string' ? planned : undefined);
   return (
     <div className={metric ? 'charts two' : 'charts'}>
       {['loss', metric].map((name) => {
