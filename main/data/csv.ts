@@ -2,6 +2,7 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
+import { decodeText } from './encoding.ts';
 import type { OpenedFile } from './files.ts';
 
 export interface TextTable {
@@ -44,21 +45,10 @@ function sniffDelimiter(text: string): string {
   return scored.reduce((best, one) => (one.score > best.score ? one : best)).delimiter;
 }
 
-/** UTF-8, with or without a byte order mark. Throws `data.encoding` with the line of the first byte that is not UTF-8. */
-function decode({ path, bytes }: OpenedFile, at: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    const readable = new TextDecoder('utf-8').decode(bytes);
-    const line = readable.slice(0, readable.indexOf('\uFFFD')).split('\n').length;
-    throw new EpochbookError('data.encoding', { path, line }, { at, where: { file: path, line }, cause });
-  }
-}
-
 /** Throws `data.encoding`, `data.emptyFile`, `data.noRows`, `data.raggedRow`, `data.csv`, `data.columnTwice`. */
 export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextTable {
   const { path } = file;
-  const text = decode(file, at);
+  const { text } = decodeText(file, at, source.encoding);
   const header = source.header ?? true;
   const delimiter = source.delimiter ?? sniffDelimiter(text);
   let records: { record: string[]; info: { lines: number } }[];

@@ -45,6 +45,26 @@ export async function locate(path: string, folders: Folders, at: string): Promis
   return real;
 }
 
+const natural = new Intl.Collator('en', { numeric: true });
+/** 2.png before 10.png. */
+export const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
+
+/** Files below a folder as the notebook would say them, in natural order, hidden ones left out. */
+export async function filesBelow(path: string, folders: Folders, at: string): Promise<string[]> {
+  const folder = await locate(path, folders, at);
+  const entries = await disk.readdir(folder, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => inOrder(a.name, b.name))) {
+    if (entry.name.startsWith('.')) continue;
+    const below = `${path}/${entry.name}`;
+    // A link may lead to a folder; `locate` checks where it leads, and its own depth keeps a circle from going on.
+    const folderLike = entry.isDirectory() || (entry.isSymbolicLink() && (await disk.stat(join(folder, entry.name))).isDirectory());
+    if (folderLike && below.split('/').length < 40) found.push(...(await filesBelow(below, folders, at)));
+    else if (!folderLike) found.push(below);
+  }
+  return found;
+}
+
 async function missing(path: string, absolute: string, at: string, cause: unknown): Promise<EpochbookError> {
   const names = await disk.readdir(dirname(absolute)).catch(() => []);
   const near = nearest(basename(path), names);
@@ -54,9 +74,16 @@ async function missing(path: string, absolute: string, at: string, cause: unknow
 
 /**
  * Reads a whole file, unpacking gzip (known by its first bytes, not its name). The bytes as they lie on disk go into
- * `hash`. Throws `data.fileMissing`, `data.outside`, `data.unreadable`, `data.gzipDamaged`, `data.emptyFile`.
+ * `hash`. Throws `data.fileMissing`, `data.outside`, `data.unreadable`, `data.gzipDamaged`, and `data.emptyFile` unless
+ * it may be empty.
  */
-export async function readDataFile(path: string, folders: Folders, at: string, hash: Hash = createHash('sha256')): Promise<OpenedFile> {
+export async function readDataFile(
+  path: string,
+  folders: Folders,
+  at: string,
+  hash: Hash = createHash('sha256'),
+  may: { readonly empty?: boolean } = {},
+): Promise<OpenedFile> {
   const file = await locate(path, folders, at);
   let stored: Buffer;
   try {
@@ -65,7 +92,7 @@ export async function readDataFile(path: string, folders: Folders, at: string, h
     const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
   }
-  if (stored.length === 0) throw new EpochbookError('data.emptyFile', { path }, { at });
+  if (stored.length === 0 && !may.empty) throw new EpochbookError('data.emptyFile', { path }, { at });
   hash.update(stored);
   if (stored[0] !== 0x1f || stored[1] !== 0x8b) return { path, bytes: stored };
   try {

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
-import { type DataSource, type DataSpec, isTable } from '#contract/spec.ts';
+import { type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { type Arrays, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
@@ -15,6 +15,7 @@ import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { place } from './steps.ts';
 import { prepareTable } from './table.ts';
+import { prepareRunningText, readRunningText, readTextFolder, type RunningText } from './text-files.ts';
 
 export interface LoadedData {
   readonly dataset: Dataset;
@@ -31,7 +32,7 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
   signal?.throwIfAborted();
   const read = await readSource(source, folders, hash, signal);
   signal?.throwIfAborted();
-  const others: { part: 'validation' | 'test'; read: TextTable | Arrays; at: string; steps: OtherSteps }[] = [];
+  const others: { part: 'validation' | 'test'; read: ReadData; at: string; steps: OtherSteps }[] = [];
   for (const [index, step] of spec.steps.entries()) {
     if (!('data' in step)) continue;
     const at = place({ index });
@@ -42,28 +43,34 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
       steps: step.data.steps,
     });
   }
+  if ('running' in read) {
+    const parts = others.flatMap(({ read: text, part, at }) => ('running' in text ? [{ part, text, at }] : []));
+    const { dataset, text } = prepareRunningText(read, spec, parts);
+    return finish(dataset, hash.digest('hex'), [], { text });
+  }
   if ('inputShape' in read) {
     const parts = others.flatMap(({ read: arrays, part, at }) => ('inputShape' in arrays ? [{ part, arrays, at }] : []));
     const { dataset, images } = prepareArrays(read, spec, parts);
     return finish(dataset, hash.digest('hex'), [], images && { images }, read.ignored);
   }
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
-    'inputShape' in table ? [] : [{ part, at, table: chooseRows(table, steps, (index) => `${at}/data/steps/${index}`) }],
+    'names' in table ? [{ part, at, table: chooseRows(table, steps, (index) => `${at}/data/steps/${index}`) }] : [],
   );
-  const { dataset, columns, rows, totalRows, findings } = prepareTable(read, spec, parts);
-  return finish(dataset, hash.digest('hex'), columns, { table: { columns, rows, totalRows } }, [], findings);
+  const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts);
+  const shown = { table: { columns, rows, totalRows }, ...(series && { series }), ...(text && { text }) };
+  return finish(dataset, hash.digest('hex'), columns, shown, [], findings);
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
   async function readOther(
     other: { source: DataSource; steps: OtherSteps },
     { steps }: DataSpec,
-    main: TextTable | Arrays,
+    main: ReadData,
     at: string,
-  ): Promise<TextTable | Arrays> {
-    if (isTable(other.source) !== isTable(source)) throw new EpochbookError('data.otherKind', {}, { at });
+  ): Promise<ReadData> {
+    if (kindOf(other.source) !== kindOf(source)) throw new EpochbookError('data.otherKind', {}, { at });
     const known = new Set(steps.map((step) => JSON.stringify(step)));
     for (const [index, step] of other.steps.entries()) {
-      const own = step.op === 'take' || (step.op === 'filter' && isTable(source));
+      const own = step.op === 'take' || (step.op === 'filter' && kindOf(source) === 'table');
       if (!own && !known.has(JSON.stringify(step)))
         throw new EpochbookError('data.otherStep', { step: step.op }, { at: `${at}/data/steps/${index}` });
     }
@@ -84,12 +91,14 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
   }
 }
 
+type ReadData = TextTable | Arrays | RunningText;
+
 type OtherSteps = Extract<DataSpec['steps'][number], { op: 'withTest' }>['data']['steps'];
 
 const pick = (from: object, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 
-async function readSource(source: DataSource, folders: Folders, hash: Hash, signal: AbortSignal | undefined): Promise<TextTable | Arrays> {
+async function readSource(source: DataSource, folders: Folders, hash: Hash, signal: AbortSignal | undefined): Promise<ReadData> {
   switch (source.format) {
     case 'csv':
       return parseCsv(await readDataFile(source.path, folders, '/data/source/path', hash), source, '/data/source/path');
@@ -101,6 +110,10 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, sign
       return readNpz(source, folders, hash);
     case 'imageFolder':
       return readPictures(source, folders, hash, signal);
+    case 'text':
+      return readRunningText(source, folders, hash);
+    case 'textFolder':
+      return readTextFolder(source, folders, hash, signal);
     default:
       return readWithDuck(source, folders, hash);
   }
@@ -110,7 +123,7 @@ function finish(
   dataset: Omit<Dataset, 'hash'>,
   hash: string,
   columns: Column[],
-  shown: Pick<DataPreview, 'table' | 'images'> | undefined,
+  shown: Pick<DataPreview, 'table' | 'images' | 'series' | 'text'> | undefined,
   ignored: readonly string[] = [],
   more: readonly Finding[] = [],
 ): LoadedData {

@@ -1,11 +1,10 @@
 /** Folders of pictures: each folder is a class. The decoder is native, and loaded when first needed. */
 import type { Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
-import { join } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
 import type { Arrays } from './arrays.ts';
-import { type Folders, locate, readDataFile } from './files.ts';
+import { filesBelow, type Folders, inOrder, locate, readDataFile } from './files.ts';
 
 export type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
 export type Sharp = typeof import('sharp').default;
@@ -26,8 +25,6 @@ const endings = /\.(?:png|jpe?g|webp)$/i;
 /** Pictures decoded at once; more would only wait for the decoder's threads. */
 const atOnce = 8;
 const at = '/data/source/path';
-const natural = new Intl.Collator('en', { numeric: true });
-const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
 
 export async function loadSharp(): Promise<Sharp> {
   try {
@@ -35,22 +32,6 @@ export async function loadSharp(): Promise<Sharp> {
   } catch (cause) {
     throw new EpochbookError('data.readerMissing', { package: 'sharp', detail: String(cause).slice(0, 200) }, { at, cause });
   }
-}
-
-/** Files below a folder as the notebook would say them, in natural order, hidden ones left out. */
-async function filesBelow(path: string, folders: Folders): Promise<string[]> {
-  const folder = await locate(path, folders, at);
-  const entries = await disk.readdir(folder, { withFileTypes: true });
-  const found: string[] = [];
-  for (const entry of entries.sort((a, b) => inOrder(a.name, b.name))) {
-    if (entry.name.startsWith('.')) continue;
-    const below = `${path}/${entry.name}`;
-    // A link may lead to a folder; `locate` checks where it leads, and its own depth keeps a circle from going on.
-    const folderLike = entry.isDirectory() || (entry.isSymbolicLink() && (await disk.stat(join(folder, entry.name))).isDirectory());
-    if (folderLike && below.split('/').length < 40) found.push(...(await filesBelow(below, folders)));
-    else if (!folderLike) found.push(below);
-  }
-  return found;
 }
 
 interface Decoded {
@@ -89,7 +70,7 @@ export async function listPictures(source: PictureSource, folders: Folders): Pro
   const root = source.path.replace(/\/+$/, '') || '.';
   const folder = await locate(root, folders, at);
   if (!(await disk.stat(folder)).isDirectory()) throw new EpochbookError('data.notFolder', { path: source.path }, { at });
-  const files = await filesBelow(root, folders);
+  const files = await filesBelow(root, folders, at);
   const classOf = (path: string) =>
     path
       .slice(root.length + 1)

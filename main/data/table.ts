@@ -10,6 +10,8 @@ import { chooseRows, putBelow } from './rows.ts';
 import { type Parts, split } from './split.ts';
 import { place, stepOf, stepsOf } from './steps.ts';
 import { findTableFaults } from './table-findings.ts';
+import { labelColumn, textColumn, tokenizeColumn } from './text-table.ts';
+import { placeWindows, type WindowStep } from './windows.ts';
 
 export interface PreparedTable {
   readonly dataset: Omit<Dataset, 'hash'>;
@@ -17,6 +19,8 @@ export interface PreparedTable {
   readonly rows: (string | number | null)[][];
   readonly totalRows: number;
   readonly findings: Finding[];
+  readonly series?: NonNullable<DataPreview['series']>;
+  readonly text?: NonNullable<DataPreview['text']>;
 }
 
 /** Other data that is a part, its own rows chosen. `at` points at the step. */
@@ -27,6 +31,8 @@ export interface OtherTable {
 }
 
 const previewRows = 50;
+/** What windows may take in memory: each row lies in many of them. */
+const mostBytes = 8 * 2 ** 30;
 /** Whole numbers in at most this many different values, each at least twice on average, are taken for classes. */
 const mostNumericClasses = 20;
 
@@ -40,6 +46,7 @@ interface Target {
 function targetColumn(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec): TypedColumn {
   const step = stepOf(spec, 'target');
   if (step) return columnNamed(columns, step.step.column, table.path, place(step));
+  if (spec.source.format === 'textFolder') return columnNamed(columns, labelColumn, table.path, '/data/source');
   throw new EpochbookError(
     'data.noTarget',
     { path: table.path, names: columns.map(({ name }) => name).join(', ') },
@@ -67,11 +74,24 @@ function looksLikeClasses(texts: readonly string[]): boolean {
   return distinct.size <= mostNumericClasses && distinct.size * 2 <= texts.length && [...distinct].every((text) => /^-?\d+$/.test(text));
 }
 
-/** Columns that the model sees, in file order. What rows are split by tells who or when, and is seen only where selected. */
-function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, target: TypedColumn): TypedColumn[] {
+/**
+ * Columns that the model sees, in file order. What rows are ordered or split by tells who or when, and is seen only
+ * where selected. The past of a number that a window is to predict is seen unless it is left out by `select`.
+ */
+function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, target: Target['column']): TypedColumn[] {
+  const tokenize = stepOf(spec, 'tokenize');
+  if (tokenize) {
+    const text = columnNamed(columns, tokenize.step.column ?? textColumn, table.path, place(tokenize));
+    if (text === target) throw new EpochbookError('data.targetIsFeature', { column: text.name }, { at: place(tokenize) });
+    return [text];
+  }
   const selects = stepsOf(spec, 'select');
   const { group, time } = stepOf(spec, 'split')?.step ?? {};
-  let chosen = columns.filter((column) => column !== target && (selects.length > 0 || (column.name !== group && column.name !== time)));
+  const window = stepOf(spec, 'window');
+  const keys = [group, time, window?.step.group, window?.step.time];
+  const ahead = window !== undefined && (window.step.horizon ?? 1) > 0;
+  const past = ahead && (selects.length > 0 || target.type === 'number');
+  let chosen = columns.filter((column) => (column !== target || past) && (selects.length > 0 || !keys.includes(column.name)));
   for (const select of selects) {
     const named = select.step.columns.map((name) => columnNamed(columns, name, table.path, place(select)));
     chosen = chosen.filter((column) => named.includes(column));
@@ -88,10 +108,10 @@ function castsIn(table: TextTable, spec: DataSpec): Map<string, TypedColumn['typ
   return casts;
 }
 
-/** Seconds, or whatever a number counts; dates by ISO 8601. */
+/** Seconds of dates (ISO 8601), else whatever a number counts. */
 function timesOf(table: TextTable, column: TypedColumn, at: string): Float64Array {
   return Float64Array.from(table.columns[column.index], (text, row) => {
-    const time = column.type === 'number' ? numberIn(text) : /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : NaN;
+    const time = column.type === 'number' ? numberIn(text) : /^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : NaN;
     if (!Number.isNaN(time)) return time;
     const { path, unit, line } = placeOf(table, row);
     const where = { file: path, line, column: column.index + 1 };
@@ -103,15 +123,53 @@ function partsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSp
   const found = stepOf(spec, 'split');
   if (!found) return split(count, undefined, '/data');
   const at = place(found);
-  const { group, time } = found.step;
+  const { group, time, stratify } = found.step;
+  const window = stepOf(spec, 'window');
+  if (window && stratify) throw new EpochbookError('data.windowStratify', {}, { at });
   const groups = group === undefined ? undefined : table.columns[columnNamed(columns, group, table.path, at).index];
-  const times = time === undefined ? undefined : timesOf(table, columnNamed(columns, time, table.path, at), at);
+  const times =
+    time !== undefined
+      ? timesOf(table, columnNamed(columns, time, table.path, at), at)
+      : window && !groups
+        ? windowTimes(table, columns, window, count)
+        : undefined;
   return split(count, found.step, at, {
     ...(target.classes && { classOf: (row: number) => target.values[row] }),
     ...(groups && { groupOf: (row: number) => groups[row] }),
     ...(times && { timeOf: (row: number) => times[row] }),
     idOf: (row) => table.rows[row],
   });
+}
+
+/** When each row of a series was: by its column of times, else by its place in the series. */
+function windowTimes(table: TextTable, columns: readonly TypedColumn[], { step, index }: WindowFound, count: number): Float64Array {
+  const at = place({ index });
+  if (step.time !== undefined) return timesOf(table, columnNamed(columns, step.time, table.path, at), at);
+  if (step.group === undefined) return Float64Array.from({ length: count }, (_, row) => row);
+  const groups = table.columns[columnNamed(columns, step.group, table.path, at).index];
+  const sizes = new Map<string, number>();
+  for (let row = 0; row < count; row += 1) sizes.set(groups[row], (sizes.get(groups[row]) ?? 0) + 1);
+  const places = new Map<string, number>();
+  // Series that lie one after another each give their own last share.
+  return Float64Array.from({ length: count }, (_, row) => {
+    const place = places.get(groups[row]) ?? 0;
+    places.set(groups[row], place + 1);
+    return place / (sizes.get(groups[row]) ?? 1);
+  });
+}
+
+interface WindowFound {
+  readonly step: WindowStep;
+  readonly index: number;
+}
+
+function windowsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, found: WindowFound, parts: Parts) {
+  const at = place(found);
+  const { step } = found;
+  const group = step.group ?? stepOf(spec, 'split')?.step.group;
+  const groups = group === undefined ? undefined : table.columns[columnNamed(columns, group, table.path, at).index];
+  const times = step.time === undefined ? undefined : timesOf(table, columnNamed(columns, step.time, table.path, at), at);
+  return placeWindows(parts, step, { groupOf: (row) => groups?.[row] ?? '', timeOf: (row) => times?.[row] ?? table.rows[row] }, at);
 }
 
 /** Throws `data.*` errors at the step or the line they come from. */
@@ -135,37 +193,97 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     next += other.lines.length;
     Object.assign(parts, { [part]: Uint32Array.from(other.lines, (_, index) => from + index) });
   }
-  const features = fitFeatures(table, chosen, spec, parts.train);
+  const window = stepOf(spec, 'window');
+  const tokenize = stepOf(spec, 'tokenize');
+  if (window && tokenize) throw new EpochbookError('data.windowOfText', {}, { at: place(tokenize) });
+  const facts = { targetShape: target.classes ? [] : [1], task: target.classes ? 'classification' : 'regression' } as const;
+  const rowsOf = (rows: Uint32Array) => rows.map((row) => table.rows[row]);
+  const targetsOf = (rows: Uint32Array) => Float32Array.from(rows, (row) => target.values[row]);
+  const roleOf = (column: TypedColumn): Column['role'] =>
+    column === target.column ? 'target' : chosen.includes(column) ? 'feature' : 'unused';
+  const shown = {
+    columns: columns.map((column) => describeColumn(table, column, table.lines.length, roleOf(column))),
+    rows: firstRows(table, columns),
+    totalRows: source.lines.length,
+  };
+  const classes = target.classes && { classes: target.classes };
 
-  const gather = (rows: Uint32Array): Part => {
+  if (tokenize) {
+    const { text, gather, preview } = tokenizeColumn(
+      table.columns[chosen[0].index],
+      chosen[0].name,
+      tokenize.step,
+      parts.train,
+      place(tokenize),
+    );
+    return {
+      dataset: {
+        ...facts,
+        ...classes,
+        inputShape: [text.length],
+        text,
+        ...eachPart(parts, (rows) => ({ count: rows.length, inputs: gather(rows), targets: targetsOf(rows), rows: rowsOf(rows) })),
+      },
+      ...shown,
+      findings: [],
+      text: preview(parts.train, (row) => target.classes?.[target.values[row]] ?? String(target.values[row])),
+    };
+  }
+
+  // First, so that what is wrong with the windows is said before what their columns lack.
+  const windows = window && windowsOf(table, columns, spec, window, parts);
+  const features = fitFeatures(table, chosen, spec, parts.train);
+  const gather = (rows: Uint32Array): Float32Array => {
     const inputs = new Float32Array(rows.length * features.length);
     let filled = 0;
     // Scaled values lie in `values` already.
     for (const row of rows) for (const { values } of features) inputs[filled++] = values[row];
-    return {
-      count: rows.length,
-      inputs,
-      targets: Float32Array.from(rows, (row) => target.values[row]),
-      rows: rows.map((row) => table.rows[row]),
-    };
+    return inputs;
   };
-  const roleOf = (column: TypedColumn): Column['role'] =>
-    column === target.column ? 'target' : chosen.includes(column) ? 'feature' : 'unused';
+  const tableFacts = { ...facts, ...classes, features: features.map(({ feature }) => feature) };
+  const findings = findTableFaults({ table, chosen: chosen.filter((column) => column !== target.column), features, target, parts });
+  if (!window || !windows) {
+    return {
+      dataset: {
+        ...tableFacts,
+        inputShape: [features.length],
+        ...eachPart(parts, (rows) => ({ count: rows.length, inputs: gather(rows), targets: targetsOf(rows), rows: rowsOf(rows) })),
+      },
+      ...shown,
+      findings,
+    };
+  }
+  const { length, horizon = 1, outputs = 1, stride = 1, time, group } = window.step;
+  if (target.classes && outputs > 1) throw new EpochbookError('data.windowClasses', {}, { at: place(window) });
+  const { inputs, targets, gap, gaps } = windows;
+  const series = { length, horizon, outputs, ...(time !== undefined && { time }), ...(group !== undefined && { group }) };
+  if ((inputs.train.length + (inputs.validation?.length ?? 0)) * features.length * 4 > mostBytes)
+    throw new EpochbookError('data.tooLarge', { path: table.path, gigabytes: mostBytes / 2 ** 30 }, { at: place(window) });
   return {
     dataset: {
-      inputShape: [features.length],
-      targetShape: target.classes ? [] : [1],
-      task: target.classes ? 'classification' : 'regression',
-      ...(target.classes && { classes: target.classes }),
-      features: features.map(({ feature }) => feature),
-      train: gather(parts.train),
-      ...(parts.validation && { validation: gather(parts.validation) }),
-      ...(parts.test && { test: gather(parts.test) }),
+      ...tableFacts,
+      targetShape: target.classes ? [] : [outputs],
+      inputShape: [length, features.length],
+      series,
+      ...eachPart(parts, (_, part) => ({
+        count: targets[part]!.length / outputs,
+        inputs: gather(inputs[part]!),
+        targets: targetsOf(targets[part]!),
+        rows: rowsOf(targets[part]!.filter((_row, index) => index % outputs === 0)),
+      })),
     },
-    columns: columns.map((column) => describeColumn(table, column, table.lines.length, roleOf(column))),
-    rows: firstRows(table, columns),
-    totalRows: source.lines.length,
-    findings: findTableFaults({ table, chosen, features, target, parts }),
+    ...shown,
+    findings,
+    series: { ...series, stride, gap, gaps },
+  };
+}
+
+function eachPart(parts: Parts, make: (rows: Uint32Array, part: keyof Parts) => Part): Pick<Dataset, keyof Parts> {
+  const { train, validation, test } = parts;
+  return {
+    train: make(train, 'train'),
+    ...(validation && { validation: make(validation, 'validation') }),
+    ...(test && { test: make(test, 'test') }),
   };
 }
 

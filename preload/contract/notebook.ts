@@ -100,6 +100,32 @@ export const dataPreview = z.object({
       totalRows: z.number().int(),
     })
     .optional(),
+  /** Of windows over ordered rows. */
+  series: z
+    .object({
+      length: z.number().int(),
+      horizon: z.number().int(),
+      outputs: z.number().int(),
+      stride: z.number().int(),
+      time: z.string().optional(),
+      group: z.string().optional(),
+      /** What counts as a gap, in seconds for dates, else in the column's unit; and how many there are. */
+      gap: z.number(),
+      gaps: z.number().int(),
+    })
+    .optional(),
+  /** Of text: the first samples and how they are cut into tokens, padding left out. */
+  text: z
+    .object({
+      by: z.enum(['characters', 'words', 'bytePairs']),
+      vocabulary: z.number().int(),
+      length: z.number().int(),
+      /** Share of the training part's tokens that the vocabulary lacks, and of its texts that are cut. */
+      unknown: z.number(),
+      cut: z.number(),
+      samples: z.array(z.object({ label: z.string(), tokens: z.array(z.string()) })),
+    })
+    .optional(),
   /** The first images; pixels are bytes, row-major, `height × width × channels`. */
   images: z
     .object({

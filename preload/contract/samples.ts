@@ -40,7 +40,38 @@ export interface Feature {
   readonly scale: number;
 }
 
-export interface Dataset {
+/** How rows in order become a sample of the shape `[length, features]`. */
+export interface Series {
+  readonly length: number;
+  /** How many rows after the window's last the first target stands. */
+  readonly horizon: number;
+  readonly outputs: number;
+  readonly time?: string;
+  readonly group?: string;
+}
+
+/** How a text becomes numbers: made on the training part. A token's number is its place in `tokens`. */
+export interface Tokenizer {
+  readonly by: 'characters' | 'words' | 'bytePairs';
+  readonly lowercase: boolean;
+  /** Padding, what is not known, then the most frequent first. */
+  readonly tokens: readonly string[];
+  /** Of byte pairs: what is joined, in this order. */
+  readonly merges?: readonly (readonly [string, string])[];
+}
+
+export interface TextInput extends Tokenizer {
+  /** Of a table; a running text has none, and its next token is the target. */
+  readonly column?: string;
+  readonly length: number;
+  readonly padding: 'pre' | 'post';
+}
+
+/**
+ * How raw values become what a model sees: fitted on the training part, kept with the run, and done alike to what is
+ * predicted.
+ */
+export interface Preparation {
   /** Shape of one sample, without the batch. */
   readonly inputShape: readonly number[];
   /** Shape of one target, without the batch: `[]` for a class index, `[1]` for a number. */
@@ -52,6 +83,11 @@ export interface Dataset {
   readonly features?: readonly Feature[];
   /** Of arrays and images: what each stored value was multiplied with. */
   readonly scale?: number;
+  readonly series?: Series;
+  readonly text?: TextInput;
+}
+
+export interface Dataset extends Preparation {
   readonly train: Part;
   readonly validation?: Part;
   readonly test?: Part;

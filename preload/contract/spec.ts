@@ -22,6 +22,12 @@ const classNames = z.array(z.string()).optional();
 /** Default: classes for whole numbers and text, a number otherwise. */
 const targetKind = z.enum(['classes', 'number']).optional();
 
+/** Names of the Encoding standard. Latin-1 is windows-1252. */
+export const textEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'gbk', 'gb18030', 'big5', 'shift_jis', 'euc-kr'] as const;
+/** Default: found from the bytes. */
+const encoding = z.enum(textEncodings).optional();
+export type TextEncoding = (typeof textEncodings)[number];
+
 export const dataSource = z.discriminatedUnion('format', [
   z.object({
     format: z.literal('csv'),
@@ -30,6 +36,7 @@ export const dataSource = z.discriminatedUnion('format', [
     delimiter: z.string().length(1).optional(),
     /** Whether the first line names the columns. Default true. */
     header: z.boolean().optional(),
+    encoding,
   }),
   z.object({ format: z.literal('parquet'), path }),
   /** An array of objects, or one object a line. */
@@ -58,12 +65,20 @@ export const dataSource = z.discriminatedUnion('format', [
     channels: z.union([z.literal(1), z.literal(3)]).optional(),
     scale,
   }),
+  /** One running text, whose next token is to be predicted. */
+  z.object({ format: z.literal('text'), path, encoding }),
+  /** A folder of folders with `.txt` files: a table of `text` and `label`. */
+  z.object({ format: z.literal('textFolder'), path, encoding }),
 ]);
 export type DataSource = z.infer<typeof dataSource>;
 
-const tableFormats = ['csv', 'parquet', 'json', 'sql'] as const;
-/** Whether a source has columns. */
-export const isTable = ({ format }: DataSource): boolean => (tableFormats as readonly string[]).includes(format);
+export type DataKind = 'table' | 'arrays' | 'text';
+
+/** What a source holds: rows with columns, arrays of numbers (pictures among them), or one running text. */
+export function kindOf({ format }: DataSource): DataKind {
+  if (format === 'text') return 'text';
+  return format === 'npy' || format === 'npz' || format === 'idx' || format === 'imageFolder' ? 'arrays' : 'table';
+}
 
 /** The files and folders that a source reads, as the notebook says them. */
 function sourcePaths(source: DataSource): string[] {
@@ -161,6 +176,44 @@ const ownStep = z.discriminatedUnion('op', [
     /** The latest rows by this column are the test, those before them the validation. It is no feature unless selected. */
     time: z.string().optional(),
     seed: z.number().int().optional(),
+  }),
+  /** Rows in order become samples of `length` rows, to predict what follows. A split then goes by time. */
+  z.object({
+    op: z.literal('window'),
+    length: z.number().int().positive(),
+    /** How many rows after its last the window's target stands. Default 1. */
+    horizon: z.number().int().nonnegative().optional(),
+    /** How many targets in a row are predicted. Default 1. */
+    outputs: z.number().int().positive().optional(),
+    /** Rows from the start of one window to that of the next. Default 1. */
+    stride: z.number().int().positive().optional(),
+    /** The column that orders the rows. Default: as they stand. */
+    time: z.string().optional(),
+    /** The column that tells several series apart. */
+    group: z.string().optional(),
+    /**
+     * The largest distance in time between neighbouring rows of a window: in the column's own unit, in seconds for
+     * dates, or as a text such as `3 days`. Default: 1.5 times the usual distance.
+     */
+    gap: z.union([z.number().positive(), z.string()]).optional(),
+  }),
+  /** A column of text, or a running text, becomes numbers of tokens: 0 is padding, 1 what the vocabulary lacks. */
+  z.object({
+    op: z.literal('tokenize'),
+    /** Of a table. Default: `text`. */
+    column: z.string().optional(),
+    /** Default: words for a column, characters for a running text. */
+    by: z.enum(['characters', 'words', 'bytePairs']).optional(),
+    /** The most tokens that are told apart, padding and unknown included. Default 10,000 words, 1,000 byte pairs, every character. */
+    vocabulary: z.number().int().min(3).optional(),
+    /** Tokens of a sample. Default: of a column, those of the longest text, 256 at most; of a running text, 64. */
+    length: z.number().int().positive().optional(),
+    /** Of a running text: tokens from the start of one sample to that of the next. Default 3. */
+    stride: z.number().int().positive().optional(),
+    /** On which side a short text is filled up; on the same, a long one is cut. Default post. */
+    padding: z.enum(['pre', 'post']).optional(),
+    /** Default: true for words. */
+    lowercase: z.boolean().optional(),
   }),
 ]);
 

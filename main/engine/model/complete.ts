@@ -8,7 +8,7 @@ import { inputLayer, keepsShape, layerTypes } from './layer-types.ts';
 import { shapeText } from './names.ts';
 
 /** What the data says about the model: a data set will do. */
-export type DataFacts = Pick<Dataset, 'inputShape' | 'targetShape' | 'task' | 'classes'>;
+export type DataFacts = Pick<Dataset, 'inputShape' | 'targetShape' | 'task' | 'classes' | 'text'>;
 
 /** Shape of a sample that a layer's config gives, if it does. */
 function givenInputShape(config: Config): (number | null)[] | null {
@@ -40,7 +40,8 @@ function outputUnits(facts: DataFacts, activation: Json | undefined): number {
 
 /**
  * The model with every layer named, the data's shape at its start and, where its last dense layer has no `units`, as
- * many as there are classes (one for two classes behind a sigmoid) or target values. Idempotent. Throws
+ * many as there are classes (one for two classes behind a sigmoid) or target values; an embedding without `inputDim`
+ * takes the size of the vocabulary. Idempotent. Throws
  * EpochbookError with `at` for unknown layers and options, missing ones, and an input shape other than the data's.
  */
 export function completeModel(model: ModelSpec, facts: DataFacts): ModelSpec {
@@ -58,6 +59,7 @@ export function completeModel(model: ModelSpec, facts: DataFacts): ModelSpec {
       filled.batchInputShape = [null, ...facts.inputShape];
     }
     if (index === end && filled.units === undefined) filled.units = outputUnits(facts, config.activation);
+    if (className === 'Embedding' && filled.inputDim === undefined && facts.text) filled.inputDim = facts.text.tokens.length;
     for (const option of layerTypes[className]?.required ?? []) {
       if (filled[option] !== undefined) continue;
       throw new EpochbookError('engine.optionMissing', { layer: names[index], className, option }, { at: layerPointer(index) });

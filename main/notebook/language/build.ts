@@ -3,7 +3,17 @@
  * plain data that goes into the spec, remembering where in the notebook each part was made.
  */
 import { EpochbookError } from '#contract/errors.ts';
-import { type DataSpec, dataStep, isTable, type Json, type Knob, type KnobValue, type ModelSpec, type TrainSpec } from '#contract/spec.ts';
+import {
+  type DataKind,
+  type DataSpec,
+  dataStep,
+  kindOf,
+  type Json,
+  type Knob,
+  type KnobValue,
+  type ModelSpec,
+  type TrainSpec,
+} from '#contract/spec.ts';
 import type { MessageKey, MessageValues } from '#contract/words/message.ts';
 import { checkOptions, decode, describe, pointer } from './arguments.ts';
 import { dataMethods, dataSources } from './data.ts';
@@ -188,7 +198,8 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
   const before = nodes[self.node];
   const spec = before.value as unknown as DataSpec;
   const method = dataMethods[op];
-  if (method.tables && !isTable(spec.source)) throw fail('notebook.wrongStep', { step: op });
+  const kind = kindOf(spec.source);
+  if (method.of && !method.of.includes(kind)) throw fail('notebook.wrongStep', { step: op, kind });
   if (method.once && spec.steps.some((step) => step.op === op)) throw fail('notebook.stepTwice', { step: op });
   const builder = `.${op}(…)`;
   const rest = args.slice(1);
@@ -217,7 +228,7 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
     ...fields,
     ...checkOptions(builder, method.options, options).values,
   } as Record<string, Json>;
-  if (op === 'split') checkSplit(step, isTable(spec.source));
+  if (op === 'split') checkSplit(step, kind);
   const parsed = dataStep.safeParse(step);
   if (!parsed.success) throw fail('notebook.specInvalid', { kind: 'data', detail: parsed.error.issues[0]?.message ?? '' });
   const made: DataSpec = { source: spec.source, steps: [...spec.steps, parsed.data] };
@@ -227,8 +238,10 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
 const isPlain = (value: Value | undefined): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Built) && !(value instanceof Odd);
 
-function checkSplit(step: Record<string, Json>, table: boolean): void {
-  if (!table && (step['group'] !== undefined || step['time'] !== undefined)) throw fail('notebook.wrongStep', { step: 'split' });
+function checkSplit(step: Record<string, Json>, kind: DataKind): void {
+  if (kind !== 'table' && (step['group'] !== undefined || step['time'] !== undefined))
+    throw fail('notebook.wrongStep', { step: 'split', kind });
+  if (kind === 'text' && step['stratify'] === true) throw fail('notebook.wrongStep', { step: 'split', kind });
   const shares = ['validation', 'test'].map((part) => step[part]).filter((share): share is number => typeof share === 'number');
   if (shares.some((share) => share >= 1 && !Number.isInteger(share)) || shares.every((share) => share === 0))
     throw fail('notebook.splitNothing', {});

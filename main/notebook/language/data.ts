@@ -1,5 +1,5 @@
 /** Data sources and the steps that follow them: `data.csv(…).target(…).split(…)`. */
-import type { Json } from '#contract/spec.ts';
+import { type DataKind, type Json, textEncodings } from '#contract/spec.ts';
 import { boolean, integer, name, number, option, text } from './kinds.ts';
 import type { Options, OptionType } from './option.ts';
 
@@ -13,6 +13,7 @@ export interface DataSourceEntry {
 }
 
 const header = boolean('Whether the first line names the columns.', true);
+const encoding = name(textEncodings, 'How the bytes stand for signs; found from them if left out.');
 
 const scale = number('What each stored value is multiplied with; 1/255 for bytes of images if left out, so that values lie in 0…1.');
 const ofArrays = {
@@ -25,10 +26,15 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
   csv: {
     doc: 'A table as text, one row a line.',
     path: true,
-    options: { delimiter: text('The sign between fields; found from the first lines if left out.'), header },
+    options: { delimiter: text('The sign between fields; found from the first lines if left out.'), header, encoding },
     fixed: { format: 'csv' },
   },
-  tsv: { doc: 'A table as text with tabs between fields.', path: true, options: { header }, fixed: { format: 'csv', delimiter: '\t' } },
+  tsv: {
+    doc: 'A table as text with tabs between fields.',
+    path: true,
+    options: { header, encoding },
+    fixed: { format: 'csv', delimiter: '\t' },
+  },
   idx: {
     doc: 'Images and labels in the IDX format of MNIST, plain or gzipped.',
     path: false,
@@ -79,6 +85,18 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
     },
     fixed: { format: 'imageFolder' },
   },
+  text: {
+    doc: 'One running text, to predict which token comes next. Cut it with .tokenize(…).',
+    path: true,
+    options: { encoding },
+    fixed: { format: 'text' },
+  },
+  textFolder: {
+    doc: 'Texts (.txt) in folders; the folders’ names are the classes. Cut them with .tokenize(…).',
+    path: true,
+    options: { encoding },
+    fixed: { format: 'textFolder' },
+  },
 };
 
 export interface DataMethodEntry {
@@ -90,8 +108,8 @@ export interface DataMethodEntry {
   readonly options: Options;
   /** The step it makes, where that has another name, and what it always says. */
   readonly makes?: { readonly op: string; readonly fixed: Readonly<Record<string, Json>> };
-  /** Only for tables. */
-  readonly tables?: true;
+  /** Only for data of these kinds. */
+  readonly of?: readonly DataKind[];
   /** At most one of it. */
   readonly once?: true;
 }
@@ -104,7 +122,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     doc: 'Keeps these columns alone.',
     positional: { name: 'columns', type: columns, spread: true },
     options: {},
-    tables: true,
+    of: ['table'],
   },
   target: {
     doc: 'The column to predict.',
@@ -112,13 +130,14 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     options: {
       kind: name(['classes', 'number'], 'Whether its values are classes or numbers; text and few whole numbers are classes if left out.'),
     },
-    tables: true,
+    of: ['table'],
     once: true,
   },
   take: {
     doc: 'Keeps the first samples.',
     positional: { name: 'count', type: { is: 'integer', min: 1 } },
     options: {},
+    of: ['table', 'arrays'],
     once: true,
   },
   normalize: {
@@ -129,7 +148,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       columns: option(columns, 'The columns; every numeric one if left out.'),
       method: name(['standard', 'minMax'], 'standard: mean 0 and deviation 1; minMax: from 0 to 1.', { default: 'standard' }),
     },
-    tables: true,
+    of: ['table'],
   },
   standardize: {
     doc: 'Brings numeric columns to mean 0 and deviation 1, fitted on the training part alone.',
@@ -137,7 +156,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     optional: true,
     options: { columns: option(columns, 'The columns; every numeric one if left out.') },
     makes: { op: 'normalize', fixed: { method: 'standard' } },
-    tables: true,
+    of: ['table'],
   },
   minMax: {
     doc: 'Brings numeric columns to 0…1, fitted on the training part alone.',
@@ -145,7 +164,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     optional: true,
     options: { columns: option(columns, 'The columns; every numeric one if left out.') },
     makes: { op: 'normalize', fixed: { method: 'minMax' } },
-    tables: true,
+    of: ['table'],
   },
   filter: {
     doc: 'Keeps the rows for which all that is said of a column holds.',
@@ -157,13 +176,13 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       max: number('It is at most this.'),
       missing: option({ is: 'boolean' }, 'true keeps the rows without a value, false those with one.'),
     },
-    tables: true,
+    of: ['table'],
   },
   cast: {
     doc: 'Takes columns for numbers or for text, whatever they look like.',
     positional: { name: 'columns', type: columns, spread: true },
     options: { to: name(['number', 'text'], 'What they are taken for.', { required: true }) },
-    tables: true,
+    of: ['table'],
   },
   impute: {
     doc: 'Fills gaps in columns, with values fitted on the training part alone.',
@@ -174,19 +193,19 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       method: name(['median', 'mean', 'mostFrequent'], 'median for numbers and mostFrequent for text if left out.'),
       value: option({ is: 'either', of: [{ is: 'number' }, { is: 'text' }] }, 'This instead.'),
     },
-    tables: true,
+    of: ['table'],
   },
   clip: {
     doc: 'Brings values below min to min, and above max to max.',
     positional: { name: 'columns', type: columns, spread: true },
     options: { min: number('The least value.'), max: number('The largest value.') },
-    tables: true,
+    of: ['table'],
   },
   log: {
     doc: 'Takes the natural logarithm of plus + x.',
     positional: { name: 'columns', type: columns, spread: true },
     options: { plus: number('What is added first.', { min: 0, default: 1 }) },
-    tables: true,
+    of: ['table'],
   },
   bucketize: {
     doc: 'Turns numbers into the number of boundaries at or below them.',
@@ -198,7 +217,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       ),
       buckets: integer('How many even buckets.', { min: 2, default: 10 }),
     },
-    tables: true,
+    of: ['table'],
   },
   ordinal: {
     doc: 'Turns the categories of text columns into 0, 1, 2, …',
@@ -208,14 +227,14 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       columns: option(columns, 'The columns; every text column if left out.'),
       order: option({ is: 'list', of: { is: 'text' }, min: 1 }, 'The categories from low to high; in natural order if left out.'),
     },
-    tables: true,
+    of: ['table'],
   },
   oneHot: {
     doc: 'Turns text columns into one column of 0 and 1 for each category.',
     positional: { name: 'columns', type: columns, spread: true },
     optional: true,
     options: { columns: option(columns, 'The columns; every text column if left out.') },
-    tables: true,
+    of: ['table'],
     once: true,
   },
   split: {
@@ -228,6 +247,38 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       time: text('A column: the latest rows are the test, those before them the validation. It is no feature unless selected.'),
       seed: integer('Which of the possible splits it is.', { min: 0 }),
     },
+    once: true,
+  },
+  window: {
+    doc: 'Makes samples of rows in order, to predict what follows them. No window holds a gap or rows of two parts; a split goes by time.',
+    options: {
+      length: integer('How many rows a window holds.', { required: true, min: 1 }),
+      horizon: integer('How many rows after the last one the target stands.', { min: 0, default: 1 }),
+      outputs: integer('How many targets in a row are predicted.', { min: 1, default: 1 }),
+      stride: integer('Rows from the start of one window to that of the next.', { min: 1, default: 1 }),
+      time: text('The column that orders the rows; as they stand if left out. It is no feature unless selected.'),
+      group: text('The column that tells several series apart. It is no feature unless selected.'),
+      gap: option(
+        { is: 'either', of: [{ is: 'number', above: 0 }, { is: 'text' }] },
+        'The largest distance in time between neighbouring rows: a number in the column’s unit, or e.g. “3 days”; 1.5 times the usual one if left out.',
+      ),
+    },
+    of: ['table'],
+    once: true,
+  },
+  tokenize: {
+    doc: 'Cuts text into tokens and numbers them, by a vocabulary made of the training part alone.',
+    positional: { name: 'column', type: { is: 'text' } },
+    optional: true,
+    options: {
+      by: name(['characters', 'words', 'bytePairs'], 'What a token is; words for a column, characters for a running text if left out.'),
+      vocabulary: integer('The most tokens told apart; 10,000 words, 1,000 byte pairs or every character if left out.', { min: 3 }),
+      length: integer('Tokens of a sample; those of the longest text (256 at most), or 64 of a running text if left out.', { min: 1 }),
+      stride: integer('Of a running text: tokens from the start of one sample to that of the next.', { min: 1, default: 3 }),
+      padding: name(['pre', 'post'], 'On which side short texts are filled up and long ones are cut.', { default: 'post' }),
+      lowercase: option({ is: 'boolean' }, 'Whether capitals are made small; true for words if left out.'),
+    },
+    of: ['table', 'text'],
     once: true,
   },
   withValidation: {

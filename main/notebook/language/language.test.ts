@@ -48,6 +48,7 @@ describe('the tables', () => {
     rnn: () => ({ cell: tf.layers.lstmCell({ units: 2 }) }),
     stackedRNNCells: () => ({ cells: [tf.layers.lstmCell({ units: 2 })] }),
     dense: () => ({ units: 2 }),
+    embedding: () => ({ inputDim: 2 }),
     activation: () => ({ activation: 'relu' }),
     inputLayer: () => ({ batchInputShape: [null, 2] }),
     flatten: () => ({ dataFormat: 'channelsLast' }),
@@ -161,6 +162,9 @@ data.sql('SELECT * FROM a', { tables: { a: 'a.csv' } }).target('y');
 data.npy({ inputs: 'x.npy', targets: 'y.npy', kind: 'number' }).split({ validation: 10 });
 data.npz('a.npz', { inputs: 'x', scale: 1 }).take(3);
 data.imageFolder('pictures', { size: [28, 28], channels: 1 });
+data.csv('a.csv', { encoding: 'gbk' }).target('y').window({ length: 24, horizon: 2, outputs: 3, stride: 2, time: 'day', group: 'shop', gap: '3 days' });
+data.textFolder('mails').tokenize().tokenize('text', { by: 'bytePairs', vocabulary: 500, length: 40, padding: 'pre', lowercase: true });
+data.text('poem.txt').tokenize({ length: 40, stride: 3 }).split({ validation: 0.1 });
 const rate: number = param('learningRate', 1e-3, { min: 1e-5, max: 1, log: true });
 const network = sequential([
   layers.conv2d({ filters: param('f', 8), kernelSize: [3, 3], activation: 'relu', kernelRegularizer: regularizers.l2({ l2: 0.1 }) }),

@@ -115,7 +115,7 @@ export const layers: Builders = {
     n: integer('How often.', { required: true, min: 1 }),
   }),
   embedding: builder('Embedding', 'Turns whole numbers into vectors that are learnt.', {
-    inputDim: integer('Number of different inputs: the largest index + 1.', { required: true, min: 1 }),
+    inputDim: integer('Number of different inputs: the largest index + 1; the vocabulary of tokenized text if left out.', { min: 1 }),
     outputDim: integer('Length of the vectors.', { required: true, min: 1 }),
     embeddingsInitializer: initializer('the vectors', 'randomUniform'),
     embeddingsRegularizer: regularizer('the vectors'),

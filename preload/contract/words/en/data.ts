@@ -16,7 +16,9 @@ export const data = {
   'data.labelOutside':
     'Sample {row, number} of {path} has the label {label}, but only {classes} class names are given (0 to one less). Add the missing names.',
   'data.tableStep': '{step} works on tables; this data is images. Remove the step.',
-  'data.encoding': '{path}, line {line, number}: the text is not UTF-8. Save the file as UTF-8.',
+  'data.encoding':
+    '{path}, line {line, number}: the text is not UTF-8, nor anything else for certain. Say encoding: ’…’ (gbk, windows-1252, …), or save the file as UTF-8.',
+  'data.encodingTold': '{path}, line {line, number}: the text is not {encoding}. Say another encoding, or leave it out to have it found.',
   'data.csv': '{path}, line {line, number}: {detail}',
   'data.raggedRow':
     '{path}, line {line, number}: {found, plural, one {# field} other {# fields}} where the first line has {wanted}. Mend the line, or put quotes round a field that holds the delimiter.',
@@ -91,7 +93,7 @@ export const data = {
   'data.otherShape': 'The samples of {path} are {found}, those of the training data {wanted}. They must be alike.',
   'data.otherTargets': 'The targets of {path} are of another kind than those of the training data.',
   'data.otherClass': '{path} has the class “{name}”, which the training data does not have.',
-  'data.otherKind': 'A table and images or arrays cannot be parts of one data set.',
+  'data.otherKind': 'Tables, running text, and images or arrays cannot be parts of one data set.',
   'data.otherStep':
     '.{step}(…) cannot be done to this part alone: what is done to the training data is done to it as well. Take the step out here.',
   'data.nearlyEmpty':
@@ -116,4 +118,20 @@ export const data = {
     'The {part} part differs from the training part more than chance allows, in {count, plural, one {the column {columns}} other {# columns, most in {columns}}}. Check how the rows were parted.',
   'data.categoryNotTrained':
     'The column “{column}” has {count, plural, one {the value {categories}} other {# values}} outside the training part alone{count, plural, one {} other { ({categories} among them)}}; the model never learns {count, plural, one {it} other {them}}.',
+  'data.targetIsFeature': 'The column “{column}” is the target and cannot be what it is predicted from.',
+  'data.noTokens': 'The column “{column}” has no text in the training part to make a vocabulary of.',
+  'data.noTexts': 'There are no texts in the folders of {path}. Each class needs a folder with .txt files.',
+  'data.oneTextFolder': '{path} has texts in one folder alone, “{name}”: there is nothing to tell apart.',
+  'data.textShort':
+    'The {part, select, train {training} other {{part}}} part of {path} has {tokens, plural, one {# token} other {# tokens}}; a sample takes {length} and the one that follows. Give a smaller length, or more text.',
+  'data.windowMoments':
+    '{count, number} rows are at the same {time} as the one before them. If these are several series, say group: ’…’ with the column that tells them apart.',
+  'data.windowGap': '“{gap}” is no span of time. Give a number, or e.g. ’90 s’, ’5 min’, ’1 hour’, ’3 days’, ’2 weeks’.',
+  'data.windowNone':
+    'No window fits between the gaps: it takes {span, number} rows without a gap, and the longest stretch of the {part, select, train {training} other {{part}}} part has {longest, number}. Rows are usually {usual, number} apart, and {gap, number} is taken for a gap (seconds, for dates); say a larger gap: …, or make windows shorter.',
+  'data.windowPart':
+    'The {part, select, train {training} other {{part}}} part has no window: one takes {span, number} rows in a row, and the longest series there has {longest, number}. Make windows shorter, or give the part a larger share.',
+  'data.windowStratify': 'Windows are split by time, so that nothing is learnt from what comes later; take stratify out.',
+  'data.windowOfText': 'Windows are of rows of numbers; tokenized text has its own length. Take one of the two out.',
+  'data.windowClasses': 'Of classes, a window predicts one. Take outputs out, or say kind: ’number’ for the target.',
 } as const;

@@ -56,7 +56,8 @@ export const notebook = {
   'notebook.layerInputs': '{builder}.apply(…) takes {wanted}; here it is {found}.',
   'notebook.disconnected': 'The output of “{layer}” does not lead back to the model’s inputs: the input it starts from is not in “inputs”.',
   'notebook.stepTwice': 'This data has a .{step}(…) already. Keep one of them.',
-  'notebook.wrongStep': '.{step}(…) works on tables; image files have no columns.',
+  'notebook.wrongStep':
+    '.{step}(…) does not work on {kind, select, table {tables} text {a running text} other {images and arrays, which have no columns}}.',
   'notebook.splitTooMuch': '.split(…): the shares of validation and test are {sum} together; they must leave something to train on.',
   'notebook.splitNothing': '.split(…): “validation” must be a share between 0 and 1, or a count of samples.',
 

@@ -16,7 +16,9 @@ export const data: Record<keyof typeof en, string> = {
   'data.countsDiffer': '有 {images, number} 张图像，却有 {labels, number} 个标签。这两个文件不配套。',
   'data.labelOutside': '{path} 的第 {row, number} 个样本的标签是 {label}，但只给出了 {classes} 个类别名称（从 0 开始）。请补全名称。',
   'data.tableStep': '{step} 只适用于表格，而这里的数据是图像。请删去这一步。',
-  'data.encoding': '{path} 第 {line, number} 行：文本不是 UTF-8。请将文件另存为 UTF-8。',
+  'data.encoding':
+    '{path} 第 {line, number} 行：文本不是 UTF-8，也无法确定是其他编码。请写明 encoding: ’…’（如 gbk、windows-1252），或将文件另存为 UTF-8。',
+  'data.encodingTold': '{path} 第 {line, number} 行：文本不是 {encoding}。请换一种编码，或删去 encoding 由程序判断。',
   'data.csv': '{path} 第 {line, number} 行：{detail}',
   'data.raggedRow': '{path} 第 {line, number} 行：有 {found} 个字段，而首行有 {wanted} 个。请修正该行，或给含分隔符的字段加上引号。',
   'data.columnTwice': '{path} 有两列都叫“{column}”。请改掉其中一个列名。',
@@ -79,7 +81,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.otherShape': '{path} 的样本形状是 {found}，训练数据是 {wanted}。两者必须一致。',
   'data.otherTargets': '{path} 的目标与训练数据的类型不同。',
   'data.otherClass': '{path} 中有类别“{name}”，而训练数据中没有。',
-  'data.otherKind': '表格与图像或数组不能作为同一数据集的各部分。',
+  'data.otherKind': '表格、连续文本与图像或数组不能合为一个数据集。',
   'data.otherStep': '.{step}(…) 不能只用于这一部分：对训练数据的处理会同样用于它。请去掉这一步。',
   'data.nearlyEmpty': '“{column}”列在 {samples, number} 行中缺失 {missing, number} 行。除非缺失本身有意义，否则请去掉该列。',
   'data.smallClass':
@@ -97,4 +99,19 @@ export const data: Record<keyof typeof en, string> = {
   'data.shifted':
     '{part} 部分与训练部分的差异超出偶然：{count, plural, one {{columns} 列} other {# 列，其中最大的是 {columns}}}。请检查划分方式。',
   'data.categoryNotTrained': '“{column}”列有 {count, number} 个取值只出现在训练部分之外（{categories}），模型学不到。',
+  'data.targetIsFeature': '列“{column}”是目标，不能用它来预测自己。',
+  'data.noTokens': '列“{column}”在训练部分没有文本，无法建立词表。',
+  'data.noTexts': '{path} 的各文件夹中没有文本。每个类别需要一个放有 .txt 文件的文件夹。',
+  'data.oneTextFolder': '{path} 只有一个文件夹“{name}”中有文本：没有可区分的类别。',
+  'data.textShort':
+    '{path} 的{part, select, train {训练} validation {验证} other {测试}}部分有 {tokens, number} 个词元；一个样本需要 {length} 个再加其后一个。请减小 length，或提供更多文本。',
+  'data.windowMoments': '有 {count, number} 行的 {time} 与上一行相同。若数据含多个序列，请用 group: ’…’ 指明区分它们的列。',
+  'data.windowGap': '“{gap}”不是时间长度。请写数字，或如 ’90 s’、’5 min’、’1 hour’、’3 days’、’2 weeks’。',
+  'data.windowNone':
+    '间断之间放不下一个窗口：窗口需要连续 {span, number} 行，而{part, select, train {训练} validation {验证} other {测试}}部分最长的连续段只有 {longest, number} 行。相邻行通常相距 {usual, number}，超过 {gap, number} 即视为间断（日期以秒计）；请写更大的 gap，或缩短窗口。',
+  'data.windowPart':
+    '{part, select, train {训练} validation {验证} other {测试}}部分没有窗口：窗口需要连续 {span, number} 行，而其中最长的序列只有 {longest, number} 行。请缩短窗口，或加大该部分的比例。',
+  'data.windowStratify': '窗口按时间划分，以免从后来的数据学习；请去掉 stratify。',
+  'data.windowOfText': '窗口用于数字行；切分后的文本自有长度。请去掉其中之一。',
+  'data.windowClasses': '对类别，一个窗口只预测一个。请去掉 outputs，或为目标写 kind: ’number’。',
 };

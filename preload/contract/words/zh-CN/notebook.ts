@@ -55,7 +55,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.layerInputs': '{builder}.apply(…) 的参数为 {wanted}，这里是 {found}。',
   'notebook.disconnected': '“{layer}”的输出不能追溯到模型的输入：它起始的输入不在“inputs”中。',
   'notebook.stepTwice': '该数据已经有 .{step}(…)。请只保留一个。',
-  'notebook.wrongStep': '.{step}(…) 只用于表格；图像文件没有列。',
+  'notebook.wrongStep': '.{step}(…) 不能用于{kind, select, table {表格} text {连续文本} other {没有列的图像和数组}}。',
   'notebook.splitTooMuch': '.split(…)：验证与测试所占份额合计为 {sum}；必须留下一些用于训练。',
   'notebook.splitNothing': '.split(…)：“validation”应为 0 到 1 之间的份额，或样本数。',
 

@@ -1,0 +1,86 @@
+/** From bytes to text: the encoding is told, or found and then shown. */
+import { EpochbookError } from '#contract/errors.ts';
+import type { TextEncoding } from '#contract/spec.ts';
+import type { OpenedFile } from './files.ts';
+
+export interface DecodedText {
+  readonly text: string;
+  readonly encoding: TextEncoding;
+}
+
+const decode = (bytes: Uint8Array, encoding: TextEncoding, fatal: boolean) => new TextDecoder(encoding, { fatal }).decode(bytes);
+
+function tryDecode(bytes: Uint8Array, encoding: TextEncoding): string | undefined {
+  try {
+    return decode(bytes, encoding, true);
+  } catch {
+    return undefined;
+  }
+}
+
+/** UTF-16 of mostly Latin text without a mark: every other byte is 0. */
+function zeroSide(bytes: Uint8Array): TextEncoding | undefined {
+  const length = Math.min(bytes.length - (bytes.length % 2), 4096);
+  const zeros = [0, 0];
+  for (let index = 0; index < length; index += 1) zeros[index % 2] += Number(bytes[index] === 0);
+  if (length < 8) return undefined;
+  if (zeros[1] > length * 0.3 && zeros[0] === 0) return 'utf-16le';
+  return zeros[0] > length * 0.3 && zeros[1] === 0 ? 'utf-16be' : undefined;
+}
+
+/** Whether a text that is no UTF-8 has such sequences all the same: it is then a damaged one. */
+function hasMultibyte(bytes: Uint8Array): boolean {
+  for (let index = 0; index + 1 < bytes.length; index += 1) {
+    const lead = bytes[index];
+    const long = lead >= 0xc2 && lead <= 0xdf ? 1 : lead >= 0xe0 && lead <= 0xef ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
+    if (long < 2) continue;
+    let fits = true;
+    for (let more = 1; more <= long; more += 1) fits &&= (bytes[index + more] ?? 0) >> 6 === 2;
+    if (fits) return true;
+  }
+  return false;
+}
+
+const share = (text: string, wanted: RegExp): number => {
+  const foreign = text.match(/[^\0-\u007F]/gu) ?? [];
+  return foreign.length === 0 ? 0 : foreign.filter((sign) => wanted.test(sign)).length / foreign.length;
+};
+
+/** What a text that is no UTF-8 most likely is; undefined where nothing fits well. */
+function guessLegacy(bytes: Uint8Array): DecodedText | undefined {
+  if (bytes.includes(0) || hasMultibyte(bytes)) return undefined;
+  const chinese = tryDecode(bytes, 'gbk');
+  if (chinese !== undefined && share(chinese, /[\u4E00-\u9FFF\u3000-\u303F\uFF00-\uFFEF]/u) > 0.95)
+    return { text: chinese, encoding: 'gbk' };
+  const western = tryDecode(bytes, 'windows-1252');
+  if (western !== undefined && share(western, /[À-ÖØ-öø-þŠŽŒšžœŸ‘’“”–—…€£§°²³µ·«»]/u) > 0.9)
+    return { text: western, encoding: 'windows-1252' };
+  return undefined;
+}
+
+/**
+ * The file's text, a byte order mark left out. Found without being told: UTF-8, UTF-16, GBK and Windows-1252 (which
+ * holds Latin-1). Throws `data.encoding` and `data.encodingTold`, with the line where reading stops.
+ */
+export function decodeText({ path, bytes }: OpenedFile, at: string, told?: TextEncoding): DecodedText {
+  if (told !== undefined) {
+    const text = tryDecode(bytes, told);
+    if (text !== undefined) return { text, encoding: told };
+    const line = lineOf(decode(bytes, told, false));
+    throw new EpochbookError('data.encodingTold', { path, line, encoding: told }, { at, where: { file: path, line } });
+  }
+  const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+  const wide = marked ?? zeroSide(bytes);
+  if (wide) {
+    const text = tryDecode(bytes, wide);
+    if (text !== undefined) return { text, encoding: wide };
+  }
+  const text = tryDecode(bytes, 'utf-8');
+  if (text !== undefined) return { text, encoding: 'utf-8' };
+  const guess = guessLegacy(bytes);
+  if (guess) return guess;
+  const line = lineOf(decode(bytes, 'utf-8', false));
+  throw new EpochbookError('data.encoding', { path, line }, { at, where: { file: path, line } });
+}
+
+const lineOf = (readable: string) => readable.slice(0, Math.max(0, readable.indexOf('\uFFFD'))).split('\n').length;

@@ -1,0 +1,82 @@
+/** Text and series, from the files to a trained model. */
+import { expect, it } from 'vitest';
+import { openBackend } from '#engine/backends/index.ts';
+import { train } from '#engine/loop/train.ts';
+import { completeModel } from '#engine/model/complete.ts';
+import { layer, sequential } from '#engine/testing/harness.ts';
+import { makeWorkspace, type TestWorkspace } from '#data/testing/workspace.ts';
+import type { KerasObject, TrainSpec } from '#contract/spec.ts';
+
+const { write, load } = makeWorkspace();
+
+async function learn(data: Awaited<ReturnType<TestWorkspace['load']>>, layers: KerasObject[], settings: Partial<TrainSpec>) {
+  const model = completeModel(sequential(...layers), data.dataset);
+  const backend = await openBackend('native', { threads: 1 });
+  const spec: TrainSpec = {
+    epochs: 12,
+    batchSize: 32,
+    optimizer: { class_name: 'Adam', config: { learningRate: 0.01 } },
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+    callbacks: [],
+    seed: 3,
+    shuffle: true,
+    ...settings,
+  };
+  let last: Record<string, number> = {};
+  for await (const event of train({ model, train: spec, data: data.dataset }, { backend }))
+    if (event.type === 'epochEnded') last = event.row.metrics;
+  return { last, model };
+}
+
+it('learns which words tell two kinds of texts apart; the embedding takes the size of the vocabulary', async () => {
+  for (let index = 0; index < 60; index += 1) {
+    write(`mails/spam/${index}.txt`, `please ${index % 3 ? 'win' : 'earn'} much money now ${index}`);
+    write(`mails/ham/${index}.txt`, `please ${index % 2 ? 'come' : 'write'} back home soon ${index}`);
+  }
+  const data = await load({ format: 'textFolder', path: 'mails' }, { op: 'tokenize', vocabulary: 20 }, { op: 'split', validation: 0.25 });
+  const { last, model } = await learn(
+    data,
+    [layer('Embedding', { outputDim: 4 }), layer('GlobalAveragePooling1D', {}), layer('Dense', { activation: 'softmax' })],
+    {},
+  );
+  expect(last['val_accuracy']).toBe(1);
+  expect(JSON.stringify(model)).toContain('"inputDim":20');
+});
+
+it('learns to go on with a running text', async () => {
+  write('round.txt', 'one two three four five '.repeat(40));
+  const data = await load(
+    { format: 'text', path: 'round.txt' },
+    { op: 'tokenize', length: 8, stride: 1 },
+    { op: 'split', validation: 0.2 },
+  );
+  const { last } = await learn(
+    data,
+    [
+      layer('Embedding', { outputDim: 8 }),
+      layer('Flatten', {}),
+      layer('Dense', { units: 32, activation: 'relu' }),
+      layer('Dense', { activation: 'softmax' }),
+    ],
+    {},
+  );
+  expect(last['val_accuracy']).toBeGreaterThan(0.98);
+});
+
+it('learns to foresee a wave', async () => {
+  const rows = Array.from({ length: 300 }, (_, hour) => `${hour},${Math.sin(hour / 4).toFixed(4)}`);
+  write('wave.csv', ['hour,height', ...rows].join('\n'));
+  const data = await load(
+    { format: 'csv', path: 'wave.csv' },
+    { op: 'target', column: 'height' },
+    { op: 'window', length: 12, horizon: 3, time: 'hour' },
+    { op: 'split', validation: 0.2 },
+  );
+  const { last } = await learn(data, [layer('LSTM', { units: 8 }), layer('Dense', {})], {
+    loss: 'meanSquaredError',
+    metrics: [],
+    epochs: 20,
+  });
+  expect(last['val_loss']).toBeLessThan(0.02);
+});
