@@ -95,7 +95,7 @@ class Ranking {
  * a token, again and again (Sennrich, Haddow and Birch 2016, https://aclanthology.org/P16-1162/). Pairs lie within a word.
  */
 function joinPairs(counts: ReadonlyMap<string, number>, most: number): Pick<Tokenizer, 'tokens' | 'merges'> {
-  const list: Word[] = [...counts].map(([word, times]) => ({ symbols: [...word], count: times }));
+  const list: Word[] = [...counts].map(([word, times]) => ({ symbols: Array.from(word), count: times }));
   const characters = new Map<string, number>();
   for (const { symbols, count: times } of list) for (const symbol of symbols) characters.set(symbol, (characters.get(symbol) ?? 0) + times);
   const tokens: string[] = [...reserved, ...mostFrequent(characters, most)];
@@ -130,7 +130,7 @@ function joinPairs(counts: ReadonlyMap<string, number>, most: number): Pick<Toke
     merges.push([first, second]);
     tokens.push(first + second);
     const touched = new Set<string>();
-    for (const word of [...(holders.get(best.pair) ?? [])]) {
+    for (const word of Array.from(holders.get(best.pair) ?? [])) {
       change(word, -1);
       word.symbols = joined(word.symbols, first, second);
       change(word, 1, touched);
@@ -163,7 +163,7 @@ export function encoderOf(tokenizer: Tokenizer): (text: string) => number[] {
   const ranks = new Map((tokenizer.merges ?? []).map(([first, second], rank) => [first + between + second, rank]));
   const known = new Map<string, number[]>();
   const encodePiece = (piece: string): number[] => {
-    let symbols = [...piece];
+    let symbols = Array.from(piece);
     for (;;) {
       let best = Infinity;
       let pair: readonly [string, string] | undefined;

@@ -145,7 +145,7 @@ describe('windows', () => {
   it('refuses what cannot be', async () => {
     series('few.csv', upTo(8));
     const source = { format: 'csv', path: 'few.csv' } as const;
-    expect(await fault(load(source, target, window(), { ...split, stratify: true } as DataStep))).toMatchObject({
+    expect(await fault(load(source, target, window(), { op: 'split', validation: 0.25, stratify: true }))).toMatchObject({
       code: 'data.windowStratify',
     });
     expect(await fault(load(source, target, window({ time: 'day', length: 6 }), split))).toMatchObject({

@@ -1,6 +1,6 @@
 /** Answers what a closer look at a data set asks. Keeps the source that was looked at last open. */
 import type { ChannelStatistics, ColumnProfile, LookPage, LookSelection, OpenedLook, PicturePage } from '#contract/look.ts';
-import { type DataSpec, isTable } from '#contract/spec.ts';
+import { type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Folders } from '../files.ts';
 import { stepOf } from '../steps.ts';
@@ -44,7 +44,8 @@ export function createLooker(): Looker {
     if (open?.key === key && !anew) return open;
     await open?.table?.close();
     open = undefined;
-    if (isTable(data.source)) open = { key, table: await openTable(data.source as TableSource, folders, cache) };
+    if (data.source.format === 'text' || data.source.format === 'textFolder') throw new EpochbookError('data.noLook');
+    if (kindOf(data.source) === 'table') open = { key, table: await openTable(data.source as TableSource, folders, cache) };
     else {
       const pictures = await openPictures(data.source as PicturesSource, folders);
       if (!pictures) throw new EpochbookError('data.noLook');
