@@ -39,6 +39,11 @@ export interface RunReader {
   spec(id: RunId): Spec | undefined;
   history(id: RunId): History;
   /**
+   * Completed runs, this one among them, that were trained alike on the same data and differ at most in the seed; of
+   * imported runs those that have the same params but for one called `seed`. The oldest first.
+   */
+  repeats(id: RunId): RunSummary[];
+  /**
    * The run that a word means: an id, an unambiguous start of one, a run's name, or `latest`.
    * Throws `store.runMissing` and `store.runAmbiguous`. Runs in the bin are found only by `deleted: true`.
    */
@@ -78,6 +83,22 @@ export function createRunReader(database: Connection): RunReader {
   );
   const starting = database.prepare<[number, number, string], { id: string; name: string }>(
     'SELECT id, name FROM runs WHERE (deleted_at IS NOT NULL) = ? AND substr(id, 1, ?) = ? ORDER BY number DESC LIMIT 4',
+  );
+
+  // Equal params come first: they are compared as they are, where specs must be read to leave the seed out.
+  const trainedAlike = database.prepare<[number], { id: string }>(
+    `SELECT other.id FROM runs AS own JOIN run_sources AS own_source ON own_source.run = own.number
+     JOIN runs AS other ON other.data_hash = own.data_hash JOIN run_sources AS other_source ON other_source.run = other.number
+     WHERE own.number = ? AND own.data_hash <> '' AND other.status = 'completed' AND other.deleted_at IS NULL AND other.backend = own.backend
+       AND (other.params = own.params OR json_type(own.params, '$.seed') IS NOT NULL)
+       AND json_remove(other_source.spec, '$.train.seed') = json_remove(own_source.spec, '$.train.seed')
+     ORDER BY other.number`,
+  );
+  const loggedAlike = database.prepare<[number], { id: string }>(
+    `SELECT other.id FROM runs AS own JOIN runs AS other ON other.import_tool = own.import_tool
+     WHERE own.number = ? AND json_type(own.params, '$.seed') IS NOT NULL AND other.status = 'completed' AND other.deleted_at IS NULL
+       AND json_remove(other.params, '$.seed') = json_remove(own.params, '$.seed')
+     ORDER BY other.number`,
   );
 
   function rowOf(id: RunId): RunRow {
@@ -137,6 +158,10 @@ export function createRunReader(database: Connection): RunReader {
       const history: History = {};
       for (const { epoch, name, value } of valuesOf.iterate(rowOf(id).number)) (history[name] ??= []).push([epoch, fromColumn(value)]);
       return history;
+    },
+    repeats(id) {
+      const { number, import_tool } = rowOf(id);
+      return (import_tool === null ? trainedAlike : loggedAlike).all(number).map((row) => summary(row.id as RunId));
     },
     find(reference, { deleted = false } = {}) {
       const bin = Number(deleted);

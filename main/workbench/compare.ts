@@ -1,6 +1,7 @@
 /** Runs side by side: what differs between them. */
 import type { Comparison, RunSummary } from '#contract/runs.ts';
 import type { Json, KnobValue, Spec } from '#contract/spec.ts';
+import { seedNoiseOf } from './seed-noise.ts';
 
 function isObject(value: Json): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -33,6 +34,8 @@ export interface ComparedRun {
   /** An imported run has none. */
   readonly spec: Spec | undefined;
   readonly history: Comparison['history'][number];
+  /** Completed runs that differ from it only by the seed; it is one of them where it completed. */
+  readonly repeats: readonly RunSummary[];
 }
 
 export function compareRuns(compared: readonly ComparedRun[]): Comparison {
@@ -53,5 +56,6 @@ export function compareRuns(compared: readonly ComparedRun[]): Comparison {
     if (allEqual(values)) equalSettings++;
     else settings.push({ path, values });
   }
-  return { runs, params, metrics, settings, equalSettings, history: compared.map(({ history }) => history) };
+  const noise = seedNoiseOf(compared);
+  return { runs, params, metrics, settings, equalSettings, history: compared.map(({ history }) => history), ...(noise && { noise }) };
 }

@@ -244,7 +244,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.get': async ({ runId }) => context.store().detail(runId),
     async 'runs.compare'({ runIds }) {
       const store = context.store();
-      return compareRuns(runIds.map((id) => ({ summary: store.summary(id), spec: store.spec(id), history: store.history(id) })));
+      return compareRuns(
+        runIds.map((id) => ({ summary: store.summary(id), spec: store.spec(id), history: store.history(id), repeats: store.repeats(id) })),
+      );
     },
     async 'runs.update'({ runId, ...change }) {
       context.store().update(runId, change);

@@ -102,6 +102,33 @@ export const runDetail = runSummary.extend({
 });
 export type RunDetail = z.infer<typeof runDetail>;
 
+/** Values of one metric over runs that differ only by their seed; `n` counts those that are numbers. */
+const spread = z.object({ n: z.number().int(), mean: z.number().or(z.nan()), deviation: z.number().or(z.nan()) });
+
+/** A group's difference from the first, by Welch's t-test; `adjustedP` after Holm, over the groups of the metric. */
+const noiseTest = z.object({
+  t: z.number(),
+  degreesOfFreedom: z.number(),
+  p: z.number(),
+  adjustedP: z.number(),
+});
+
+/** Whether differences are beyond the noise of seeds. Only where some of the runs were repeated with another seed. */
+export const seedNoise = z.object({
+  /** What is the same but for the seed: the compared runs of the group, by index, and all repeats of them in the store. */
+  groups: z.array(z.object({ compared: z.array(z.number().int()), runIds: z.array(runId) })),
+  metrics: z.array(
+    z.object({
+      metric: z.string(),
+      at: z.enum(['best', 'last']),
+      groups: z.array(spread),
+      /** By group; null for the first and where there is nothing to test with. */
+      tests: z.array(noiseTest.nullable()),
+    }),
+  ),
+});
+export type SeedNoise = z.infer<typeof seedNoise>;
+
 export const comparison = z.object({
   runs: z.array(runSummary),
   /** Only the params that differ; null where a run lacks it. */
@@ -113,6 +140,7 @@ export const comparison = z.object({
   equalSettings: z.number().int(),
   /** `[epoch, value]` of every metric, by run. */
   history: z.array(z.record(z.string(), z.array(z.tuple([z.number().int(), z.number().or(z.nan())])))),
+  noise: seedNoise.optional(),
 });
 export type Comparison = z.infer<typeof comparison>;
 

@@ -1,12 +1,12 @@
 /** `compare RUN RUN…`: side by side. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Comparison, MetricSummary } from '#contract/runs.ts';
+import type { Comparison, MetricSummary, SeedNoise } from '#contract/runs.ts';
 import { type LocalizedCommand, withJson, withWorkspace } from '../command.ts';
 import { workspaceHere, withCore } from '../core.ts';
 import { exitCodes } from '../failure.ts';
 import { print, printJson } from '../output.ts';
 import { bestOf, metricNames } from '../text/metrics.ts';
-import { columnOfNumbers, duration } from '../text/numbers.ts';
+import { columnOfNumbers, duration, plainNumber } from '../text/numbers.ts';
 import { runJson } from '../text/run-json.ts';
 import { table } from '../text/table.ts';
 import { say } from '../words.ts';
@@ -66,6 +66,36 @@ function comparisonTable({ runs, params, settings, metrics }: Comparison): strin
   ]);
 }
 
+/** Each metric's difference from the first run's group, and whether other seeds alone would make it. */
+function noiseText({ runs }: Comparison, { groups, metrics }: SeedNoise): string[] {
+  const rows = metrics.flatMap(({ metric, at, groups: spreads, tests }) =>
+    tests.flatMap((test, index) => {
+      if (!test) return [];
+      const difference = spreads[index].mean - spreads[0].mean;
+      return {
+        metric: `${metric}, ${say(at === 'best' ? 'cli.word.best' : 'cli.word.last')}`,
+        run: runs[groups[index].compared[0]].name,
+        difference: `${difference > 0 ? '+' : ''}${plainNumber(difference)}`,
+        n: `${spreads[0].n}, ${spreads[index].n}`,
+        p: plainNumber(test.adjustedP),
+        verdict: say(test.adjustedP < 0.05 ? 'cli.noiseBeyond' : 'cli.noiseWithin'),
+      };
+    }),
+  );
+  if (rows.length === 0) return [say('cli.noiseUntested')];
+  return [
+    say('cli.noise', { run: runs[groups[0].compared[0]].name }),
+    ...table([
+      { title: say('cli.word.metric'), cells: rows.map(({ metric }) => metric) },
+      { title: say('cli.word.name'), cells: rows.map(({ run }) => run) },
+      { title: say('cli.word.difference'), cells: rows.map(({ difference }) => difference), right: true },
+      { title: 'n', cells: rows.map(({ n }) => n), right: true },
+      { title: 'p', cells: rows.map(({ p }) => p), right: true },
+      { title: '', cells: rows.map(({ verdict }) => verdict) },
+    ]),
+  ];
+}
+
 async function perform(references: readonly string[], { workspace, json }: { workspace?: string; json?: boolean }): Promise<number> {
   return withCore(workspaceHere({ workspace }), async (core) => {
     const ids = [];
@@ -73,9 +103,12 @@ async function perform(references: readonly string[], { workspace, json }: { wor
     const runIds = [...new Set(ids)];
     if (runIds.length < 2) throw new EpochbookError('cli.twoRuns');
     const comparison = await core.call('runs.compare', { runIds });
-    const { runs, params, metrics, settings } = comparison;
-    if (json) printJson({ runs: runs.map(runJson), params, metrics, settings });
-    else print(...comparisonTable(comparison));
+    const { runs, params, metrics, settings, noise } = comparison;
+    if (json) printJson({ runs: runs.map(runJson), params, metrics, settings, ...(noise && { noise }) });
+    else {
+      print(...comparisonTable(comparison));
+      if (noise) print('', ...noiseText(comparison, noise));
+    }
     return exitCodes.done;
   });
 }

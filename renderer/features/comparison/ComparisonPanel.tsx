@@ -7,6 +7,7 @@ import { ComparisonCharts } from './ComparisonCharts.tsx';
 import { dataGroups } from './differences.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
 import { EqualSettings } from './EqualSettings.tsx';
+import { SeedNoiseCard } from './SeedNoiseCard.tsx';
 import { useComparison } from './use-comparison.ts';
 
 /** Names of runs listed for each of several data sets; more are counted. */
@@ -59,8 +60,10 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
           </p>
         )}
         <DifferenceTable comparison={comparison} compact={compact} />
+        {compact && <SeedNoiseCard comparison={comparison} compact />}
         <EqualSettings comparison={comparison} />
       </section>
+      {!compact && <SeedNoiseCard comparison={comparison} compact={false} />}
     </div>
   );
 }

@@ -145,4 +145,10 @@ export const cli = {
     '{status, select, queued {queued} running {running} paused {paused} completed {completed} stopped {stopped} failed {failed} diverged {diverged} interrupted {interrupted} other {{status}}}',
   'cli.epochsOf': '{epochs} of {planned}',
   'cli.samples': '{train, number} training, {validation, number} validation{test, plural, =0 {} other {, # test}}',
+  'cli.noise': 'Against {run}, by Welch’s t-test over runs that differ only by the seed (p after Holm):',
+  'cli.noiseBeyond': 'beyond seed noise',
+  'cli.noiseWithin': 'within seed noise',
+  'cli.noiseUntested': 'Seed noise: needs two runs or more with other seeds of each.',
+  'cli.word.metric': 'metric',
+  'cli.word.difference': 'difference',
 } as const;

@@ -1,0 +1,222 @@
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { RunId } from '#contract/ids.ts';
+import type { RunSummary } from '#contract/runs.ts';
+import { useThemeNumber } from '../../../components/charts/theme.ts';
+import { useFormats, useWords } from '../../../words/use-words.ts';
+import { type Axis, type Brushes, cleanRange, placeOf, type Range, ticksOf, valueOn } from './axes.ts';
+import { beginDrawing, runColors, strength } from './draw.ts';
+import { useAxisWords } from './use-axis-words.ts';
+import { useWidth } from './use-size.ts';
+
+const height = 300;
+const top = 34;
+const bottom = 14;
+const side = 66;
+/** A pointer this near to an axis works on it. */
+const reach = 14;
+/** How near a line must be to be pointed at. */
+const near = 8;
+
+const plot = height - top - bottom;
+
+function layoutOf(width: number, axes: number) {
+  return {
+    xOf: (index: number): number => (axes === 1 ? width / 2 : side + (index * (width - 2 * side)) / (axes - 1)),
+    yOf: (place: number): number => top + (1 - place) * plot,
+  };
+}
+
+interface Props {
+  readonly runs: readonly RunSummary[];
+  readonly axes: readonly Axis[];
+  readonly brushes: Brushes;
+  readonly inside: ReadonlySet<RunId>;
+  readonly onBrush: (axis: string, range: Range | undefined) => void;
+}
+
+/** A line a run, over an axis a param. A stretch drawn along an axis leaves only the runs that pass it. */
+export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Props) {
+  const t = useWords();
+  const formats = useFormats();
+  const words = useAxisWords();
+  const theme = useThemeNumber();
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawing = useRef<{ axis: Axis; from: number }>(undefined);
+  const width = useWidth(frame);
+  const [pointed, setPointed] = useState<RunId>();
+
+  const { xOf, yOf } = useMemo(() => layoutOf(width, axes.length), [width, axes.length]);
+  const lines = useMemo(() => runs.map((run) => ({ run, places: axes.map((axis) => placeOf(axis, valueOn(axis, run))) })), [runs, axes]);
+
+  useEffect(() => {
+    const target = canvas.current;
+    const context = target && width > 0 ? beginDrawing(target, { width, height }) : undefined;
+    if (!context) return;
+    const colors = runColors();
+    const trace = (places: readonly (number | undefined)[]): void => {
+      context.beginPath();
+      let joined = false;
+      for (const [index, place] of places.entries()) {
+        // A run without a value on an axis has a gap there.
+        if (place === undefined) joined = false;
+        else if (joined) context.lineTo(xOf(index), yOf(place));
+        else {
+          context.moveTo(xOf(index), yOf(place));
+          joined = true;
+        }
+      }
+      context.stroke();
+    };
+    context.lineWidth = 1;
+    context.strokeStyle = colors.faint;
+    context.globalAlpha = 0.35 * Math.max(0.3, strength(runs.length));
+    for (const { run, places } of lines) if (!inside.has(run.id)) trace(places);
+    context.lineWidth = inside.size > 60 ? 1 : 1.6;
+    context.globalAlpha = pointed === undefined ? strength(inside.size) : 0.15;
+    for (const { run, places } of lines) {
+      if (!inside.has(run.id)) continue;
+      context.strokeStyle = colors.of(run);
+      trace(places);
+    }
+    const chosen = lines.find(({ run }) => run.id === pointed);
+    if (chosen) {
+      context.globalAlpha = 1;
+      context.lineWidth = 2.5;
+      context.strokeStyle = colors.of(chosen.run);
+      trace(chosen.places);
+    }
+    // The theme's number stands for the colours that are read.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [lines, inside, xOf, yOf, width, pointed, theme, runs.length]);
+
+  const at = (event: PointerEvent): { x: number; place: number } => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return { x: event.clientX - box.left, place: 1 - (event.clientY - box.top - top) / plot };
+  };
+  const onMove = (event: PointerEvent): void => {
+    const { x, place } = at(event);
+    if (drawing.current) {
+      onBrush(drawing.current.axis.id, cleanRange([drawing.current.from, place]));
+      return;
+    }
+    let found: RunId | undefined;
+    let least = near / plot;
+    for (const { run, places } of lines) {
+      if (!inside.has(run.id)) continue;
+      for (let index = 0; index + 1 < axes.length; index++) {
+        const [left, right] = [places[index], places[index + 1]];
+        if (x < xOf(index) || x > xOf(index + 1) || left === undefined || right === undefined) continue;
+        const share = (x - xOf(index)) / (xOf(index + 1) - xOf(index));
+        const distance = Math.abs(left + (right - left) * share - place);
+        if (distance < least) {
+          least = distance;
+          found = run.id;
+        }
+      }
+    }
+    setPointed(found);
+  };
+  const onDown = (event: PointerEvent<HTMLDivElement>): void => {
+    const { x, place } = at(event);
+    const axis = axes.find((_, index) => Math.abs(xOf(index) - x) <= reach);
+    if (!axis || event.button !== 0 || (event.target as Element).closest('button')) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    drawing.current = { axis, from: place };
+    onBrush(axis.id, undefined);
+    event.preventDefault();
+  };
+  const onUp = (): void => {
+    drawing.current = undefined;
+  };
+
+  const named = runs.find((run) => run.id === pointed);
+  return (
+    <div
+      ref={frame}
+      className="parallel"
+      role="group"
+      aria-label={t('comparison.parallel')}
+      style={{ height }}
+      onPointerMove={onMove}
+      onPointerDown={onDown}
+      onPointerUp={onUp}
+      onPointerCancel={onUp}
+      onPointerLeave={() => setPointed(undefined)}
+    >
+      <canvas ref={canvas} style={{ width, height }} aria-hidden="true" />
+      {width > 0 &&
+        axes.map((axis, index) => {
+          const range = brushes.get(axis.id);
+          const last = index === axes.length - 1;
+          return (
+            <div key={axis.id} className="parallel-axis" style={{ left: xOf(index) }}>
+              <span className={`parallel-title${axis.kind === 'metric' ? ' metric' : ''}`} title={words.title(axis)}>
+                {words.title(axis)}
+              </span>
+              <span className="parallel-line" style={{ top, height: plot }} />
+              {ticksOf(axis, 5).map(({ place, value }) => (
+                <span key={String(value)} className={last ? 'parallel-tick right' : 'parallel-tick'} style={{ top: yOf(place) }}>
+                  {typeof value === 'number'
+                    ? axis.kind === 'metric'
+                      ? formats.measure(value, 3)
+                      : words.number(axis, value)
+                    : String(value)}
+                </span>
+              ))}
+              {range && (
+                <span className="parallel-brush" style={{ top: yOf(range[1]), height: Math.max(3, (range[1] - range[0]) * plot) }} />
+              )}
+              <Handle axis={axis} end={0} range={range} top={yOf(range?.[0] ?? 0)} onBrush={onBrush} />
+              <Handle axis={axis} end={1} range={range} top={yOf(range?.[1] ?? 1)} onBrush={onBrush} />
+            </div>
+          );
+        })}
+      {named && <output className="parallel-name">{named.name}</output>}
+    </div>
+  );
+}
+
+interface HandleProps {
+  readonly axis: Axis;
+  readonly end: 0 | 1;
+  readonly range: Range | undefined;
+  readonly top: number;
+  readonly onBrush: Props['onBrush'];
+}
+
+/** One end of a brush, moved by the arrow keys; Escape takes the brush away. */
+function Handle({ axis, end, range, top: y, onBrush }: HandleProps) {
+  const t = useWords();
+  const words = useAxisWords();
+  const [from, to] = range ?? [0, 1];
+  const place = end === 0 ? from : to;
+  const step = axis.scale === 'names' ? 1 / Math.max(1, axis.names.length - 1) : 0.05;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const moves: Record<string, number> = { ArrowUp: step, ArrowRight: step, ArrowDown: -step, ArrowLeft: -step, Home: -1, End: 1 };
+    const by = moves[event.key];
+    if (event.key === 'Escape' && range) onBrush(axis.id, undefined);
+    else if (by === undefined) return;
+    else if (end === 0) onBrush(axis.id, cleanRange([Math.min(to, Math.max(0, from + by)), to]));
+    else onBrush(axis.id, cleanRange([from, Math.max(from, Math.min(1, to + by))]));
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <span
+      className="parallel-handle"
+      // A range's two ends on one upright axis are two sliders.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+      role="slider"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label={t(end === 0 ? 'comparison.brushFrom' : 'comparison.brushTo', { axis: words.title(axis) })}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(place * 100)}
+      aria-valuetext={words.at(axis, place)}
+      style={{ top: y }}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
