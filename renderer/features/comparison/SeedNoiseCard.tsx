@@ -24,7 +24,8 @@ export function SeedNoiseCard({ comparison, compact }: { readonly comparison: Co
   if (!shown) return null;
   const name = (entry: typeof shown): string =>
     t(entry.at === 'last' ? 'comparison.metricLast' : 'runs.metricBest', { metric: metricName(t, entry.metric) });
-  const p = (value: number): string => (value < 0.001 ? '< 0.001' : formats.measure(value, 2));
+  const twoDigits = (value: number): string => formats.setting(Number(value.toPrecision(2)));
+  const p = (value: number): string => (value < 0.001 ? '< 0.001' : twoDigits(value));
   const base = shown.groups[0];
   const verdict = (index: number): string => {
     const test = shown.tests[index];
@@ -99,7 +100,7 @@ export function SeedNoiseCard({ comparison, compact }: { readonly comparison: Co
                   <td>{formats.count(spread.n)}</td>
                   <td>
                     {formats.measure(spread.mean)}
-                    {spread.n > 1 && ` ± ${formats.measure(spread.deviation, 2)}`}
+                    {spread.n > 1 && ` ± ${twoDigits(spread.deviation)}`}
                   </td>
                   <td>
                     {index > 0 && Number.isFinite(difference) && `${difference > 0 ? '+' : ''}${formats.measure(difference)}`}
@@ -111,7 +112,10 @@ export function SeedNoiseCard({ comparison, compact }: { readonly comparison: Co
                   <td
                     title={
                       test
-                        ? t('comparison.welch', { t: formats.measure(test.t, 3), freedom: formats.measure(test.degreesOfFreedom, 3) })
+                        ? t('comparison.welch', {
+                            t: formats.setting(Number(test.t.toPrecision(3))),
+                            freedom: formats.setting(Number(test.degreesOfFreedom.toPrecision(3))),
+                          })
                         : undefined
                     }
                   >

@@ -12,7 +12,7 @@ export function ImportanceTable({ runs, metric }: { readonly runs: readonly RunS
   const rows = useMemo(() => importanceOf(runs, (run) => bestOf(metric, run.metrics[metric])?.value), [runs, metric]);
   const lowIsGood = betterOf(metric) === 'min';
   if (rows.length === 0) return <p className="quiet-text">{t('comparison.importanceNone')}</p>;
-  const number = (value: number): string => (Number.isNaN(value) ? '–' : formats.measure(value, 2));
+  const number = (value: number): string => (Number.isNaN(value) ? '–' : formats.setting(Number(value.toPrecision(2))));
   return (
     <>
       <table className="sheet importance">
