@@ -45,7 +45,7 @@ const areas = [
     local: [
       contract,
       '^main/(notebook|store|interchange|files)/',
-      '^main/trainer/(host|protocol|fork-node|testing/table)\\.ts$',
+      '^main/trainer/(host|protocol|fork-node|checkpoint-files|testing/table)\\.ts$',
       '^main/engine/backends/tensorflow-folder\\.ts$',
     ],
     npm: npm('zod'),

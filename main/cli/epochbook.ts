@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
 import { addExport } from './commands/export.ts';
 import { addExportRuns } from './commands/export-runs.ts';
+import { addGoOn } from './commands/go-on.ts';
 import { addImport } from './commands/import.ts';
 import { addOpen } from './commands/open.ts';
 import { addReport } from './commands/report.ts';
@@ -27,6 +28,7 @@ function createProgram(): LocalizedCommand {
   program.footer = say('cli.exits');
   for (const add of [
     addRun,
+    addGoOn,
     addCheck,
     addRuns,
     addShow,

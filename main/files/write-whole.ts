@@ -16,16 +16,16 @@ async function flushFolder(folder: string): Promise<void> {
 
 /**
  * Writes a file beside `file`, flushes it to the disk and puts it in `file`'s place. The folder is made where it is
- * missing. Throws `store.diskFull` and `store.readOnly`.
+ * missing. Bytes may come in pieces. Throws `store.diskFull` and `store.readOnly`.
  */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(file: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   const folder = dirname(file);
   const written = `${file}.${process.pid}.part`;
   try {
     await disk.mkdir(folder, { recursive: true });
     const handle = await disk.open(written, 'w');
     try {
-      await handle.writeFile(bytes);
+      for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await handle.writeFile(piece);
       await handle.sync();
     } finally {
       await handle.close();
@@ -35,5 +35,21 @@ export async function writeWhole(file: string, bytes: Uint8Array): Promise<void>
   } catch (error) {
     await disk.rm(written, { force: true }).catch(() => undefined);
     throw explainDiskError(error, file);
+  }
+}
+
+/** A second name for a whole file, in place of what has that name; a copy where the disk knows no second names. */
+export async function linkWhole(from: string, to: string): Promise<void> {
+  const made = `${to}.${process.pid}.part`;
+  try {
+    await disk.rm(made, { force: true });
+    await disk.link(from, made).catch(() => disk.copyFile(from, made));
+    await disk.rename(made, to);
+    // Where both names are the same file already, a rename leaves the first name.
+    await disk.rm(made, { force: true });
+    await flushFolder(dirname(to));
+  } catch (error) {
+    await disk.rm(made, { force: true }).catch(() => undefined);
+    throw explainDiskError(error, to);
   }
 }

@@ -1,6 +1,6 @@
 /** Everything that reads runs. */
 import type { RunId } from '#contract/ids.ts';
-import type { Environment, EpochRow, MetricSummary, RunDetail, RunSummary } from '#contract/runs.ts';
+import type { Environment, EpochRow, MetricSummary, RunDetail, RunSummary, StoredCheckpoint } from '#contract/runs.ts';
 import type { Spec } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Connection } from './database.ts';
@@ -24,8 +24,6 @@ type SummaryTuple = [
   max: number | null,
   maxEpoch: number,
 ];
-
-export type CheckpointKind = 'last' | 'best';
 
 /** By run and metric, `[epoch, value]` in order. */
 export type History = Record<string, [epoch: number, value: number][]>;
@@ -72,8 +70,8 @@ export function createRunReader(database: Connection): RunReader {
   const valuesOf = database.prepare<[number], { epoch: number; name: string; value: number | null }>(
     'SELECT epoch, name, value FROM metric_values JOIN metrics ON metrics.id = metric WHERE run = ? ORDER BY epoch, metric',
   );
-  const checkpointsOf = database.prepare<[number], { kind: CheckpointKind; epoch: number; bytes: number }>(
-    'SELECT kind, epoch, bytes FROM checkpoints WHERE run = ? ORDER BY kind',
+  const checkpointsOf = database.prepare<[number], StoredCheckpoint>(
+    'SELECT kind, epoch, bytes FROM checkpoints WHERE run = ? ORDER BY kind, epoch',
   );
   const latest = database.prepare<[number], { id: string }>(
     'SELECT id FROM runs WHERE (deleted_at IS NOT NULL) = ? ORDER BY number DESC LIMIT 1',

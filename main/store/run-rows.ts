@@ -2,7 +2,7 @@
 import type { PlainError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { LogTool } from '#contract/logged-run.ts';
-import type { EndReason, EpochRow, MetricSummary, RunStatus, RunSummary } from '#contract/runs.ts';
+import type { EndReason, EpochRow, MetricSummary, OriginKind, RunStatus, RunSummary } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
 
 export interface RunRow {
@@ -35,11 +35,17 @@ export interface RunRow {
   deleted_at: number | null;
   import_tool: LogTool | null;
   import_path: string | null;
+  origin_kind: OriginKind | null;
+  origin_epoch: number | null;
+  origin_id: string | null;
+  origin_name: string | null;
 }
 
 export const runColumns = `number, id, name, notebook, cell, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
   backend, threads, seed, params, tags, note, data_hash, train_samples, validation_samples, parameters,
-  best_metric, best_epoch, best_value, deleted_at, import_tool, import_path`;
+  best_metric, best_epoch, best_value, deleted_at, import_tool, import_path, origin_kind, origin_epoch,
+  (SELECT id FROM runs AS other WHERE other.number = runs.origin) AS origin_id,
+  (SELECT name FROM runs AS other WHERE other.number = runs.origin) AS origin_name`;
 
 export interface SummaryRow {
   run: number;
@@ -118,6 +124,10 @@ export function runSummaryOf(row: RunRow, metrics: Record<string, MetricSummary>
       row.best_epoch !== null && { best: { metric: row.best_metric, epoch: row.best_epoch, value: fromColumn(row.best_value) } }),
     color: row.number - 1,
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+    ...(row.origin_kind !== null &&
+      row.origin_id !== null && {
+        origin: { kind: row.origin_kind, runId: row.origin_id as RunId, name: row.origin_name!, epoch: row.origin_epoch! },
+      }),
     ...(row.import_tool !== null && { imported: { tool: row.import_tool, path: row.import_path! } }),
   };
 }

@@ -1,13 +1,21 @@
 /** Everything that writes runs. Each function is one transaction, on the disk when it returns. */
 import { EpochbookError, type PlainError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
-import type { BestEpoch, EndReason, Environment, EpochRow, RunStatus } from '#contract/runs.ts';
+import type {
+  BestEpoch,
+  EndReason,
+  Environment,
+  EpochRow,
+  MetricSummary,
+  OriginKind,
+  RunStatus,
+  StoredCheckpoint,
+} from '#contract/runs.ts';
 import type { KnobValue, Spec } from '#contract/spec.ts';
 import type { Connection } from './database.ts';
 import type { Owner } from './owner.ts';
 import { newRunId, newRunName, numberedName } from './run-names.ts';
-import type { CheckpointKind } from './run-reader.ts';
-import { metricSummaryOf, nextSummary, type SummaryRow, toColumn } from './run-rows.ts';
+import { fromColumn, metricSummaryOf, nextSummary, type SummaryRow, toColumn } from './run-rows.ts';
 
 export interface NewRun {
   /** Default: two words. A name that is taken gets a number. */
@@ -23,6 +31,8 @@ export interface NewRun {
   readonly backend: string;
   readonly threads: number;
   readonly environment: Environment;
+  /** The run it comes from, whose first `epoch` epochs are also its own. */
+  readonly origin?: { readonly kind: OriginKind; readonly run: RunId; readonly epoch: number } | undefined;
 }
 
 export interface RunFacts {
@@ -47,7 +57,13 @@ export interface RunWriter {
   begin(id: RunId): void;
   setFacts(id: RunId, facts: RunFacts): void;
   recordEpoch(id: RunId, row: EpochRow): void;
-  recordCheckpoint(id: RunId, checkpoint: { kind: CheckpointKind; epoch: number; bytes: number }): void;
+  /** Of `last` and `best` there is one; `dropped` are epochs whose checkpoint is there no more. */
+  recordCheckpoints(id: RunId, checkpoints: readonly StoredCheckpoint[], dropped?: readonly number[]): void;
+  /**
+   * Queues a run that is over again, by this process, to go on after `epoch`: later epochs are taken back, `row` is put in
+   * where it is missing. Throws `store.runActive`.
+   */
+  goOn(id: RunId, from: { epoch: number; row?: EpochRow | undefined; plannedEpochs: number }): void;
   end(id: RunId, end: RunEnd): void;
   /** Throws `store.nameTaken`. */
   update(id: RunId, change: { name?: string | undefined; tags?: string[] | undefined; note?: string | undefined }): void;
@@ -55,6 +71,8 @@ export interface RunWriter {
   remove(ids: readonly RunId[]): void;
   restore(ids: readonly RunId[]): void;
 }
+
+const isActive = (status: RunStatus) => status === 'running' || status === 'paused' || status === 'queued';
 
 export function createRunWriter(database: Connection, owner: () => Owner, clock: () => number): RunWriter {
   const isTaken = database.prepare<[string]>('SELECT 1 FROM runs WHERE name = ?');
@@ -91,10 +109,34 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
      ON CONFLICT (run, metric) DO UPDATE SET last = excluded.last, min = excluded.min, min_epoch = excluded.min_epoch,
        max = excluded.max, max_epoch = excluded.max_epoch`,
   );
+  const removeCheckpoints = database.prepare('DELETE FROM checkpoints WHERE run = ? AND kind = ?');
+  const removeCheckpoint = database.prepare(`DELETE FROM checkpoints WHERE run = ? AND kind = 'epoch' AND epoch = ?`);
   const writeCheckpoint = database.prepare(
-    `INSERT INTO checkpoints (run, kind, epoch, bytes) VALUES (@number, @kind, @epoch, @bytes)
-     ON CONFLICT (run, kind) DO UPDATE SET epoch = excluded.epoch, bytes = excluded.bytes`,
+    'INSERT OR REPLACE INTO checkpoints (run, kind, epoch, bytes) VALUES (@number, @kind, @epoch, @bytes)',
   );
+  const setOrigin = database.prepare('UPDATE runs SET origin_kind = ?, origin = ?, origin_epoch = ? WHERE number = ?');
+  const copyEpochs = database.prepare(
+    `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms)
+     SELECT @run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms FROM epochs WHERE run = @other AND epoch <= @epoch`,
+  );
+  const copyValues = database.prepare(
+    'INSERT INTO metric_values (run, epoch, metric, value) SELECT @run, epoch, metric, value FROM metric_values WHERE run = @other AND epoch <= @epoch',
+  );
+  const removeEpochs = database.prepare('DELETE FROM epochs WHERE run = ? AND epoch > ?');
+  const removeSummaries = database.prepare('DELETE FROM metric_summaries WHERE run = ?');
+  const valuesOf = database.prepare<[number], { epoch: number; metric: number; value: number | null }>(
+    'SELECT epoch, metric, value FROM metric_values WHERE run = ? ORDER BY epoch, metric',
+  );
+  const countEpochs = database.prepare(
+    `UPDATE runs SET epochs = (SELECT coalesce(max(epoch), 0) FROM epochs WHERE run = number),
+       elapsed_ms = (SELECT coalesce(sum(elapsed_ms), 0) FROM epochs WHERE run = number) WHERE number = ?`,
+  );
+  const hasEpoch = database.prepare<[number, number]>('SELECT 1 FROM epochs WHERE run = ? AND epoch = ?');
+  const queueAgain = database.prepare(
+    `UPDATE runs SET status = 'queued', reason = NULL, error = NULL, ended_at = NULL, updated_at = @now, planned_epochs = @plannedEpochs,
+       best_metric = NULL, best_epoch = NULL, best_value = NULL, owner = @owner, owner_pid = @pid, owner_host = @host WHERE number = @number`,
+  );
+  const setPlanned = database.prepare(`UPDATE run_sources SET spec = json_set(spec, '$.train.epochs', ?) WHERE run = ?`);
   const end = database.prepare(
     `UPDATE runs SET status = @status, reason = @reason, error = @error, best_metric = @bestMetric, best_epoch = @bestEpoch,
        best_value = @bestValue, ended_at = @now, updated_at = @now WHERE number = @number`,
@@ -116,6 +158,41 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
 
   function idOfMetric(name: string): number {
     return metricId.get(name)?.id ?? Number(insertMetric.run(name).lastInsertRowid);
+  }
+
+  function insertRow(number: number, row: EpochRow): void {
+    insertEpoch.run({
+      number,
+      epoch: row.epoch,
+      elapsedMs: row.elapsedMs,
+      learningRate: toColumn(row.learningRate),
+      samples: row.samples,
+      steps: row.steps,
+      dataMs: row.phasesMs.data,
+      stepsMs: row.phasesMs.steps,
+      validationMs: row.phasesMs.validation,
+    });
+    for (const [name, value] of Object.entries(row.metrics)) {
+      const metric = idOfMetric(name);
+      insertValue.run(number, row.epoch, metric, toColumn(value));
+      const before = summaryOf.get(number, metric);
+      const next = nextSummary(before && metricSummaryOf(before), row.epoch, value);
+      writeSummary.run(number, metric, toColumn(next.last), toColumn(next.min), next.minEpoch, toColumn(next.max), next.maxEpoch);
+    }
+    addEpoch.run({ number, epoch: row.epoch, elapsedMs: row.elapsedMs, now: clock() });
+  }
+
+  /** Anew from the stored values, as after taking epochs back. */
+  function summarize(number: number): void {
+    removeSummaries.run(number);
+    const summaries = new Map<number, MetricSummary>();
+    for (const { epoch, metric, value } of valuesOf.iterate(number)) {
+      summaries.set(metric, nextSummary(summaries.get(metric), epoch, fromColumn(value)));
+    }
+    for (const [metric, { last, min, minEpoch, max, maxEpoch }] of summaries) {
+      writeSummary.run(number, metric, toColumn(last), toColumn(min), minEpoch, toColumn(max), maxEpoch);
+    }
+    countEpochs.run(number);
   }
 
   /** IMMEDIATE: a transaction that reads first could otherwise fail to write without waiting for its turn. */
@@ -143,7 +220,16 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         pid,
         host,
       });
-      insertSource.run(lastInsertRowid, JSON.stringify(run.spec), run.source, JSON.stringify(run.environment));
+      const number = Number(lastInsertRowid);
+      insertSource.run(number, JSON.stringify(run.spec), run.source, JSON.stringify(run.environment));
+      if (run.origin) {
+        const { kind, epoch } = run.origin;
+        const other = look(run.origin.run).number;
+        setOrigin.run(kind, other, epoch, number);
+        copyEpochs.run({ run: number, other, epoch });
+        copyValues.run({ run: number, other, epoch });
+        summarize(number);
+      }
       return id;
     }),
     setStatus: written((id: RunId, status: 'running' | 'paused') => {
@@ -164,30 +250,24 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       });
       setBackendVersion.run(facts.backendVersion, number);
     }),
-    recordEpoch: written((id: RunId, row: EpochRow) => {
+    recordEpoch: written((id: RunId, row: EpochRow) => insertRow(look(id).number, row)),
+    recordCheckpoints: written((id: RunId, checkpoints: readonly StoredCheckpoint[], dropped: readonly number[] = []) => {
       const { number } = look(id);
-      insertEpoch.run({
-        number,
-        epoch: row.epoch,
-        elapsedMs: row.elapsedMs,
-        learningRate: toColumn(row.learningRate),
-        samples: row.samples,
-        steps: row.steps,
-        dataMs: row.phasesMs.data,
-        stepsMs: row.phasesMs.steps,
-        validationMs: row.phasesMs.validation,
-      });
-      for (const [name, value] of Object.entries(row.metrics)) {
-        const metric = idOfMetric(name);
-        insertValue.run(number, row.epoch, metric, toColumn(value));
-        const before = summaryOf.get(number, metric);
-        const next = nextSummary(before && metricSummaryOf(before), row.epoch, value);
-        writeSummary.run(number, metric, toColumn(next.last), toColumn(next.min), next.minEpoch, toColumn(next.max), next.maxEpoch);
+      for (const { kind, epoch, bytes } of checkpoints) {
+        if (kind !== 'epoch') removeCheckpoints.run(number, kind);
+        writeCheckpoint.run({ number, kind, epoch, bytes });
       }
-      addEpoch.run({ number, epoch: row.epoch, elapsedMs: row.elapsedMs, now: clock() });
+      for (const epoch of dropped) removeCheckpoint.run(number, epoch);
     }),
-    recordCheckpoint: written((id: RunId, { kind, epoch, bytes }: { kind: CheckpointKind; epoch: number; bytes: number }) => {
-      writeCheckpoint.run({ number: look(id).number, kind, epoch, bytes });
+    goOn: written((id: RunId, { epoch, row, plannedEpochs }: { epoch: number; row?: EpochRow | undefined; plannedEpochs: number }) => {
+      const { number, status, name } = look(id);
+      if (isActive(status)) throw new EpochbookError('store.runActive', { name });
+      removeEpochs.run(number, epoch);
+      if (row && !hasEpoch.get(number, row.epoch)) insertRow(number, row);
+      summarize(number);
+      setPlanned.run(plannedEpochs, number);
+      const { token, pid, host } = owner();
+      queueAgain.run({ number, plannedEpochs, now: clock(), owner: token, pid, host });
     }),
     end: written((id: RunId, { status, reason, best, error }: RunEnd) => {
       end.run({
@@ -211,7 +291,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     remove: written((ids: readonly RunId[]) => {
       for (const id of ids) {
         const { number, status, name } = look(id);
-        if (status === 'running' || status === 'paused' || status === 'queued') throw new EpochbookError('store.runActive', { name });
+        if (isActive(status)) throw new EpochbookError('store.runActive', { name });
         setDeleted.run(clock(), number);
       }
     }),

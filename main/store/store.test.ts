@@ -38,8 +38,11 @@ describe('runs', () => {
     first.setFacts(id, { parameters: 67, samples: { train: 120, validation: 30 }, dataHash: 'abc', backendVersion: '1.30' });
     first.recordEpoch(id, epochRow(1, { loss: 0.9, val_loss: 0.8 }));
     first.recordEpoch(id, epochRow(2, { loss: 0.5, val_loss: 0.85 }));
-    first.recordCheckpoint(id, { kind: 'last', epoch: 1, bytes: 10 });
-    first.recordCheckpoint(id, { kind: 'last', epoch: 2, bytes: 12 });
+    first.recordCheckpoints(id, [
+      { kind: 'last', epoch: 1, bytes: 10 },
+      { kind: 'epoch', epoch: 1, bytes: 10 },
+    ]);
+    first.recordCheckpoints(id, [{ kind: 'last', epoch: 2, bytes: 12 }], [1]);
     first.end(id, { status: 'completed', reason: 'epochs', best: { metric: 'val_loss', epoch: 1, value: 0.8 } });
     first.close();
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunId } from '#contract/ids.ts';
 import { openDatabase } from './database.ts';
 import { createOwnership } from './owner.ts';
-import { type CheckpointKind, createRunReader, type RunReader } from './run-reader.ts';
+import { createRunReader, type RunReader } from './run-reader.ts';
 import { createRunImporter, type RunImporter } from './run-import.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
@@ -14,7 +14,6 @@ export interface Store extends RunReader, RunWriter, RunImporter {
   readonly file: string;
   /** Folder of a run's checkpoints. */
   checkpointFolder(id: RunId): string;
-  checkpointFile(id: RunId, kind: CheckpointKind): string;
   close(): void;
 }
 
@@ -59,7 +58,6 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
     ...writer,
     ...importer,
     checkpointFolder,
-    checkpointFile: (id, kind) => join(checkpointFolder(id), `${kind}.safetensors`),
     close() {
       ownership.release();
       database.close();

@@ -1,31 +1,19 @@
 /** Writes a trained model in another program's format, checked on samples of its own data. */
-import { promises as disk } from 'node:fs';
-import { basename } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Exported } from '#contract/runs.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { Json } from '#contract/spec.ts';
 import { openBackend } from '#engine/backends/index.ts';
-import { type Checkpoint, decodeCheckpoint } from '#engine/loop/checkpoint.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { exportTfjs } from '#interchange/tfjs.ts';
+import { readCheckpoint } from './checkpoint-files.ts';
 import type { Task } from './protocol.ts';
 
 type ExportTask = Extract<Task, { type: 'export' }>;
 
 /** Enough to notice a wrong weight; few enough for tfjs' plain cpu backend. */
 const sampleCount = 64;
-
-async function readCheckpoint(file: string): Promise<Checkpoint> {
-  let bytes: Buffer;
-  try {
-    bytes = await disk.readFile(file);
-  } catch (error) {
-    throw new EpochbookError('training.checkpointMissing', { file: basename(file), path: file }, { cause: error });
-  }
-  return decodeCheckpoint(bytes);
-}
 
 /** What a program needs to know to feed the model and to read its answers. */
 function metadataOf({ inputShape, task, classes, features, scale }: Dataset, { run }: ExportTask, epoch: number): { [name: string]: Json } {

@@ -2,6 +2,7 @@
 import type { PlainError } from '#contract/errors.ts';
 import type { LookAnswer, LookAsk } from '#data/look/look.ts';
 import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
+import type { Saved } from './checkpoint-files.ts';
 import type { BackendInfo, BestEpoch, EndReason, EpochRow, Exported, ExportFormat, RunSummary } from '#contract/runs.ts';
 import type { DataSpec, ModelSpec, Spec, TrainSpec } from '#contract/spec.ts';
 
@@ -11,11 +12,28 @@ export interface Folders {
   readonly workspace: string;
 }
 
+/** The checkpoint that training goes on from. */
+export interface From {
+  readonly file: string;
+  /** The settings until there, where they may be others from there on. */
+  readonly fork?: TrainSpec;
+}
+
 export type Task =
   /** Reads the data; builds the model on it if there is one; checks that the training fits both if there is one. */
   | { type: 'inspect'; data: DataSpec; model?: ModelSpec; train?: TrainSpec; folders: Folders }
   | { type: 'estimate'; spec: Spec; folders: Folders; threads: number }
-  | { type: 'train'; spec: Spec; folders: Folders; backend: string; threads: number; checkpointFolder: string }
+  | {
+      type: 'train';
+      spec: Spec;
+      folders: Folders;
+      backend: string;
+      threads: number;
+      checkpointFolder: string;
+      /** What the data must be, where a run goes on or is trained again. */
+      dataHash?: string | undefined;
+      from?: From | undefined;
+    }
   | {
       type: 'export';
       spec: Spec;
@@ -68,8 +86,8 @@ export type FromTrainer =
       step: number;
       steps: number;
     }
-  /** The file is written and flushed. */
-  | { type: 'checkpointed'; id: number; kind: 'last' | 'best'; epoch: number; file: string; bytes: number }
+  /** The files are written and flushed, or gone. */
+  | ({ type: 'checkpointed'; id: number } & Saved)
   | { type: 'epochEnded'; id: number; row: EpochRow }
   | {
       type: 'ended';

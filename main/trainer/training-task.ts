@@ -1,12 +1,14 @@
 /** One run in the trainer process: data, model, the loop, and checkpoints on the disk before they are told of. */
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openBackend } from '#engine/backends/index.ts';
-import { type Checkpoint, encodeCheckpoint } from '#engine/loop/checkpoint.ts';
+import type { Checkpoint } from '#engine/loop/checkpoint.ts';
+import { forkCheckpoint } from '#engine/loop/fork.ts';
 import { train } from '#engine/loop/train.ts';
 import { completeModel } from '#engine/model/complete.ts';
-import { writeWhole } from '#files/write-whole.ts';
+import { EpochbookError } from '#contract/errors.ts';
 import type { LoadedData } from '#data/load.ts';
+import { createCheckpointKeeper, keepStart, readCheckpoint, type Saved } from './checkpoint-files.ts';
 import type { Folders, FromTrainer, Task } from './protocol.ts';
 import type { DataSpec } from '#contract/spec.ts';
 
@@ -59,21 +61,35 @@ export function startTraining(
   const gate = createGate();
   const abort = new AbortController();
 
-  async function save(kind: 'last' | 'best', checkpoint: Checkpoint): Promise<void> {
-    const file = join(task.checkpointFolder, `${kind}.safetensors`);
-    const bytes = encodeCheckpoint(checkpoint);
-    await writeWhole(file, bytes);
-    send({ type: 'checkpointed', id, kind, epoch: checkpoint.epoch, file, bytes: bytes.byteLength });
+  const told = ({ checkpoints, dropped }: Saved) => {
+    if (checkpoints.length + dropped.length > 0) send({ type: 'checkpointed', id, checkpoints, dropped });
+  };
+
+  /** Where to go on from. Another run's checkpoint becomes this run's own. */
+  async function start(): Promise<Checkpoint | undefined> {
+    const { from, checkpointFolder: folder, spec } = task;
+    if (!from) return undefined;
+    const found = await readCheckpoint(from.file);
+    if (dirname(from.file) === folder) return found;
+    const kept = await keepStart(folder, from.fork ? forkCheckpoint(found, from.fork, spec.train) : found, dirname(from.file));
+    told(kept);
+    return kept.checkpoint;
   }
 
   async function run(): Promise<void> {
     const { spec, folders } = task;
     send({ type: 'progressed', id, phase: 'loading', epoch: 1, step: 0, steps: 0 });
     const { dataset } = await load(spec.data, folders);
+    if (task.dataHash && task.dataHash !== dataset.hash) throw new EpochbookError('training.dataDiffers', {}, { at: '/data/source' });
     await gate.wait();
     const backend = await openBackend(task.backend, { threads: task.threads });
     const model = completeModel(spec.model, dataset);
-    for await (const event of train({ model, train: spec.train, data: dataset }, { backend, signal: abort.signal, gate })) {
+    const from = await start();
+    const keeper = await createCheckpointKeeper(task.checkpointFolder);
+    for await (const event of train(
+      { model, train: spec.train, data: dataset, ...(from && { from }) },
+      { backend, signal: abort.signal, gate },
+    )) {
       switch (event.type) {
         case 'started':
           send({
@@ -87,7 +103,7 @@ export function startTraining(
           });
           break;
         case 'checkpoint':
-          await save(event.kind, event.checkpoint);
+          told(await keeper.save(event.kind, event.checkpoint));
           break;
         case 'progressed':
         case 'epochEnded':

@@ -14,7 +14,7 @@ const row = (epoch: number, elapsedMs: number) => ({
 describe('a forecast', () => {
   it('says nothing until a few steps are done, then goes by the steps, then by the epochs', () => {
     let now = 1000;
-    const forecast = createForecast(10, () => now);
+    const forecast = createForecast(10, 0, () => now);
     now += 500;
     expect(forecast.progressed({ phase: 'loading', epoch: 1, step: 0, steps: 0 })).toEqual({ elapsedMs: 500 });
     expect(forecast.progressed({ phase: 'training', epoch: 1, step: 0, steps: 20 })).toEqual({ elapsedMs: 500 });
@@ -28,7 +28,7 @@ describe('a forecast', () => {
 
   it('leaves pauses out', () => {
     let now = 0;
-    const forecast = createForecast(4, () => now);
+    const forecast = createForecast(4, 0, () => now);
     forecast.progressed({ phase: 'training', epoch: 1, step: 0, steps: 10 });
     now = 100;
     forecast.epochEnded(row(1, 100));
@@ -43,7 +43,7 @@ describe('a forecast', () => {
 
   it('never promises a time in the past', () => {
     let now = 0;
-    const forecast = createForecast(2, () => now);
+    const forecast = createForecast(2, 0, () => now);
     forecast.progressed({ phase: 'training', epoch: 1, step: 0, steps: 10 });
     forecast.epochEnded(row(1, 10));
     now = 5000;

@@ -13,13 +13,13 @@ const recentCount = 5;
 /** Steps before the first epoch's time can be foreseen. */
 const fewestSteps = 5;
 
-export function createForecast(plannedEpochs: number, clock: () => number = () => performance.now()): Forecast {
+export function createForecast(plannedEpochs: number, doneBefore = 0, clock: () => number = () => performance.now()): Forecast {
   const began = clock();
   const recent: number[] = [];
   let pausedMs = 0;
   let pausedAt: number | undefined;
   let epochBegan: number | undefined;
-  let done = 0;
+  let done = doneBefore;
 
   /** Pauses left out. */
   const elapsed = () => (pausedAt ?? clock()) - began - pausedMs;

@@ -4,9 +4,9 @@ import { EpochbookError, toPlainError, type PlainError } from '#contract/errors.
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import type { KnobValue, Spec } from '#contract/spec.ts';
-import type { RunEnd } from '#store/run-writer.ts';
+import type { NewRun, RunEnd } from '#store/run-writer.ts';
 import type { TrainEnd, Training, TrainNews } from '#trainer/host.ts';
-import type { Folders } from '#trainer/protocol.ts';
+import type { Folders, From } from '#trainer/protocol.ts';
 import type { Context } from './context.ts';
 import { createForecast, type Forecast } from './forecast.ts';
 
@@ -21,12 +21,21 @@ export interface RunRequest {
   /** 0 is all cores. */
   readonly threads: number;
   readonly folders: Folders;
+  /** What the data must be, where it is known; else empty. */
+  readonly dataHash?: string | undefined;
+  readonly from?: From | undefined;
+  readonly origin?: NewRun['origin'];
+  /** The run is stopped after this epoch, whatever was planned. */
+  readonly lastEpoch?: number | undefined;
   /** Gives an error its place in the notebook. */
   readonly locate: (error: PlainError) => PlainError;
 }
 
 export interface RunQueue {
   start(request: RunRequest): RunSummary;
+  /** For a run that is stored as queued again. */
+  goOn(id: RunId, request: RunRequest): RunSummary;
+  isActive(id: RunId): boolean;
   pause(id: RunId): void;
   resume(id: RunId): void;
   stop(id: RunId): void;
@@ -96,12 +105,13 @@ export function createRunQueue(context: Context): RunQueue {
         });
         break;
       case 'checkpointed':
-        guard(run, () => store.recordCheckpoint(id, news));
+        guard(run, () => store.recordCheckpoints(id, news.checkpoints, news.dropped));
         break;
       case 'epochEnded':
         guard(run, () => {
           store.recordEpoch(id, news.row);
           forecast.epochEnded(news.row);
+          if (run.request.lastEpoch === news.row.epoch) run.training.stop();
           context.emit('training.epochEnded', { runId: id, row: news.row, summary: store.summary(id) });
         });
         break;
@@ -137,6 +147,8 @@ export function createRunQueue(context: Context): RunQueue {
         backend: request.backend,
         threads: request.threads,
         checkpointFolder: store.checkpointFolder(id),
+        dataHash: request.dataHash,
+        from: request.from,
       },
       (news) => take(run, news),
     );
@@ -145,7 +157,14 @@ export function createRunQueue(context: Context): RunQueue {
       active = undefined;
       next();
     });
-    const run: Active = { id, request, training, forecast: createForecast(request.spec.train.epochs), isPaused: false, done };
+    const run: Active = {
+      id,
+      request,
+      training,
+      forecast: createForecast(request.spec.train.epochs, store.summary(id).epochs),
+      isPaused: false,
+      done,
+    };
     active = run;
   }
 
@@ -162,6 +181,13 @@ export function createRunQueue(context: Context): RunQueue {
       });
       next();
     }
+  }
+
+  function enqueue(id: RunId, request: RunRequest): RunSummary {
+    waiting.push({ id, request });
+    const summary = changed(id);
+    next();
+    return summary;
   }
 
   function activeRun(id: RunId): Active {
@@ -191,11 +217,10 @@ export function createRunQueue(context: Context): RunQueue {
           backendVersion: '',
         },
       });
-      waiting.push({ id, request });
-      const summary = changed(id);
-      next();
-      return summary;
+      return enqueue(id, request);
     },
+    goOn: enqueue,
+    isActive: (id) => active?.id === id || waiting.some((queued) => queued.id === id),
     pause(id) {
       const run = activeRun(id);
       if (run.isPaused) return;

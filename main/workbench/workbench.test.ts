@@ -369,7 +369,14 @@ describe('training', () => {
 
     const detail = await client.call('runs.get', { runId: first.id });
     expect(detail.source).toBe(pointsNotebook);
-    expect(detail.checkpoints.map(({ kind }) => kind)).toEqual(['best', 'last']);
+    expect(detail.checkpoints.map(({ kind, epoch }) => `${kind} ${epoch}`)).toEqual([
+      'best 4',
+      'epoch 1',
+      'epoch 2',
+      'epoch 3',
+      'epoch 4',
+      'last 4',
+    ]);
     expect(detail.environment).toMatchObject({ epochbook: '1.2.3', backendVersion: expect.stringMatching(/\d/) });
     const told = client.events.flatMap(({ name, payload }) => {
       const ended = payload as Payload<'training.epochEnded'>;

@@ -6,6 +6,7 @@ import { calls, type Handlers, type Reply } from '#contract/calls.ts';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
 import type { OpenedNotebook } from '#contract/notebook.ts';
+import type { StoredCheckpoint } from '#contract/runs.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
 import { printNotebook } from '#notebook/print.ts';
@@ -14,12 +15,14 @@ import type { ProcessLock } from '#store/process-lock.ts';
 import { parseQuery, sortByMetric } from '#store/query.ts';
 import { openStore, type Store } from '#store/store.ts';
 import { lockWorkspace } from '#store/workspace-lock.ts';
+import { checkpointFile } from '#trainer/checkpoint-files.ts';
 import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
 import type { Context, WorkbenchOptions } from './context.ts';
 import { located } from './located.ts';
 import { createLooks } from './looks.ts';
+import { createGoingOn } from './go-on.ts';
 import { createNotebooks } from './notebooks.ts';
 import { fileInWorkspace, foldersOf } from './paths.ts';
 import { writeReport } from './report.ts';
@@ -131,6 +134,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const queue = createRunQueue(context);
   // A first evaluation finds the sandbox's thread started.
   if (isApp) warmSandbox();
+  const goingOn = createGoingOn(context, queue);
   let open = await openWorkspace(options.folder);
   let firstNotebook = options.notebook;
   follow().catch(() => undefined);
@@ -231,6 +235,11 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return {};
     },
 
+    'runs.resume': goingOn.resume,
+    'runs.fork': goingOn.fork,
+    'runs.reproduce': goingOn.reproduce,
+    'runs.reproduction': goingOn.reproduction,
+
     async 'runs.list'({ notebook, deleted, where, sort, limit }) {
       const filter = where === undefined ? undefined : parseQuery(where);
       const found = hasStore() ? context.store().list({ notebook, deleted }) : [];
@@ -268,13 +277,15 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       const store = context.store();
       const run = store.detail(runId);
       // A run without validation or stopped early on may have only the one.
-      const chosen = run.checkpoints.find(({ kind }) => kind === checkpoint) ?? run.checkpoints[0];
+      const isWanted = ({ kind, epoch }: StoredCheckpoint) => (kind === 'epoch' ? epoch === checkpoint : kind === checkpoint);
+      const isNamed = ({ kind }: StoredCheckpoint) => kind !== 'epoch';
+      const chosen = run.checkpoints.find(isWanted) ?? (typeof checkpoint === 'number' ? undefined : run.checkpoints.find(isNamed));
       if (!chosen || !run.spec) throw new EpochbookError('training.noCheckpoint', { name: run.name });
       return trainer.export({
         spec: run.spec,
         folders: foldersOf(open.folder, run.notebook),
         format,
-        checkpointFile: store.checkpointFile(runId, chosen.kind),
+        checkpointFile: checkpointFile(store.checkpointFolder(runId), chosen),
         folder: resolve(open.folder, folder),
         run: {
           id: run.id,

@@ -6,7 +6,19 @@ import type { CallName } from './names.ts';
 import { channelStatistics, columnProfile, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
 import { logTools } from './logged-run.ts';
-import { backendInfo, comparison, exported, exportedRuns, exportFormat, importedRuns, runDetail, runsFormat, runSummary } from './runs.ts';
+import {
+  backendInfo,
+  comparison,
+  exported,
+  exportedRuns,
+  exportFormat,
+  importedRuns,
+  reproduction,
+  runDetail,
+  runsFormat,
+  runSummary,
+} from './runs.ts';
+import { knobValue } from './spec.ts';
 import { locales } from './words/message.ts';
 
 const nothing = z.object({});
@@ -145,6 +157,26 @@ export const calls = {
   /** Ends after the step in progress; what was stored stays. */
   'training.stop': { request: z.object({ runId }), response: done },
 
+  /**
+   * Goes on with a run that ended before its time, from its furthest checkpoint, to the bits of an undisturbed run; with
+   * more `epochs` also with one that is done.
+   */
+  'runs.resume': { request: z.object({ runId, epochs: z.number().int().positive().optional() }), response: runSummary },
+  /** A new run that goes on from another's state after an epoch, with other values of its knobs. */
+  'runs.fork': {
+    request: z.object({
+      runId,
+      epoch: z.number().int().positive(),
+      knobs: z.record(z.string(), knobValue).default({}),
+      name: z.string().min(1).optional(),
+    }),
+    response: runSummary,
+  },
+  /** Trains a run again, as a new run. */
+  'runs.reproduce': { request: z.object({ runId }), response: runSummary },
+  /** Compares a run that `runs.reproduce` made with its origin, as far as it has come. */
+  'runs.reproduction': { request: z.object({ runId }), response: reproduction },
+
   /** Newest first, or by a metric's best value. `where` is an expression of main/store/query.ts; throws `query.*`. */
   'runs.list': {
     request: z.object({
@@ -168,7 +200,12 @@ export const calls = {
   'runs.delete': { request: z.object({ runIds: z.array(runId) }), response: done },
   'runs.restore': { request: z.object({ runIds: z.array(runId) }), response: done },
   'runs.export': {
-    request: z.object({ runId, format: exportFormat, folder: z.string(), checkpoint: z.enum(['best', 'last']).default('best') }),
+    request: z.object({
+      runId,
+      format: exportFormat,
+      folder: z.string(),
+      checkpoint: z.enum(['best', 'last']).or(z.number().int().positive()).default('best'),
+    }),
     response: exported,
   },
   /**

@@ -22,8 +22,15 @@ export const metricSummary = z.object({
 });
 export type MetricSummary = z.infer<typeof metricSummary>;
 
+/** `epoch`: what training can go on from after that epoch. */
+export const storedCheckpoint = z.object({ kind: z.enum(['last', 'best', 'epoch']), epoch: z.number().int(), bytes: z.number().int() });
+export type StoredCheckpoint = z.infer<typeof storedCheckpoint>;
+
 export const bestEpoch = z.object({ metric: z.string(), epoch: z.number().int(), value: z.number() });
 export type BestEpoch = z.infer<typeof bestEpoch>;
+
+export const originKind = z.enum(['fork', 'reproduction']);
+export type OriginKind = z.infer<typeof originKind>;
 
 export const runSummary = z.object({
   id: runId,
@@ -56,6 +63,8 @@ export const runSummary = z.object({
   /** Number of its colour in the palette, the same for life. */
   color: z.number().int(),
   deletedAt: z.number().int().optional(),
+  /** The run that this one goes on from after `epoch`, with other settings (a fork), or trains again (a reproduction). */
+  origin: z.object({ kind: originKind, runId, name: z.string(), epoch: z.number().int() }).optional(),
   /**
    * Of a run that another tool logged: which, and the file or folder it was read from. Such a run has no notebook, seed,
    * threads, data or model (empty or 0), and its epochs are the tool's own steps, which may begin at 0.
@@ -98,7 +107,7 @@ export const runDetail = runSummary.extend({
   /** An imported run has none. */
   environment: environment.optional(),
   epochRows: z.array(epochRow),
-  checkpoints: z.array(z.object({ kind: z.enum(['last', 'best']), epoch: z.number().int(), bytes: z.number().int() })),
+  checkpoints: z.array(storedCheckpoint),
 });
 export type RunDetail = z.infer<typeof runDetail>;
 
@@ -128,6 +137,19 @@ export const seedNoise = z.object({
   ),
 });
 export type SeedNoise = z.infer<typeof seedNoise>;
+
+/** How a run that was trained again compares with the first time. */
+export const reproduction = z.object({
+  /** Epochs that were compared. */
+  epochs: z.number().int(),
+  /** Whether there is nothing left to compare; then, without a difference, the two are identical, weights included. */
+  complete: z.boolean(),
+  /** The first, in a metric, the learning rate or a weight. */
+  difference: z
+    .object({ epoch: z.number().int(), quantity: z.string(), original: z.number().or(z.nan()), again: z.number().or(z.nan()) })
+    .optional(),
+});
+export type Reproduction = z.infer<typeof reproduction>;
 
 export const comparison = z.object({
   runs: z.array(runSummary),

@@ -31,9 +31,9 @@ function readEpoch(value: string): string {
 }
 
 /** The checkpoint of the epoch asked for. */
-function checkpointOf({ name, checkpoints }: RunDetail, epoch: string): 'best' | 'last' {
-  const kind = checkpoints.find((checkpoint) => checkpoint.kind === epoch || String(checkpoint.epoch) === epoch)?.kind;
-  if (kind) return kind;
+function checkpointOf({ name, checkpoints }: RunDetail, epoch: string): 'best' | 'last' | number {
+  const found = checkpoints.find((checkpoint) => checkpoint.kind === epoch || String(checkpoint.epoch) === epoch);
+  if (found) return found.kind === 'epoch' ? found.epoch : found.kind;
   // What was asked for in words is there in another way, or the export says why there is nothing at all.
   if (epoch === 'best' || epoch === 'last' || checkpoints.length === 0) return epoch === 'last' ? 'last' : 'best';
   const known = checkpoints.map((checkpoint) => `${checkpoint.kind} (${checkpoint.epoch})`).join(', ');

@@ -24,13 +24,13 @@ interface RunOptions {
 }
 
 /** What a run tells while it goes on. */
-interface Teller {
+export interface Teller {
   started(run: RunSummary): void;
   epochEnded(run: RunSummary, row: EpochRow): void;
   ended(run: RunSummary, ground: Ground): void;
 }
 
-const jsonTeller: Teller = {
+export const jsonTeller: Teller = {
   started({ id, seed, backend, params, samples, parameters }) {
     printJson({ type: 'run.started', runId: id, seed, backend, params, samples, parameters });
   },
@@ -58,7 +58,7 @@ function bestText({ best }: RunSummary): string | undefined {
   return best && say('cli.bestIs', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch });
 }
 
-const textTeller: Teller = {
+export const textTeller: Teller = {
   started({ id, name, backend, threads, seed, samples, parameters }) {
     note(say('cli.started', { id, name, backend, threads, seed: String(seed), parameters, ...samples }));
   },
@@ -79,7 +79,7 @@ const textTeller: Teller = {
 
 const isOver = ({ status }: RunSummary): boolean => !['queued', 'running', 'paused'].includes(status);
 
-function exitCodeOfRun({ status, error }: RunSummary): number {
+export function exitCodeOfRun({ status, error }: RunSummary): number {
   if (status === 'completed') return exitCodes.done;
   if (status === 'stopped') return exitCodes.interrupted;
   return error ? exitCodeOf(error) : exitCodes.failed;
@@ -113,14 +113,8 @@ async function causeOf(error: unknown, core: Core, state: Request<'notebook.chec
   return failed ? fromPlainError(failed) : error;
 }
 
-/** Trains to the end; resolves with the run as it is then stored. */
-async function train(
-  core: Core,
-  notebook: Response<'notebook.open'>,
-  options: RunOptions,
-  teller: Teller,
-  signal: AbortSignal,
-): Promise<RunSummary> {
+/** Trains what `begin` starts to the end; resolves with the run as it is then stored. */
+export async function train(core: Core, begin: () => Promise<RunSummary>, teller: Teller, signal: AbortSignal): Promise<RunSummary> {
   let isStarted = false;
   let finish: (run: RunSummary) => void;
   const ended = new Promise<RunSummary>((resolve) => (finish = resolve));
@@ -138,11 +132,7 @@ async function train(
     }
   });
   try {
-    const { seed, backend, threads, name } = options;
-    const state = { path: notebook.path, blocks: notebook.blocks, knobs: { ...options.set } };
-    const { id: runId } = await core
-      .call('training.start', { ...state, seed, backend, threads, name })
-      .catch(async (error: unknown) => Promise.reject(await causeOf(error, core, state)));
+    const { id: runId } = await begin();
     const stop = () => {
       note(say('cli.stopping'));
       // It may have ended in this very moment.
@@ -153,6 +143,16 @@ async function train(
     return await ended;
   } finally {
     unsubscribe();
+  }
+}
+
+async function startRun(core: Core, notebook: Response<'notebook.open'>, options: RunOptions): Promise<RunSummary> {
+  const { seed, backend, threads, name } = options;
+  const state = { path: notebook.path, blocks: notebook.blocks, knobs: { ...options.set } };
+  try {
+    return await core.call('training.start', { ...state, seed, backend, threads, name });
+  } catch (error) {
+    throw await causeOf(error, core, state);
   }
 }
 
@@ -168,7 +168,7 @@ async function perform(file: string, options: RunOptions): Promise<number> {
       for (const problem of notebook.problems) note(failureLine(problem, place));
       await checkOptions(core, options);
       const teller = json ? jsonTeller : textTeller;
-      const run = await train(core, notebook, options, teller, interruption.signal);
+      const run = await train(core, () => startRun(core, notebook, options), teller, interruption.signal);
       teller.ended(run, place);
       return exitCodeOfRun(run);
     });

@@ -16,6 +16,7 @@ function summaryText(run: RunDetail): string[] {
     [say('cli.word.id'), run.id],
     [say('cli.word.name'), run.name],
     run.imported ? [say('cli.word.importedFrom'), run.imported.path] : [say('cli.word.notebook'), run.notebook],
+    ...(run.origin ? [[say('cli.word.origin'), say('cli.origin', { ...run.origin })] as const] : []),
     [say('cli.word.status'), say('cli.status', { status: run.status })],
     [say('cli.word.started'), dateAndTime(run.startedAt)],
     [say('cli.word.time'), duration(run.elapsedMs)],

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, openBackend } from '../backends/index.ts';
 import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import type { TrainSpec } from '#contract/spec.ts';
 import type { TrainEvent } from './events.ts';
+import { forkCheckpoint } from './fork.ts';
 
 let backend: Backend;
 beforeAll(async () => {
@@ -45,17 +47,59 @@ const settings: Record<string, object> = {
 
 describe('a run that goes on from a file has the bits of an undisturbed one', () => {
   it.each(Object.entries(settings))('%s', async (_, each) => {
-    const whole = await collect(job({ ...each, metrics: ['accuracy', 'auc', 'f1Score'] }), { backend });
-    for (const epoch of [1, 3, 5]) {
-      const { checkpoint } = eventsOf(whole, 'checkpoint').find((event) => event.kind === 'last' && event.checkpoint.epoch === epoch)!;
+    const made = job({ ...each, metrics: ['accuracy', 'auc', 'f1Score'] });
+    // No time passes, and none has to: a checkpoint before every step.
+    const options = { backend, clock: () => 0, checkpointMs: 0 };
+    const whole = await collect(made, options);
+    const bytes = (saved: Checkpoint) => Buffer.from(encodeCheckpoint(saved)).toString('base64');
+    const kept = eventsOf(whole, 'checkpoint').filter(({ kind }) => kind !== 'best');
+    expect(kept.some(({ kind }) => kind === 'within')).toBe(true);
+    for (const { kind, checkpoint } of kept.filter((event, index) => index % 4 === 1 || event.kind === 'trained')) {
       const from = decodeCheckpoint(encodeCheckpoint(checkpoint));
-      const resumed = await collect({ ...job({ ...each, metrics: ['accuracy', 'auc', 'f1Score'] }), from }, { backend });
-      const bytes = (saved: Checkpoint) => Buffer.from(encodeCheckpoint(saved)).toString('base64');
-      expect(bytes(lastOf(resumed))).toBe(bytes(lastOf(whole)));
-      const told = (events: readonly TrainEvent[]) =>
-        rows(events).map(({ epoch: at, metrics, learningRate }) => ({ at, metrics, learningRate }));
-      expect(told(resumed)).toEqual(told(whole).slice(epoch));
+      const resumed = await collect({ ...made, from }, options);
+      expect(bytes(lastOf(resumed)), `${kind} of ${checkpoint.epoch}`).toBe(bytes(lastOf(whole)));
+      expect(rows(resumed)).toEqual(rows(whole).slice(checkpoint.epoch));
+      expect(eventsOf(resumed, 'ended')).toEqual(eventsOf(whole, 'ended'));
     }
+  });
+});
+
+describe('a fork', () => {
+  const fork = async (change: Partial<TrainSpec>, epoch = 3) => {
+    const whole = await collect(job(), { backend });
+    const { checkpoint } = eventsOf(whole, 'checkpoint').find((event) => event.kind === 'last' && event.checkpoint.epoch === epoch)!;
+    const train = { ...job().train, ...change };
+    const from = forkCheckpoint(checkpoint, job().train, train);
+    return { whole, forked: await collect({ ...job(), train, from }, { backend }) };
+  };
+
+  it('with nothing changed is the run it came from', async () => {
+    const { whole, forked } = await fork({});
+    expect(lastOf(forked).weights).toEqual(lastOf(whole).weights);
+    expect(rows(forked).map(({ metrics }) => metrics)).toEqual(
+      rows(whole)
+        .slice(3)
+        .map(({ metrics }) => metrics),
+    );
+  });
+
+  it('takes another learning rate, more epochs, or another optimizer, from the same weights', async () => {
+    const { whole, forked } = await fork({ epochs: 8, optimizer: layer('Adam', { learningRate: 1e-3 }) });
+    expect(rates(forked)).toEqual([1e-3, 1e-3, 1e-3, 1e-3, 1e-3]);
+    expect(rows(forked).map(({ epoch }) => epoch)).toEqual([4, 5, 6, 7, 8]);
+    expect(lastOf(forked).weights).not.toEqual(lastOf(whole).weights);
+    const other = await fork({ optimizer: layer('RMSprop', { learningRate: 0.002 }) });
+    expect([...lastOf(other.forked).slots.keys()].every((name) => name.startsWith('velocity/'))).toBe(true);
+    expect(rows(other.forked).every(({ metrics }) => Number.isFinite(metrics['loss']))).toBe(true);
+  });
+
+  it('of another model is refused, naming the weight', async () => {
+    const whole = await collect(job({ epochs: 1 }), { backend });
+    const other = makeJob(sequential(layer('Dense', { units: 9 }), layer('Dense', { activation: 'softmax' })), data);
+    await expect(collect({ ...other, from: lastOf(whole) }, { backend })).rejects.toMatchObject({
+      code: 'engine.checkpointFit',
+      values: { name: 'dense/kernel' },
+    });
   });
 });
 

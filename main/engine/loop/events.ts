@@ -14,11 +14,17 @@ export interface TrainJob {
   readonly from?: Checkpoint;
 }
 
+/**
+ * `last` after every epoch; `best`, without what is needed to go on, where the monitored metric improved; both before
+ * their epoch's `epochEnded`. `trained` comes before the run's last `last` where the model's final weights are not those
+ * that training would go on from. `within` in a long epoch, and where a run is stopped.
+ */
+export type CheckpointKind = 'last' | 'best' | 'trained' | 'within';
+
 export type TrainEvent =
   | { type: 'started'; parameters: number; samples: { train: number; validation: number }; steps: number; compileMs: number }
   | { type: 'progressed'; phase: 'compiling' | 'training' | 'validating'; epoch: number; step: number; steps: number }
-  /** `last` after every epoch; `best` where the monitored metric improved. Emitted before its epoch's `epochEnded`. */
-  | { type: 'checkpoint'; kind: 'last' | 'best'; checkpoint: Checkpoint }
+  | { type: 'checkpoint'; kind: CheckpointKind; checkpoint: Checkpoint }
   | { type: 'epochEnded'; row: EpochRow }
   | {
       type: 'ended';

@@ -1,7 +1,7 @@
 /** What a train spec asks for besides model, loss and optimizer. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { KerasObject, TrainSpec } from '#contract/spec.ts';
 import { betterOf } from '#contract/metric-direction.ts';
+import type { Json, KerasObject, TrainSpec } from '#contract/spec.ts';
 import { nearest } from '../model/nearest.ts';
 import { isNumber, readCallback } from './callback-options.ts';
 import { type EarlyStopping, makeEarlyStopping } from './early-stopping.ts';
@@ -13,17 +13,20 @@ export interface Plan {
   readonly plateaus: readonly Plateau[];
   /** The run ends before an epoch that would take it beyond this; null where time does not matter. */
   readonly budgetMs: number | null;
+  /** Steps between two checkpoints inside of an epoch; null where time decides alone. */
+  readonly backupSteps: number | null;
   /** Decides which checkpoint is the best. */
   readonly best: { readonly metric: string; readonly better: (value: number, than: number) => boolean };
 }
 
-const callbackNames = ['EarlyStopping', 'ReduceLROnPlateau', 'TimeBudget'] as const;
+const callbackNames = ['EarlyStopping', 'ReduceLROnPlateau', 'TimeBudget', 'BackupAndRestore'] as const;
 
 /** `metrics` are the names that epochs will report. Throws, with `at`, for callbacks that cannot be. */
 export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
   const stoppings: EarlyStopping[] = [];
   const plateaus: Plateau[] = [];
   let budgetMs: number | null = null;
+  let backupSteps: number | null = null;
   for (const [index, callback] of train.callbacks.entries()) {
     const at = `/train/callbacks/${index}`;
     switch (callbackNames.find((name) => name.toLowerCase() === callback.class_name.toLowerCase())) {
@@ -37,6 +40,9 @@ export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
       case 'TimeBudget':
         budgetMs = Math.min(budgetMs ?? Infinity, readBudgetMs(callback, at));
         break;
+      case 'BackupAndRestore':
+        backupSteps = readBackupSteps(callback, at) ?? backupSteps;
+        break;
       default: {
         const values = { name: callback.class_name, nearest: nearest(callback.class_name, callbackNames) };
         throw new EpochbookError('engine.callbackUnknown', values, { at });
@@ -47,10 +53,17 @@ export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
   const metric = monitored?.monitor ?? (metrics.includes('val_loss') ? 'val_loss' : 'loss');
   const higher = betterOf(metric) === 'max';
   const better = monitored?.better ?? ((value, than) => (higher ? value > than : value < than));
-  return { stoppings, plateaus, budgetMs, best: { metric, better } };
+  return { stoppings, plateaus, budgetMs, backupSteps, best: { metric, better } };
 }
 
 function readBudgetMs(callback: KerasObject, at: string): number {
   const { seconds } = readCallback(callback, { seconds: { check: (value) => isNumber(value) && value > 0 } }, at);
   return (seconds as number) * 1000;
+}
+
+/** Keras' `save_freq`: `epoch`, or steps. */
+function readBackupSteps(callback: KerasObject, at: string): number | null {
+  const isFrequency = (value: Json) => value === 'epoch' || (Number.isSafeInteger(value) && (value as number) > 0);
+  const { saveFreq } = readCallback(callback, { saveFreq: { default: 'epoch', check: isFrequency } }, at);
+  return saveFreq === 'epoch' ? null : (saveFreq as number);
 }

@@ -93,6 +93,8 @@ export function sliceBatch(part: Part, from: number, to: number): Batch {
 
 const meanOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
+const stepsBefore = (from: Checkpoint | undefined) => (from?.state ?? {}) as ResumedSteps;
+
 const float = (data: Float32Array, shape: Shape): HostTensor => ({ data, shape, dtype: 'float32' });
 
 function checkTensor(name: string, wanted: Shape, given: NamedTensor | undefined): NamedTensor {
@@ -101,9 +103,17 @@ function checkTensor(name: string, wanted: Shape, given: NamedTensor | undefined
   return given;
 }
 
+interface ResumedSteps {
+  /** Steps before the optimizer's slots were new. */
+  readonly optimizerSince?: number;
+  /** Slots may be missing. */
+  readonly isFork?: boolean;
+}
+
 /** Initial state: a checkpoint's, or fresh weights and empty slots. */
 function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint | undefined): Map<string, HostTensor> {
   const state = new Map<string, HostTensor>();
+  const { isFork = false } = stepsBefore(from);
   for (const { name, variable, trainable } of model.weights) {
     const values = from
       ? checkTensor(name, variable.shape, from.weights.get(name)).values.slice()
@@ -111,7 +121,8 @@ function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint 
     state.set(weightName(name), float(values, variable.shape));
     if (!trainable) continue;
     for (const slot of optimizer.slots) {
-      const known = from && checkTensor(`${slot}/${name}`, variable.shape, from.slots.get(`${slot}/${name}`));
+      const stored = from?.slots.get(`${slot}/${name}`);
+      const known = from && (stored || !isFork) ? checkTensor(`${slot}/${name}`, variable.shape, stored) : undefined;
       const start = optimizer.initialValue(slot);
       const fresh = () => (start === 'weight' ? values.slice() : new Float32Array(variable.size).fill(start));
       state.set(slotName(slot, name), float(known ? known.values.slice() : fresh(), variable.shape));
@@ -143,6 +154,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     throw error;
   }
   const objective: Objective = { model, loss, metrics, targetShape: data.targetShape, classWeights };
+  const { optimizerSince = 0 } = stepsBefore(job.from);
   const prepared = new Map<string, Promise<Prepared>>();
 
   const prepare = (kind: 'step' | 'evaluation', size: number): Promise<Prepared> => {
@@ -187,7 +199,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     new Map(
       [...state]
         .filter(([name]) => name.startsWith(prefix))
-        .map(([name, { shape, data: values }]) => [name.slice(prefix.length), { shape, values: (values as Float32Array).slice() }]),
+        .map(([name, { shape, data: values }]) => [name.slice(prefix.length), { shape, values: values as Float32Array }]),
     );
 
   return {
@@ -198,10 +210,9 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     prepare: async (kind, size) => void (await prepare(kind, size)),
     step: async (batch, iteration, learningRate) => {
       const program = await prepare('step', batch.size);
-      const scalars = Object.entries(optimizer.scalars(iteration, learningRate)).map(([name, value]): [string, HostTensor] => [
-        scalarName(name),
-        float(Float32Array.of(value), []),
-      ]);
+      const scalars = Object.entries(optimizer.scalars(iteration - optimizerSince, learningRate)).map(
+        ([name, value]): [string, HostTensor] => [scalarName(name), float(Float32Array.of(value), [])],
+      );
       const random = program.random.map((input): [string, HostTensor] => [input.name, randomInput(input, iteration)]);
       return run(program, batch, [...scalars, ...random]);
     },

@@ -19,14 +19,24 @@ export interface TrainOptions {
   readonly gate?: { wait(): Promise<void> };
   /** Milliseconds; default `performance.now()`. */
   readonly clock?: () => number;
+  /** Time between two checkpoints inside of an epoch; longer where keeping one takes long. */
+  readonly checkpointMs?: number;
 }
 
 const progressIntervalMs = 100;
+const usualCheckpointMs = 30_000;
+/** Keeping checkpoints may take this share of the time. */
+const checkpointShare = 0.05;
 
 /** Sums over all samples so far. */
 class Totals {
-  readonly sums = new Map<string, Float64Array>();
-  samples = 0;
+  readonly sums: Map<string, Float64Array>;
+  samples: number;
+
+  constructor(from?: WithinEpoch) {
+    this.sums = new Map(Object.entries(from?.sums ?? {}).map(([name, values]) => [name, Float64Array.from(values)]));
+    this.samples = from?.samples ?? 0;
+  }
 
   add(sums: Sums, samples: number): void {
     for (const [name, values] of sums) {
@@ -50,6 +60,25 @@ interface LoopState {
   readonly plateaus: readonly PlateauState[];
   /** Time spent in epochs, only where there is a budget: all else is the same each time a run is made. */
   readonly spentMs?: number;
+  /** Steps that were done when the optimizer's slots were new: 0, unless a fork began with another optimizer. */
+  readonly optimizerSince?: number;
+  /** Why training is over, where it is. */
+  readonly stop?: EndReason;
+  /** Of the last epoch that ended, so that it is not lost where the process ended before it was told. */
+  readonly row?: EpochRow;
+  /** Of an epoch that was going on. */
+  readonly within?: WithinEpoch;
+}
+
+/** What an unfinished epoch has come to. */
+interface WithinEpoch {
+  /** Steps done. */
+  readonly step: number;
+  readonly samples: number;
+  readonly sums: Readonly<Record<string, readonly number[]>>;
+  readonly learningRate: number;
+  readonly elapsedMs: number;
+  readonly phasesMs: EpochRow['phasesMs'];
 }
 
 function resumedState(from: Checkpoint | undefined): Partial<LoopState> {
@@ -71,8 +100,8 @@ const steps = (samples: number, batchSize: number) => Math.ceil(samples / batchS
 
 /**
  * Trains. Ends with one `ended` event, whether done, stopped or diverged; throws EpochbookError (with `at`) where the
- * job cannot be trained at all. A run is a function of job, backend and threads, to the bit; going on from the
- * checkpoint of an epoch's end gives the bits of an undisturbed run.
+ * job cannot be trained at all. A run is a function of job, backend and threads, to the bit; going on from any of its
+ * checkpoints but the best gives the bits of an undisturbed run.
  */
 export async function* train(job: TrainJob, options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const session = openSession(job, options.backend);
@@ -85,7 +114,7 @@ export async function* train(job: TrainJob, options: TrainOptions): AsyncGenerat
 
 async function* run(
   job: TrainJob,
-  { signal, gate, clock = () => performance.now() }: TrainOptions,
+  { signal, gate, clock = () => performance.now(), checkpointMs = usualCheckpointMs }: TrainOptions,
   session: Session,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { train: spec, data, from } = job;
@@ -108,6 +137,46 @@ async function* run(
   const plateaus = plan.plateaus.map((plateau, index) => resumed.plateaus?.[index] ?? plateau.initial);
   const kept = plan.stoppings.map((_, index) => keptWeights(from, index));
   const firstEpoch = from?.epoch ?? 0;
+  const optimizerSince = resumed.optimizerSince ?? 0;
+  let lastRow = resumed.row;
+  /** Of the epoch to begin with: the part that was done before. */
+  let before = resumed.within;
+
+  const allSlots = (): Map<string, NamedTensor> => {
+    const slots = new Map(session.slots());
+    kept.forEach((weights, index) => weights?.forEach((value, name) => slots.set(keptPrefix(index) + name, value)));
+    return slots;
+  };
+  const checkpoint = (epoch: number, more: Pick<LoopState, 'stop' | 'within'>, withSlots = true): Checkpoint => {
+    const state: LoopState = {
+      seed: spec.seed,
+      iteration,
+      learningRate: constantRate,
+      best,
+      stoppings,
+      plateaus,
+      ...(plan.budgetMs !== null && { spentMs }),
+      ...(optimizerSince > 0 && { optimizerSince }),
+      ...(lastRow && { row: lastRow }),
+      ...more,
+    };
+    return {
+      epoch,
+      weights: session.weights(),
+      slots: withSlots ? allSlots() : new Map(),
+      state: structuredClone(state) as unknown as Json,
+    };
+  };
+  /** The model as training leaves it: what the optimizer or early stopping kept for the end. */
+  function* conclude(epoch: number, stop: EndReason): Generator<TrainEvent> {
+    const isChanged = optimizer.finalSlot !== null || kept.some((weights) => weights !== null);
+    if (isChanged) {
+      yield { type: 'checkpoint', kind: 'trained', checkpoint: checkpoint(epoch, { stop }) };
+      session.finish();
+      for (const weights of kept) if (weights) session.setWeights(weights);
+    }
+    yield { type: 'checkpoint', kind: 'last', checkpoint: checkpoint(epoch, { stop }) };
+  }
 
   let lastProgress = -Infinity;
   const due = () => {
@@ -134,6 +203,9 @@ async function* run(
     ...(best && { best }),
   });
 
+  // Between the last epoch and the end there is nothing to train.
+  const over = resumed.stop !== undefined && (resumed.stop !== 'epochs' || firstEpoch >= spec.epochs) ? resumed.stop : undefined;
+
   yield { type: 'progressed', phase: 'compiling', epoch: firstEpoch + 1, step: 0, steps: stepCount };
   const compileBegan = clock();
   await session.prepare('step', batchSize);
@@ -157,20 +229,43 @@ async function* run(
   };
   const inOrder = Uint32Array.from({ length: part.count }, (_, index) => index);
 
+  if (over !== undefined) {
+    yield* conclude(firstEpoch, over);
+    yield ended('completed', over, firstEpoch);
+    return;
+  }
+  let checkpointAt = clock() + checkpointMs;
   for (let epoch = firstEpoch + 1; epoch <= spec.epochs; epoch++) {
     const began = clock();
     pausedMs = 0;
-    const phasesMs = { data: 0, steps: 0, validation: 0 };
-    const totals = new Totals();
+    const elapsedBefore = before?.elapsedMs ?? 0;
+    const phasesMs = { data: 0, steps: 0, validation: 0, ...before?.phasesMs };
+    const totals = new Totals(before);
     const order = spec.shuffle ? permutation(part.count, randomStream(spec.seed, 'shuffle', epoch)) : inOrder;
     phasesMs.data += clock() - began;
-    let samples = 0;
     let diverged = false;
-    let step = 0;
+    let step = before?.step ?? 0;
+    learningRate = before?.learningRate ?? learningRate;
+    before = undefined;
+    const elapsed = () => clock() - began - pausedMs + elapsedBefore;
+    const within = (): TrainEvent => {
+      const sums = Object.fromEntries([...totals.sums].map(([name, values]) => [name, [...values]]));
+      const place = { step, samples: totals.samples, sums, learningRate, elapsedMs: elapsed(), phasesMs };
+      return { type: 'checkpoint', kind: 'within', checkpoint: checkpoint(epoch - 1, { within: place }) };
+    };
     for (; step < stepCount && !diverged; step++) {
       if (!(await pass())) {
+        if (step > 0) yield within();
         yield ended('stopped', 'user', epoch - 1);
         return;
+      }
+      if (step > 0 && (clock() >= checkpointAt || (plan.backupSteps !== null && iteration % plan.backupSteps === 0))) {
+        const keeping = clock();
+        yield within();
+        const keptAt = clock();
+        // What took long to keep is kept less often.
+        checkpointAt = keptAt + Math.max(checkpointMs, (keptAt - keeping) / checkpointShare);
+        pausedMs += keptAt - keeping;
       }
       if (due()) yield { type: 'progressed', phase: 'training', epoch, step, steps: stepCount };
       const gathering = clock();
@@ -181,11 +276,11 @@ async function* run(
       const sums = await session.step(batch, ++iteration, learningRate);
       phasesMs.steps += clock() - stepping;
       totals.add(sums, batch.size);
-      samples += batch.size;
       diverged = !Number.isFinite(sums.get('loss')![0]);
     }
 
     const metrics = session.results(totals.sums, totals.samples);
+    const { samples } = totals;
     if (validation && !diverged) {
       const validating = clock();
       const pausedBefore = pausedMs;
@@ -194,13 +289,14 @@ async function* run(
         return due() ? { type: 'progressed', phase: 'validating', epoch, step: done, steps: total } : null;
       });
       if (!results) {
+        yield within();
         yield ended('stopped', 'user', epoch - 1);
         return;
       }
       Object.assign(metrics, results);
       phasesMs.validation = clock() - validating - (pausedMs - pausedBefore);
     }
-    const elapsedMs = clock() - began - pausedMs;
+    const elapsedMs = elapsed();
     const row: EpochRow = { epoch, elapsedMs, learningRate, samples, steps: step, phasesMs, metrics };
     if (diverged) {
       yield { type: 'epochEnded', row };
@@ -208,6 +304,7 @@ async function* run(
       return;
     }
 
+    lastRow = row;
     let stop: EndReason | null = null;
     plan.stoppings.forEach((stopping, index) => {
       const next = stopping.after(stoppings[index], epoch, metrics[stopping.monitor]);
@@ -226,34 +323,18 @@ async function* run(
     const value = metrics[plan.best.metric];
     const improved = !Number.isNaN(value) && (best === null || plan.best.better(value, best.value));
     if (improved) best = { metric: plan.best.metric, epoch, value };
-    const state: LoopState = {
-      seed: spec.seed,
-      iteration,
-      learningRate: constantRate,
-      best,
-      stoppings,
-      plateaus,
-      ...(plan.budgetMs !== null && { spentMs }),
-    };
-    const checkpoint = (withSlots: boolean): Checkpoint => ({
-      epoch,
-      weights: session.weights(),
-      slots: withSlots ? allSlots(session, kept) : new Map(),
-      state: structuredState(state),
-    });
-    if (improved) yield { type: 'checkpoint', kind: 'best', checkpoint: checkpoint(false) };
-    if (stop || epoch === spec.epochs) {
-      session.finish();
-      for (const weights of kept) if (weights) session.setWeights(weights);
-    }
-    yield { type: 'checkpoint', kind: 'last', checkpoint: checkpoint(true) };
+    if (improved) yield { type: 'checkpoint', kind: 'best', checkpoint: checkpoint(epoch, {}, false) };
+    if (epoch === spec.epochs) stop ??= 'epochs';
+    if (stop) yield* conclude(epoch, stop);
+    else yield { type: 'checkpoint', kind: 'last', checkpoint: checkpoint(epoch, {}) };
+    checkpointAt = clock() + checkpointMs;
     yield { type: 'epochEnded', row };
     if (stop) {
       yield ended('completed', stop, epoch);
       return;
     }
   }
-  yield ended('completed', 'epochs', Math.max(firstEpoch, spec.epochs));
+  yield ended('completed', 'epochs', firstEpoch);
 }
 
 async function* validate(
@@ -274,11 +355,3 @@ async function* validate(
   const results = session.results(totals.sums, totals.samples);
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [`val_${name}`, value]));
 }
-
-function allSlots(session: Session, kept: readonly (ReadonlyMap<string, NamedTensor> | null)[]): Map<string, NamedTensor> {
-  const slots = new Map(session.slots());
-  kept.forEach((weights, index) => weights?.forEach((value, name) => slots.set(keptPrefix(index) + name, value)));
-  return slots;
-}
-
-const structuredState = (state: LoopState): Json => JSON.parse(JSON.stringify(state)) as Json;

@@ -170,6 +170,11 @@ export const callbacks: Builders = {
   timeBudget: builder('TimeBudget', 'Ends training with the last epoch that fits into a time.', {
     seconds: number('The time of all epochs together.', { required: true, above: 0 }),
   }),
+  backupAndRestore: builder('BackupAndRestore', 'Keeps more checkpoints inside of epochs, to go on from after a crash.', {
+    saveFreq: integer('Steps from one to the next; a checkpoint at each epoch’s end, and every half minute, is kept in any case.', {
+      min: 1,
+    }),
+  }),
 };
 
 /** Names by the words they may also be called. */

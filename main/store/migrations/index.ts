@@ -2,6 +2,7 @@ import { runs } from './0001-runs.ts';
 import { timeBudget } from './0002-time-budget.ts';
 import { imports } from './0003-imports.ts';
 import { runCell } from './0004-run-cell.ts';
+import { lineage } from './0005-lineage.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [runs, timeBudget, imports, runCell];
+export const migrations: readonly Migration[] = [runs, timeBudget, imports, runCell, lineage];

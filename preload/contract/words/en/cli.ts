@@ -8,6 +8,17 @@ export const cli = {
   'cli.title.options': 'Options:',
   'cli.title.commands': 'Commands:',
 
+  'cli.resume': 'Goes on with a run that ended before its time, to the bits of an undisturbed run.',
+  'cli.fork': 'Goes on from a run’s state after an epoch, as a new run, with other values of its knobs.',
+  'cli.reproduce': 'Trains a run again and says whether it came out identical, to the bit.',
+  'cli.option.epochs': 'Epochs the run is to have in all. Default: as planned.',
+  'cli.option.forkEpoch': 'The epoch to go on after.',
+  'cli.identical':
+    'Identical: {epochs, plural, one {# epoch} other {# epochs}}, every metric and every weight of {original} and {again}, to the bit.',
+  'cli.identicalSoFar': 'Identical as far as it went: {epochs, plural, one {# epoch} other {# epochs}} of {original} and {again}.',
+  'cli.differs': 'Different: {quantity} in epoch {epoch}, {before} in {original} and {now} in {again}.',
+  'cli.word.origin': 'Comes from',
+  'cli.origin': '{kind, select, fork {{name} after epoch {epoch}} other {{name}, trained again}}',
   'cli.run': 'Trains what the notebook says; one line an epoch.',
   'cli.check': 'Evaluates the cells and reads the data, and trains nothing.',
   'cli.runs': 'Lists the runs, newest first.',
