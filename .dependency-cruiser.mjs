@@ -8,7 +8,7 @@ const npm = (/** @type {string[]} */ ...names) => `^node_modules/(${names.map((n
  * they may not, the code also runs in a page.
  */
 const areas = [
-  { name: 'contract', path: contract, npm: npm('zod', 'intl-messageformat') },
+  { name: 'contract', path: contract, npm: npm('zod', 'intl-messageformat', 'markdown-it') },
   { name: 'preload', path: '^preload/[^/]+$', local: [contract], npm: npm('electron') },
   // ONNX Runtime is for backends alone; tfjs, which is the reference, for all of the engine.
   {
@@ -34,7 +34,7 @@ const areas = [
     name: 'interchange',
     path: '^main/interchange/',
     local: [contract, '^main/(engine|files)/'],
-    npm: npm('@tensorflow/*', 'markdown-it', 'better-sqlite3', 'csv-parse', 'yaml'),
+    npm: npm('@tensorflow/*', 'markdown-it', 'katex', 'better-sqlite3', 'csv-parse', 'yaml'),
     builtins: true,
   },
   { name: 'trainer', path: '^main/trainer/', local: [contract, '^main/(engine|data|interchange|files)/'], builtins: true },

@@ -1,6 +1,6 @@
 /** Writes a notebook's report: the text as it is on the screen, what its cells come to, and the stored runs. */
 import { promises as disk } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { CheckedNotebook, NotebookState } from '#contract/notebook.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
@@ -10,19 +10,10 @@ import { generator, renderReport } from '#interchange/report/report.ts';
 import { parseNotebook } from '#notebook/parse.ts';
 import { printNotebook } from '#notebook/print.ts';
 import type { Context } from './context.ts';
-import { fileInWorkspace, foldersOf } from './paths.ts';
+import { readImage } from './images.ts';
 
 /** More would make a page that nobody reads, of many megabytes. */
 const shownRuns = 12;
-const largestImageBytes = 8_000_000;
-const imageTypes: Readonly<Record<string, string | undefined>> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-  '.svg': 'image/svg+xml',
-};
 
 export interface WrittenReport {
   readonly file: string;
@@ -75,16 +66,12 @@ async function refuseOthers(target: string): Promise<void> {
 /** Images of the workspace that the prose shows. What cannot be read stays a name in the text. */
 async function readImages(folder: string, path: string, blocks: NotebookState['blocks']): Promise<Map<string, string>> {
   const images = new Map<string, string>();
-  const { notebook } = foldersOf(folder, path);
   for (const source of new Set(blocks.flatMap((block) => (block.type === 'prose' ? imagesIn(block.text) : [])))) {
-    const type = imageTypes[extname(source).toLowerCase()];
-    if (type === undefined) continue;
     try {
-      const file = fileInWorkspace(folder, resolve(notebook, source));
-      if ((await disk.stat(file)).size > largestImageBytes) continue;
-      images.set(source, `data:${type};base64,${(await disk.readFile(file)).toString('base64')}`);
+      const { bytes, type } = await readImage(folder, path, source);
+      images.set(source, `data:${type};base64,${Buffer.from(bytes).toString('base64')}`);
     } catch {
-      // Missing, or outside of the workspace.
+      // Missing, too large, or outside of the workspace.
     }
   }
   return images;

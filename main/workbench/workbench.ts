@@ -20,6 +20,7 @@ import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
 import type { Context, WorkbenchOptions } from './context.ts';
+import { readImage } from './images.ts';
 import { located } from './located.ts';
 import { createLooks } from './looks.ts';
 import { createGoingOn } from './go-on.ts';
@@ -177,6 +178,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       }
       return readWorkspace(open.folder);
     },
+    'workspace.readImage': ({ notebook, source }) => readImage(open.folder, notebook, source),
     'samples.list': () => listSamples(options.samplesFolder, settings.get().locale),
     async 'samples.open'({ id }) {
       const path = await copySample(options.samplesFolder, id, open.folder);

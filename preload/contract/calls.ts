@@ -66,6 +66,11 @@ export const calls = {
   'workspace.get': { request: nothing, response: workspace },
   /** Makes another folder the workspace. Absolute path. */
   'workspace.open': { request: z.object({ folder: z.string() }), response: workspace },
+  /** An image that a notebook's prose shows: `source` as it is written there. */
+  'workspace.readImage': {
+    request: z.object({ notebook: z.string(), source: z.string() }),
+    response: z.object({ bytes: z.instanceof(Uint8Array), /** MIME. */ type: z.string() }),
+  },
   'samples.list': { request: nothing, response: z.array(sample) },
   /** Copies a sample's notebook and data into the workspace (once) and opens it. */
   'samples.open': { request: z.object({ id: z.string() }), response: openedNotebook },

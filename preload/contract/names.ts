@@ -5,6 +5,7 @@ export const callNames = [
   'settings.set',
   'workspace.get',
   'workspace.open',
+  'workspace.readImage',
   'samples.list',
   'samples.open',
   'backends.list',

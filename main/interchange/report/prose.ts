@@ -1,10 +1,24 @@
 /** Prose as HTML: raw HTML in it is shown as text, links lead only to the web, and images come from the report itself. */
 import markdownIt from 'markdown-it';
+import { renderToString } from 'katex';
+import { addFormulas, addTaskLists } from '#contract/prose.ts';
 import { escapeHtml, type Html, raw } from './html.ts';
 
 /** `images`: data addresses by the paths that the prose names. */
 export function renderProse(text: string, images: ReadonlyMap<string, string>): Html {
   const markdown = markdownIt({ html: false, linkify: true, typographer: false });
+  // As MathML, which browsers set by themselves: a report brings no fonts.
+  addFormulas(markdown, (tex, display) =>
+    renderToString(tex, {
+      displayMode: display,
+      output: 'mathml',
+      throwOnError: false,
+      trust: false,
+      strict: 'ignore',
+      maxExpand: 500,
+    }),
+  );
+  addTaskLists(markdown, false);
   const mayLink = markdown.validateLink.bind(markdown);
   markdown.validateLink = (url) => mayLink(url) && !/^\s*data:/i.test(url);
   markdown.renderer.rules['image'] = (tokens, index, _options, _environment) => {

@@ -145,5 +145,8 @@ describe('its parts', () => {
   it('images are those of the workspace', () => {
     expect(imagesIn('![a](b.png) ![c](https://d/e.png) ![f](//g/h.png) ![i](data:image/png;base64,AA)')).toEqual(['b.png']);
     expect(renderProse('<img src=x onerror=alert(1)>', new Map()).html).not.toContain('<img');
+    expect(renderProse('$x^2$ \\href{javascript:alert(1)}{a}', new Map()).html).toMatch(/<msup><mi>x<\/mi><mn>2<\/mn><\/msup>/);
+    expect(renderProse('$\\href{javascript:alert(1)}{a}$', new Map()).html).not.toMatch(/ href=/);
+    expect(renderProse('- [x] done', new Map()).html).toContain('<input type="checkbox" checked disabled>');
   });
 });

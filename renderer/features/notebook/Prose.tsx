@@ -1,8 +1,11 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { withTaskTicked } from '#contract/prose.ts';
 import { useWords } from '../../words/use-words.ts';
 import { type ProseBlock, proseText } from './blocks.ts';
+import { useFormulas } from './formulas.ts';
 import { renderProse } from './markdown.ts';
 import { useNotebookStore } from './notebook-store.ts';
+import { useProseImages } from './prose-images.ts';
 
 interface Props {
   readonly block: ProseBlock;
@@ -16,15 +19,27 @@ interface Props {
 export function Prose({ block, lead, editing, onEditing }: Props) {
   const t = useWords();
   const text = proseText(block);
-  const html = useMemo(() => renderProse(text), [text]);
+  const katex = useFormulas(text);
+  const html = useMemo(() => renderProse(text, katex), [text, katex]);
+  const root = useRef<HTMLDivElement>(null);
+  useProseImages(root, html);
+  const tick = ({ target }: MouseEvent) => {
+    if (!(target instanceof HTMLInputElement) || target.type !== 'checkbox') return;
+    const { line } = target.dataset;
+    useNotebookStore.getState().setProse(block.key, withTaskTicked(text, Number(line), target.checked));
+    // It is drawn anew, and the keyboard stays with it.
+    requestAnimationFrame(() => root.current?.querySelector<HTMLElement>(`input[data-line="${line}"]`)?.focus());
+  };
   if (editing) return <ProseEditor block={block} text={text} onDone={() => onEditing(false)} />;
   return (
-    // Double click edits; with the keyboard it is Enter on the block around it.
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    // Double click edits; with the keyboard it is Enter on the block around it. Clicks are those of its check boxes.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events
     <div
+      ref={root}
       className={lead ? 'prose lead' : 'prose'}
       title={t('notebook.editProse')}
       onDoubleClick={() => onEditing(true)}
+      onClick={tick}
       dangerouslySetInnerHTML={{ __html: html }}
     />
   );

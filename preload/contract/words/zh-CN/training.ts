@@ -23,6 +23,8 @@ export const training: Record<keyof typeof en, string> = {
   'workspace.outside': '“{path}”在工作区之外。请把文件移到工作区文件夹内。',
   'workspace.fileMissing': '工作区中没有文件“{path}”。它可能已被移动或删除。',
   'workspace.isFolder': '“{path}”是文件夹，不是笔记本。',
+  'workspace.notImage': '“{path}”不是工作区中的图片。可显示工作区内的 PNG、JPEG、GIF、WebP 和 SVG 文件。',
+  'workspace.imageTooLarge': '“{path}”超过 {megabytes} MB，因此不显示。请使用较小的副本。',
   'workspace.unreadable': '无法读取“{path}”（{detail}）。请检查是否有读取权限。',
   'notebook.changedOnDisk': '“{path}”打开之后被其他程序修改过，因此没有覆盖保存。请重新打开以采用那个版本，或先复制你的单元格。',
   'samples.unknown': '没有示例“{id}”。可用的示例：{known}。',
