@@ -40,6 +40,22 @@ export interface Feature {
   readonly scale: number;
 }
 
+/** One of several inputs: its values lie in each sample's row, after those of the inputs before it. */
+export interface InputPart {
+  readonly name: string;
+  /** Of one sample, without the batch. */
+  readonly shape: readonly number[];
+}
+
+/** One of several targets: its values lie in each target's row, after those of the targets before it. */
+export interface TargetPart {
+  readonly name: string;
+  /** `[]` for a class index, `[1]` for a number. */
+  readonly shape: readonly number[];
+  readonly task: 'classification' | 'regression';
+  readonly classes?: readonly string[];
+}
+
 /** How rows in order become a sample of the shape `[length, features]`. */
 export interface Series {
   readonly length: number;
@@ -79,6 +95,10 @@ export interface Preparation {
   readonly task: 'classification' | 'regression';
   /** Class names by index, for classification. */
   readonly classes?: readonly string[];
+  /** Where there are several; `inputShape` is then the length of a row. */
+  readonly inputs?: readonly InputPart[];
+  /** Where there are several; `targetShape` is then the length of a row, and `task` is regression. */
+  readonly targets?: readonly TargetPart[];
   /** Of a table, in the order of the inputs. */
   readonly features?: readonly Feature[];
   /** Of arrays and images: what each stored value was multiplied with. */

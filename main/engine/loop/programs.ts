@@ -42,10 +42,16 @@ function weightsOf(targets: tf.Tensor, classWeights: Float32Array): tf.Tensor {
 }
 
 function lossAndMetrics(objective: Objective, inputs: tf.Tensor, targets: tf.Tensor, training: boolean): Map<string, tf.Tensor> {
-  const outputs = outputsOf(objective.model, inputs, training);
+  const {
+    outputs: [outputs],
+    penalties: activities,
+  } = outputsOf(objective.model, inputs, training);
   const perSample = objective.loss.perSample(outputs, targets);
   const weighted = training && objective.classWeights ? tf.mul(perSample, weightsOf(targets, objective.classWeights)) : perSample;
-  const loss = penalties(objective.model).reduce((total, penalty) => tf.add(total, penalty), tf.mean(weighted));
+  const loss = [...penalties(objective.model), ...activities].reduce<tf.Tensor>(
+    (total, penalty) => tf.add(total, penalty),
+    tf.mean(weighted),
+  );
   const results = new Map([[lossName, loss]]);
   for (const { key, sums } of objective.metrics) results.set(metricName(key), sums(outputs, targets));
   return results;

@@ -320,7 +320,7 @@ export function checkLoss({ name: loss, output }: Loss, model: BuiltModel, data:
     );
   };
   if (outputShape.length !== 1) fail('rank');
-  const activation: OutputActivation = outputActivation(model);
+  const activation: OutputActivation = outputActivation(model.outputs[0]);
   const classes = data.classes?.length ?? 0;
   if (output === 'classes') {
     if (data.task !== 'classification') fail('noClasses');

@@ -1,5 +1,5 @@
-/** A model's output and, where its last step is a softmax or sigmoid, what goes into that step. */
-import type { BuiltModel } from '../model/build.ts';
+/** A model's outputs and, where an output's last step is a softmax or sigmoid, what goes into that step. */
+import type { BuiltModel, BuiltOutput } from '../model/build.ts';
 import { tf, tfl } from '../tfjs.ts';
 import type { Outputs } from './losses.ts';
 
@@ -12,49 +12,64 @@ interface WithActivation {
 
 const hasActivation = ['Dense', 'Activation', 'Conv1D', 'Conv2D'];
 
-export function outputActivation({ outputLayer }: BuiltModel): OutputActivation {
-  if (outputLayer.getClassName() === 'Softmax') return 'softmax';
-  if (!hasActivation.includes(outputLayer.getClassName())) return 'unknown';
-  return (outputLayer as unknown as WithActivation).activation.getClassName();
+export function outputActivation({ layer, shared }: BuiltOutput): OutputActivation {
+  if (shared) return 'unknown';
+  if (layer.getClassName() === 'Softmax') return 'softmax';
+  if (!hasActivation.includes(layer.getClassName())) return 'unknown';
+  return (layer as unknown as WithActivation).activation.getClassName();
 }
 
 const linear = () => (tfl.layers.activation({ activation: 'linear' }) as unknown as WithActivation).activation;
 const passOn = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0] : inputs);
+const hasLogits = (activation: OutputActivation) => activation === 'softmax' || activation === 'sigmoid';
 
-/** Runs `body` with the last layer's activation taken off. */
-function withoutActivation<T>({ outputLayer }: BuiltModel, body: () => T): T {
+/** Runs `body` with these last layers' activations taken off. */
+function withoutActivation<T>([output, ...others]: readonly BuiltOutput[], body: () => T): T {
+  if (!output) return body();
   // A softmax layer is nothing but its activation.
-  const isSoftmax = outputLayer.getClassName() === 'Softmax';
+  const isSoftmax = output.layer.getClassName() === 'Softmax';
   const name = isSoftmax ? 'call' : 'activation';
-  const layer = outputLayer as unknown as Record<string, unknown>;
+  const layer = output.layer as unknown as Record<string, unknown>;
   const own = Object.getOwnPropertyDescriptor(layer, name);
   layer[name] = isSoftmax ? passOn : linear();
   try {
-    return body();
+    return withoutActivation(others, body);
   } finally {
     if (own) Object.defineProperty(layer, name, own);
     else delete layer[name];
   }
 }
 
-function applied(model: BuiltModel, inputs: tf.Tensor, training: boolean): tf.Tensor {
-  const output = model.network.call(inputs, { training });
-  return Array.isArray(output) ? output[0] : output;
-}
-
 /**
- * The model on a batch. Cross-entropies are computed from the logits: their gradient is then right where a
- * probability is so near 0 or 1 that its logarithm would have to be cut off.
+ * The model on a batch: each output, and what regularizers of activities add to the loss. Cross-entropies are computed
+ * from the logits: their gradient is then right where a probability is so near 0 or 1 that its logarithm would have to
+ * be cut off.
  */
-export function outputsOf(model: BuiltModel, inputs: tf.Tensor, training: boolean): Outputs {
-  const activation = outputActivation(model);
-  if (activation !== 'softmax' && activation !== 'sigmoid') {
-    const output = applied(model, inputs, training);
-    return { values: () => output, logits: null };
-  }
-  const logits = withoutActivation(model, () => applied(model, inputs, training));
-  return { values: () => (activation === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits)), logits };
+export function outputsOf(
+  model: BuiltModel,
+  inputs: tf.Tensor,
+  training: boolean,
+): { outputs: Outputs[]; penalties: readonly tf.Tensor[] } {
+  const activations = model.outputs.map(outputActivation);
+  const { outputs, penalties } = withoutActivation(
+    model.outputs.filter((_, index) => hasLogits(activations[index])),
+    () => model.forward(inputs, training),
+  );
+  return {
+    outputs: outputs.map((output, index) => {
+      if (!hasLogits(activations[index])) return { values: () => output, logits: null };
+      return { values: () => (activations[index] === 'softmax' ? tf.softmax(output) : tf.sigmoid(output)), logits: output };
+    }),
+    penalties,
+  };
 }
 
-/** The output itself, for predictions. */
-export const predictionOf = (model: BuiltModel, inputs: tf.Tensor): tf.Tensor => applied(model, inputs, false);
+/** The output itself, for predictions; of several, all their values one after another. */
+export function predictionOf(model: BuiltModel, inputs: tf.Tensor): tf.Tensor {
+  const { outputs } = model.forward(inputs, false);
+  if (outputs.length === 1) return outputs[0];
+  return tf.concat(
+    outputs.map((output) => tf.reshape(output, [output.shape[0], -1])),
+    1,
+  );
+}

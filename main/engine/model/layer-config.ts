@@ -13,13 +13,17 @@ export interface LayerSpec extends KerasObject {
   readonly name?: string;
 }
 
-/** The model's layers and the JSON pointer of the list. */
-export function layersOf(model: ModelSpec): LayerSpec[] {
+/** The model's own list; `at` points to the model. */
+export function layersOf(model: ModelSpec, at = '/model'): LayerSpec[] {
   const { layers } = model.config;
-  if (!Array.isArray(layers) || layers.length === 0) throw new EpochbookError('engine.modelEmpty', {}, { at: '/model' });
+  if (!Array.isArray(layers) || layers.length === 0) throw new EpochbookError('engine.modelEmpty', {}, { at });
   return layers as unknown as LayerSpec[];
 }
-export const layerPointer = (index: number): string => `/model/config/layers/${index}`;
+/** Where a layer stands in the list of the model that `at` points to. */
+export const layerPointer = (index: number, at = '/model'): string => `${at}/config/layers/${index}`;
+
+/** Whether a layer of the list is a model itself. */
+export const isModel = ({ class_name }: KerasObject): boolean => class_name === 'Sequential' || class_name === 'Functional';
 
 /** Words that Keras writes in snake case. */
 function camelCaseWord(option: string, value: Json): Json {
@@ -74,10 +78,26 @@ function wrapped(value: Json): Json {
 const wraps: readonly string[] = ['layer', 'cell'];
 
 /** Options of Keras' that tfjs lacks, harmless at these values. */
-const harmless: Readonly<Record<string, readonly Json[]>> = { groups: [1], implementation: [1, 2], resetAfter: [false] };
+const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2], resetAfter: [false] };
 
 /** Numbers that must lie in a range, by option. */
-const counts = ['units', 'filters', 'inputDim', 'outputDim', 'n', 'depthMultiplier'];
+const counts = [
+  'units',
+  'filters',
+  'inputDim',
+  'outputDim',
+  'n',
+  'depthMultiplier',
+  'numHeads',
+  'keyDim',
+  'headDim',
+  'numQueryHeads',
+  'numKeyValueHeads',
+  'sequenceLength',
+  'vocabularySize',
+  'embeddingDim',
+  'intermediateDim',
+];
 const positiveSizes = ['kernelSize', 'poolSize', 'strides', 'dilationRate'];
 const isCount = (value: Json | undefined) => typeof value === 'number' && Number.isInteger(value) && value > 0;
 
@@ -92,10 +112,9 @@ function checkNumber(option: string, value: Json, layer: string, at: string): vo
 
 /**
  * Camel-case keys and words; null options left out. Errors: a layer or option that does not exist, a required option
- * that is missing, a value that cannot be. `at` points to the layer or its option.
+ * that is missing, a value that cannot be. `pointer` is the layer's; errors point to it or to its option.
  */
-export function readLayer(layer: LayerSpec, index: number): { className: string; config: Config } {
-  const pointer = layerPointer(index);
+export function readLayer(layer: LayerSpec, pointer: string): { className: string; config: Config } {
   const className = layer.class_name;
   const type = Object.hasOwn(layerTypes, className) ? layerTypes[className] : undefined;
   if (!type && className !== inputLayer) {
@@ -128,12 +147,12 @@ export function readLayer(layer: LayerSpec, index: number): { className: string;
 }
 
 /** Every layer has a name of its own: the given one, or Keras' (`dense`, `dense_1`), the same each time. */
-export function layerNames(layers: readonly LayerSpec[]): string[] {
+export function layerNames(layers: readonly LayerSpec[], at = '/model'): string[] {
   const given = layers.map((layer) => (layer.config.name as string | undefined) ?? layer.name);
   const taken = new Set<string>();
   given.forEach((name, index) => {
     if (name === undefined) return;
-    if (taken.has(name)) throw new EpochbookError('engine.layerNameTwice', { name }, { at: layerPointer(index) });
+    if (taken.has(name)) throw new EpochbookError('engine.layerNameTwice', { name }, { at: layerPointer(index, at) });
     taken.add(name);
   });
   return given.map((name, index) => {

@@ -20,7 +20,8 @@ export interface LayerType {
 const common = ['name', 'trainable', 'batchInputShape', 'inputShape', 'batchSize', 'dtype', 'inputDType', 'updatable'];
 const weight = (name: string) => [`${name}Initializer`, `${name}Regularizer`, `${name}Constraint`];
 const dense = ['activation', 'useBias', ...weight('kernel'), ...weight('bias'), 'activityRegularizer'];
-const convolution = [...dense, 'strides', 'padding', 'dataFormat', 'dilationRate', 'groups'];
+const convolution = [...dense, 'strides', 'padding', 'dataFormat', 'dilationRate'];
+const grouped = [...convolution, 'groups'];
 const pooling = ['poolSize', 'strides', 'padding', 'dataFormat'];
 const recurrent = [
   ...dense,
@@ -40,6 +41,8 @@ const recurrent = [
   'resetAfter',
 ];
 
+const attention = ['dropout', 'useBias', 'useCausalMask', ...weight('kernel'), ...weight('bias'), 'activityRegularizer', 'seed'];
+
 function layer(wanted: Wanted, required: readonly string[] = [], options: readonly string[] = []): LayerType {
   return { wanted, required, options: [...common, ...required, ...options] };
 }
@@ -48,7 +51,9 @@ function layer(wanted: Wanted, required: readonly string[] = [], options: readon
 export const layerTypes: Readonly<Record<string, LayerType>> = {
   Activation: layer('any', ['activation']),
   Add: layer('any'),
+  AdditiveAttention: layer('sequence', [], ['useScale', 'dropout', 'useCausalMask', 'seed']),
   AlphaDropout: layer('any', ['rate'], ['noiseShape', 'seed']),
+  Attention: layer('sequence', [], ['useScale', 'scoreMode', 'dropout', 'useCausalMask', 'seed']),
   Average: layer('any'),
   AveragePooling1D: layer('sequence', [], pooling),
   AveragePooling2D: layer('image', [], pooling),
@@ -71,10 +76,10 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   Bidirectional: layer('sequence', ['layer'], ['mergeMode']),
   CategoryEncoding: layer('vector', ['numTokens'], ['outputMode']),
   Concatenate: layer('any', [], ['axis']),
-  Conv1D: layer('sequence', ['filters', 'kernelSize'], convolution),
-  Conv2D: layer('image', ['filters', 'kernelSize'], convolution),
+  Conv1D: layer('sequence', ['filters', 'kernelSize'], grouped),
+  Conv2D: layer('image', ['filters', 'kernelSize'], grouped),
   Conv2DTranspose: layer('image', ['filters', 'kernelSize'], convolution),
-  Conv3D: layer('volume', ['filters', 'kernelSize'], convolution),
+  Conv3D: layer('volume', ['filters', 'kernelSize'], grouped),
   Conv3DTranspose: layer('volume', ['filters', 'kernelSize'], convolution),
   ConvLSTM2D: layer('imageSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
   Cropping2D: layer('image', ['cropping'], ['dataFormat']),
@@ -91,6 +96,8 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   GlobalAveragePooling2D: layer('image', [], ['dataFormat']),
   GlobalMaxPooling1D: layer('sequence'),
   GlobalMaxPooling2D: layer('image', [], ['dataFormat']),
+  GroupNormalization: layer('any', [], ['groups', 'axis', 'epsilon', 'center', 'scale', ...weight('beta'), ...weight('gamma')]),
+  GroupQueryAttention: layer('sequence', ['headDim', 'numQueryHeads', 'numKeyValueHeads'], attention),
   GRU: layer('sequence', ['units'], recurrent),
   LayerNormalization: layer('any', [], ['axis', 'epsilon', 'center', 'scale', ...weight('beta'), ...weight('gamma')]),
   LeakyReLU: layer('any', [], ['alpha']),
@@ -101,10 +108,14 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   MaxPooling3D: layer('volume', [], pooling),
   Maximum: layer('any'),
   Minimum: layer('any'),
+  MultiHeadAttention: layer('sequence', ['numHeads', 'keyDim'], ['valueDim', 'outputShape', ...attention]),
   Multiply: layer('any'),
+  Normalization: layer('any', [], ['axis', 'mean', 'variance', 'invert']),
   Permute: layer('any', ['dims']),
+  PositionEmbedding: layer('sequence', ['sequenceLength'], ['initializer']),
   PReLU: layer('any', [], [...weight('alpha'), 'sharedAxes']),
   ReLU: layer('any', [], ['maxValue']),
+  RMSNormalization: layer('any', [], ['axis', 'epsilon']),
   RNN: layer('sequence', ['cell'], ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'inputDim', 'inputLength']),
   RepeatVector: layer('vector', ['n']),
   Rescaling: layer('any', ['scale'], ['offset']),
@@ -115,10 +126,32 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
     [...convolution, 'depthMultiplier', ...weight('depthwise'), ...weight('pointwise')],
   ),
   SimpleRNN: layer('sequence', ['units'], recurrent),
+  SinePositionEncoding: layer('sequence', [], ['maxWavelength']),
   Softmax: layer('any', [], ['axis']),
   SpatialDropout1D: layer('sequence', ['rate'], ['seed']),
   ThresholdedReLU: layer('any', [], ['theta']),
   TimeDistributed: layer('any', ['layer']),
+  TokenAndPositionEmbedding: layer(
+    'vector',
+    ['vocabularySize', 'sequenceLength', 'embeddingDim'],
+    ['embeddingsInitializer', 'embeddingsRegularizer', 'embeddingsConstraint', 'maskZero'],
+  ),
+  TransformerEncoder: layer(
+    'sequence',
+    ['intermediateDim', 'numHeads'],
+    [
+      'dropout',
+      'activation',
+      'layerNormEpsilon',
+      'normalizeFirst',
+      'useCausalMask',
+      'kernelInitializer',
+      'biasInitializer',
+      'kernelRegularizer',
+      'biasRegularizer',
+    ],
+  ),
+  UnitNormalization: layer('any', [], ['axis']),
   UpSampling2D: layer('image', [], ['size', 'dataFormat', 'interpolation']),
   ZeroPadding2D: layer('image', [], ['padding', 'dataFormat']),
 };

@@ -2,7 +2,9 @@
  * tfjs' layers whose own computation cannot be traced or has no gradient, given one that can and has: made of
  * operations that the compiler knows. Their configs, weights and results are tfjs'.
  */
+import { EpochbookError } from '#contract/errors.ts';
 import { tf, tfl } from '../tfjs.ts';
+import { layerNormalization } from './layers/normalization.ts';
 
 interface OwnLayer {
   call: (this: OwnLayer, inputs: tf.Tensor | tf.Tensor[], options: object) => tf.Tensor;
@@ -10,9 +12,11 @@ interface OwnLayer {
   computeOutputShape(shape: (number | null)[]): (number | null)[];
   kernel?: Readable;
   depthwiseKernel?: Readable;
-  readonly bias: Readable | null;
+  build: (this: OwnLayer, shape: Lengths) => void;
+  inputSpec: unknown;
+  bias: Readable | null;
   readonly useBias: boolean;
-  readonly activation: { apply(x: tf.Tensor): tf.Tensor } | null;
+  activation: { apply(x: tf.Tensor): tf.Tensor } | null;
   readonly kernelSize: number[];
   readonly strides: number[];
   readonly poolSize: number[];
@@ -21,6 +25,10 @@ interface OwnLayer {
   readonly dataFormat: 'channelsLast' | 'channelsFirst';
   dilationRate: number[];
   axis: number;
+  readonly epsilon: number;
+  readonly gamma?: Readable | null;
+  readonly beta?: Readable | null;
+  readonly trainable: boolean;
   readonly filters: number;
   readonly maskValue: number;
   readonly numTokens: number;
@@ -219,7 +227,56 @@ const pooling3d =
       return tf.stack(pooled, 1);
     });
 
+/** Channels in groups, each convolved with its own filters, and put side by side. (tfjs has no groups.) */
+function groupedConvolution(layer: OwnLayer, call: OwnLayer['call'], groups: number, x: tf.Tensor, options: object): tf.Tensor {
+  const { kernel, bias, activation } = layer;
+  const axis = layer.dataFormat === 'channelsFirst' ? 1 : x.shape.length - 1;
+  const part = (whole: tf.Tensor, index: number, along: number): tf.Tensor => {
+    const size = whole.shape[along] / groups;
+    const at = (each: number, inside: number, outside: number) => (each === along ? inside : outside);
+    return tf.slice(
+      whole,
+      whole.shape.map((_, each) => at(each, index * size, 0)),
+      whole.shape.map((length, each) => at(each, size, length)),
+    );
+  };
+  const weights = kernel!.read();
+  try {
+    layer.activation = null;
+    const parts = Array.from({ length: groups }, (_, index) => {
+      layer.kernel = { read: () => part(weights, index, weights.shape.length - 1) };
+      layer.bias = bias && { read: () => part(bias.read(), index, 0) };
+      return call.call(layer, part(x, index, axis), options);
+    });
+    const joined = tf.concat(parts, axis);
+    return activation ? activation.apply(joined) : joined;
+  } finally {
+    Object.assign(layer, { kernel, bias, activation });
+  }
+}
+
+type Lengths = (number | null)[];
+
+/** Each filter sees the channels of its group alone: the kernel is made for as many. */
+function makeGrouped(layer: OwnLayer, groups: number): void {
+  const { build, call } = layer;
+  layer.build = (shape) => {
+    const axis = layer.dataFormat === 'channelsFirst' ? 1 : shape.length - 1;
+    const channels = shape[axis]!;
+    if (channels % groups !== 0) throw new EpochbookError('engine.groups', { groups, channels });
+    if (layer.filters % groups !== 0) throw new EpochbookError('engine.groups', { groups, channels: layer.filters });
+    build.call(
+      layer,
+      shape.map((length, index) => (index === axis ? channels / groups : length)),
+    );
+    layer.inputSpec = [{ ndim: shape.length, axes: { [axis]: channels } }];
+  };
+  layer.call = (inputs, options) => groupedConvolution(layer, call, groups, Array.isArray(inputs) ? inputs[0] : inputs, options);
+}
+
 const replacements: Readonly<Record<string, (layer: OwnLayer, x: tf.Tensor) => tf.Tensor>> = {
+  LayerNormalization: ({ axis, epsilon, gamma, beta }, x) =>
+    layerNormalization(x, { axis, epsilon, ...(gamma && { gamma: gamma.read() }), ...(beta && { beta: beta.read() }) }),
   Masking: masking,
   UpSampling2D: upSampling,
   CategoryEncoding: categoryEncoding,
@@ -231,7 +288,7 @@ const replacements: Readonly<Record<string, (layer: OwnLayer, x: tf.Tensor) => t
 const convolutions = ['Conv1D', 'Conv2D', 'SeparableConv2D'];
 
 /** Makes this layer, and one inside it, compute with operations that can be compiled and differentiated. */
-export function replaceComputation(layer: tfl.layers.Layer): void {
+export function replaceComputation(layer: tfl.layers.Layer, groups = 1): void {
   const own = layer as unknown as OwnLayer;
   const className = layer.getClassName();
   const replacement = replacements[className];
@@ -246,10 +303,13 @@ export function replaceComputation(layer: tfl.layers.Layer): void {
     const { call } = own;
     own.call = (inputs, options) => {
       const x = only(inputs);
+      // As in Keras, one that is frozen goes by its moving averages while training, too.
+      const given = own.trainable ? options : { ...options, training: false };
       const isLast = own.axis < 0 ? own.axis === -1 : own.axis === x.shape.length - 1;
-      return isLast ? call.call(own, inputs, options) : normalizedLast(own, call, x, options);
+      return isLast ? call.call(own, inputs, given) : normalizedLast(own, call, x, given);
     };
   }
+  if (groups > 1) makeGrouped(own, groups);
   if (own.layer) replaceComputation(own.layer);
 }
 

@@ -15,6 +15,7 @@ import {
   padding,
   regularizer,
 } from './kinds.ts';
+import { attentionLayers, normalizationLayers } from './keras-layers.ts';
 import type { Options } from './option.ts';
 
 /** What every layer takes. */
@@ -42,6 +43,7 @@ const convolution = (rank: number): Options => ({
   padding: rank === 1 ? causalPadding : padding,
   ...(rank > 1 && { dataFormat }),
   dilationRate: option({ is: 'size', rank }, 'Spacing between the window’s points.', { default: 1 }),
+  groups: integer('Number of groups of channels, each with its own filters.', { min: 1, default: 1 }),
   activation: outputActivation,
   ...weights,
 });
@@ -81,7 +83,7 @@ const recurrent: Options = {
 };
 const { units: _units, ...cellWithoutUnits } = recurrentCell;
 const convolutionalRecurrent: Options = {
-  ...without(['dataFormat', 'dilationRate'], convolution(2)),
+  ...without(['dataFormat', 'dilationRate', 'groups'], convolution(2)),
   ...cellWithoutUnits,
   ...gated,
   unitForgetBias,
@@ -164,17 +166,25 @@ export const layers: Builders = {
   conv1d: builder('Conv1D', 'Moves windows of weights along a sequence.', convolution(1)),
   conv2d: builder('Conv2D', 'Moves windows of weights over an image.', convolution(2)),
   conv3d: builder('Conv3D', 'Moves windows of weights through a volume.', convolution(3)),
-  conv2dTranspose: builder('Conv2DTranspose', 'A convolution backwards: makes an image larger.', without(['dilationRate'], convolution(2))),
-  conv3dTranspose: builder('Conv3DTranspose', 'A convolution backwards: makes a volume larger.', without(['dilationRate'], convolution(3))),
+  conv2dTranspose: builder(
+    'Conv2DTranspose',
+    'A convolution backwards: makes an image larger.',
+    without(['dilationRate', 'groups'], convolution(2)),
+  ),
+  conv3dTranspose: builder(
+    'Conv3DTranspose',
+    'A convolution backwards: makes a volume larger.',
+    without(['dilationRate', 'groups'], convolution(3)),
+  ),
   separableConv2d: builder('SeparableConv2D', 'A convolution of each channel on its own, then a mix of the channels.', {
-    ...without(['dataFormat', ...kernel], convolution(2)),
+    ...without(['dataFormat', 'groups', ...kernel], convolution(2)),
     ...depthwise,
     pointwiseInitializer: initializer('the mixing weights', 'glorotUniform'),
     pointwiseRegularizer: regularizer('the mixing weights'),
     pointwiseConstraint: constraint('the mixing weights'),
   }),
   depthwiseConv2d: builder('DepthwiseConv2D', 'A convolution of each channel on its own.', {
-    ...without(['filters', 'dilationRate', ...kernel], convolution(2)),
+    ...without(['filters', 'dilationRate', 'groups', ...kernel], convolution(2)),
     ...depthwise,
   }),
   cropping2D: builder('Cropping2D', 'Cuts off an image’s edges.', { cropping: edges('How much is cut off.', true), dataFormat }),
@@ -226,6 +236,7 @@ export const layers: Builders = {
     betaRegularizer: regularizer('the added numbers'),
     gammaRegularizer: regularizer('the factors'),
   }),
+  ...normalizationLayers,
   gaussianNoise: builder('GaussianNoise', 'Adds noise while training.', { stddev: number('Its deviation.', { required: true, min: 0 }) }),
   gaussianDropout: builder('GaussianDropout', 'Multiplies by noise around 1 while training.', { rate }),
   alphaDropout: builder('AlphaDropout', 'Dropout that keeps mean and variance; goes with selu.', {
@@ -274,6 +285,9 @@ export const layers: Builders = {
   timeDistributed: builder('TimeDistributed', 'Applies a layer to every step of a sequence.', {
     layer: option({ is: 'layer' }, 'The layer.', { required: true }),
   }),
+
+  // Attention
+  ...attentionLayers,
 
   // Preprocessing
   rescaling: builder('Rescaling', 'Multiplies, then adds.', {

@@ -85,6 +85,15 @@ const particular: Readonly<Record<string, Json[]>> = {
   'embedding.inputDim': [9],
   inputLength: [4],
   batchInputShape: [],
+  groups: [],
+  'groupNormalization.groups': [3, -1],
+  'multiHeadAttention.valueDim': [1, 3],
+  'multiHeadAttention.outputShape': [3],
+  numQueryHeads: [2, 6],
+  numKeyValueHeads: [1, 4],
+  sequenceLength: [7, 9],
+  'transformerEncoder.numHeads': [1, 4],
+  vocabularySize: [9],
   axes: [],
 };
 /** Options whose values may come to the same. */
@@ -112,9 +121,14 @@ const required: Readonly<Record<string, Config>> = {
   embedding: { inputDim: 7, outputDim: 3 },
   gaussianDropout: { rate: 0.3 },
   gaussianNoise: { stddev: 0.3 },
+  groupNormalization: { groups: 2 },
+  groupQueryAttention: { headDim: 2, numQueryHeads: 4, numKeyValueHeads: 2 },
   gru: { units: 4 },
   lstm: { units: 4 },
+  multiHeadAttention: { numHeads: 2, keyDim: 2 },
+  normalization: { mean: 0.2, variance: 2 },
   permute: { dims: [2, 1] },
+  positionEmbedding: { sequenceLength: 8 },
   repeatVector: { n: 4 },
   rescaling: { scale: 0.7 },
   reshape: { targetShape: [2, 2] },
@@ -123,13 +137,17 @@ const required: Readonly<Record<string, Config>> = {
   simpleRNN: { units: 4 },
   spatialDropout1d: { rate: 0.4 },
   timeDistributed: { layer: layer('Dense', { units: 3 }) },
+  tokenAndPositionEmbedding: { vocabularySize: 7, sequenceLength: 4, embeddingDim: 3 },
+  transformerEncoder: { intermediateDim: 5, numHeads: 2 },
 };
 const cells = ['simpleRNNCell', 'lstmCell', 'gruCell', 'stackedRNNCells'];
 const joining = ['add', 'average', 'maximum', 'minimum', 'multiply', 'concatenate', 'dot'];
-const ofNumbers = ['embedding', 'categoryEncoding'];
+const ofNumbers = ['embedding', 'categoryEncoding', 'tokenAndPositionEmbedding'];
 
 function inputShapeFor(name: string): number[] {
   if (/3d/i.test(name)) return [5, 4, 5, 3];
+  if (/attention|position|transformer/i.test(name) && !ofNumbers.includes(name)) return [6, 4];
+  if (name === 'groupNormalization') return [6, 6];
   if (name === 'convLstm2d') return [3, 5, 6, 5];
   if (/2d/i.test(name)) return [7, 6, 5];
   return /1d|rnn|lstm|gru|bidirectional|timeDistributed|masking|permute|ormalization|flatten|softmax/i.test(name) ? [7, 3] : [4];

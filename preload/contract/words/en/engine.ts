@@ -11,7 +11,10 @@ export const engine = {
     'The backend “{backend}” does not work on this computer: {detail} Choose another one; “epochbook backends” lists what works here.',
 
   'engine.modelEmpty': 'The model has no layers. Add at least one, such as layers.dense.',
-  'engine.oneInput': 'The model must have one input and one output; training with several is not possible yet.',
+  'engine.inputCount':
+    'A model with {wanted, plural, one {# input} other {# inputs}} is given {given, plural, one {# tensor} other {# tensors}}.',
+  'engine.inputNames':
+    'The model’s inputs are {wanted}; {given, select, none {the data has one input without a name} other {the data’s are {given}}}. Name the columns of each with .inputs(…) on the data.',
   'engine.layerUnknown': 'There is no layer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.layerNameTwice': 'Two layers are named “{name}”. Give each a name of its own, or leave the names out.',
   'engine.connectionMissing':
@@ -25,6 +28,13 @@ export const engine = {
   'engine.initializerUnknown': 'There is no initializer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.inputShape':
     'The model’s input shape is {given}, but the data’s samples are {arrives}. Leave the input shape out: it comes from the data.',
+  'engine.attentionInputs':
+    'Attention takes sequences (steps × features): a query, a value and, if need be, a key with as many steps as the value; what arrives is {arrives}.',
+  'engine.attentionGroups':
+    '{query} query heads cannot share {key} key and value heads evenly. Make numQueryHeads a multiple of numKeyValueHeads.',
+  'engine.positionsLength':
+    'The sequences have {steps} steps, but there are positions for {longest} only. Make sequenceLength at least {steps}.',
+  'engine.groups': '{channels} channels cannot be divided into {groups} equal groups. Choose a number that divides {channels}.',
   'engine.layerRank':
     'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
   'engine.layerWindow':

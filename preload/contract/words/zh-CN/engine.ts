@@ -10,7 +10,9 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.backendMissing': '后端“{backend}”在这台电脑上无法使用：{detail} 请换一个；“epochbook backends”会列出此处可用的后端。',
 
   'engine.modelEmpty': '模型没有任何层。请至少添加一层，例如 layers.dense。',
-  'engine.oneInput': '模型必须只有一个输入和一个输出；目前还不能训练多输入或多输出的模型。',
+  'engine.inputCount': '模型有 {wanted} 个输入，却得到 {given} 个张量。',
+  'engine.inputNames':
+    '模型的输入是 {wanted}；{given, select, none {数据只有一个未命名的输入} other {数据的输入是 {given}}}。请在数据上用 .inputs(…) 指明每个输入的列。',
   'engine.layerUnknown': '没有名为“{name}”的层。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.layerNameTwice': '有两层都叫“{name}”。请给每层各取一个名字，或者不写名字。',
   'engine.connectionMissing': '层“{layer}”以“{from}”的输出为输入，但后者不存在，或者本身依赖于“{layer}”。请检查它应用在什么之上。',
@@ -22,6 +24,10 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.activationUnknown': '没有名为“{name}”的激活函数。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.initializerUnknown': '没有名为“{name}”的初始化方法。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.inputShape': '模型的输入形状是 {given}，而数据的样本是 {arrives}。请去掉输入形状：它由数据决定。',
+  'engine.attentionInputs': '注意力层接收序列（步数 × 特征）：查询、值，以及需要时步数与值相同的键；实际得到的是 {arrives}。',
+  'engine.attentionGroups': '{query} 个查询头无法平均共用 {key} 个键值头。请让 numQueryHeads 是 numKeyValueHeads 的倍数。',
+  'engine.positionsLength': '序列有 {steps} 步，但只有 {longest} 个位置。请把 sequenceLength 设为至少 {steps}。',
+  'engine.groups': '{channels} 个通道无法分成 {groups} 个相等的组。请选择能整除 {channels} 的数。',
   'engine.layerRank':
     '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
   'engine.layerWindow':

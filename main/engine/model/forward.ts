@@ -1,0 +1,63 @@
+/** A wired model on tensors, with the masks that layers pass on to each other. (tfjs' own run keeps a mask where there is none any more.) */
+import { tf, type tfl } from '../tfjs.ts';
+import type { Symbolic, Wiring } from './wire.ts';
+
+type Mask = tf.Tensor | null;
+
+interface Masked {
+  readonly value: tf.Tensor;
+  /** `[batch, steps]`, false where a step is padding. */
+  readonly mask: Mask;
+}
+
+export interface Forward {
+  readonly outputs: readonly tf.Tensor[];
+  /** What regularizers of activities add to the loss. */
+  readonly penalties: readonly tf.Tensor[];
+}
+
+/** What is not public of tfjs' layers. */
+interface Callable {
+  call(inputs: tf.Tensor | tf.Tensor[], options: { training: boolean; mask?: Mask | Mask[] }): tf.Tensor | tf.Tensor[];
+  computeMask(inputs: tf.Tensor | tf.Tensor[], mask: Mask | Mask[]): Mask | Mask[];
+  readonly supportsMasking: boolean;
+  readonly activityRegularizer?: { apply(x: tf.Tensor): tf.Tensor } | null;
+  /** Of layers that want every input's mask. */
+  readonly takesMasks?: boolean;
+}
+
+const one = <T>(items: readonly T[]): T | T[] => (items.length === 1 ? items[0] : [...items]);
+const list = <T>(item: T | T[]): T[] => (Array.isArray(item) ? item : [item]);
+
+function applied(layer: tfl.layers.Layer, given: readonly Masked[], training: boolean): Masked[] {
+  const own = layer as unknown as Callable;
+  const inputs = one(given.map(({ value }) => value));
+  const masks = given.map(({ mask }) => mask);
+  const masked = masks.some((mask) => mask !== null);
+  const outputs = list(own.call(inputs, { training, ...(masked && { mask: own.takesMasks ? masks : masks[0] }) }));
+  const mask = own.supportsMasking ? (list(own.computeMask(inputs, one(masks)))[0] ?? null) : null;
+  return outputs.map((value) => ({ value, mask }));
+}
+
+/** The outputs for these inputs, one for each of the wiring's. Each call's outputs are shown to `watch`. */
+export function forward(
+  { inputs, outputs, calls }: Wiring,
+  values: readonly tf.Tensor[],
+  training: boolean,
+  watch?: (layer: tfl.layers.Layer, output: tf.Tensor) => void,
+): Forward {
+  const known = new Map<Symbolic, Masked>(inputs.map((input, index) => [input, { value: values[index], mask: null }]));
+  const penalties: tf.Tensor[] = [];
+  for (const { layer, inputs: from, outputs: to } of calls) {
+    const made = applied(
+      layer,
+      from.map((input) => known.get(input)!),
+      training,
+    );
+    to.forEach((output, index) => known.set(output, made[index]));
+    watch?.(layer, made[0].value);
+    const { activityRegularizer } = layer as unknown as Callable;
+    if (training && activityRegularizer) penalties.push(tf.div(activityRegularizer.apply(made[0].value), made[0].value.shape[0]));
+  }
+  return { outputs: outputs.map((output) => known.get(output)!.value), penalties };
+}
