@@ -3,6 +3,8 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { DataPreview } from '#contract/notebook.ts';
 import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
+import { shapeParts } from './array-steps.ts';
+import { augmentationOf } from './augmentation.ts';
 import { split } from './split.ts';
 import { place, stepOf } from './steps.ts';
 
@@ -49,6 +51,10 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       op === 'take' ||
       op === 'withValidation' ||
       op === 'withTest' ||
+      op === 'augment' ||
+      op === 'reshape' ||
+      op === 'resize' ||
+      (op === 'normalize' && step.columns === undefined) ||
       (op === 'split' && step.group === undefined && step.time === undefined);
     if (!fits) throw new EpochbookError('data.tableStep', { step: op }, { at: place({ index }) });
   }
@@ -84,17 +90,17 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       Uint32Array.from({ length: other.count }, (_, row) => row),
     );
   }
+  const shaped = shapeParts(spec, inputShape, { train: gather(parts.train), ...made }, ['reshape', 'resize', 'normalize']);
   const [height, width, channels] = inputShape;
   const shown = values instanceof Uint8Array && inputShape.length === 3 && (channels === 1 || channels === 3);
   return {
     dataset: {
-      inputShape,
+      ...shaped,
       targetShape,
       task: classes ? 'classification' : 'regression',
       ...(classes && { classes }),
       scale,
-      train: gather(parts.train),
-      ...made,
+      ...augmentationOf(spec, shaped.inputShape),
     },
     ...(shown && {
       images: {

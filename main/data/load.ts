@@ -54,7 +54,19 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
     return finish(dataset, hash.digest('hex'), [], images && { images }, read.ignored);
   }
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
-    'names' in table ? [{ part, at, table: chooseRows(table, steps, (index) => `${at}/data/steps/${index}`) }] : [],
+    'names' in table
+      ? [
+          {
+            part,
+            at,
+            table: chooseRows(
+              table,
+              [...spec.steps.filter(({ op }) => op === 'map'), ...steps.filter(({ op }) => op !== 'map')],
+              (index) => `${at}/data/steps/${index}`,
+            ),
+          },
+        ]
+      : [],
   );
   const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts);
   const shown = { table: { columns, rows, totalRows }, ...(series && { series }), ...(text && { text }) };

@@ -3,8 +3,10 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { columnNamed, isMissing, numberIn, typeColumns } from './columns.ts';
 import type { TextTable } from './csv.ts';
+import { ExpressionError, type Formula, parseExpression } from './expression.ts';
 import { place } from './steps.ts';
 
+type MapStep = Extract<DataSpec['steps'][number], { op: 'map' }>;
 type FilterStep = Extract<DataSpec['steps'][number], { op: 'filter' }>;
 
 const says = (text: string, value: string | number) => (typeof value === 'number' ? numberIn(text) === value : text === value);
@@ -19,10 +21,37 @@ function holds(step: FilterStep, text: string): boolean {
   return !((min !== undefined && !(number >= min)) || (max !== undefined && !(number <= max)));
 }
 
-/** The rows that `take` and `filter` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
-export function chooseRows(table: TextTable, steps: DataSpec['steps'], at = (index: number) => place({ index })): TextTable {
+/** Puts a computed column at the end, or in the place of one with its name. Throws `data.expression` and `data.expressionNear`. */
+function withColumn(table: TextTable, { column, expression }: Pick<MapStep, 'column' | 'expression'>, at: string): TextTable {
+  let formula: Formula;
+  try {
+    formula = parseExpression(expression, table.names);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const rest = expression.slice(error.column - 1, error.column + 19);
+    const values = { problem: error.message, rest, column: error.column, expression, names: table.names.slice(0, 40).join(', ') };
+    if (error.nearest !== undefined) throw new EpochbookError('data.expressionNear', { ...values, near: error.nearest }, { at });
+    throw new EpochbookError('data.expression', values, { at });
+  }
+  const places = new Map(table.names.map((name, index) => [name, table.columns[index]]));
+  const texts = Array.from(table.lines, (_, row) => {
+    const value = formula((name) => logicalIn(places.get(name)?.[row] ?? ''));
+    return Number.isFinite(value) ? String(value) : '';
+  });
+  const before = table.names.indexOf(column);
+  if (before >= 0) return { ...table, columns: table.columns.map((old, index) => (index === before ? texts : old)) };
+  return { ...table, names: [...table.names, column], columns: [...table.columns, texts] };
+}
+
+/** True and false count 1 and 0. */
+const logicalIn = (text: string): number => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : numberIn(text));
+
+/** Does the `map` steps, and leaves the rows that `take` and `filter` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
+export function chooseRows(source: TextTable, steps: DataSpec['steps'], at = (index: number) => place({ index })): TextTable {
+  let table = source;
   let rows: number[] | undefined;
   for (const [index, step] of steps.entries()) {
+    if (step.op === 'map') table = withColumn(table, step, at(index));
     if (step.op !== 'filter' && step.op !== 'take') continue;
     rows ??= [...table.lines.keys()];
     if (step.op === 'take') rows = rows.slice(0, step.count);

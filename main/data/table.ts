@@ -5,6 +5,8 @@ import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { columnNamed, describeColumn, isMissing, notANumber, numberIn, numbersOf, typeColumns, type TypedColumn } from './columns.ts';
 import { placeOf, type TextTable } from './csv.ts';
+import { shapeParts } from './array-steps.ts';
+import { augmentationOf } from './augmentation.ts';
 import { fitFeatures } from './features.ts';
 import { chooseRows, putBelow } from './rows.ts';
 import { type Parts, split } from './split.ts';
@@ -221,6 +223,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
         ...facts,
         ...classes,
         inputShape: [text.length],
+        ...augmentationOf(spec, [text.length], true),
         text,
         ...eachPart(parts, (rows) => ({ count: rows.length, inputs: gather(rows), targets: targetsOf(rows), rows: rowsOf(rows) })),
       },
@@ -240,14 +243,29 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     for (const row of rows) for (const { values } of features) inputs[filled++] = values[row];
     return inputs;
   };
-  const tableFacts = { ...facts, ...classes, features: features.map(({ feature }) => feature) };
+  const derived = stepsOf(spec, 'map').map(({ step: { column, expression } }) => ({ column, expression }));
+  const tableFacts = {
+    ...facts,
+    ...classes,
+    ...(derived.length > 0 && { derived }),
+    features: features.map(({ feature }) => feature),
+  };
+  /** Gives samples the shape that `reshape` and `resize` say; columns are scaled one by one before. */
+  const shaped = (inputShape: readonly number[], make: (rows: Uint32Array, part: keyof Parts) => Part) => {
+    const made = shapeParts(spec, inputShape, eachPart(parts, make), ['reshape', 'resize']);
+    return { ...made, ...augmentationOf(spec, made.inputShape) };
+  };
   const findings = findTableFaults({ table, chosen: chosen.filter((column) => column !== target.column), features, target, parts });
   if (!window || !windows) {
     return {
       dataset: {
         ...tableFacts,
-        inputShape: [features.length],
-        ...eachPart(parts, (rows) => ({ count: rows.length, inputs: gather(rows), targets: targetsOf(rows), rows: rowsOf(rows) })),
+        ...shaped([features.length], (rows) => ({
+          count: rows.length,
+          inputs: gather(rows),
+          targets: targetsOf(rows),
+          rows: rowsOf(rows),
+        })),
       },
       ...shown,
       findings,
@@ -263,9 +281,8 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     dataset: {
       ...tableFacts,
       targetShape: target.classes ? [] : [outputs],
-      inputShape: [length, features.length],
       series,
-      ...eachPart(parts, (_, part) => ({
+      ...shaped([length, features.length], (_, part) => ({
         count: targets[part]!.length / outputs,
         inputs: gather(inputs[part]!),
         targets: targetsOf(targets[part]!),

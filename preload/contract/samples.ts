@@ -56,6 +56,26 @@ export interface TargetPart {
   readonly classes?: readonly string[];
 }
 
+/** What is done to the samples of arrays, in this order, after `scale`. */
+export type ArrayStep =
+  | { readonly op: 'reshape'; readonly shape: readonly number[] }
+  /** Height and width, by bilinear interpolation between the pixels' middles. */
+  | { readonly op: 'resize'; readonly size: readonly [number, number] }
+  /** (x − offset) / scale, by place in the last dimension. */
+  | { readonly op: 'normalize'; readonly offset: readonly number[]; readonly scale: readonly number[] };
+
+/** How training samples are changed at random; see the step of the same name. */
+export interface Augmentation {
+  readonly flip?: 'horizontal' | 'vertical' | 'both';
+  readonly shift?: number;
+  readonly rotate?: number;
+  readonly crop?: number;
+  readonly noise?: number;
+  readonly cutout?: number;
+  readonly mixup?: number;
+  readonly seed?: number;
+}
+
 /** How rows in order become a sample of the shape `[length, features]`. */
 export interface Series {
   readonly length: number;
@@ -103,11 +123,16 @@ export interface Preparation {
   readonly features?: readonly Feature[];
   /** Of arrays and images: what each stored value was multiplied with. */
   readonly scale?: number;
+  readonly arraySteps?: readonly ArrayStep[];
+  /** Of a table: columns computed before all else. */
+  readonly derived?: readonly { readonly column: string; readonly expression: string }[];
   readonly series?: Series;
   readonly text?: TextInput;
 }
 
 export interface Dataset extends Preparation {
+  /** Of the training part alone. */
+  readonly augmentation?: Augmentation;
   readonly train: Part;
   readonly validation?: Part;
   readonly test?: Part;

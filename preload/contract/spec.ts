@@ -99,6 +99,26 @@ const share = z.number().nonnegative();
 
 const columns = z.array(z.string()).min(1);
 
+/** Training samples are changed at random, anew in every epoch; validation and test are not. */
+const augmentation = z.object({
+  op: z.literal('augment'),
+  flip: z.enum(['horizontal', 'vertical', 'both']).optional(),
+  /** The most by which a picture is shifted, as a share of its height and width. */
+  shift: z.number().min(0).max(1).optional(),
+  /** The most by which it is turned, in degrees. */
+  rotate: z.number().min(0).max(180).optional(),
+  /** The least share of height and width that is cut out at random and brought back to size. */
+  crop: z.number().positive().max(1).optional(),
+  /** The deviation of what is added to every value as the model sees it. */
+  noise: z.number().nonnegative().optional(),
+  /** The side of a square that is blanked, as a share of the shorter side. */
+  cutout: z.number().min(0).max(1).optional(),
+  /** Samples are mixed with another, by shares drawn from Beta(mixup, mixup). */
+  mixup: z.number().positive().optional(),
+  /** Default: the training's. */
+  seed: z.number().int().optional(),
+});
+
 /** Steps apply in order; what they fit, they fit on the training part alone. */
 const ownStep = z.discriminatedUnion('op', [
   z.object({ op: z.literal('select'), columns }),
@@ -151,7 +171,7 @@ const ownStep = z.discriminatedUnion('op', [
   }),
   z.object({
     op: z.literal('normalize'),
-    /** Default: every numeric feature. */
+    /** Default: every numeric feature; of arrays, every place of their last dimension. */
     columns: z.array(z.string()).optional(),
     /** standard: (x − mean) / deviation; minMax: to 0…1. Fitted on the training part only. Default standard. */
     method: z.enum(['standard', 'minMax']).optional(),
@@ -177,6 +197,18 @@ const ownStep = z.discriminatedUnion('op', [
     time: z.string().optional(),
     seed: z.number().int().optional(),
   }),
+  /** A column computed of others, row by row; missing where one of them is, or where it is no number. */
+  z.object({
+    op: z.literal('map'),
+    column: z.string().min(1),
+    /** Numbers, columns (in backticks where they are no plain words), + − * / % ** comparisons and functions. */
+    expression: z.string().min(1),
+  }),
+  /** Every sample gets this shape, its values in the same order. */
+  z.object({ op: z.literal('reshape'), shape: z.array(z.number().int().positive()).min(1).max(4) }),
+  /** Pictures are brought to this height and width. */
+  z.object({ op: z.literal('resize'), size: z.tuple([z.number().int().positive(), z.number().int().positive()]) }),
+  augmentation,
   /** Rows in order become samples of `length` rows, to predict what follows. A split then goes by time. */
   z.object({
     op: z.literal('window'),

@@ -15,11 +15,16 @@ export interface Objective {
   readonly targetShape: Shape;
   /** How much each class' samples count while training; null where all count the same. */
   readonly classWeights: Float32Array | null;
+  /** Whether training samples are mixed with others, whose targets then count as well. */
+  readonly mixes: boolean;
 }
 
 /** Names of a program's inputs and outputs. Weights are both, under their own names. */
 export const inputsName = 'inputs';
 export const targetsName = 'targets';
+/** Of mixed samples: the others' targets, and how much each sample's own counts. */
+export const otherTargetsName = 'otherTargets';
+export const sharesName = 'shares';
 export const outputName = 'output';
 export const lossName = 'loss';
 export const weightName = (weight: string): string => `weight/${weight}`;
@@ -41,13 +46,29 @@ function weightsOf(targets: tf.Tensor, classWeights: Float32Array): tf.Tensor {
   return tf.sum(tf.mul(oneHotRows(targets, classWeights.length), tf.tensor1d(classWeights)), -1);
 }
 
-function lossAndMetrics(objective: Objective, inputs: tf.Tensor, targets: tf.Tensor, training: boolean): Map<string, tf.Tensor> {
+interface MixedTargets {
+  readonly others: tf.Tensor;
+  readonly shares: tf.Tensor;
+}
+
+function lossAndMetrics(
+  objective: Objective,
+  inputs: tf.Tensor,
+  targets: tf.Tensor,
+  training: boolean,
+  mixed?: MixedTargets,
+): Map<string, tf.Tensor> {
   const {
     outputs: [outputs],
     penalties: activities,
   } = outputsOf(objective.model, inputs, training);
-  const perSample = objective.loss.perSample(outputs, targets);
-  const weighted = training && objective.classWeights ? tf.mul(perSample, weightsOf(targets, objective.classWeights)) : perSample;
+  const lossOf = (wanted: tf.Tensor) => {
+    const perSample = objective.loss.perSample(outputs, wanted);
+    return training && objective.classWeights ? tf.mul(perSample, weightsOf(wanted, objective.classWeights)) : perSample;
+  };
+  const weighted = mixed
+    ? tf.add(tf.mul(lossOf(targets), mixed.shares), tf.mul(lossOf(mixed.others), tf.sub(1, mixed.shares)))
+    : lossOf(targets);
   const loss = [...penalties(objective.model), ...activities].reduce<tf.Tensor>(
     (total, penalty) => tf.add(total, penalty),
     tf.mean(weighted),
@@ -65,6 +86,12 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
   const inputs = new Map([
     [inputsName, batchOf(batchSize, model.inputShape)],
     [targetsName, batchOf(batchSize, objective.targetShape)],
+    ...(objective.mixes
+      ? ([
+          [otherTargetsName, batchOf(batchSize, objective.targetShape)],
+          [sharesName, float([batchSize])],
+        ] as const)
+      : []),
     ...scalars.map((scalar): [string, Typed] => [scalarName(scalar), float([])]),
     ...trained.flatMap(({ name, variable }) =>
       optimizer.slots.map((slot): [string, Typed] => [slotName(slot, name), float(variable.shape)]),
@@ -72,8 +99,9 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
   ]);
   return trace({ inputs, variables: tracedWeights(model) }, (given) => {
     let results = new Map<string, tf.Tensor>();
+    const mixed = objective.mixes ? { others: given.get(otherTargetsName)!, shares: given.get(sharesName)! } : undefined;
     const differentiated = () => {
-      results = lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, true);
+      results = lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, true, mixed);
       return results.get(lossName) as tf.Scalar;
     };
     const rates = Object.fromEntries(scalars.map((scalar) => [scalar, given.get(scalarName(scalar))!]));

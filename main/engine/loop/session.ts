@@ -16,7 +16,9 @@ import {
   lossName,
   metricName,
   type Objective,
+  otherTargetsName,
   scalarName,
+  sharesName,
   slotName,
   stepProgram,
   targetsName,
@@ -53,6 +55,8 @@ export interface Batch {
   readonly size: number;
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
+  /** Where samples are mixed with others: the others' targets, and how much each sample's own counts. */
+  readonly mixed?: { readonly targets: Float32Array; readonly shares: Float32Array };
 }
 
 interface Prepared {
@@ -153,7 +157,8 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     model.dispose();
     throw error;
   }
-  const objective: Objective = { model, loss, metrics, targetShape: data.targetShape, classWeights };
+  const mixes = data.augmentation?.mixup !== undefined;
+  const objective: Objective = { model, loss, metrics, targetShape: data.targetShape, classWeights, mixes };
   const { optimizerSince = 0 } = stepsBefore(job.from);
   const prepared = new Map<string, Promise<Prepared>>();
 
@@ -179,6 +184,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     else fillNormal(values, stream);
     return float(values, input.shape);
   };
+
+  /** A batch that is not mixed counts whole. */
+  const mixedInputs = ({ size, targets, mixed }: Batch): [string, HostTensor][] => [
+    [otherTargetsName, float(mixed?.targets ?? targets, [size, ...data.targetShape])],
+    [sharesName, float(mixed?.shares ?? new Float32Array(size).fill(1), [size])],
+  ];
 
   const run = async ({ executable }: Prepared, batch: Batch, more: Iterable<[string, HostTensor]>): Promise<Sums> => {
     const given = new Map(state);
@@ -214,7 +225,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
         ([name, value]): [string, HostTensor] => [scalarName(name), float(Float32Array.of(value), [])],
       );
       const random = program.random.map((input): [string, HostTensor] => [input.name, randomInput(input, iteration)]);
-      return run(program, batch, [...scalars, ...random]);
+      return run(program, batch, [...scalars, ...random, ...(mixes ? mixedInputs(batch) : [])]);
     },
     evaluate: async (batch) => run(await prepare('evaluation', batch.size), batch, []),
     results: (sums, samples) => ({

@@ -6,10 +6,11 @@ import type { Backend } from '../backends/backend.ts';
 import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import type { StoppingState } from './early-stopping.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
+import { createBatchMaker } from './batches.ts';
 import { makePlan } from './plan.ts';
 import type { PlateauState } from './plateau.ts';
 import { permutation, randomStream } from './random.ts';
-import { gatherBatch, openSession, type Session, sliceBatch, type Sums } from './session.ts';
+import { openSession, type Session, sliceBatch, type Sums } from './session.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
@@ -223,10 +224,7 @@ async function* run(
     compileMs: clock() - compileBegan,
   };
 
-  const buffers = {
-    inputs: new Float32Array((part.inputs.length / part.count) * batchSize),
-    targets: new Float32Array((part.targets.length / part.count) * batchSize),
-  };
+  const makeBatch = createBatchMaker(data, spec.seed, batchSize);
   const inOrder = Uint32Array.from({ length: part.count }, (_, index) => index);
 
   if (over !== undefined) {
@@ -269,7 +267,7 @@ async function* run(
       }
       if (due()) yield { type: 'progressed', phase: 'training', epoch, step, steps: stepCount };
       const gathering = clock();
-      const batch = gatherBatch(part, order, step * batchSize, Math.min(part.count, (step + 1) * batchSize), buffers);
+      const batch = makeBatch(order, step * batchSize, Math.min(part.count, (step + 1) * batchSize), epoch);
       const stepping = clock();
       phasesMs.data += stepping - gathering;
       learningRate = constantRate ?? schedule.rateAt(iteration, totalSteps);

@@ -219,6 +219,12 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
       if (!checked.ok) throw fail('notebook.wrongArgument', { builder, wanted: wanted(type), found: describe(value) });
       fields[name] = checked.value;
       if (spreads) options = last;
+      if (method.second) {
+        const more = check(method.second.type, rest[1] ?? new Odd('undefined'));
+        if (!more.ok) throw fail('notebook.wrongArgument', { builder, wanted: wanted(method.second.type), found: describe(rest[1]) });
+        fields[method.second.name] = more.value;
+        options = rest[2];
+      }
       if (value instanceof Built) adopt(inner, `/steps/${spec.steps.length}/${name}`, nodes[value.node].places);
     }
   }

@@ -103,6 +103,8 @@ export interface DataMethodEntry {
   readonly doc: string;
   /** An argument before the options. `spread`: it may also be given as several arguments. */
   readonly positional?: { readonly name: string; readonly type: OptionType; readonly spread?: true };
+  /** One more after it. */
+  readonly second?: { readonly name: string; readonly type: OptionType };
   /** Whether the positional argument may be left out. */
   readonly optional?: true;
   readonly options: Options;
@@ -141,30 +143,30 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     once: true,
   },
   normalize: {
-    doc: 'Brings numeric columns to a common scale, fitted on the training part alone.',
+    doc: 'Brings numeric columns, or the channels of arrays, to a common scale, fitted on the training part alone.',
     positional: { name: 'columns', type: columns, spread: true },
     optional: true,
     options: {
       columns: option(columns, 'The columns; every numeric one if left out.'),
       method: name(['standard', 'minMax'], 'standard: mean 0 and deviation 1; minMax: from 0 to 1.', { default: 'standard' }),
     },
-    of: ['table'],
+    of: ['table', 'arrays'],
   },
   standardize: {
-    doc: 'Brings numeric columns to mean 0 and deviation 1, fitted on the training part alone.',
+    doc: 'Brings numeric columns, or the channels of arrays, to mean 0 and deviation 1, fitted on the training part alone.',
     positional: { name: 'columns', type: columns, spread: true },
     optional: true,
     options: { columns: option(columns, 'The columns; every numeric one if left out.') },
     makes: { op: 'normalize', fixed: { method: 'standard' } },
-    of: ['table'],
+    of: ['table', 'arrays'],
   },
   minMax: {
-    doc: 'Brings numeric columns to 0…1, fitted on the training part alone.',
+    doc: 'Brings numeric columns, or the channels of arrays, to 0…1, fitted on the training part alone.',
     positional: { name: 'columns', type: columns, spread: true },
     optional: true,
     options: { columns: option(columns, 'The columns; every numeric one if left out.') },
     makes: { op: 'normalize', fixed: { method: 'minMax' } },
-    of: ['table'],
+    of: ['table', 'arrays'],
   },
   filter: {
     doc: 'Keeps the rows for which all that is said of a column holds.',
@@ -247,6 +249,40 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       time: text('A column: the latest rows are the test, those before them the validation. It is no feature unless selected.'),
       seed: integer('Which of the possible splits it is.', { min: 0 }),
     },
+    once: true,
+  },
+  map: {
+    doc: 'Adds a column computed of others, e.g. “weight / height ** 2”; where(…), log, exp, sqrt, abs, min, max, round, … are known.',
+    positional: { name: 'column', type: { is: 'text' } },
+    second: { name: 'expression', type: { is: 'text' } },
+    options: {},
+    of: ['table'],
+  },
+  reshape: {
+    doc: 'Gives every sample this shape, its values in the same order.',
+    positional: { name: 'shape', type: { is: 'list', of: { is: 'integer', min: 1 }, min: 1 } },
+    options: {},
+    of: ['table', 'arrays'],
+  },
+  resize: {
+    doc: 'Brings pictures to this height and width.',
+    positional: { name: 'size', type: { is: 'pair' } },
+    options: {},
+    of: ['table', 'arrays'],
+  },
+  augment: {
+    doc: 'Changes training samples at random, anew in every epoch: drawn by the seed, the epoch and the sample’s own row.',
+    options: {
+      flip: name(['horizontal', 'vertical', 'both'], 'Pictures are turned over, every other one.'),
+      shift: number('The most by which a picture is shifted, as a share of its height and width.', { min: 0, max: 1 }),
+      rotate: number('The most by which a picture is turned, in degrees.', { min: 0, max: 180 }),
+      crop: number('The least share of height and width that is cut out at random and brought back to size.', { above: 0, max: 1 }),
+      noise: number('The deviation of what is added to every value as the model sees it.', { min: 0 }),
+      cutout: number('The side of a square that is blanked, as a share of the shorter side.', { min: 0, max: 1 }),
+      mixup: number('Samples and their targets are mixed with another’s, by shares drawn from Beta(mixup, mixup).', { above: 0 }),
+      seed: integer('Which of the possible changes they are; the training’s if left out.', { min: 0 }),
+    },
+    of: ['table', 'arrays'],
     once: true,
   },
   window: {

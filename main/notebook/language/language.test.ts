@@ -174,6 +174,8 @@ data.npz('a.npz', { inputs: 'x', scale: 1 }).take(3);
 data.imageFolder('pictures', { size: [28, 28], channels: 1 });
 data.csv('a.csv', { encoding: 'gbk' }).target('y').window({ length: 24, horizon: 2, outputs: 3, stride: 2, time: 'day', group: 'shop', gap: '3 days' });
 data.textFolder('mails').tokenize().tokenize('text', { by: 'bytePairs', vocabulary: 500, length: 40, padding: 'pre', lowercase: true });
+data.csv('a.csv').map('bmi', 'w / h ** 2').target('y').reshape([28, 28, 1]).resize([14, 14]).augment({ noise: 0.1 });
+data.imageFolder('pictures').standardize().augment({ flip: 'horizontal', shift: 0.1, rotate: 10, crop: 0.8, cutout: 0.2, mixup: 0.2, seed: 1 });
 data.text('poem.txt').tokenize({ length: 40, stride: 3 }).split({ validation: 0.1 });
 const rate: number = param('learningRate', 1e-3, { min: 1e-5, max: 1, log: true });
 const network = sequential([

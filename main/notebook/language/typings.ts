@@ -100,12 +100,12 @@ function namespace(name: string, text: string, builders: Builders, result: strin
 }
 
 function dataSet(): string {
-  const methods = Object.entries(dataMethods).flatMap(([name, { doc: about, positional, optional, options }]) => {
+  const methods = Object.entries(dataMethods).flatMap(([name, { doc: about, positional, second, optional, options }]) => {
     const shape = Object.keys(options).length > 0 ? `{\n${members(options)}  }` : '';
     const needed = Object.values(options).some((option) => option.required);
     const settings = shape === '' ? [] : [`options${needed ? '' : '?'}: ${shape}`];
     if (!positional) return [`${doc(about, '  ')}  ${name}(${settings.join(', ')}): Data;\n`];
-    const first = `${positional.name}: ${typeText(positional.type)}`;
+    const first = [positional, ...(second ? [second] : [])].map((one) => `${one.name}: ${typeText(one.type)}`).join(', ');
     const signatures = [`${name}(${[first, ...settings].join(', ')}): Data;`];
     if (positional.spread) signatures.push(`${name}(...${positional.name}: ${typeText(positional.type)}): Data;`);
     if (positional.spread && settings.length > 0)

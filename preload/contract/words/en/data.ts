@@ -134,4 +134,12 @@ export const data = {
   'data.windowStratify': 'Windows are split by time, so that nothing is learnt from what comes later; take stratify out.',
   'data.windowOfText': 'Windows are of rows of numbers; tokenized text has its own length. Take one of the two out.',
   'data.windowClasses': 'Of classes, a window predicts one. Take outputs out, or say kind: ’number’ for the target.',
+  'data.notPictures':
+    '{step} works on pictures, whose samples have three dimensions (height, width, channels); these are {found}. Add .reshape([height, width, channels]) before it.',
+  'data.augmentText': 'Tokens are numbers of words, which cannot be changed a little. Take .augment(…) out.',
+  'data.reshape':
+    '.reshape(…) wants {wanted}, which is {wantedSize, number} values; a sample is {found}, which is {foundSize, number}. The two must be equal.',
+  'data.expression':
+    '“{expression}”, character {column, number}: {problem, select, column {there is no such column at “{rest}”; there are {names}} function {there is no such function at “{rest}”} arguments {the function at “{rest}” takes another number of values} end {the formula ends too early} deep {the formula is nested too deeply} other {“{rest}” is not expected here}}.',
+  'data.expressionNear': '“{expression}”, character {column, number}: did you mean {near}?',
 } as const;

@@ -114,4 +114,11 @@ export const data: Record<keyof typeof en, string> = {
   'data.windowStratify': '窗口按时间划分，以免从后来的数据学习；请去掉 stratify。',
   'data.windowOfText': '窗口用于数字行；切分后的文本自有长度。请去掉其中之一。',
   'data.windowClasses': '对类别，一个窗口只预测一个。请去掉 outputs，或为目标写 kind: ’number’。',
+  'data.notPictures': '{step} 用于图像，其样本有三个维度（高、宽、通道）；这里是 {found}。请先加上 .reshape([高, 宽, 通道])。',
+  'data.augmentText': '词元是词的编号，不能稍作改变。请去掉 .augment(…)。',
+  'data.reshape':
+    '.reshape(…) 需要 {wanted}，即 {wantedSize, number} 个值；而一个样本是 {found}，即 {foundSize, number} 个值。两者必须相等。',
+  'data.expression':
+    '“{expression}”第 {column, number} 个字符：{problem, select, column {“{rest}”处没有这样的列；现有 {names}} function {“{rest}”处没有这样的函数} arguments {“{rest}”处的函数参数个数不对} end {公式过早结束} deep {公式嵌套过深} other {此处不应出现“{rest}”}}。',
+  'data.expressionNear': '“{expression}”第 {column, number} 个字符：是否想写 {near}？',
 };
