@@ -3,6 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Exported } from '#contract/runs.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { Json } from '#contract/spec.ts';
+import { preparationOf } from '#data/preparation.ts';
 import { openBackend } from '#engine/backends/index.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { completeModel } from '#engine/model/complete.ts';
@@ -16,15 +17,9 @@ type ExportTask = Extract<Task, { type: 'export' }>;
 const sampleCount = 64;
 
 /** What a program needs to know to feed the model and to read its answers. */
-function metadataOf({ inputShape, task, classes, features, scale }: Dataset, { run }: ExportTask, epoch: number): { [name: string]: Json } {
-  return {
-    run: { ...run, epoch, metrics: { ...run.metrics } },
-    inputShape: [...inputShape],
-    task,
-    ...(classes && { classes: [...classes] }),
-    ...(features && { features: features as unknown as Json }),
-    ...(scale !== undefined && { scale }),
-  };
+function metadataOf(dataset: Dataset, { run }: ExportTask, epoch: number): { [name: string]: Json } {
+  const { targetShape: _, ...preparation } = preparationOf(dataset);
+  return { run: { ...run, epoch, metrics: { ...run.metrics } }, ...(JSON.parse(JSON.stringify(preparation)) as { [name: string]: Json }) };
 }
 
 export async function exportModel(task: ExportTask, dataset: Dataset): Promise<Exported> {

@@ -72,6 +72,8 @@ describe('training in its own process', () => {
       samples: { train: 300, validation: 100 },
       dataHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+    const kept = JSON.parse(readFileSync(join(folder, 'checkpoints', 'preparation.json'), 'utf8')) as object;
+    expect(kept).toMatchObject({ inputShape: [2], classes: ['above', 'below'], features: [{ column: 'x' }, { column: 'y' }] });
   });
 
   it('gives the same digits in a warm process as in a new one, and others with another seed', async () => {

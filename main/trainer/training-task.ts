@@ -1,5 +1,5 @@
 /** One run in the trainer process: data, model, the loop, and checkpoints on the disk before they are told of. */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openBackend } from '#engine/backends/index.ts';
 import type { Checkpoint } from '#engine/loop/checkpoint.ts';
@@ -8,6 +8,8 @@ import { train } from '#engine/loop/train.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { LoadedData } from '#data/load.ts';
+import { preparationOf } from '#data/preparation.ts';
+import { writeWhole } from '#files/write-whole.ts';
 import { createCheckpointKeeper, keepStart, readCheckpoint, type Saved } from './checkpoint-files.ts';
 import type { Folders, FromTrainer, Task } from './protocol.ts';
 import type { DataSpec } from '#contract/spec.ts';
@@ -17,6 +19,9 @@ export interface TrainingControl {
   resume(): void;
   stop(): void;
 }
+
+/** Beside the checkpoints. */
+const preparationFile = 'preparation.json';
 
 type Send = (message: FromTrainer) => void;
 
@@ -85,6 +90,8 @@ export function startTraining(
     const backend = await openBackend(task.backend, { threads: task.threads });
     const model = completeModel(spec.model, dataset);
     const from = await start();
+    // What later samples need to be made into what this model has learnt from.
+    await writeWhole(join(task.checkpointFolder, preparationFile), Buffer.from(JSON.stringify(preparationOf(dataset))));
     const keeper = await createCheckpointKeeper(task.checkpointFolder);
     for await (const event of train(
       { model, train: spec.train, data: dataset, ...(from && { from }) },
