@@ -3,54 +3,40 @@ import { memo, useMemo, useState } from 'react';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
-import { useFormats, useWords } from '../../words/use-words.ts';
-import { cellsOf, type EditedCell, editorText, textOf } from './blocks.ts';
-import { cellState, stateSigns } from './cell-state.ts';
+import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
+import { type EditedCell, editorText } from './blocks.ts';
+import { stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
 import { focusEditor, type Place } from './editor/handles.ts';
 import { fixNow } from './fixes/use-fix.ts';
-import { inputOf, useNotebookStore } from './notebook-store.ts';
+import type { StaleReason } from './inputs.ts';
+import { useNotebookStore } from './notebook-store.ts';
 import { CellError } from './outputs/CellError.tsx';
 import { DataOutput } from './outputs/DataOutput.tsx';
 import { Knobs } from './outputs/Knobs.tsx';
 import { ForeseenTime, ModelOutput } from './outputs/ModelOutput.tsx';
 import { TrainOutput } from './outputs/TrainOutput.tsx';
-import { isGoing, runsOfCell, useTrainingStore } from './training-store.ts';
+import { isGoing } from './training-store.ts';
+import { useCell } from './use-cell.ts';
 
 interface Props {
   readonly cell: EditedCell;
   readonly selected: boolean;
-  readonly onRun: (advance: boolean) => void;
+  readonly onRun: (cell: EditedCell, advance: boolean) => void;
   readonly onTravel: (way: 'undo' | 'redo') => void;
-  readonly onLeave: () => void;
+  readonly onLeave: (key: string) => void;
 }
 
 export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeave }: Props) {
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
-  const store = useNotebookStore();
+  const { state, outcome, upToDate, because, runs, knobs, starting, startError, foreseen, folded } = useCell(cell);
+  const title = useNotebookStore(({ title: now }) => (cell.kind === 'train' ? now : ''));
+  const { toggleFold, select } = useNotebookStore.getState();
   const [layersOpen, setLayersOpen] = useState(true);
+  const run = (advance: boolean) => onRun(cell, advance);
 
-  const input = useMemo(() => inputOf(store.blocks, cell.id, store.knobValues), [store.blocks, store.knobValues, cell.id]);
-  const checked = store.checked[cell.id];
-  const upToDate = checked?.input === input;
-  const outcome = checked?.outcome;
-  const trainCells = cellsOf(store.blocks).filter((other) => other.kind === 'train');
-  const runs = useCellRuns(cell, trainCells);
-  const runInput = useRunInput(runs[0]?.id, input);
-  const starting = store.starting.includes(cell.id);
-  const state = cellState({
-    id: cell.id,
-    kind: cell.kind,
-    input,
-    checked,
-    check: store.check,
-    starting,
-    run: runs[0] && { status: runs[0].status, input: runInput },
-  });
-
-  const startError = store.startErrors[cell.id];
   const shownError = upToDate && outcome?.status === 'failed' ? outcome.error : undefined;
   const lineError = useMemo<LineError | undefined>(() => {
     const where = shownError?.where;
@@ -66,10 +52,6 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [shownError, t]);
 
-  // A model is foreseen by the train cell that follows it.
-  const trainedBy = cellsOf(store.blocks.slice(store.blocks.indexOf(cell))).find((other) => other.kind === 'train');
-  const foreseen = trainedBy && store.foreseen[trainedBy.id];
-  const knobs = store.knobs.filter((knob) => knob.cell === cell.id);
   const model = outcome?.model;
   const notes = useMemo(() => {
     if (!model) return undefined;
@@ -85,18 +67,23 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
 
   const go = (place: Place) => focusEditor(cell.key, place);
   const kindName = t(`notebook.kind.${cell.kind}`);
-  const folded = store.folded.includes(cell.key);
   const busyHere = runs[0] !== undefined && isGoing(runs[0].status);
 
+  const stateWord = t(`notebook.state.${state}`);
   const gutter = (
     <div className="gutter">
       <b>{kindName}</b>
       <span
         className={`state ${state}`}
         role="status"
-        aria-label={t('notebook.cellState', { cell: cell.id, state: t(`notebook.state.${state}`) })}
+        aria-label={
+          because
+            ? t('notebook.cellStale', { cell: cell.id, state: stateWord, reason: reasonText(t, because) })
+            : t('notebook.cellState', { cell: cell.id, state: stateWord })
+        }
       >
-        <i aria-hidden>{stateSigns[state]}</i> {t(`notebook.state.${state}`)}
+        <i aria-hidden>{stateSigns[state]}</i> {stateWord}
+        {because && <small className="stale-reason">{reasonText(t, because)}</small>}
       </span>
     </div>
   );
@@ -109,7 +96,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
           className="cell-box cell-folded"
           aria-expanded={false}
           title={t('notebook.unfold')}
-          onClick={() => store.toggleFold(cell.key)}
+          onClick={() => toggleFold(cell.key)}
         >
           <ChevronRight size={14} aria-hidden />
           <code>{editorText(cell).split('\n', 1)[0]}</code>
@@ -127,13 +114,13 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
           label={t('notebook.cellText', { kind: kindName, cell: cell.id })}
           error={lineError}
           notes={notes}
-          onRun={onRun}
+          onRun={run}
           onUndo={() => onTravel('undo')}
           onRedo={() => onTravel('redo')}
-          onLeave={onLeave}
-          onFocus={() => store.select(cell.key)}
+          onLeave={() => onLeave(cell.key)}
+          onFocus={() => select(cell.key)}
         />
-        <CellTools cell={cell} onRun={() => onRun(false)} />
+        <CellTools cell={cell} onRun={() => run(false)} />
         {knobs.length > 0 && <Knobs knobs={knobs} />}
         {shownError && <CellError error={shownError} where={shownError.where} fix={fixNow(cell)} onGo={go} />}
         {upToDate && outcome?.status === 'blocked' && <p className="cell-blocked">{t('notebook.blocked')}</p>}
@@ -153,7 +140,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
         )}
         {cell.kind === 'train' && runs.length > 0 && (
           <div className="output" data-output-of={cell.id}>
-            <TrainOutput runs={runs} notebookName={store.title} />
+            <TrainOutput runs={runs} notebookName={title} />
           </div>
         )}
         {cell.kind === 'train' && runs.length === 0 && !shownError && outcome?.status !== 'blocked' && (
@@ -162,7 +149,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
               <b>{t('notebook.notTrained')}</b> {t('notebook.notTrainedHint')}
             </span>
             <ForeseenTime foreseen={foreseen} />
-            <Button look="primary" icon={<Play size={13} />} disabled={starting || busyHere} onClick={() => onRun(false)}>
+            <Button look="primary" icon={<Play size={13} />} disabled={starting || busyHere} onClick={() => run(false)}>
               {t('notebook.train')}
             </Button>
           </div>
@@ -191,33 +178,10 @@ function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
   );
 }
 
-function useCellRuns(cell: EditedCell, trainCells: readonly EditedCell[]) {
-  const runs = useTrainingStore((state) => state.runs);
-  const origins = useTrainingStore((state) => state.origins);
-  const path = useNotebookStore((state) => state.path);
-  const ids = trainCells.map((other) => other.id).join(' ');
-  return useMemo(
-    () => (cell.kind === 'train' && path !== undefined ? runsOfCell(runs, origins, path, cell.id, ids.split(' ')) : []),
-    [runs, origins, path, cell.kind, cell.id, ids],
-  );
-}
-
-/** The cell's input when the run was started. Of a run of an earlier session the stored text of its notebook tells. */
-function useRunInput(id: string | undefined, input: string): string | undefined {
-  const origin = useTrainingStore((state) => (id === undefined ? undefined : state.origins[id as keyof typeof state.origins]));
-  const detail = useTrainingStore((state) => (id === undefined ? undefined : state.details[id as keyof typeof state.details]));
-  const blocks = useNotebookStore((state) => state.blocks);
-  const knobValues = useNotebookStore((state) => state.knobValues);
-  const knobs = useNotebookStore((state) => state.knobs);
-  return useMemo(() => {
-    if (origin) return origin.input;
-    if (!detail) return undefined;
-    const sameText = cellsOf(blocks).every((cell) => detail.source.includes(cell.source)) || detail.source === textOf(blocks);
-    const sameKnobs = knobs.every(
-      (knob) => !(knob.name in detail.params) || detail.params[knob.name] === (knobValues[knob.name] ?? knob.default),
-    );
-    return sameText && sameKnobs ? input : undefined;
-  }, [origin, detail, blocks, knobs, knobValues, input]);
+function reasonText(t: Translate, reason: StaleReason): string {
+  if (reason.what === 'knob') return t('notebook.staleKnob', { knob: reason.knob });
+  if (reason.what === 'text' || reason.what === 'order') return t(`notebook.stale.${reason.what}`);
+  return t(`notebook.stale.${reason.what}`, { cell: reason.cell });
 }
 
 function whereOf(error: unknown) {

@@ -1,6 +1,6 @@
 import './notebook.css';
 import { TriangleAlert } from 'lucide-react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { useErrorText } from '../../words/errors.ts';
@@ -21,11 +21,9 @@ import { stopTraining } from './stop-training.ts';
 import { isGoing, useTrainingStore } from './training-store.ts';
 
 export function NotebookView() {
-  const t = useWords();
   const blocks = useNotebookStore((state) => state.blocks);
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
-  const select = useNotebookStore((state) => state.select);
   const [editingProse, setEditingProse] = useState<string>();
   const frames = useRef(new Map<string, HTMLElement>());
   const shown = useMemo(() => blocks.filter(isShown), [blocks]);
@@ -92,51 +90,82 @@ export function NotebookView() {
       <Problems />
       {shown.length > 0 && <InsertBar onInsert={(kind) => insert(kind, undefined)} />}
       {shown.map((block, index) => (
-        <div key={block.key}>
-          {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-          <div
-            ref={(element) => {
-              if (element) frames.current.set(block.key, element);
-              else frames.current.delete(block.key);
-            }}
-            data-key={block.key}
-            className={`block of-${block.type}${selected === block.key ? ' selected' : ''}`}
-            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-            tabIndex={0}
-            role="group"
-            aria-label={
-              isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')
-            }
-            onFocus={() => select(block.key)}
-          >
-            {isCell(block) ? (
-              <Cell
-                cell={block}
-                selected={selected === block.key}
-                onRun={(advance) => runBlock(block, advance)}
-                onTravel={travel}
-                onLeave={() => focusBlock(block.key)}
-              />
-            ) : block.type === 'prose' ? (
-              <Prose
-                block={block}
-                lead={index === 0}
-                editing={editingProse === block.key}
-                onEditing={(editing) => {
-                  setEditingProse(editing ? block.key : undefined);
-                  if (!editing) requestAnimationFrame(() => focusBlock(block.key));
-                }}
-              />
-            ) : null}
-          </div>
-          {index < shown.length - 1 && <InsertBar onInsert={(kind) => insert(kind, block.key)} />}
-        </div>
+        <Block
+          key={block.key}
+          block={block}
+          first={index === 0}
+          last={index === shown.length - 1}
+          selected={selected === block.key}
+          editing={editingProse === block.key}
+          frames={frames.current}
+          onRun={runBlock}
+          onTravel={travel}
+          onLeave={focusBlock}
+          onEditing={setEditingProse}
+          onInsert={insert}
+        />
       ))}
       <InsertRow onInsert={(kind) => insert(kind, blocks.at(-1)?.key)} />
     </div>
   );
 }
+
+interface BlockProps {
+  readonly block: EditedBlock;
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly selected: boolean;
+  /** Of prose. */
+  readonly editing: boolean;
+  readonly frames: Map<string, HTMLElement>;
+  readonly onRun: (block: EditedBlock, advance: boolean) => void;
+  readonly onTravel: (way: 'undo' | 'redo') => void;
+  readonly onLeave: (key: string) => void;
+  readonly onEditing: (key: string | undefined) => void;
+  readonly onInsert: (kind: InsertKind, afterKey: string) => void;
+}
+
+/** Drawn again for a change of its own block alone, however many there are. */
+const Block = memo(function Block(props: BlockProps) {
+  const { block, first, last, selected, editing, frames, onRun, onTravel, onLeave, onEditing, onInsert } = props;
+  const t = useWords();
+  return (
+    <div>
+      {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <div
+        ref={(element) => {
+          if (element) frames.set(block.key, element);
+          else frames.delete(block.key);
+        }}
+        data-key={block.key}
+        className={`block of-${block.type}${selected ? ' selected' : ''}`}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        role="group"
+        aria-label={
+          isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')
+        }
+        onFocus={() => useNotebookStore.getState().select(block.key)}
+      >
+        {isCell(block) ? (
+          <Cell cell={block} selected={selected} onRun={onRun} onTravel={onTravel} onLeave={onLeave} />
+        ) : block.type === 'prose' ? (
+          <Prose
+            block={block}
+            lead={first}
+            editing={editing}
+            onEditing={(begins) => {
+              onEditing(begins ? block.key : undefined);
+              if (!begins) requestAnimationFrame(() => onLeave(block.key));
+            }}
+          />
+        ) : null}
+      </div>
+      {!last && <InsertBar onInsert={(kind) => onInsert(kind, block.key)} />}
+    </div>
+  );
+});
 
 /** Click or Enter edits it; Escape leaves it as it was. */
 function Title({ title }: { title: string }) {

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { cellState } from './cell-state.ts';
 
-const checked = (status: 'ok' | 'failed' | 'blocked', input = 'now') => ({
-  input,
-  outcome: { id: 'a', kind: 'data' as const, status, inputHash: '' },
-});
+const checked = (status: 'ok' | 'failed' | 'blocked', input = 'now') => ({ status, upToDate: input === 'now' });
 
 describe('a cell that is checked', () => {
-  const facts = { id: 'a', kind: 'data', input: 'now', checked: undefined, check: undefined } as const;
+  const facts = { id: 'a', kind: 'data', checked: undefined, check: undefined } as const;
 
   test.each([
     ['neverRun', {}],
@@ -26,22 +23,21 @@ describe('a cell that is checked', () => {
 });
 
 describe('a train cell', () => {
-  const facts = { id: 'a', kind: 'train', input: 'now', checked: checked('ok'), check: undefined } as const;
+  const facts = { id: 'a', kind: 'train', checked: checked('ok'), check: undefined } as const;
 
   test.each([
     ['neverRun', {}],
     ['failed', { checked: checked('failed') }],
     ['waiting', { starting: true }],
-    ['waiting', { run: { status: 'queued', input: 'now' } }],
-    ['running', { run: { status: 'running', input: 'now' } }],
-    ['paused', { run: { status: 'paused', input: 'now' } }],
-    ['fresh', { run: { status: 'completed', input: 'now' } }],
-    ['fresh', { run: { status: 'stopped', input: 'now' } }],
-    ['stale', { run: { status: 'completed', input: 'before' } }],
-    ['stale', { run: { status: 'completed', input: undefined } }],
-    ['stale', { run: { status: 'interrupted', input: 'now' } }],
-    ['failed', { run: { status: 'diverged', input: 'now' } }],
-    ['failed', { run: { status: 'failed', input: 'now' } }],
+    ['waiting', { run: { status: 'queued', upToDate: true } }],
+    ['running', { run: { status: 'running', upToDate: true } }],
+    ['paused', { run: { status: 'paused', upToDate: true } }],
+    ['fresh', { run: { status: 'completed', upToDate: true } }],
+    ['fresh', { run: { status: 'stopped', upToDate: true } }],
+    ['stale', { run: { status: 'completed', upToDate: false } }],
+    ['stale', { run: { status: 'interrupted', upToDate: true } }],
+    ['failed', { run: { status: 'diverged', upToDate: true } }],
+    ['failed', { run: { status: 'failed', upToDate: true } }],
   ] as const)('is %s', (state, more) => {
     expect(cellState({ ...facts, ...more })).toBe(state);
   });

@@ -1,31 +1,30 @@
 /** A cell's state, said as one word in the gutter. */
+import type { CellOutcome } from '#contract/notebook.ts';
 import type { RunStatus } from '#contract/runs.ts';
-import type { Checked } from './notebook-store.ts';
 
 export type CellState = 'neverRun' | 'waiting' | 'running' | 'paused' | 'fresh' | 'stale' | 'failed';
 
 interface Facts {
   readonly id: string;
   readonly kind: 'data' | 'model' | 'train' | 'code';
-  /** The text, knobs and cells above, as they are now. */
-  readonly input: string;
-  readonly checked: Checked | undefined;
+  /** What the last check said, and whether that was of the text, knobs and cells above as they are now. */
+  readonly checked: { readonly status: CellOutcome['status']; readonly upToDate: boolean } | undefined;
   /** The check that is going on. */
   readonly check: { readonly cells: readonly string[]; readonly current: string | undefined } | undefined;
   /** Of a train cell: it is being started. */
   readonly starting?: boolean;
-  /** Of a train cell: its newest run, and the cell's input then where that is known. */
-  readonly run?: { readonly status: RunStatus; readonly input: string | undefined } | undefined;
+  /** Of a train cell: its newest run, and whether it was of what stands there now. */
+  readonly run?: { readonly status: RunStatus; readonly upToDate: boolean } | undefined;
 }
 
-export function cellState({ id, kind, input, checked, check, starting = false, run }: Facts): CellState {
+export function cellState({ id, kind, checked, check, starting = false, run }: Facts): CellState {
   if (kind === 'train') {
     if (starting || run?.status === 'queued') return 'waiting';
     if (run?.status === 'running') return 'running';
     if (run?.status === 'paused') return 'paused';
-    if (checked?.outcome.status === 'failed' && checked.input === input) return 'failed';
+    if (checked?.status === 'failed' && checked.upToDate) return 'failed';
     if (!run) return 'neverRun';
-    if (run.input !== input) return 'stale';
+    if (!run.upToDate) return 'stale';
     return run.status === 'failed' || run.status === 'diverged' ? 'failed' : run.status === 'interrupted' ? 'stale' : 'fresh';
   }
   if (check?.cells.includes(id)) {
@@ -35,9 +34,9 @@ export function cellState({ id, kind, input, checked, check, starting = false, r
     if (at > current) return 'waiting';
   }
   if (!checked) return 'neverRun';
-  if (checked.input !== input) return 'stale';
-  if (checked.outcome.status === 'blocked') return 'waiting';
-  return checked.outcome.status === 'failed' ? 'failed' : 'fresh';
+  if (!checked.upToDate) return 'stale';
+  if (checked.status === 'blocked') return 'waiting';
+  return checked.status === 'failed' ? 'failed' : 'fresh';
 }
 
 /** A shape beside the word, told apart without colour. */

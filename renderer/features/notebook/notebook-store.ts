@@ -34,6 +34,7 @@ import {
   withProseText,
   withTitle,
 } from './blocks.ts';
+import { type Inputs, inputsOf } from './inputs.ts';
 import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
 import { convert, mergeWithNext, type Restructured, splitCell, withCopy } from './restructure.ts';
 import { withParamDefault } from './param-default.ts';
@@ -42,13 +43,14 @@ import { useTrainingStore } from './training-store.ts';
 
 export type Saving = 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
 
-/** A cell's outcome and the text it came from: another text now means that it is stale. */
+/** A cell's outcome and what it came from: other inputs now mean that it is stale. */
 export interface Checked {
   readonly outcome: CellOutcome;
-  readonly input: string;
+  readonly inputs: Inputs;
 }
 
 export interface Foreseen {
+  /** The train cell's key among the inputs. */
   readonly input: string;
   /** Absent while it is being measured, and where it could not be. */
   readonly estimate?: Estimate;
@@ -287,12 +289,15 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     try {
       const { cells: outcomes, knobs } = await call('notebook.check', { ...sent, ...(until !== undefined && { until }) });
       if (get().path !== path) return;
-      const checked = { ...get().checked };
-      for (const outcome of outcomes) checked[outcome.id] = { outcome, input: inputOf(blocks, outcome.id, knobValues) };
       // A cell that was not reached or has a slip in it keeps the knobs it had.
       const told = new Set(outcomes.filter((outcome) => outcome.status === 'ok').map((outcome) => outcome.id));
       const others = get().knobs.filter((known) => !told.has(known.cell) && !knobs.some((knob) => knob.name === known.name));
-      set({ checked, knobs: [...knobs, ...others], check: undefined });
+      const known = sameAs(get().knobs, [...knobs, ...others]);
+      const inputs = inputsOf({ blocks, knobValues, knobs: known });
+      const checked = { ...get().checked };
+      // What came out as before is not drawn again.
+      for (const outcome of outcomes) checked[outcome.id] = { outcome: sameAs(checked[outcome.id]?.outcome, outcome), inputs };
+      set({ checked, knobs: known, check: undefined });
       void foresee();
     } catch (error) {
       if (get().path === path) set({ check: undefined, checkError: error });
@@ -301,11 +306,12 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
 
   /** Measures each train cell's epoch where everything it needs is in order. Not while something trains: it would slow both. */
   async function foresee(): Promise<void> {
-    const { blocks, checked, knobValues, path, foreseen } = get();
+    const { blocks, checked, path, foreseen } = get();
+    const inputs = inputsOf(get());
     for (const cell of cellsOf(blocks)) {
       if (cell.kind !== 'train' || checked[cell.id]?.outcome.status !== 'ok') continue;
-      const input = inputOf(blocks, cell.id, knobValues);
-      if (checked[cell.id]?.input !== input || foreseen[cell.id]?.input === input) continue;
+      const input = inputs.keys.get(cell.id)!;
+      if (checked[cell.id]?.inputs.keys.get(cell.id) !== input || foreseen[cell.id]?.input === input) continue;
       if (useTrainingStore.getState().isBusy()) return;
       const sent = state();
       if (!sent) return;
@@ -333,10 +339,10 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     if (!sent) return false;
     const { [cell.id]: _old, ...startErrors } = get().startErrors;
     set({ starting: [...get().starting, cell.id], startErrors });
-    const input = inputOf(get().blocks, cell.id, get().knobValues);
+    const inputs = inputsOf(get());
     try {
       const run = await call('training.start', { ...sent, cell: cell.id });
-      useTrainingStore.getState().started(run, cell.id, input);
+      useTrainingStore.getState().started(run, cell.id, inputs);
       return true;
     } catch (error) {
       set({ startErrors: { ...get().startErrors, [cell.id]: error } });
@@ -755,18 +761,15 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
   };
 });
 
-/** What a cell's outcome depends on: its text, the cells' above it, and the knobs. */
-export function inputOf(blocks: readonly EditedBlock[], id: string, knobValues: Readonly<Record<string, KnobValue>>): string {
-  const cells = cellsOf(blocks);
-  const sources = cells.slice(0, cells.findIndex((cell) => cell.id === id) + 1).map((cell) => `${cell.kind}\n${cell.source}`);
-  const knobs = Object.entries(knobValues).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([sources, knobs]);
-}
-
 function sameCells(one: readonly EditedBlock[], other: readonly EditedBlock[]): boolean {
   const cells = cellsOf(other);
   const before = cellsOf(one);
   return before.length === cells.length && before.every((cell, index) => cell === cells[index]);
+}
+
+/** `before` where it says the same as `now`: what is compared by reference then stays as it is. */
+function sameAs<T>(before: T | undefined, now: T): T {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
 /** Blocks read anew, with the keys of those already on the screen: their editors stay. */

@@ -6,6 +6,7 @@ import type { EpochRow, RunDetail, RunStatus, RunSummary } from '#contract/runs.
 import { toast } from '../../components/toast-store.ts';
 import { call } from '../../platform/client.ts';
 import { errorTextNow } from '../../words/errors.ts';
+import type { Inputs } from './inputs.ts';
 
 export type Progress = Payload<'training.progressed'>;
 
@@ -16,13 +17,13 @@ interface TrainingStore {
   readonly progress: Readonly<Record<RunId, Progress>>;
   readonly rows: Readonly<Record<RunId, readonly EpochRow[]>>;
   readonly details: Readonly<Record<RunId, RunDetail>>;
-  /** Which train cell a run of this session came from, and that cell's input then. */
-  readonly origins: Readonly<Record<RunId, { readonly cell: string; readonly input: string }>>;
+  /** Which train cell a run of this session came from, and what it was trained on. */
+  readonly origins: Readonly<Record<RunId, { readonly cell: string; readonly inputs: Inputs }>>;
 
   readonly load: () => Promise<void>;
   /** Fetches a run's epochs, once. */
   readonly loadRun: (id: RunId) => Promise<void>;
-  readonly started: (run: RunSummary, cell: string, input: string) => void;
+  readonly started: (run: RunSummary, cell: string, inputs: Inputs) => void;
   readonly changed: (run: RunSummary) => void;
   readonly removed: (ids: readonly RunId[]) => void;
   readonly progressed: (progress: Progress) => void;
@@ -74,8 +75,8 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
         }
       }),
 
-    started: (run, cell, input) => {
-      set((state) => ({ origins: { ...state.origins, [run.id]: { cell, input } } }));
+    started: (run, cell, inputs) => {
+      set((state) => ({ origins: { ...state.origins, [run.id]: { cell, inputs } } }));
       // Events may have overtaken the call's answer, and are newer.
       if (!get().runs.some((other) => other.id === run.id)) get().changed(run);
     },

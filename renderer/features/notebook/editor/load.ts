@@ -1,7 +1,7 @@
 /** Monaco is several megabytes and is fetched once, behind the first paint; cells are readable before. */
 import type { CellBlock } from '#contract/notebook.ts';
 import { call } from '../../../platform/client.ts';
-import { cellsOf, editorText } from '../blocks.ts';
+import { cellsOf, type EditedCell, editorText } from '../blocks.ts';
 import { offerFixes } from '../fixes/code-actions.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 
@@ -34,11 +34,12 @@ export function loadMonaco(): Promise<Monaco> {
 
 /** One model for every cell, mounted or not: TypeScript sees them together, so that names of upper cells are known below. */
 function keepModels(monaco: Monaco): void {
+  let synced = new Map<string, EditedCell>();
   const sync = () => {
-    const cells = cellsOf(useNotebookStore.getState().blocks);
-    const wanted = new Set(cells.map((cell) => monaco.Uri.parse(cellUri(cell)).toString()));
-    for (const model of monaco.editor.getModels()) if (model.uri.scheme === 'cell' && !wanted.has(model.uri.toString())) model.dispose();
-    for (const cell of cells) {
+    const cells = new Map(cellsOf(useNotebookStore.getState().blocks).map((cell) => [cell.key, cell]));
+    for (const [key, cell] of synced) if (!cells.has(key)) monaco.editor.getModel(monaco.Uri.parse(cellUri(cell)))?.dispose();
+    for (const [key, cell] of cells) {
+      if (synced.get(key) === cell) continue;
       const model = modelOf(monaco, cell);
       const text = editorText(cell);
       // A change that did not come from the editor itself: undo of a removal, or the file read anew.
@@ -46,6 +47,7 @@ function keepModels(monaco: Monaco): void {
         model.pushEditOperations([], [changeTo(model, text)], () => null);
       }
     }
+    synced = cells;
   };
   sync();
   useNotebookStore.subscribe((state, before) => {
