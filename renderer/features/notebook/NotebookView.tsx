@@ -28,6 +28,11 @@ export function NotebookView() {
   const frames = useRef(new Map<string, HTMLElement>());
   const shown = useMemo(() => blocks.filter(isShown), [blocks]);
 
+  const keepFrame = useCallback((key: string, element: HTMLElement | null) => {
+    if (element) frames.current.set(key, element);
+    else frames.current.delete(key);
+  }, []);
+
   const focusBlock = useCallback((key: string | undefined) => {
     if (key === undefined) return;
     useNotebookStore.getState().select(key);
@@ -97,7 +102,7 @@ export function NotebookView() {
           last={index === shown.length - 1}
           selected={selected === block.key}
           editing={editingProse === block.key}
-          frames={frames.current}
+          onFrame={keepFrame}
           onRun={runBlock}
           onTravel={travel}
           onLeave={focusBlock}
@@ -117,7 +122,8 @@ interface BlockProps {
   readonly selected: boolean;
   /** Of prose. */
   readonly editing: boolean;
-  readonly frames: Map<string, HTMLElement>;
+  /** It is drawn, or gone. */
+  readonly onFrame: (key: string, element: HTMLElement | null) => void;
   readonly onRun: (block: EditedBlock, advance: boolean) => void;
   readonly onTravel: (way: 'undo' | 'redo') => void;
   readonly onLeave: (key: string) => void;
@@ -127,17 +133,14 @@ interface BlockProps {
 
 /** Drawn again for a change of its own block alone, however many there are. */
 const Block = memo(function Block(props: BlockProps) {
-  const { block, first, last, selected, editing, frames, onRun, onTravel, onLeave, onEditing, onInsert } = props;
+  const { block, first, last, selected, editing, onFrame, onRun, onTravel, onLeave, onEditing, onInsert } = props;
   const t = useWords();
   return (
     <div>
       {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
-        ref={(element) => {
-          if (element) frames.set(block.key, element);
-          else frames.delete(block.key);
-        }}
+        ref={(element) => onFrame(block.key, element)}
         data-key={block.key}
         className={`block of-${block.type}${selected ? ' selected' : ''}`}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Knob } from '#contract/spec.ts';
 import type { CellBlock, CellKind } from '#contract/notebook.ts';
-import { type EditedBlock, withKeys } from './blocks.ts';
+import { withKeys } from './blocks.ts';
 import { inputsOf, staleReason } from './inputs.ts';
 
 const cell = (kind: CellKind, id: string, source: string): CellBlock => ({
@@ -18,7 +18,7 @@ const knobs: Knob[] = [
   { name: 'rate', value: 0.1, default: 0.1, cell: 'training' },
 ];
 const inputs = (blocks: readonly CellBlock[], knobValues = {}, known = knobs) =>
-  inputsOf({ blocks: withKeys(blocks) as EditedBlock[], knobValues, knobs: known });
+  inputsOf({ blocks: withKeys(blocks), knobValues, knobs: known });
 const before = inputs([wine, net, training]);
 const reasons = (now: ReturnType<typeof inputs>) => ['wine', 'net', 'training'].map((id) => staleReason(before, now, id));
 
@@ -54,7 +54,12 @@ describe('why a cell is stale', () => {
   });
 
   test('a knob that no check has found may be anywhere', () => {
-    expect(reasons(inputs([wine, net, training], { new: 1 }))).toEqual(Array(3).fill({ what: 'knob', knob: 'new' }));
+    expect(reasons(inputs([wine, net, training], { new: 1 }))).toEqual(
+      before.texts
+        .keys()
+        .toArray()
+        .map(() => ({ what: 'knob', knob: 'new' })),
+    );
   });
 
   test('a kind, and where one text ends and the next begins, count', () => {
