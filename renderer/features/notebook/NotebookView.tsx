@@ -136,7 +136,7 @@ const Block = memo(function Block(props: BlockProps) {
   const { block, first, last, selected, editing, onFrame, onRun, onTravel, onLeave, onEditing, onInsert } = props;
   const t = useWords();
   return (
-    <div>
+    <div className="block-frame">
       {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div

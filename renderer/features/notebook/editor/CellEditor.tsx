@@ -124,7 +124,9 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         const run = browserEvent.key === 'Enter' && (browserEvent.ctrlKey || browserEvent.metaKey || browserEvent.shiftKey);
         const leave =
           browserEvent.key === 'Escape' &&
-          !element.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible');
+          ![element, widgetHost()].some((place) =>
+            place.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible'),
+          );
         if (!run && !leave) return;
         event.preventDefault();
         event.stopPropagation();
@@ -268,6 +270,18 @@ function putCursor(editor: Editor, place: Wanted): void {
   editor.revealPositionInCenterIfOutsideViewport({ lineNumber: place.line, column: place.column ?? 1 });
 }
 
+let widgets: HTMLElement | undefined;
+
+/** Where suggestions and hovers are drawn: over the page, as a cell's own frame cuts off what stands out of it. */
+function widgetHost(): HTMLElement {
+  if (!widgets) {
+    widgets = document.createElement('div');
+    widgets.className = 'monaco-editor cell-widgets';
+    document.body.append(widgets);
+  }
+  return widgets;
+}
+
 function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<typeof modelOf>, label: string): Editor {
   return monaco.editor.create(element, {
     model,
@@ -294,6 +308,7 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     wrappingIndent: 'indent',
     guides: { indentation: false },
     fixedOverflowWidgets: true,
+    overflowWidgetsDomNode: widgetHost(),
     contextmenu: false,
     codeLens: false,
     colorDecorators: false,
