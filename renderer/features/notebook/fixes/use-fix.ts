@@ -2,15 +2,17 @@
 import { translate, type Translate } from '../../../words/use-words.ts';
 import { type EditedCell, editorText } from '../blocks.ts';
 import { selectInEditor } from '../editor/handles.ts';
-import { inputOf, useNotebookStore } from '../notebook-store.ts';
+import { inputsOf } from '../inputs.ts';
+import { useNotebookStore } from '../notebook-store.ts';
 import { type Fix, fixOf, withFix } from './fixes.ts';
 
 /** Undefined where the error is not of the text that stands there now, or there is no mend for it. */
 export function fixNow(cell: EditedCell): Fix | undefined {
-  const { blocks, checked, knobValues } = useNotebookStore.getState();
+  const state = useNotebookStore.getState();
+  const { blocks, checked } = state;
   const known = checked[cell.id];
   const error = known?.outcome.status === 'failed' ? known.outcome.error : undefined;
-  if (!error || known.input !== inputOf(blocks, cell.id, knobValues)) return undefined;
+  if (!error || known.inputs.keys.get(cell.id) !== inputsOf(state).keys.get(cell.id)) return undefined;
   return fixOf({ cell, error, blocks, modelOf: (model) => checked[model.id]?.outcome.model });
 }
 
