@@ -79,11 +79,12 @@ const areas = [
     local: [contract],
     npm: '^node_modules/(?!electron/|better-sqlite3/|onnxruntime|@tensorflow/|playwright/|vitest/)',
   },
-  // The benchmarks use the engine and the store themselves.
+  // The benchmarks use the core's parts themselves, or drive the app as the specs do.
   {
     name: 'bench',
     path: '^e2e/bench/',
-    local: [contract, '^main/(engine|interchange|store)/', '^main/cli/[^/]+\\.mjs$'],
+    local: [contract, '^main/(engine|data|notebook|interchange|store)/', '^main/cli/[^/]+\\.mjs$', '^e2e/(fixtures|run)/'],
+    npm: npm('playwright'),
     builtins: true,
   },
   // The runners start what npm scripts start, and so know where the commands are.
