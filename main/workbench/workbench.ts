@@ -1,7 +1,7 @@
 /** What every shell drives: the contract's calls over one workspace. */
 import os from 'node:os';
 import { existsSync, promises as disk } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { calls, type Handlers, type Reply } from '#contract/calls.ts';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
@@ -26,6 +26,7 @@ import { createLooks } from './looks.ts';
 import { createGoingOn } from './go-on.ts';
 import { createNotebooks } from './notebooks.ts';
 import { fileInWorkspace, foldersOf } from './paths.ts';
+import { openPlaces } from './places.ts';
 import { writeReport } from './report.ts';
 import { createRunQueue } from './run-queue.ts';
 import { copySample, listSamples } from './samples.ts';
@@ -80,6 +81,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   };
   const isApp = options.shell.name !== 'cli';
   const settings = openSettings(options.settingsFile);
+  const places = openPlaces(join(dirname(options.settingsFile), 'places.json'));
 
   async function openWorkspace(folder: string): Promise<OpenWorkspace> {
     const stat = await disk.stat(folder).catch(() => undefined);
@@ -177,6 +179,11 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         emit('workspace.changed', {});
       }
       return readWorkspace(open.folder);
+    },
+    'places.list': async () => places.list(),
+    async 'places.remember'(opened) {
+      await places.remember({ folder: open.folder, ...opened, at: Date.now() });
+      return {};
     },
     'workspace.readImage': ({ notebook, source }) => readImage(open.folder, notebook, source),
     'samples.list': () => listSamples(options.samplesFolder, settings.get().locale),

@@ -41,6 +41,18 @@ export const workspace = z.object({
 });
 export type Workspace = z.infer<typeof workspace>;
 
+/** A workspace that was worked in, with the notebooks that were open, in the order of their tabs. */
+export const place = z.object({
+  /** Absolute. */
+  folder: z.string(),
+  notebooks: z.array(z.string()),
+  /** The one in front. */
+  notebook: z.string().optional(),
+  /** Milliseconds since 1970, UTC. */
+  at: z.number(),
+});
+export type Place = z.infer<typeof place>;
+
 export const sample = z.object({ id: z.string(), title: z.string(), description: z.string(), licence: z.string() });
 export type Sample = z.infer<typeof sample>;
 
@@ -66,6 +78,10 @@ export const calls = {
   'workspace.get': { request: nothing, response: workspace },
   /** Makes another folder the workspace. Absolute path. */
   'workspace.open': { request: z.object({ folder: z.string() }), response: workspace },
+  /** Workspaces that were worked in and are still there, the latest first. */
+  'places.list': { request: nothing, response: z.array(place) },
+  /** What is open in this workspace now, for the next start. */
+  'places.remember': { request: place.pick({ notebooks: true, notebook: true }), response: done },
   /** An image that a notebook's prose shows: `source` as it is written there. */
   'workspace.readImage': {
     request: z.object({ notebook: z.string(), source: z.string() }),

@@ -5,6 +5,8 @@ export const callNames = [
   'settings.set',
   'workspace.get',
   'workspace.open',
+  'places.list',
+  'places.remember',
   'workspace.readImage',
   'samples.list',
   'samples.open',

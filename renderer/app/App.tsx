@@ -6,6 +6,7 @@ import { NotebookView } from '../features/notebook/NotebookView.tsx';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { Palette } from '../features/palette/Palette.tsx';
 import { ShortcutSheet } from '../features/palette/ShortcutSheet.tsx';
+import { TabStrip } from '../features/tabs/TabStrip.tsx';
 import { SideList } from '../features/workspace/SideList.tsx';
 import { Welcome } from '../features/workspace/Welcome.tsx';
 import { WorkspaceDialogs } from '../features/workspace/WorkspaceDialogs.tsx';
@@ -45,14 +46,17 @@ export function App() {
         <Header />
         <Rail />
         <SideList />
-        {/* Each notebook and each view begins at its top. */}
-        <main key={view === 'notebook' ? `notebook ${path}` : view} id="main" className={`main ${view}`} tabIndex={-1}>
-          {view === 'notebook' && <NotebookOrWelcome />}
-          <Suspense fallback={null}>
-            {view === 'runs' && <RunsView />}
-            {view === 'comparison' && <ComparisonView />}
-          </Suspense>
-        </main>
+        <div className="body">
+          <TabStrip />
+          {/* Each notebook and each view begins at its top. */}
+          <main key={view === 'notebook' ? `notebook ${path}` : view} id="main" className={`main ${view}`} tabIndex={-1}>
+            {view === 'notebook' && <NotebookOrWelcome />}
+            <Suspense fallback={null}>
+              {view === 'runs' && <RunsView />}
+              {view === 'comparison' && <ComparisonView />}
+            </Suspense>
+          </main>
+        </div>
         <StatusBar />
       </div>
       <Palette />

@@ -1,4 +1,4 @@
-import { Download, FileText, Play, Square } from 'lucide-react';
+import { Download, FileText, Play, Search, Square } from 'lucide-react';
 import { Button } from '../components/Button.tsx';
 import { spellKeys } from '../components/keys.ts';
 import { openExport, useReportStore } from '../features/export/export-store.ts';
@@ -30,7 +30,8 @@ export function Header() {
         </span>
       )}
       <span className="grow" />
-      <button type="button" className="omni" aria-keyshortcuts="Control+Shift+P" onClick={openPalette}>
+      <button type="button" className="omni" aria-label={t('frame.search')} aria-keyshortcuts="Control+Shift+P" onClick={openPalette}>
+        <Search size={13} aria-hidden />
         <span>{t('frame.search')}</span>
         <kbd>{spellKeys('Mod+Shift+P')}</kbd>
       </button>

@@ -8,6 +8,7 @@ import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette, usePaletteStore } from '../features/palette/palette-store.ts';
+import { useTabsStore } from '../features/tabs/tabs-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { type Translate, useWords } from '../words/use-words.ts';
 import { type Action, useActions } from './action-store.ts';
@@ -21,8 +22,64 @@ export function useFrameActions(): void {
   const notebooks = useWorkspaceStore((state) => state.workspace?.notebooks);
   const samples = useWorkspaceStore((state) => state.samples);
   const newest = useTrainingStore((state) => state.runs.find((run) => run.notebook === path && run.epochs > 0 && !isGoing(run.status)));
-  const actions = useMemo(() => frameActions(t, path, notebooks ?? [], samples, newest), [t, path, notebooks, samples, newest]);
+  const tabs = useTabsStore((state) => state.tabs);
+  const canReopen = useTabsStore((state) => state.closed.length > 0);
+  const actions = useMemo(
+    () => frameActions(t, path, notebooks ?? [], samples, newest, tabs, canReopen),
+    [t, path, notebooks, samples, newest, tabs, canReopen],
+  );
   useActions('frame', actions);
+}
+
+/** A browser keeps Ctrl+Tab and Ctrl+W for its own tabs; on the desktop they are ours, too. */
+function tabActions(t: Translate, path: string | undefined, tabs: readonly string[], canReopen: boolean): readonly Action[] {
+  const { step, close, closeOthers, reopen, move } = useTabsStore.getState();
+  const several = tabs.length > 1 && path !== undefined;
+  const at = path === undefined ? -1 : tabs.indexOf(path);
+  const go = (way: 1 | -1) => () => {
+    useNavigationStore.getState().show('notebook');
+    void step(way);
+  };
+  return [
+    { id: 'tabs.next', title: t('tabs.next'), keys: 'Alt+PageDown', otherKeys: 'Ctrl+Tab', inText: true, disabled: !several, run: go(1) },
+    {
+      id: 'tabs.previous',
+      title: t('tabs.previous'),
+      keys: 'Alt+PageUp',
+      otherKeys: 'Ctrl+Shift+Tab',
+      inText: true,
+      disabled: !several,
+      run: go(-1),
+    },
+    {
+      id: 'tabs.close',
+      title: t('tabs.closeThis'),
+      keys: 'Alt+W',
+      // With nothing open it is the window that the key closes.
+      otherKeys: path === undefined ? undefined : 'Mod+W',
+      inText: true,
+      disabled: path === undefined,
+      run: () => path !== undefined && void close(path),
+    },
+    { id: 'tabs.closeOthers', title: t('tabs.closeOthers'), disabled: !several, run: () => path !== undefined && closeOthers(path) },
+    { id: 'tabs.reopen', title: t('tabs.reopen'), keys: 'Alt+Shift+T', inText: true, disabled: !canReopen, run: () => void reopen() },
+    {
+      id: 'tabs.moveLeft',
+      title: t('tabs.moveLeft'),
+      keys: 'Alt+Shift+PageUp',
+      inText: true,
+      disabled: !several || at === 0,
+      run: () => path !== undefined && move(path, at - 1),
+    },
+    {
+      id: 'tabs.moveRight',
+      title: t('tabs.moveRight'),
+      keys: 'Alt+Shift+PageDown',
+      inText: true,
+      disabled: !several || at === tabs.length - 1,
+      run: () => path !== undefined && move(path, at + 1),
+    },
+  ];
 }
 
 function frameActions(
@@ -31,6 +88,8 @@ function frameActions(
   notebooks: Workspace['notebooks'],
   samples: readonly Sample[],
   newest: RunSummary | undefined,
+  tabs: readonly string[],
+  canReopen: boolean,
 ): readonly Action[] {
   const { show } = useNavigationStore.getState();
   const { change } = useSettingsStore.getState();
@@ -61,6 +120,7 @@ function frameActions(
       disabled: path === undefined,
       run: () => useReportStore.getState().show(true),
     },
+    ...tabActions(t, path, tabs, canReopen),
     { id: 'frame.new', title: t('workspace.newNotebook'), run: () => askForTitle(true) },
     { id: 'frame.folder', title: t('workspace.openFolder'), keys: 'Mod+O', run: () => askForFolder(true) },
     ...notebooks

@@ -2,7 +2,8 @@
 import { toast } from '../components/toast-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { useTrainingStore } from '../features/notebook/training-store.ts';
-import { lastNotebook, useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { useTabsStore } from '../features/tabs/tabs-store.ts';
 import { on } from '../platform/client.ts';
 import { useConnectionStore } from '../platform/connection-store.ts';
 import { errorTextNow } from '../words/errors.ts';
@@ -13,7 +14,12 @@ export async function start(): Promise<void> {
   const workspace = useWorkspaceStore.getState();
   try {
     await useSettingsStore.getState().load();
-    await Promise.all([workspace.load(), workspace.loadSamples(), useTrainingStore.getState().load()]);
+    await Promise.all([
+      workspace.load(),
+      workspace.loadSamples(),
+      useTabsStore.getState().loadPlaces(),
+      useTrainingStore.getState().load(),
+    ]);
     await openFirst();
   } catch (error) {
     toast({ text: errorTextNow(error), tone: 'bad' });
@@ -25,14 +31,14 @@ async function openFirst(): Promise<void> {
   const { workspace, samples } = useWorkspaceStore.getState();
   const notebook = useNotebookStore.getState();
   const asked = useSettingsStore.getState().info?.notebook;
+  const paths = workspace?.notebooks.map((one) => one.path) ?? [];
+  const last = workspace && useTabsStore.getState().restore(workspace.folder, paths);
   if (asked !== undefined) {
     await notebook.open(asked);
     return;
   }
   if (!workspace) return;
-  const paths = workspace.notebooks.map((one) => one.path);
-  const last = lastNotebook(workspace.folder);
-  const path = last !== undefined && paths.includes(last) ? last : paths[0];
+  const path = last ?? paths[0];
   if (path !== undefined) await notebook.open(path);
   // A folder with data of its own is somebody's work: the welcome page offers the samples instead.
   else if (workspace.dataFiles.length === 0 && samples[0]) await notebook.openSample(samples[0].id);

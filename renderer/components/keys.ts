@@ -18,10 +18,12 @@ export function matchesKeys(
 ): boolean {
   const parts = keys.split('+');
   const last = parts.at(-1)!;
-  const wantsMod = parts.includes('Mod');
+  // Ctrl itself is asked for where a Mac, too, uses it.
+  const wantsCtrl = parts.includes('Ctrl');
+  const wantsMod = parts.includes('Mod') || (wantsCtrl && !onMac);
   const mod = onMac ? event.metaKey : event.ctrlKey;
   const otherMod = onMac ? event.ctrlKey : event.metaKey;
-  if (mod !== wantsMod || otherMod) return false;
+  if (mod !== wantsMod || otherMod !== (wantsCtrl && onMac)) return false;
   // Some layouts need Shift for it, others do not.
   if (last === '?') return event.key === '?' && !event.altKey;
   if (event.shiftKey !== parts.includes('Shift') || event.altKey !== parts.includes('Alt')) return false;

@@ -1,6 +1,6 @@
 import './notebook.css';
 import { TriangleAlert } from 'lucide-react';
-import { memo, useCallback, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { useErrorText } from '../../words/errors.ts';
@@ -19,6 +19,9 @@ import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
 import { stopTraining } from './stop-training.ts';
 import { isGoing, useTrainingStore } from './training-store.ts';
+
+/** How far each notebook is scrolled, by its path: going back to its tab shows the same place. */
+const scrolled = new Map<string, number>();
 
 export function NotebookView() {
   const blocks = useNotebookStore((state) => state.blocks);
@@ -83,10 +86,26 @@ export function NotebookView() {
     [focusBlock],
   );
 
+  const page = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const scroller = page.current?.closest('.main');
+    const { path, selected: last } = useNotebookStore.getState();
+    if (!scroller || path === undefined) return undefined;
+    scroller.scrollTop = scrolled.get(path) ?? 0;
+    // Whoever came with the keyboard goes on where they were.
+    if (document.activeElement === document.body) {
+      const place = (last === undefined ? undefined : frames.current.get(last)) ?? (scroller as HTMLElement);
+      place.focus({ preventScroll: true });
+    }
+    const note = () => scrolled.set(path, scroller.scrollTop);
+    scroller.addEventListener('scroll', note, { passive: true });
+    return () => scroller.removeEventListener('scroll', note);
+  }, []);
+
   useNotebookActions({ insert, runBlock, focusBlock, edit, travel });
 
   return (
-    <div className="page">
+    <div ref={page} className="page">
       <FindBar focusBlock={focusBlock} />
       <SavingBar />
       <DraftBar />

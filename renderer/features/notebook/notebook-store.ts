@@ -105,11 +105,20 @@ interface NotebookStore {
   /** Keys of cells of which the first line is shown alone. */
   readonly folded: readonly string[];
   readonly copied: EditedBlock | undefined;
+  /** Paths of notebooks in other tabs that could not be saved. */
+  readonly unsavedElsewhere: readonly string[];
 
   readonly open: (path: string) => Promise<void>;
   readonly openSample: (id: string) => Promise<void>;
   readonly create: (title: string) => Promise<void>;
+  /** Lets go of every notebook at once: another workspace takes their place. */
   readonly close: () => void;
+  /** Saves first. */
+  readonly leaveAll: () => Promise<void>;
+  /** A notebook whose tab was closed. */
+  readonly forget: (path: string) => void;
+  /** A notebook's file has another name. */
+  readonly renamed: (from: string, to: string) => void;
   readonly save: () => Promise<void>;
   readonly keepMine: () => Promise<void>;
   readonly takeTheirs: () => Promise<void>;
@@ -192,6 +201,14 @@ const empty = {
   folded: [],
 };
 
+/** A notebook in another tab: its text, what is undone, what its cells came to. */
+type Parked = Pick<NotebookStore, keyof typeof empty | 'path'>;
+const parked = new Map<string, Parked>();
+
+function unsavedParked(): string[] {
+  return [...parked].filter(([, { saving }]) => saving !== 'saved').map(([path]) => path);
+}
+
 export const useNotebookStore = create<NotebookStore>((set, get) => {
   const journal = createJournalClock(writeJournal);
 
@@ -238,16 +255,51 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     if (!same) void get().evaluate();
   }
 
-  async function opening(name: string, ask: () => Promise<OpenedNotebook>): Promise<void> {
-    const { path, saving } = get();
-    if (path !== undefined && saving !== 'saved') {
-      if (saving !== 'conflict') await get().save();
-      // What could not be saved is offered when this notebook is opened again.
-      if (get().saving !== 'saved') await writeJournal().catch(() => undefined);
+  /** Saves the open notebook, and keeps it as it is for when its tab is gone back to. */
+  async function leave(): Promise<void> {
+    const { path } = get();
+    if (path === undefined) return;
+    for (const [key, text] of proseDrafts) get().setProse(key, text);
+    if (get().saving !== 'saved' && get().saving !== 'conflict') await get().save();
+    // What could not be saved is offered when this notebook is opened anew.
+    if (get().saving !== 'saved') await writeJournal().catch(() => undefined);
+    if (get().path !== path) return;
+    const now = get();
+    parked.set(path, Object.fromEntries(['path', ...Object.keys(empty)].map((name) => [name, now[name as keyof NotebookStore]])) as Parked);
+    set({ unsavedElsewhere: unsavedParked() });
+  }
+
+  /** As it was left, unless its file is another by now. */
+  function goBack(before: Parked, opened: OpenedNotebook): void {
+    clearTimeout(autosave);
+    journal.stop();
+    parked.delete(opened.path);
+    set({
+      ...before,
+      // What was asked for then has been answered to nobody.
+      check: undefined,
+      starting: [],
+      foreseen: Object.fromEntries(Object.entries(before.foreseen).filter(([, { going }]) => !going)),
+      opening: undefined,
+      openError: undefined,
+      unsavedElsewhere: unsavedParked(),
+    });
+    if (opened.hash !== before.hash) {
+      if (before.saving === 'saved') show(opened, true);
+      else set({ saving: 'conflict' });
     }
+    if (get().saving !== 'saved') journal.note();
+    void get().evaluate();
+  }
+
+  async function opening(name: string, ask: () => Promise<OpenedNotebook>): Promise<void> {
+    await leave();
     set({ opening: name, openError: undefined });
     try {
-      show(await ask(), false);
+      const opened = await ask();
+      const before = parked.get(opened.path);
+      if (before) goBack(before, opened);
+      else show(opened, false);
     } catch (error) {
       set({ opening: undefined, openError: error });
       toast({ text: errorTextNow(error), tone: 'bad' });
@@ -345,7 +397,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       useTrainingStore.getState().started(run, cell.id, inputs);
       return true;
     } catch (error) {
-      set({ startErrors: { ...get().startErrors, [cell.id]: error } });
+      if (get().path === sent.path) set({ startErrors: { ...get().startErrors, [cell.id]: error } });
       return false;
     } finally {
       set({ starting: get().starting.filter((id) => id !== cell.id) });
@@ -423,6 +475,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     path: undefined,
     opening: undefined,
     copied: undefined,
+    unsavedElsewhere: [],
 
     open: (path) => opening(path, () => call('notebook.open', { path })),
     openSample: (id) => opening(id, () => call('samples.open', { id })),
@@ -433,7 +486,27 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       clearTimeout(knobCheck);
       journal.stop();
       proseDrafts.clear();
-      set({ ...empty, path: undefined });
+      parked.clear();
+      set({ ...empty, path: undefined, unsavedElsewhere: [] });
+    },
+
+    async leaveAll() {
+      await leave();
+      get().close();
+    },
+
+    forget(path) {
+      parked.delete(path);
+      set({ unsavedElsewhere: unsavedParked() });
+    },
+
+    renamed(from, to) {
+      const left = parked.get(from);
+      if (left) {
+        parked.delete(from);
+        parked.set(to, { ...left, path: to });
+      }
+      if (get().path === from) set({ path: to });
     },
 
     async save() {

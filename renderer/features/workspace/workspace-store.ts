@@ -5,6 +5,7 @@ import { toast } from '../../components/toast-store.ts';
 import { call } from '../../platform/client.ts';
 import { errorTextNow } from '../../words/errors.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
+import { useTabsStore } from '../tabs/tabs-store.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 
 interface WorkspaceState {
@@ -43,29 +44,13 @@ export const useWorkspaceStore = create<WorkspaceState>((set) => ({
   async openFolder(folder) {
     await useNotebookStore.getState().save();
     const workspace = await call('workspace.open', { folder });
+    await useTabsStore.getState().loadPlaces();
     useNotebookStore.getState().close();
     set({ workspace, asking: undefined });
     await useTrainingStore.getState().load();
-    const path = lastNotebook(workspace.folder) ?? workspace.notebooks[0]?.path;
-    if (path !== undefined && workspace.notebooks.some((notebook) => notebook.path === path)) await useNotebookStore.getState().open(path);
+    const paths = workspace.notebooks.map((notebook) => notebook.path);
+    const path = useTabsStore.getState().restore(workspace.folder, paths) ?? paths[0];
+    if (path !== undefined) await useNotebookStore.getState().open(path);
+    else useTabsStore.getState().remember();
   },
 }));
-
-// Which notebook was open is this window's affair, and a core that forgets it loses nothing.
-useNotebookStore.subscribe(({ path }, before) => {
-  const folder = useWorkspaceStore.getState().workspace?.folder;
-  if (path === undefined || path === before.path || folder === undefined) return;
-  try {
-    localStorage.setItem(`epochbook:last:${folder}`, path);
-  } catch {
-    // A browser that keeps nothing opens the first notebook next time.
-  }
-});
-
-export function lastNotebook(folder: string): string | undefined {
-  try {
-    return localStorage.getItem(`epochbook:last:${folder}`) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -49,6 +49,11 @@ const ours = [
   KeyMod.CtrlCmd | KeyCode.KeyG,
   KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyG,
   KeyMod.Shift | KeyMod.Alt | KeyCode.KeyF,
+  // Notebooks are changed with these.
+  KeyMod.Alt | KeyCode.PageDown,
+  KeyMod.Alt | KeyCode.PageUp,
+  KeyMod.CtrlCmd | KeyCode.PageDown,
+  KeyMod.CtrlCmd | KeyCode.PageUp,
   KeyCode.F3,
   KeyMod.Shift | KeyCode.F3,
 ];
