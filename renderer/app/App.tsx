@@ -22,6 +22,7 @@ import { StatusBar } from './StatusBar.tsx';
 import { useWords } from '../words/use-words.ts';
 
 const RunsView = lazy(async () => ({ default: (await import('../features/runs/RunsView.tsx')).RunsView }));
+const DataView = lazy(async () => ({ default: (await import('../features/data/DataView.tsx')).DataView }));
 const ComparisonView = lazy(async () => ({ default: (await import('../features/comparison/ComparisonView.tsx')).ComparisonView }));
 
 export function App() {
@@ -52,6 +53,7 @@ export function App() {
           <main key={view === 'notebook' ? `notebook ${path}` : view} id="main" className={`main ${view}`} tabIndex={-1}>
             {view === 'notebook' && <NotebookOrWelcome />}
             <Suspense fallback={null}>
+              {view === 'data' && <DataView />}
               {view === 'runs' && <RunsView />}
               {view === 'comparison' && <ComparisonView />}
             </Suspense>

@@ -16,7 +16,7 @@ export function Rail() {
   return (
     <nav className="rail" aria-label={t('frame.views')}>
       {places.map(({ view: place, icon: Icon, keys }) => {
-        const current = view === place || (view === 'comparison' && place === 'runs');
+        const current = view === place || (view === 'comparison' && place === 'runs') || (view === 'data' && place === 'notebook');
         return (
           <Tooltip key={place} label={t(`frame.view.${place}`)} keys={keys}>
             <button

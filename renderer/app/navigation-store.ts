@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { RunId } from '#contract/ids.ts';
 
-export type View = 'notebook' | 'runs' | 'comparison';
+export type View = 'notebook' | 'data' | 'runs' | 'comparison';
 
 interface NavigationState {
   readonly view: View;

@@ -2,6 +2,7 @@
 import { format, type Locale, type MessageValues } from '#contract/words/message.ts';
 import { charts as chartsEn } from './en/charts.ts';
 import { comparison as comparisonEn } from './en/comparison.ts';
+import { data as dataEn } from './en/data.ts';
 import { exporting as exportingEn } from './en/export.ts';
 import { frame as frameEn } from './en/frame.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
@@ -10,6 +11,7 @@ import { tabs as tabsEn } from './en/tabs.ts';
 import { workspace as workspaceEn } from './en/workspace.ts';
 import { charts as chartsZh } from './zh-CN/charts.ts';
 import { comparison as comparisonZh } from './zh-CN/comparison.ts';
+import { data as dataZh } from './zh-CN/data.ts';
 import { exporting as exportingZh } from './zh-CN/export.ts';
 import { frame as frameZh } from './zh-CN/frame.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
@@ -17,12 +19,22 @@ import { runs as runsZh } from './zh-CN/runs.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
 import { workspace as workspaceZh } from './zh-CN/workspace.ts';
 
-const en = { ...frameEn, ...tabsEn, ...workspaceEn, ...notebookEn, ...runsEn, ...comparisonEn, ...exportingEn, ...chartsEn } as const;
+const en = {
+  ...frameEn,
+  ...tabsEn,
+  ...workspaceEn,
+  ...notebookEn,
+  ...dataEn,
+  ...runsEn,
+  ...comparisonEn,
+  ...exportingEn,
+  ...chartsEn,
+} as const;
 export type WordKey = keyof typeof en;
 
 export const catalogues: Record<Locale, Record<WordKey, string>> = {
   en,
-  'zh-CN': { ...frameZh, ...tabsZh, ...workspaceZh, ...notebookZh, ...runsZh, ...comparisonZh, ...exportingZh, ...chartsZh },
+  'zh-CN': { ...frameZh, ...tabsZh, ...workspaceZh, ...notebookZh, ...dataZh, ...runsZh, ...comparisonZh, ...exportingZh, ...chartsZh },
 };
 
 export function words(locale: Locale, key: WordKey, values: MessageValues = {}): string {

@@ -4,6 +4,7 @@ import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
+import { lookAt } from '../data/data-store.ts';
 import { type EditedCell, editorText } from './blocks.ts';
 import { stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
@@ -123,11 +124,19 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
         <CellTools cell={cell} onRun={() => run(false)} />
         {knobs.length > 0 && <Knobs knobs={knobs} />}
         {shownError && <CellError error={shownError} where={shownError.where} fix={fixNow(cell)} onGo={go} />}
+        {/* What is wrong with data is best seen in it. */}
+        {shownError && cell.kind === 'data' && shownError.code.startsWith('data.') && (
+          <p className="cell-look">
+            <Button look="link" aria-label={t('data.lookAt', { cell: cell.id })} onClick={() => lookAt(cell.id)}>
+              {t('data.look')}
+            </Button>
+          </p>
+        )}
         {upToDate && outcome?.status === 'blocked' && <p className="cell-blocked">{t('notebook.blocked')}</p>}
         {startError !== undefined && !shownError && <CellError error={startError} where={whereOf(startError)} onGo={go} />}
         {outcome?.data && (
           <div className={upToDate ? 'output' : 'output stale'}>
-            <DataOutput data={outcome.data} />
+            <DataOutput cell={cell.id} data={outcome.data} />
           </div>
         )}
         {model && (

@@ -332,7 +332,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
   }
 
   async function checkNow(until: string | undefined): Promise<void> {
-    const sent = state();
+    const sent = stateToSend();
     if (!sent) return;
     const { blocks, knobValues, path } = get();
     const cells = cellsOf(blocks).map((cell) => cell.id);
@@ -365,7 +365,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       const input = inputs.keys.get(cell.id)!;
       if (checked[cell.id]?.inputs.keys.get(cell.id) !== input || foreseen[cell.id]?.input === input) continue;
       if (useTrainingStore.getState().isBusy()) return;
-      const sent = state();
+      const sent = stateToSend();
       if (!sent) return;
       const put = (value: Foreseen) => {
         if (get().path === path) set({ foreseen: { ...get().foreseen, [cell.id]: value } });
@@ -380,14 +380,9 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     }
   }
 
-  function state(): SentNotebook | undefined {
-    const { path, blocks, knobValues } = get();
-    return path === undefined ? undefined : { path, blocks: withoutKeys(blocks), knobs: { ...knobValues } };
-  }
-
   /** Whether a run was started. */
   async function train(cell: EditedCell): Promise<boolean> {
-    const sent = state();
+    const sent = stateToSend();
     if (!sent) return false;
     const { [cell.id]: _old, ...startErrors } = get().startErrors;
     set({ starting: [...get().starting, cell.id], startErrors });
@@ -833,6 +828,12 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     },
   };
 });
+
+/** The notebook as the core takes it; undefined where none is open. */
+export function stateToSend(): SentNotebook | undefined {
+  const { path, blocks, knobValues } = useNotebookStore.getState();
+  return path === undefined ? undefined : { path, blocks: withoutKeys(blocks), knobs: { ...knobValues } };
+}
 
 function sameCells(one: readonly EditedBlock[], other: readonly EditedBlock[]): boolean {
   const cells = cellsOf(other);

@@ -4,12 +4,13 @@ import { Button } from '../../../components/Button.tsx';
 import { coreText } from '../../../words/errors.ts';
 import { useLocaleStore } from '../../../words/locale.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
+import { lookAt } from '../../data/data-store.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const firstRows = 5;
 
 /** What a data cell came to: how many samples of what, what is odd about them, and the first of them. */
-export function DataOutput({ data }: { data: DataPreview }) {
+export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) {
   const t = useWords();
   const formats = useFormats();
   const { samples, classes, findings, images, table } = data;
@@ -43,6 +44,11 @@ export function DataOutput({ data }: { data: DataPreview }) {
         )}
         <span className="grow" />
         {findings.length === 0 && <span className="good">{t('notebook.noFindings')}</span>}
+        {(images ?? table) && (
+          <Button look="link" aria-label={t('data.lookAt', { cell })} onClick={() => lookAt(cell)}>
+            {t('data.look')}
+          </Button>
+        )}
       </div>
       {findings.length > 0 && <Findings findings={findings} />}
       {images && (
