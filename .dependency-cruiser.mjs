@@ -79,18 +79,18 @@ const areas = [
     local: [contract],
     npm: '^node_modules/(?!electron/|better-sqlite3/|onnxruntime|@tensorflow/|playwright/|vitest/)',
   },
-  // The benchmarks use the core's parts themselves, or drive the app as the specs do.
+  // The benchmarks and campaigns use the core's parts themselves, or drive the app as the specs do.
   {
-    name: 'bench',
-    path: '^e2e/bench/',
-    local: [contract, '^main/(engine|data|notebook|interchange|store)/', '^main/cli/[^/]+\\.mjs$', '^e2e/(fixtures|run)/'],
+    name: 'bench and campaign',
+    path: '^e2e/(bench|campaign)/',
+    local: [contract, '^main/(engine|data|notebook|interchange|store)/', '^main/cli/[^/]+\\.mjs$', '^e2e/'],
     npm: npm('playwright'),
     builtins: true,
   },
   // The runners start what npm scripts start, and so know where the commands are.
   {
     name: 'e2e',
-    path: '^e2e/(?!bench/)',
+    path: '^e2e/(?!bench/|campaign/)',
     local: [contract, '^main/cli/[^/]+\\.mjs$', '^\\.dependency-cruiser'],
     npm: npm('playwright', 'playwright-core', '@axe-core/playwright', 'dependency-cruiser', '@types/*', 'electron'),
     builtins: true,

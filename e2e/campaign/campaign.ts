@@ -1,15 +1,21 @@
 /** Campaigns repeat one experiment with seed after seed, more often than npm test has time for. */
 import { ensureChromium } from '../run/chromium.mjs';
+import { gradients } from './gradients.ts';
 import { kills } from './kills.ts';
+import { memory } from './memory.ts';
+import { resume } from './resume.ts';
 
 export interface Campaign {
   /** How many times it is run unless told otherwise. */
   readonly usual: number;
+  readonly needsBrowser?: boolean;
   run(seed: number): Promise<{ readonly good: boolean; readonly told: string; readonly measured: number }>;
+  /** When all are done. */
+  close?(): Promise<void>;
 }
 
 /** A campaign that is listed here can be run. */
-const campaigns: Readonly<Record<string, Campaign>> = { kills };
+const campaigns: Readonly<Record<string, Campaign>> = { kills, resume, gradients, memory };
 
 const [name = '', times, first = '1'] = process.argv.slice(2);
 const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : undefined;
@@ -20,8 +26,10 @@ else {
 }
 
 async function repeat(repeated: Campaign, count: number, from: number): Promise<number> {
-  const chromium = ensureChromium(console.error);
-  if (chromium) process.env['EPOCHBOOK_CHROMIUM'] = chromium;
+  if (repeated.needsBrowser) {
+    const chromium = ensureChromium(console.error);
+    if (chromium) process.env['EPOCHBOOK_CHROMIUM'] = chromium;
+  }
   const measured: number[] = [];
   let bad = 0;
   for (let seed = from; seed < from + count; seed++) {
@@ -30,6 +38,7 @@ async function repeat(repeated: Campaign, count: number, from: number): Promise<
     if (!result.good) bad += 1;
     console.log(`${name} ${seed}: ${result.good ? 'good' : 'BAD'}, ${result.told}`);
   }
+  await repeated.close?.();
   const sorted = measured.filter(Number.isFinite).sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   console.log(

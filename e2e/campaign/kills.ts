@@ -8,6 +8,7 @@ import type { Campaign } from './campaign.ts';
 
 export const kills: Campaign = {
   usual: 200,
+  needsBrowser: true,
   async run(seed) {
     const random = randomFrom(seed);
     const folder = mkdtempSync(join(tmpdir(), 'epochbook-kill-'));

@@ -136,6 +136,11 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     `UPDATE runs SET status = 'queued', reason = NULL, error = NULL, ended_at = NULL, updated_at = @now, planned_epochs = @plannedEpochs,
        best_metric = NULL, best_epoch = NULL, best_value = NULL, owner = @owner, owner_pid = @pid, owner_host = @host WHERE number = @number`,
   );
+  // A knob that says the number of epochs goes along with it.
+  const setEpochsParam = database.prepare(
+    `UPDATE runs SET params = json_set(params, '$.epochs', @plannedEpochs)
+     WHERE number = @number AND json_extract(params, '$.epochs') = planned_epochs AND planned_epochs <> @plannedEpochs`,
+  );
   const setPlanned = database.prepare(`UPDATE run_sources SET spec = json_set(spec, '$.train.epochs', ?) WHERE run = ?`);
   const end = database.prepare(
     `UPDATE runs SET status = @status, reason = @reason, error = @error, best_metric = @bestMetric, best_epoch = @bestEpoch,
@@ -265,6 +270,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       removeEpochs.run(number, epoch);
       if (row && !hasEpoch.get(number, row.epoch)) insertRow(number, row);
       summarize(number);
+      setEpochsParam.run({ number, plannedEpochs });
       setPlanned.run(plannedEpochs, number);
       const { token, pid, host } = owner();
       queueAgain.run({ number, plannedEpochs, now: clock(), owner: token, pid, host });

@@ -5,6 +5,7 @@ import { comparison as comparisonEn } from './en/comparison.ts';
 import { data as dataEn } from './en/data.ts';
 import { exporting as exportingEn } from './en/export.ts';
 import { frame as frameEn } from './en/frame.ts';
+import { goingOn as goingOnEn } from './en/going-on.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
 import { runs as runsEn } from './en/runs.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
@@ -14,6 +15,7 @@ import { comparison as comparisonZh } from './zh-CN/comparison.ts';
 import { data as dataZh } from './zh-CN/data.ts';
 import { exporting as exportingZh } from './zh-CN/export.ts';
 import { frame as frameZh } from './zh-CN/frame.ts';
+import { goingOn as goingOnZh } from './zh-CN/going-on.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
@@ -28,13 +30,25 @@ const en = {
   ...runsEn,
   ...comparisonEn,
   ...exportingEn,
+  ...goingOnEn,
   ...chartsEn,
 } as const;
 export type WordKey = keyof typeof en;
 
 export const catalogues: Record<Locale, Record<WordKey, string>> = {
   en,
-  'zh-CN': { ...frameZh, ...tabsZh, ...workspaceZh, ...notebookZh, ...dataZh, ...runsZh, ...comparisonZh, ...exportingZh, ...chartsZh },
+  'zh-CN': {
+    ...frameZh,
+    ...tabsZh,
+    ...workspaceZh,
+    ...notebookZh,
+    ...dataZh,
+    ...runsZh,
+    ...comparisonZh,
+    ...exportingZh,
+    ...goingOnZh,
+    ...chartsZh,
+  },
 };
 
 export function words(locale: Locale, key: WordKey, values: MessageValues = {}): string {

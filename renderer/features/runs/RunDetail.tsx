@@ -7,6 +7,8 @@ import type { WordKey } from '../../words/catalogue.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { openExport } from '../export/export-store.ts';
+import { GoOnActions } from '../going-on/GoOnActions.tsx';
+import { OriginLine } from '../going-on/OriginLine.tsx';
 import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
 import { EpochTable } from './EpochTable.tsx';
 import { NameField } from './NameField.tsx';
@@ -94,9 +96,11 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
                 {t('runs.export')}
               </Button>
             )}
+            <GoOnActions run={run} detail={detail} />
           </>
         )}
       </header>
+      <OriginLine run={run} />
       {run.error && (
         <p className="run-error" role="alert">
           <b>{t(run.status === 'failed' ? 'runs.failedBecause' : 'runs.endedBecause')}</b> {errorText(run.error)}

@@ -11,6 +11,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
   const t = useWords();
   const formats = useFormats();
   const metrics = Object.entries(run.metrics);
+  const named = (detail?.checkpoints ?? []).filter(({ kind }) => kind !== 'epoch');
   // A knob for the number of epochs says again what stands under `epochs`.
   const params = Object.entries(run.params).filter(([name, value]) => name !== 'epochs' || value !== run.plannedEpochs);
   return (
@@ -78,7 +79,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
         <Fact name={t('runs.id')}>
           <code>{run.id}</code>
         </Fact>
-        {detail?.checkpoints.map((checkpoint) => (
+        {named.map((checkpoint) => (
           <Fact key={checkpoint.kind} name={t(checkpoint.kind === 'best' ? 'runs.checkpointBest' : 'runs.checkpointLast')}>
             {t('runs.checkpointAt', { epoch: checkpoint.epoch, size: formats.bytes(checkpoint.bytes) })}
           </Fact>

@@ -1,0 +1,86 @@
+import { type FormEvent, useId, useState } from 'react';
+import type { RunSummary } from '#contract/runs.ts';
+import type { KnobValue } from '#contract/spec.ts';
+import { Button } from '../../components/Button.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { TextField } from '../../components/TextField.tsx';
+import { useErrorText } from '../../words/errors.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+import { fork } from './going-on.ts';
+import { knobValueOf } from './knob-value.ts';
+
+interface Props {
+  readonly run: RunSummary;
+  /** Those with a checkpoint, ascending. */
+  readonly epochs: readonly number[];
+  readonly onClose: () => void;
+}
+
+/** Asks from which epoch on, and with which values of the knobs. */
+export function ForkDialog({ run, epochs, onClose }: Props) {
+  const t = useWords();
+  const formats = useFormats();
+  const errorText = useErrorText();
+  const id = useId();
+  // Before the last epoch there is something left to train.
+  const [epoch, setEpoch] = useState(epochs.findLast((each) => each < run.plannedEpochs) ?? epochs.at(-1)!);
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const [error, setError] = useState<unknown>();
+  const params = Object.entries(run.params);
+  const valueOf = (name: string, before: KnobValue) => (texts[name] === undefined ? before : knobValueOf(texts[name], before));
+  const misfit = params.find(([name, before]) => valueOf(name, before) === undefined)?.[0];
+  const begin = (event?: FormEvent): void => {
+    event?.preventDefault();
+    if (misfit !== undefined) return;
+    const changed = params.flatMap(([name, before]): [string, KnobValue][] => {
+      const value = valueOf(name, before);
+      return value === undefined || value === before ? [] : [[name, value]];
+    });
+    fork({ runId: run.id, epoch, knobs: Object.fromEntries(changed) }).then(onClose, setError);
+  };
+  return (
+    <Dialog
+      title={t('goingOn.forkTitle', { name: run.name })}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('frame.cancel')}</Button>
+          <Button look="primary" disabled={misfit !== undefined} onClick={() => begin()}>
+            {t('goingOn.train')}
+          </Button>
+        </>
+      }
+    >
+      <form className="going-on-form" onSubmit={begin}>
+        <p className="quiet-text">{t('goingOn.forkText')}</p>
+        <label className="text-field" htmlFor={id}>
+          <span>{t('goingOn.afterEpoch')}</span>
+          <select id={id} className="input" value={epoch} onChange={(event) => setEpoch(Number(event.target.value))}>
+            {epochs.map((each) => (
+              <option key={each} value={each}>
+                {formats.count(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {params.map(([name, before]) => (
+          <TextField
+            key={name}
+            label={name}
+            mono
+            value={texts[name] ?? String(before)}
+            onValue={(text) => setTexts({ ...texts, [name]: text })}
+            error={misfit === name ? t(typeof before === 'boolean' ? 'goingOn.trueOrFalse' : 'goingOn.aNumber') : undefined}
+          />
+        ))}
+        {/* One submits with Enter from any field. */}
+        <button type="submit" hidden aria-hidden tabIndex={-1} />
+        {error !== undefined && (
+          <p className="run-error" role="alert">
+            {errorText(error)}
+          </p>
+        )}
+      </form>
+    </Dialog>
+  );
+}

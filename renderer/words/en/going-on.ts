@@ -1,0 +1,23 @@
+export const goingOn = {
+  'goingOn.menu': 'More that can be trained from this run',
+  'goingOn.goOn': 'Go on',
+  'goingOn.longer': 'Train longer…',
+  'goingOn.fork': 'Fork from an epoch…',
+  'goingOn.reproduce': 'Reproduce',
+  'goingOn.train': 'Train',
+  'goingOn.longerTitle': 'Train {name} longer',
+  'goingOn.longerText':
+    '{epochs, plural, one {One is} other {# are}} done. The rest follows as if all of them had been planned from the start.',
+  'goingOn.epochsInAll': 'Epochs in all',
+  'goingOn.moreThan': 'A whole number above {epochs}',
+  'goingOn.forkTitle': 'Fork {name}',
+  'goingOn.forkText': 'A new run goes on from the weights this one had, with the settings you change here.',
+  'goingOn.afterEpoch': 'After epoch',
+  'goingOn.aNumber': 'A number is needed',
+  'goingOn.trueOrFalse': 'true or false',
+  'goingOn.forkOf': 'Goes on after epoch {epoch, number} of',
+  'goingOn.reproductionOf': 'Trains again',
+  'goingOn.identical': 'Identical: {epochs, plural, one {# epoch} other {# epochs}}, to the bit',
+  'goingOn.identicalSoFar': 'Identical so far: {epochs, plural, one {# epoch} other {# epochs}}',
+  'goingOn.differs': 'Different from epoch {epoch, number} on: {quantity} was {original}, is {again}',
+} as const;
