@@ -38,8 +38,8 @@ export interface Node extends Typed {
 /** Random numbers that a program wants anew at every run, as one of its inputs. */
 export interface RandomInput extends Typed {
   readonly name: string;
-  /** `keep`: 0 with probability `rate`, else 1 / (1 − rate). `normal`: mean 0, deviation 1. */
-  readonly distribution: { readonly kind: 'keep'; readonly rate: number } | { readonly kind: 'normal' };
+  /** `keep`: 0 with probability `rate`, else 1 / (1 − rate). `normal`: mean 0, deviation 1. `uniform`: from 0 to below 1. */
+  readonly distribution: { readonly kind: 'keep'; readonly rate: number } | { readonly kind: 'normal' | 'uniform' };
 }
 
 export interface Program {

@@ -92,3 +92,7 @@ export function fillKeepMask(target: Float32Array, rate: number, stream: RandomS
 export function fillNormal(target: Float32Array, stream: RandomStream): void {
   for (let index = 0; index < target.length; index++) target[index] = stream.normal();
 }
+
+export function fillUniform(target: Float32Array, stream: RandomStream): void {
+  for (let index = 0; index < target.length; index++) target[index] = (stream.integer() >>> 8) / 2 ** 24;
+}

@@ -24,7 +24,7 @@ import {
   targetsName,
   weightName,
 } from './programs.ts';
-import { fillKeepMask, fillNormal, randomStream } from './random.ts';
+import { fillKeepMask, fillNormal, fillUniform, randomStream } from './random.ts';
 
 /** Sums over a batch's samples by metric, loss included: what adds up over batches. */
 export type Sums = ReadonlyMap<string, ArrayLike<number>>;
@@ -181,7 +181,8 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     masks.set(key, values);
     const stream = randomStream(train.seed, 'dropout', input.name, iteration);
     if (input.distribution.kind === 'keep') fillKeepMask(values, input.distribution.rate, stream);
-    else fillNormal(values, stream);
+    else if (input.distribution.kind === 'normal') fillNormal(values, stream);
+    else fillUniform(values, stream);
     return float(values, input.shape);
   };
 

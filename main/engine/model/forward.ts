@@ -21,7 +21,8 @@ interface Callable {
   call(inputs: tf.Tensor | tf.Tensor[], options: { training: boolean; mask?: Mask | Mask[] }): tf.Tensor | tf.Tensor[];
   computeMask(inputs: tf.Tensor | tf.Tensor[], mask: Mask | Mask[]): Mask | Mask[];
   readonly supportsMasking: boolean;
-  readonly activityRegularizer?: { apply(x: tf.Tensor): tf.Tensor } | null;
+  /** See add-options. */
+  readonly activityPenalty?: { apply(x: tf.Tensor): tf.Tensor } | null;
   /** Of layers that want every input's mask. */
   readonly takesMasks?: boolean;
 }
@@ -56,8 +57,8 @@ export function forward(
     );
     to.forEach((output, index) => known.set(output, made[index]));
     watch?.(layer, made[0].value);
-    const { activityRegularizer } = layer as unknown as Callable;
-    if (training && activityRegularizer) penalties.push(tf.div(activityRegularizer.apply(made[0].value), made[0].value.shape[0]));
+    const { activityPenalty } = layer as unknown as Callable;
+    if (training && activityPenalty) penalties.push(tf.div(activityPenalty.apply(made[0].value), made[0].value.shape[0]));
   }
   return { outputs: outputs.map((output) => known.get(output)!.value), penalties };
 }

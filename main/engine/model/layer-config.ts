@@ -29,8 +29,7 @@ export const isModel = ({ class_name }: KerasObject): boolean => class_name === 
 function camelCaseWord(option: string, value: Json): Json {
   const isWord =
     option === 'dataFormat' ||
-    option === 'activation' ||
-    option === 'recurrentActivation' ||
+    ['activation', 'recurrentActivation', 'mode', 'outputMode'].includes(option) ||
     /(Initializer|Regularizer|Constraint)$/.test(option);
   return isWord && typeof value === 'string' ? camelCase(value.charAt(0).toLowerCase() + value.slice(1)) : value;
 }
@@ -72,13 +71,16 @@ function wrapped(value: Json): Json {
   if (Array.isArray(value)) return value.map(wrapped);
   const { className, config } = value as { className: string; config: Config };
   const { cells } = config;
-  return { className, config: { ...kerasDefaults[className], ...config, ...(cells !== undefined && { cells: wrapped(cells) }) } };
+  return {
+    className,
+    config: { ...kerasDefaults[className], ...config, ...(cells !== undefined && { cells: wrapped(cells) }) },
+  };
 }
 
 const wraps: readonly string[] = ['layer', 'cell'];
 
 /** Options of Keras' that tfjs lacks, harmless at these values. */
-const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2], resetAfter: [false] };
+const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2] };
 
 /** Numbers that must lie in a range, by option. */
 const counts = [

@@ -1,4 +1,5 @@
 /** What each layer may be told, what it must be, and what it takes: tfjs checks none of it by name. */
+import { ownActivations } from './layers/activations.ts';
 
 /** What one sample must look like when it arrives at a layer, by its number of dimensions. */
 export type Wanted = 'vector' | 'sequence' | 'image' | 'volume' | 'imageSequence' | 'any';
@@ -41,6 +42,7 @@ const recurrent = [
   'resetAfter',
 ];
 
+const moving = ['fillMode', 'fillValue', 'interpolation', 'seed'];
 const attention = ['dropout', 'useBias', 'useCausalMask', ...weight('kernel'), ...weight('bias'), 'activityRegularizer', 'seed'];
 
 function layer(wanted: Wanted, required: readonly string[] = [], options: readonly string[] = []): LayerType {
@@ -51,6 +53,7 @@ function layer(wanted: Wanted, required: readonly string[] = [], options: readon
 export const layerTypes: Readonly<Record<string, LayerType>> = {
   Activation: layer('any', ['activation']),
   Add: layer('any'),
+  ActivityRegularization: layer('any', [], ['l1', 'l2']),
   AdditiveAttention: layer('sequence', [], ['useScale', 'dropout', 'useCausalMask', 'seed']),
   AlphaDropout: layer('any', ['rate'], ['noiseShape', 'seed']),
   Attention: layer('sequence', [], ['useScale', 'scoreMode', 'dropout', 'useCausalMask', 'seed']),
@@ -75,16 +78,22 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   ),
   Bidirectional: layer('sequence', ['layer'], ['mergeMode']),
   CategoryEncoding: layer('vector', ['numTokens'], ['outputMode']),
+  CenterCrop: layer('image', ['height', 'width']),
   Concatenate: layer('any', [], ['axis']),
   Conv1D: layer('sequence', ['filters', 'kernelSize'], grouped),
+  Conv1DTranspose: layer('sequence', ['filters', 'kernelSize'], convolution),
   Conv2D: layer('image', ['filters', 'kernelSize'], grouped),
   Conv2DTranspose: layer('image', ['filters', 'kernelSize'], convolution),
   Conv3D: layer('volume', ['filters', 'kernelSize'], grouped),
   Conv3DTranspose: layer('volume', ['filters', 'kernelSize'], convolution),
   ConvLSTM2D: layer('imageSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
+  Cropping1D: layer('sequence', ['cropping']),
+  Cropping3D: layer('volume', ['cropping'], ['dataFormat']),
   Cropping2D: layer('image', ['cropping'], ['dataFormat']),
   Dense: layer('any', ['units'], [...dense, 'inputDim']),
+  DepthwiseConv1D: layer('sequence', ['kernelSize'], [...convolution, 'depthMultiplier', ...weight('depthwise')]),
   DepthwiseConv2D: layer('image', ['kernelSize'], [...convolution, 'depthMultiplier', ...weight('depthwise')]),
+  Discretization: layer('any', ['binBoundaries'], ['outputMode']),
   Dot: layer('any', ['axes'], ['normalize']),
   Dropout: layer('any', ['rate'], ['noiseShape', 'seed']),
   ELU: layer('any', [], ['alpha']),
@@ -92,15 +101,18 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   Flatten: layer('any', [], ['dataFormat']),
   GaussianDropout: layer('any', ['rate'], ['seed']),
   GaussianNoise: layer('any', ['stddev'], ['seed']),
-  GlobalAveragePooling1D: layer('sequence'),
-  GlobalAveragePooling2D: layer('image', [], ['dataFormat']),
-  GlobalMaxPooling1D: layer('sequence'),
-  GlobalMaxPooling2D: layer('image', [], ['dataFormat']),
+  GlobalAveragePooling1D: layer('sequence', [], ['dataFormat', 'keepdims']),
+  GlobalAveragePooling2D: layer('image', [], ['dataFormat', 'keepdims']),
+  GlobalAveragePooling3D: layer('volume', [], ['dataFormat', 'keepdims']),
+  GlobalMaxPooling1D: layer('sequence', [], ['dataFormat', 'keepdims']),
+  GlobalMaxPooling2D: layer('image', [], ['dataFormat', 'keepdims']),
+  GlobalMaxPooling3D: layer('volume', [], ['dataFormat', 'keepdims']),
   GroupNormalization: layer('any', [], ['groups', 'axis', 'epsilon', 'center', 'scale', ...weight('beta'), ...weight('gamma')]),
   GroupQueryAttention: layer('sequence', ['headDim', 'numQueryHeads', 'numKeyValueHeads'], attention),
   GRU: layer('sequence', ['units'], recurrent),
+  Identity: layer('any'),
   LayerNormalization: layer('any', [], ['axis', 'epsilon', 'center', 'scale', ...weight('beta'), ...weight('gamma')]),
-  LeakyReLU: layer('any', [], ['alpha']),
+  LeakyReLU: layer('any', [], ['alpha', 'negativeSlope']),
   LSTM: layer('sequence', ['units'], recurrent),
   Masking: layer('any', [], ['maskValue']),
   MaxPooling1D: layer('sequence', [], pooling),
@@ -114,12 +126,27 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   Permute: layer('any', ['dims']),
   PositionEmbedding: layer('sequence', ['sequenceLength'], ['initializer']),
   PReLU: layer('any', [], [...weight('alpha'), 'sharedAxes']),
-  ReLU: layer('any', [], ['maxValue']),
+  ReLU: layer('any', [], ['maxValue', 'negativeSlope', 'threshold']),
   RMSNormalization: layer('any', [], ['axis', 'epsilon']),
   RNN: layer('sequence', ['cell'], ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'inputDim', 'inputLength']),
+  RandomBrightness: layer('image', ['factor'], ['valueRange', 'seed']),
+  RandomContrast: layer('image', ['factor'], ['valueRange', 'seed']),
+  RandomCrop: layer('image', ['height', 'width'], ['seed']),
+  RandomFlip: layer('image', [], ['mode', 'seed']),
+  RandomHeight: layer('image', ['factor'], moving),
+  RandomRotation: layer('image', ['factor'], moving),
+  RandomTranslation: layer('image', ['heightFactor', 'widthFactor'], moving),
+  RandomWidth: layer('image', ['factor'], moving),
+  RandomZoom: layer('image', ['heightFactor'], ['widthFactor', ...moving]),
   RepeatVector: layer('vector', ['n']),
   Rescaling: layer('any', ['scale'], ['offset']),
+  Resizing: layer('image', ['height', 'width'], ['interpolation', 'cropToAspectRatio']),
   Reshape: layer('any', ['targetShape']),
+  SeparableConv1D: layer(
+    'sequence',
+    ['filters', 'kernelSize'],
+    [...convolution, 'depthMultiplier', ...weight('depthwise'), ...weight('pointwise')],
+  ),
   SeparableConv2D: layer(
     'image',
     ['filters', 'kernelSize'],
@@ -129,6 +156,9 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   SinePositionEncoding: layer('sequence', [], ['maxWavelength']),
   Softmax: layer('any', [], ['axis']),
   SpatialDropout1D: layer('sequence', ['rate'], ['seed']),
+  SpatialDropout2D: layer('image', ['rate'], ['dataFormat', 'seed']),
+  SpatialDropout3D: layer('volume', ['rate'], ['dataFormat', 'seed']),
+  Subtract: layer('any'),
   ThresholdedReLU: layer('any', [], ['theta']),
   TimeDistributed: layer('any', ['layer']),
   TokenAndPositionEmbedding: layer(
@@ -152,7 +182,11 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
     ],
   ),
   UnitNormalization: layer('any', [], ['axis']),
+  UpSampling1D: layer('sequence', [], ['size']),
+  UpSampling3D: layer('volume', [], ['size', 'dataFormat']),
   UpSampling2D: layer('image', [], ['size', 'dataFormat', 'interpolation']),
+  ZeroPadding1D: layer('sequence', [], ['padding']),
+  ZeroPadding3D: layer('volume', [], ['padding', 'dataFormat']),
   ZeroPadding2D: layer('image', [], ['padding', 'dataFormat']),
 };
 
@@ -165,6 +199,7 @@ export const activations: readonly string[] = [
   'gelu',
   'hardSigmoid',
   'linear',
+  'logSoftmax',
   'mish',
   'relu',
   'relu6',
@@ -175,6 +210,7 @@ export const activations: readonly string[] = [
   'softsign',
   'swish',
   'tanh',
+  ...ownActivations,
 ];
 
 export const initializers: readonly string[] = [
@@ -203,6 +239,7 @@ export const keepsShape: readonly string[] = [
   'ELU',
   'GaussianDropout',
   'GaussianNoise',
+  'Identity',
   'LeakyReLU',
   'ReLU',
   'Softmax',

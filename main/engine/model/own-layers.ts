@@ -4,7 +4,11 @@
  */
 import { EpochbookError } from '#contract/errors.ts';
 import { tf, tfl } from '../tfjs.ts';
+import { activationOf } from './layers/define.ts';
+import { resized } from './layers/image.ts';
 import { layerNormalization } from './layers/normalization.ts';
+import { repeatedAlong } from './layers/shaping.ts';
+import { spread } from './layers/spread.ts';
 
 interface OwnLayer {
   call: (this: OwnLayer, inputs: tf.Tensor | tf.Tensor[], options: object) => tf.Tensor;
@@ -21,6 +25,7 @@ interface OwnLayer {
   readonly strides: number[];
   readonly poolSize: number[];
   readonly size: number[];
+  readonly interpolation?: 'nearest' | 'bilinear';
   padding: 'valid' | 'same' | 'causal';
   readonly dataFormat: 'channelsLast' | 'channelsFirst';
   dilationRate: number[];
@@ -50,20 +55,13 @@ for (const kernelName of ['NotEqual', 'Greater', 'Any']) {
 
 const masking = (layer: OwnLayer, x: tf.Tensor) => tf.mul(x, tf.cast(tf.any(tf.notEqual(x, layer.maskValue), -1, true), x.dtype));
 
-/** Every row and column `size` times over. */
+/** Every row and column `size` times over, or pixels between them. */
 function upSampling(layer: OwnLayer, x: tf.Tensor): tf.Tensor {
   const first = layer.dataFormat === 'channelsFirst' ? 2 : 1;
-  return layer.size.reduce((image, times, index) => {
-    const axis = first + index;
-    const shape = image.shape.map((length, at) => (at === axis ? length * times : length));
-    return tf.reshape(
-      tf.stack(
-        Array.from({ length: times }, () => image),
-        axis + 1,
-      ),
-      shape,
-    );
-  }, x);
+  if (layer.interpolation !== 'bilinear') return layer.size.reduce((image, times, index) => repeatedAlong(image, first + index, times), x);
+  const last = first === 1 ? x : tf.transpose(x, [0, 2, 3, 1]);
+  const larger = resized(last, [last.shape[1]! * layer.size[0], last.shape[2]! * layer.size[1]], 'bilinear');
+  return first === 1 ? larger : tf.transpose(larger, [0, 3, 1, 2]);
 }
 
 /** Rows of 0 and 1, or of counts, for whole numbers below `numTokens`. */
@@ -72,25 +70,6 @@ function categoryEncoding(layer: OwnLayer, x: tf.Tensor): tf.Tensor {
   const rows = tf.oneHot(tf.cast(x, 'int32'), layer.numTokens, 1, 0, 'float32');
   if (layer.outputMode === 'oneHot') return x.shape[last] === 1 ? tf.squeeze(rows, [last]) : rows;
   return layer.outputMode === 'count' ? tf.sum(rows, last) : tf.max(rows, last);
-}
-
-/** The kernel with zeros between its points along its first axes: a dilated convolution is an ordinary one with it. */
-function spread(kernel: tf.Tensor, rates: readonly number[]): tf.Tensor {
-  return rates.reduce((spreading, rate, axis) => {
-    if (rate === 1) return spreading;
-    const { shape } = spreading;
-    const apart = tf.pad(
-      tf.expandDims(spreading, axis + 1),
-      [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)].map((_, at): [number, number] => [0, at === axis + 1 ? rate - 1 : 0]),
-    );
-    const joined = tf.reshape(apart, [...shape.slice(0, axis), shape[axis] * rate, ...shape.slice(axis + 1)]);
-    const length = (shape[axis] - 1) * rate + 1;
-    return tf.slice(
-      joined,
-      joined.shape.map(() => 0),
-      joined.shape.map((whole, at) => (at === axis ? length : whole)),
-    );
-  }, kernel);
 }
 
 /** tfjs has neither the gradient of a dilated convolution nor causal padding: its own call, on another kernel and input. */
@@ -242,7 +221,7 @@ function groupedConvolution(layer: OwnLayer, call: OwnLayer['call'], groups: num
   };
   const weights = kernel!.read();
   try {
-    layer.activation = null;
+    layer.activation = activationOf('linear');
     const parts = Array.from({ length: groups }, (_, index) => {
       layer.kernel = { read: () => part(weights, index, weights.shape.length - 1) };
       layer.bias = bias && { read: () => part(bias.read(), index, 0) };

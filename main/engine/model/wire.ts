@@ -2,6 +2,7 @@
 import { EpochbookError } from '#contract/errors.ts';
 import type { Json, ModelSpec } from '#contract/spec.ts';
 import { tf, tfl } from '../tfjs.ts';
+import { addOptions, inTfjsWords } from './add-options.ts';
 import { checkArrival, fillTarget } from './check-arrival.ts';
 import { type Config, isModel, layerNames, type LayerSpec, layersOf, readLayer } from './layer-config.ts';
 import { inputLayer } from './layer-types.ts';
@@ -53,11 +54,12 @@ function makeLayer(className: string, config: Config, at: string): tfl.layers.La
   try {
     const layer = (layerClass as unknown as { fromConfig(type: LayerClass, config: Config): tfl.layers.Layer }).fromConfig(
       layerClass,
-      config,
+      inTfjsWords(className, config),
     );
     traceRandom(layer);
     replaceComputation(layer, grouped.includes(className) ? ((config.groups as number | undefined) ?? 1) : 1);
     fixInitializers(layer, config);
+    addOptions(layer, config);
     return layer;
   } catch (error) {
     if (error instanceof EpochbookError) throw error;

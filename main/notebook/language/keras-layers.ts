@@ -3,6 +3,7 @@ import {
   activation,
   boolean,
   builder,
+  dataFormat,
   type Builders,
   constraint,
   initializer,
@@ -12,7 +13,7 @@ import {
   option,
   regularizer,
 } from './kinds.ts';
-import type { Option, Options } from './option.ts';
+import type { Option, Options, OptionType } from './option.ts';
 
 const axes = (doc: string, fallback = -1): Option =>
   option({ is: 'either', of: [{ is: 'integer' }, { is: 'list', of: { is: 'integer' }, min: 1 }] }, doc, { default: fallback });
@@ -128,5 +129,172 @@ export const normalizationLayers: Builders = {
     mean: option(numbers, 'The mean: one, or one for each value of the last dimension.', { default: 0 }),
     variance: option(numbers, 'The square of the deviation, likewise.', { default: 1 }),
     invert: boolean('Whether it is done backwards.', false),
+  }),
+};
+
+const pair: OptionType = { is: 'list', of: { is: 'integer', min: 0 }, min: 2 };
+/** What is cut off, or added, at the ends of `axes` dimensions. */
+const ends = (doc: string, axes: number, more: { required: true } | { default: number }): Option => {
+  const sides: OptionType = axes === 1 ? pair : { is: 'list', of: { is: 'either', of: [{ is: 'integer', min: 0 }, pair] }, min: axes };
+  return option({ is: 'either', of: [{ is: 'integer', min: 0 }, sides] }, doc, more);
+};
+const stretch = (axes: number): Option => option({ is: 'size', rank: axes }, 'How often each step is repeated.', { default: 2 });
+export const keepdims = boolean('Whether the pooled dimensions stay, with length 1.', false);
+export const globalPooling: Options = { dataFormat, keepdims };
+
+export const poolingLayers: Builders = {
+  globalMaxPooling3d: builder('GlobalMaxPooling3D', 'Keeps each channel’s largest value.', globalPooling),
+  globalAveragePooling3d: builder('GlobalAveragePooling3D', 'Keeps each channel’s mean.', globalPooling),
+};
+
+export const shapingLayers: Builders = {
+  cropping1d: builder('Cropping1D', 'Cuts off a sequence’s ends.', {
+    cropping: ends('How many steps: one number, or [first, last].', 1, { required: true }),
+  }),
+  cropping3d: builder('Cropping3D', 'Cuts off a volume’s faces.', {
+    cropping: ends('How much: one number, or one or a pair for each dimension.', 3, { required: true }),
+    dataFormat,
+  }),
+  zeroPadding1d: builder('ZeroPadding1D', 'Adds zeros at a sequence’s ends.', {
+    padding: ends('How many: one number, or [first, last].', 1, { default: 1 }),
+  }),
+  zeroPadding3d: builder('ZeroPadding3D', 'Adds zeros around a volume.', {
+    padding: ends('How many: one number, or one or a pair for each dimension.', 3, { default: 1 }),
+    dataFormat,
+  }),
+  upSampling1d: builder('UpSampling1D', 'Repeats a sequence’s steps.', { size: integer('How often.', { min: 1, default: 2 }) }),
+  upSampling3d: builder('UpSampling3D', 'Repeats a volume’s slices.', { size: stretch(3), dataFormat }),
+};
+
+const weightsOf = (option: string, doc: string): Options => ({
+  [`${option}Initializer`]: initializer(doc, 'glorotUniform'),
+  [`${option}Regularizer`]: regularizer(doc),
+  [`${option}Constraint`]: constraint(doc),
+});
+const biases: Options = {
+  useBias: boolean('Whether a bias is added.', true),
+  biasInitializer: initializer('the biases', 'zeros'),
+  biasRegularizer: regularizer('the biases'),
+  biasConstraint: constraint('the biases'),
+};
+const windows: Options = {
+  kernelSize: option({ is: 'size', rank: 1 }, 'Size of the window.', { required: true }),
+  strides: option({ is: 'size', rank: 1 }, 'How far the window moves at a time.', { default: 1 }),
+  padding: name(
+    ['valid', 'same', 'causal'],
+    'Whether the ends are padded so that the length stays; causal: an output sees no later step.',
+    {
+      default: 'valid',
+    },
+  ),
+  dilationRate: option({ is: 'size', rank: 1 }, 'Spacing between the window’s points.', { default: 1 }),
+  activation: activation('Function applied to the output.', 'linear'),
+};
+const depthMultiplier = integer('Output channels for each input channel.', { min: 1, default: 1 });
+
+export const convolutionLayers: Builders = {
+  conv1dTranspose: builder('Conv1DTranspose', 'A convolution backwards: makes a sequence longer.', {
+    filters: count('Number of output channels.'),
+    ...windows,
+    padding: name(['valid', 'same'], 'Whether the length is just multiplied (same) or grows by the window as well.', { default: 'valid' }),
+    ...biases,
+    ...weightsOf('kernel', 'the weights'),
+  }),
+  depthwiseConv1d: builder('DepthwiseConv1D', 'A convolution of each channel of a sequence on its own.', {
+    ...windows,
+    depthMultiplier,
+    ...biases,
+    ...weightsOf('depthwise', 'the depthwise weights'),
+  }),
+  separableConv1d: builder('SeparableConv1D', 'A convolution of each channel of a sequence on its own, then a mix of the channels.', {
+    filters: count('Number of output channels.'),
+    ...windows,
+    depthMultiplier,
+    ...biases,
+    ...weightsOf('depthwise', 'the depthwise weights'),
+    ...weightsOf('pointwise', 'the mixing weights'),
+  }),
+};
+
+const rate = number('Share of the channels that are dropped.', { required: true, min: 0, below: 1 });
+
+export const basicLayers: Builders = {
+  spatialDropout2d: builder('SpatialDropout2D', 'Drops whole channels of an image while training.', { rate, dataFormat }),
+  spatialDropout3d: builder('SpatialDropout3D', 'Drops whole channels of a volume while training.', { rate, dataFormat }),
+  activityRegularization: builder('ActivityRegularization', 'Adds a penalty on the values that pass by to the loss.', {
+    l1: number('Factor of their sizes.', { min: 0, default: 0 }),
+    l2: number('Factor of their squares.', { min: 0, default: 0 }),
+  }),
+  identity: builder('Identity', 'Changes nothing.'),
+  subtract: builder('Subtract', 'The first of its two inputs minus the second.'),
+};
+
+const size: Options = { height: count('Height of the output.'), width: count('Width of the output.') };
+const method = name(['bilinear', 'nearest'], 'Between the pixels, or the nearest one.', { default: 'bilinear' });
+/** A share and its negative, or two bounds. */
+const factor = (doc: string, more: { required?: true } = { required: true }): Option =>
+  option(
+    {
+      is: 'either',
+      of: [
+        { is: 'number', min: 0 },
+        { is: 'list', of: { is: 'number' }, min: 2 },
+      ],
+    },
+    doc,
+    more,
+  );
+const moving: Options = {
+  fillMode: name(['reflect', 'wrap', 'constant', 'nearest'], 'What is seen beyond the edges.', { default: 'reflect' }),
+  fillValue: number('Of the mode constant: the value.', { default: 0 }),
+  interpolation: method,
+};
+const valueRange = option({ is: 'list', of: { is: 'number' }, min: 2 }, 'The least and the largest value of a pixel.', { default: [0, 1] });
+
+/** Images brought to a size, and changed at random while training: never in prediction or validation. */
+export const imageLayers: Builders = {
+  resizing: builder('Resizing', 'Brings images to a size.', {
+    ...size,
+    interpolation: method,
+    cropToAspectRatio: boolean('Whether edges are cut off rather than proportions changed.', false),
+  }),
+  centerCrop: builder('CenterCrop', 'Cuts out the middle.', size),
+  randomCrop: builder('RandomCrop', 'While training, cuts out a part at a random place; else the middle, resized.', size),
+  randomFlip: builder('RandomFlip', 'Turns images over at random while training.', {
+    mode: name(['horizontal', 'vertical', 'horizontalAndVertical'], 'Which sides change places.', { default: 'horizontalAndVertical' }),
+  }),
+  randomRotation: builder('RandomRotation', 'Turns images at random while training.', {
+    factor: factor('Share of a whole turn, either way; or [least, most], counter-clockwise.'),
+    ...moving,
+  }),
+  randomTranslation: builder('RandomTranslation', 'Moves images at random while training.', {
+    heightFactor: factor('Share of the height, either way; or [least, most], downwards.'),
+    widthFactor: factor('Share of the width, either way; or [least, most], to the right.'),
+    ...moving,
+  }),
+  randomZoom: builder('RandomZoom', 'Makes images’ contents smaller or larger at random while training.', {
+    heightFactor: factor('How much smaller or larger; or [least, most], smaller above 0.'),
+    widthFactor: factor('The same for the width, where proportions may change.', {}),
+    ...moving,
+  }),
+  randomHeight: builder('RandomHeight', 'Stretches images’ contents up and down at random while training; their size stays.', {
+    factor: factor('How much; or [least, most], taller above 0.'),
+    ...moving,
+  }),
+  randomWidth: builder('RandomWidth', 'Stretches images’ contents sideways at random while training; their size stays.', {
+    factor: factor('How much; or [least, most], wider above 0.'),
+    ...moving,
+  }),
+  randomContrast: builder('RandomContrast', 'Moves pixels away from their mean, or towards it, at random while training.', {
+    factor: factor('How much, up or down; or [most down, most up].'),
+    valueRange,
+  }),
+  randomBrightness: builder('RandomBrightness', 'Makes images brighter or darker at random while training.', {
+    factor: factor('Share of the range of values, either way; or [least, most].'),
+    valueRange,
+  }),
+  discretization: builder('Discretization', 'Turns numbers into the number of boundaries at or below them.', {
+    binBoundaries: option({ is: 'list', of: { is: 'number' }, min: 1 }, 'The boundaries, growing.', { required: true }),
+    outputMode: name(['int', 'oneHot'], 'The number itself, or a row of 0 and 1.', { default: 'int' }),
   }),
 };

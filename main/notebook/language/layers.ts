@@ -15,7 +15,17 @@ import {
   padding,
   regularizer,
 } from './kinds.ts';
-import { attentionLayers, normalizationLayers } from './keras-layers.ts';
+import {
+  attentionLayers,
+  basicLayers,
+  convolutionLayers,
+  globalPooling,
+  imageLayers,
+  keepdims,
+  normalizationLayers,
+  poolingLayers,
+  shapingLayers,
+} from './keras-layers.ts';
 import type { Options } from './option.ts';
 
 /** What every layer takes. */
@@ -76,6 +86,7 @@ const recurrentCell: Options = {
 const gated: Options = {
   recurrentActivation: activation('Function of the gates.', 'sigmoid'),
 };
+const resetAfter = boolean('Whether the reset gate acts after the recurrent product, as in cuDNN and Keras.', false);
 const unitForgetBias = boolean('Whether the forget gate’s bias starts at 1.', true);
 const recurrent: Options = {
   returnSequences: boolean('Whether every step’s output is given, not the last alone.', false),
@@ -138,8 +149,14 @@ export const layers: Builders = {
     maskValue: number('The number.', { default: 0 }),
   }),
 
+  ...basicLayers,
+
   // Activations with options of their own
-  reLU: builder('ReLU', 'Sets negative values to 0.', { maxValue: number('The largest output.', { above: 0 }) }),
+  reLU: builder('ReLU', 'Sets negative values to 0.', {
+    maxValue: number('The largest output.', { above: 0 }),
+    negativeSlope: number('What values below the threshold are multiplied by, from it on.', { min: 0, default: 0 }),
+    threshold: number('Where the line begins.', { min: 0, default: 0 }),
+  }),
   leakyReLU: builder('LeakyReLU', 'Multiplies negative values by a small number.', {
     alpha: number('The small number.', { default: 0.3 }),
   }),
@@ -160,7 +177,9 @@ export const layers: Builders = {
   }),
   elu: builder('ELU', 'Lets negative values run towards -1.'),
   thresholdedReLU: builder('ThresholdedReLU', 'Sets values up to a threshold to 0.', { theta: number('The threshold.', { default: 1 }) }),
-  softmax: builder('Softmax', 'Makes values into shares that add up to 1, along the last dimension.'),
+  softmax: builder('Softmax', 'Makes values into shares that add up to 1, along a dimension.', {
+    axis: integer('The dimension.', { default: -1 }),
+  }),
 
   // Convolution
   conv1d: builder('Conv1D', 'Moves windows of weights along a sequence.', convolution(1)),
@@ -187,12 +206,16 @@ export const layers: Builders = {
     ...without(['filters', 'dilationRate', 'groups', ...kernel], convolution(2)),
     ...depthwise,
   }),
+  ...convolutionLayers,
   cropping2D: builder('Cropping2D', 'Cuts off an image’s edges.', { cropping: edges('How much is cut off.', true), dataFormat }),
   upSampling2d: builder('UpSampling2D', 'Repeats an image’s rows and columns.', {
-    size: option({ is: 'list', of: { is: 'integer', min: 1 }, min: 2 }, 'How often, for rows and columns.', { default: [2, 2] }),
+    size: option({ is: 'size', rank: 2 }, 'How often: one number, or [rows, columns].', { default: 2 }),
+    interpolation: name(['nearest', 'bilinear'], 'The same pixel again, or pixels between.', { default: 'nearest' }),
     dataFormat,
   }),
   zeroPadding2d: builder('ZeroPadding2D', 'Adds zeros around an image.', { padding: edges('How many.', false), dataFormat }),
+
+  ...shapingLayers,
 
   // Pooling
   maxPooling1d: builder('MaxPooling1D', 'Keeps each window’s largest value.', pooling(1)),
@@ -201,10 +224,12 @@ export const layers: Builders = {
   averagePooling1d: builder('AveragePooling1D', 'Keeps each window’s mean.', pooling(1)),
   averagePooling2d: builder('AveragePooling2D', 'Keeps each window’s mean.', pooling(2)),
   averagePooling3d: builder('AveragePooling3D', 'Keeps each window’s mean.', pooling(3)),
-  globalMaxPooling1d: builder('GlobalMaxPooling1D', 'Keeps each channel’s largest value.'),
-  globalMaxPooling2d: builder('GlobalMaxPooling2D', 'Keeps each channel’s largest value.', { dataFormat }),
-  globalAveragePooling1d: builder('GlobalAveragePooling1D', 'Keeps each channel’s mean.'),
-  globalAveragePooling2d: builder('GlobalAveragePooling2D', 'Keeps each channel’s mean.', { dataFormat }),
+  globalMaxPooling1d: builder('GlobalMaxPooling1D', 'Keeps each channel’s largest value.', { keepdims }),
+  globalMaxPooling2d: builder('GlobalMaxPooling2D', 'Keeps each channel’s largest value.', globalPooling),
+  globalAveragePooling1d: builder('GlobalAveragePooling1D', 'Keeps each channel’s mean.', { keepdims }),
+  globalAveragePooling2d: builder('GlobalAveragePooling2D', 'Keeps each channel’s mean.', globalPooling),
+
+  ...poolingLayers,
 
   // Normalization and noise
   batchNormalization: builder('BatchNormalization', 'Shifts and scales values by the batch’s mean and deviation.', {
@@ -263,12 +288,13 @@ export const layers: Builders = {
   // Recurrent
   simpleRNN: builder('SimpleRNN', 'Reads a sequence with one state.', { ...recurrentCell, ...recurrent }),
   lstm: builder('LSTM', 'Reads a sequence with a long and a short memory.', { ...recurrentCell, ...gated, unitForgetBias, ...recurrent }),
-  gru: builder('GRU', 'Reads a sequence with a gated state.', { ...recurrentCell, ...gated, ...recurrent }),
+  gru: builder('GRU', 'Reads a sequence with a gated state.', { ...recurrentCell, ...gated, resetAfter, ...recurrent }),
   simpleRNNCell: builder('SimpleRNNCell', 'One step of simpleRNN.', recurrentCell),
   lstmCell: builder('LSTMCell', 'One step of lstm.', { ...recurrentCell, ...gated, unitForgetBias }),
   gruCell: builder('GRUCell', 'One step of gru.', {
     ...recurrentCell,
     ...gated,
+    resetAfter,
   }),
   stackedRNNCells: builder('StackedRNNCells', 'Cells one on another, as one.', {
     cells: option({ is: 'list', of: { is: 'layer' }, min: 1 }, 'The cells.', { required: true }),
@@ -294,6 +320,7 @@ export const layers: Builders = {
     scale: number('The factor.', { required: true }),
     offset: number('What is added.', { default: 0 }),
   }),
+  ...imageLayers,
   categoryEncoding: builder('CategoryEncoding', 'Turns whole numbers into rows of 0 and 1.', {
     numTokens: integer('Number of categories.', { required: true, min: 1 }),
     outputMode: name(['multiHot', 'oneHot', 'count'], 'What the row says.', { default: 'multiHot' }),

@@ -38,6 +38,8 @@ export interface LayerDefinition {
   /** Default: that of the first input. Throws where the layer cannot take the inputs. */
   readonly outputShape?: (config: Config, inputs: readonly Lengths[]) => Lengths;
   readonly call: (inputs: readonly tf.Tensor[], given: Given) => tf.Tensor;
+  /** What is added to the loss for the output. */
+  readonly activityRegularizer?: (config: Config) => Json;
   /** `keep`: the first input's mask goes on; default: it ends here. */
   readonly mask?: 'keep' | ((inputs: readonly tf.Tensor[], masks: readonly Mask[], config: Config) => Mask);
 }
@@ -99,6 +101,8 @@ export function defineLayer(definition: LayerDefinition): void {
     constructor(config: Config) {
       super(config);
       this.config = { ...definition.defaults, ...config };
+      const regularizer = definition.activityRegularizer?.(this.config) ?? config.activityRegularizer;
+      if (regularizer) Object.assign(this, { activityRegularizer: readParts({ regularizer }).kernelRegularizer });
     }
 
     override build(shapes: TfjsShape | TfjsShape[]): void {

@@ -35,6 +35,8 @@ export const engine = {
   'engine.positionsLength':
     'The sequences have {steps} steps, but there are positions for {longest} only. Make sequenceLength at least {steps}.',
   'engine.groups': '{channels} channels cannot be divided into {groups} equal groups. Choose a number that divides {channels}.',
+  'engine.stridesAndDilation': 'A transposed convolution cannot have strides and a dilation rate above 1 at once.',
+  'engine.boundaries': 'The boundaries must grow from one to the next.',
   'engine.layerRank':
     'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
   'engine.layerWindow':

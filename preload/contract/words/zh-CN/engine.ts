@@ -28,6 +28,8 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.attentionGroups': '{query} 个查询头无法平均共用 {key} 个键值头。请让 numQueryHeads 是 numKeyValueHeads 的倍数。',
   'engine.positionsLength': '序列有 {steps} 步，但只有 {longest} 个位置。请把 sequenceLength 设为至少 {steps}。',
   'engine.groups': '{channels} 个通道无法分成 {groups} 个相等的组。请选择能整除 {channels} 的数。',
+  'engine.stridesAndDilation': '转置卷积的步幅和膨胀率不能同时大于 1。',
+  'engine.boundaries': '边界值必须逐个递增。',
   'engine.layerRank':
     '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
   'engine.layerWindow':
