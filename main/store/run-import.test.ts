@@ -96,7 +96,7 @@ describe('an imported run', () => {
       [20, 0.3],
       [30, 0.2],
     ]);
-    expect(store.summary(id).metrics['loss']).toEqual({ last: 0.2, min: 0.2, minEpoch: 30, max: 0.5, maxEpoch: 0 });
+    expect(store.summary(id).metrics['loss']).toEqual({ last: 0.2, min: 0.2, minEpoch: 30, max: 0.5, maxEpoch: 0, atBest: 0.4 });
   });
 
   it('is told by its path and its key, and known where its folder was moved to', () => {

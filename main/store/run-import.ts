@@ -86,7 +86,7 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
   );
   const insertValue = database.prepare('INSERT INTO metric_values (run, epoch, metric, value) VALUES (?, ?, ?, ?)');
   const insertSummary = database.prepare(
-    'INSERT INTO metric_summaries (run, metric, last, min, min_epoch, max, max_epoch) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO metric_summaries (run, metric, last, min, min_epoch, max, max_epoch, at_best) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
 
   function summarize({ epochs, values }: LoggedSeries): MetricSummary | undefined {
@@ -96,7 +96,13 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
   }
 
   /** In the order of the tables' keys, so that every row is put after the last. */
-  function insertValues(run: number, series: readonly LoggedSeries[], epochs: Float64Array, elapsedMs: Float64Array): void {
+  function insertValues(
+    run: number,
+    series: readonly LoggedSeries[],
+    epochs: Float64Array,
+    elapsedMs: Float64Array,
+    bestEpoch: number | null,
+  ): void {
     const named = series
       .map((each) => ({ ...each, at: 0, id: metricId.get(each.metric)?.id ?? Number(insertMetric.run(each.metric).lastInsertRowid) }))
       .sort((a, b) => a.id - b.id);
@@ -111,7 +117,9 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
       const summary = summarize(each);
       if (!summary) continue;
       const { last, min, minEpoch, max, maxEpoch } = summary;
-      insertSummary.run(run, each.id, toColumn(last), toColumn(min), minEpoch, toColumn(max), maxEpoch);
+      const at = bestEpoch === null ? -1 : each.epochs.indexOf(bestEpoch);
+      const atBest = at < 0 ? null : toColumn(each.values[at]);
+      insertSummary.run(run, each.id, toColumn(last), toColumn(min), minEpoch, toColumn(max), maxEpoch, atBest);
     }
   }
 
@@ -161,14 +169,14 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
       updateRun.run({ ...values, number: before.number });
       removeEpochs.run(before.number);
       removeSummaries.run(before.number);
-      insertValues(before.number, series, epochs, elapsedMs);
+      insertValues(before.number, series, epochs, elapsedMs, values.bestEpoch);
       return { id: before.id as RunId, change: 'updated' };
     }
     const id = newRunId();
     const name = numberedName(run.name, (wanted) => isTaken.get(wanted) !== undefined);
     const { lastInsertRowid } = insertRun.run({ ...values, id, name, tags: JSON.stringify(run.tags), note: run.note, tool, path, key });
     insertSource.run(lastInsertRowid);
-    insertValues(Number(lastInsertRowid), series, epochs, elapsedMs);
+    insertValues(Number(lastInsertRowid), series, epochs, elapsedMs, values.bestEpoch);
     return { id, change: 'imported' };
   });
 

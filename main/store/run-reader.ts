@@ -23,6 +23,7 @@ type SummaryTuple = [
   minEpoch: number,
   max: number | null,
   maxEpoch: number,
+  atBest: number | null,
 ];
 
 /** By run and metric, `[epoch, value]` in order. */
@@ -50,11 +51,13 @@ export interface RunReader {
 
 export function createRunReader(database: Connection): RunReader {
   const summariesOfRun = database.prepare<[number], SummaryRow>(
-    'SELECT run, name, last, min, min_epoch, max, max_epoch FROM metric_summaries JOIN metrics ON metrics.id = metric WHERE run = ? ORDER BY metric',
+    'SELECT run, name, last, min, min_epoch, max, max_epoch, at_best FROM metric_summaries JOIN metrics ON metrics.id = metric WHERE run = ? ORDER BY metric',
   );
   // Plain arrays, and names looked up here: a list of 10,000 runs reads some 40,000 of these.
   const allSummaries = database
-    .prepare<[], SummaryTuple>('SELECT run, metric, last, min, min_epoch, max, max_epoch FROM metric_summaries ORDER BY run, metric')
+    .prepare<[], SummaryTuple>(
+      'SELECT run, metric, last, min, min_epoch, max, max_epoch, at_best FROM metric_summaries ORDER BY run, metric',
+    )
     .raw();
   const metricNames = database.prepare<[], [id: number, name: string]>('SELECT id, name FROM metrics').raw();
   const listed = database.prepare<[number, string | null, string | null], RunRow>(
@@ -128,10 +131,17 @@ export function createRunReader(database: Connection): RunReader {
     list({ notebook, deleted = false } = {}) {
       const names = new Map(metricNames.all());
       const metrics = new Map<number, Record<string, MetricSummary>>();
-      for (const [run, metric, last, min, minEpoch, max, maxEpoch] of allSummaries.all()) {
+      for (const [run, metric, last, min, minEpoch, max, maxEpoch, atBest] of allSummaries.iterate()) {
         let ofRun = metrics.get(run);
         if (!ofRun) metrics.set(run, (ofRun = {}));
-        ofRun[names.get(metric)!] = { last: fromColumn(last), min: fromColumn(min), minEpoch, max: fromColumn(max), maxEpoch };
+        ofRun[names.get(metric)!] = {
+          last: fromColumn(last),
+          min: fromColumn(min),
+          minEpoch,
+          max: fromColumn(max),
+          maxEpoch,
+          ...(atBest !== null && { atBest }),
+        };
       }
       return listed.all(Number(deleted), notebook ?? null, notebook ?? null).map((row) => runSummaryOf(row, metrics.get(row.number) ?? {}));
     },

@@ -55,6 +55,7 @@ export interface SummaryRow {
   min_epoch: number;
   max: number | null;
   max_epoch: number;
+  at_best: number | null;
 }
 
 export interface EpochTableRow {
@@ -79,6 +80,7 @@ export function metricSummaryOf(row: SummaryRow): MetricSummary {
     minEpoch: row.min_epoch,
     max: fromColumn(row.max),
     maxEpoch: row.max_epoch,
+    ...(row.at_best !== null && { atBest: row.at_best }),
   };
 }
 

@@ -146,6 +146,11 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     `UPDATE runs SET status = @status, reason = @reason, error = @error, best_metric = @bestMetric, best_epoch = @bestEpoch,
        best_value = @bestValue, ended_at = @now, updated_at = @now WHERE number = @number`,
   );
+  const setAtBest = database.prepare(
+    `UPDATE metric_summaries SET at_best = (
+       SELECT value FROM metric_values WHERE run = @number AND epoch = @epoch AND metric_values.metric = metric_summaries.metric)
+     WHERE run = @number`,
+  );
   const update = database.prepare(
     'UPDATE runs SET name = coalesce(@name, name), tags = coalesce(@tags, tags), note = coalesce(@note, note) WHERE number = @number',
   );
@@ -276,8 +281,9 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       queueAgain.run({ number, plannedEpochs, now: clock(), owner: token, pid, host });
     }),
     end: written((id: RunId, { status, reason, best, error }: RunEnd) => {
+      const { number } = look(id);
       end.run({
-        number: look(id).number,
+        number,
         status,
         reason,
         error: error ? JSON.stringify(error) : null,
@@ -286,6 +292,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         bestValue: best ? toColumn(best.value) : null,
         now: clock(),
       });
+      setAtBest.run({ number, epoch: best?.epoch ?? null });
     }),
     update: written(
       (id: RunId, { name, tags, note }: { name?: string | undefined; tags?: string[] | undefined; note?: string | undefined }) => {

@@ -68,8 +68,8 @@ describe('runs', () => {
       environment: { backendVersion: '1.30' },
       checkpoints: [{ kind: 'last', epoch: 2, bytes: 12 }],
       metrics: {
-        loss: { last: 0.5, min: 0.5, minEpoch: 2, max: 0.9, maxEpoch: 1 },
-        val_loss: { last: 0.85, min: 0.8, minEpoch: 1, max: 0.85, maxEpoch: 2 },
+        loss: { last: 0.5, min: 0.5, minEpoch: 2, max: 0.9, maxEpoch: 1, atBest: 0.9 },
+        val_loss: { last: 0.85, min: 0.8, minEpoch: 1, max: 0.85, maxEpoch: 2, atBest: 0.8 },
       },
     });
     expect(detail.epochRows).toEqual([epochRow(1, { loss: 0.9, val_loss: 0.8 }), epochRow(2, { loss: 0.5, val_loss: 0.85 })]);

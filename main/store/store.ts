@@ -5,11 +5,12 @@ import { openDatabase } from './database.ts';
 import { createOwnership } from './owner.ts';
 import { createRunReader, type RunReader } from './run-reader.ts';
 import { createRunImporter, type RunImporter } from './run-import.ts';
+import { createRunViewKeeper, type RunViewKeeper } from './run-views.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
 import { makeStateFolder, stateFolder } from './workspace-folder.ts';
 
-export interface Store extends RunReader, RunWriter, RunImporter {
+export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper {
   /** The database file. */
   readonly file: string;
   /** Folder of a run's checkpoints. */
@@ -51,12 +52,14 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
   const reader = explained(createRunReader(database), file, ownership.settleAbandoned);
   const writer = explained(createRunWriter(database, ownership.current, clock), file);
   const importer = explained(createRunImporter(database, clock), file);
+  const views = explained(createRunViewKeeper(database), file);
   const checkpointFolder = (id: RunId) => join(folder, 'checkpoints', id);
   return {
     file,
     ...reader,
     ...writer,
     ...importer,
+    ...views,
     checkpointFolder,
     close() {
       ownership.release();

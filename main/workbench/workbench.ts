@@ -309,6 +309,17 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.importFolder': ({ path, tool }) => importRuns(context, path, tool),
     'runs.exportData': ({ runIds, format, folder }) => exportRuns(context, runIds, format, folder),
 
+    'runs.views': async () => (hasStore() ? context.store().views() : { views: [] }),
+    async 'runs.saveView'({ name, layout }) {
+      // How an empty table was left is not worth a database.
+      if (name !== undefined || hasStore()) context.store().saveView(name, layout);
+      return {};
+    },
+    async 'runs.removeView'({ name }) {
+      context.store().removeView(name);
+      return {};
+    },
+
     async 'shell.chooseFolder'({ title }) {
       if (!options.shell.chooseFolder) throw new EpochbookError('shell.unavailable');
       return { folder: (await options.shell.chooseFolder(title)) ?? null };

@@ -19,6 +19,7 @@ import {
   runSummary,
 } from './runs.ts';
 import { knobValue } from './spec.ts';
+import { runView, runViews, tableLayout } from './run-views.ts';
 import { locales } from './words/message.ts';
 
 const nothing = z.object({});
@@ -239,6 +240,12 @@ export const calls = {
     request: z.object({ runIds: z.array(runId).min(1), format: runsFormat, folder: z.string().min(1) }),
     response: exportedRuns,
   },
+
+  /** Named layouts of the table of runs, and how it was left. */
+  'runs.views': { request: nothing, response: runViews },
+  /** Another of the same name is replaced; without a name it is how the table was left. */
+  'runs.saveView': { request: z.object({ name: runView.shape.name.optional(), layout: tableLayout }), response: done },
+  'runs.removeView': { request: z.object({ name: z.string() }), response: done },
 
   /** The system's own dialog; null where it was dismissed. Desktop only. */
   'shell.chooseFolder': { request: z.object({ title: z.string() }), response: z.object({ folder: z.string().nullable() }) },

@@ -45,6 +45,9 @@ export const callNames = [
   'runs.export',
   'runs.importFolder',
   'runs.exportData',
+  'runs.views',
+  'runs.saveView',
+  'runs.removeView',
   'shell.chooseFolder',
   'shell.showItem',
 ] as const;

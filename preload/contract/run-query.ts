@@ -6,7 +6,7 @@
  *     comparison = field operator value      operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "has"
  *
  * Fields: id, name, notebook, status, reason, backend, threads, seed, epochs, elapsedMs, parameters, data, note, tags, params.NAME and
- * metrics.NAME.{last, best, min, max, bestEpoch, minEpoch, maxEpoch} (metrics.NAME alone is its last value; the best is
+ * metrics.NAME.{last, best, atBest, min, max, bestEpoch, minEpoch, maxEpoch} (metrics.NAME alone is its last value; the best is
  * the lowest or the highest, as `betterOf` says). A part of a name that is not a plain word stands in quotes. `~` finds
  * a text within a text, upper and lower case alike; `tags = x`, also written `tags has x`, holds where one of the tags
  * is x. A run without the field never matches a comparison, whichever way round it is put.
@@ -56,6 +56,7 @@ const metricParts = {
   best: (name, summary) => summary[betterOf(name)],
   min: (_name, summary) => summary.min,
   max: (_name, summary) => summary.max,
+  atBest: (_name, summary) => summary.atBest ?? Number.NaN,
   bestEpoch: (name, summary) => (betterOf(name) === 'min' ? summary.minEpoch : summary.maxEpoch),
   minEpoch: (_name, summary) => summary.minEpoch,
   maxEpoch: (_name, summary) => summary.maxEpoch,

@@ -19,6 +19,8 @@ export const metricSummary = z.object({
   minEpoch: z.number().int(),
   max: z.number().or(z.nan()),
   maxEpoch: z.number().int(),
+  /** At the run's best epoch (`RunSummary.best`); absent until that is known, or where this metric has no value there. */
+  atBest: z.number().optional(),
 });
 export type MetricSummary = z.infer<typeof metricSummary>;
 

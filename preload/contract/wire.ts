@@ -40,6 +40,13 @@ function encodeBytes(bytes: Uint8Array): string {
   return btoa(text);
 }
 
+function decodeBytes(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}
+
 export function toWire(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item === 'number' && !Number.isFinite(item)) return { $number: String(item) } satisfies Tagged;
@@ -48,11 +55,27 @@ export function toWire(value: unknown): string {
   });
 }
 
-export function fromWire(text: string): unknown {
-  return JSON.parse(text, (_key, item: unknown) => {
-    if (typeof item !== 'object' || item === null) return item;
-    if ('$number' in item && typeof item.$number === 'string') return Number(item.$number);
-    if ('$bytes' in item && typeof item.$bytes === 'string') return Uint8Array.from(atob(item.$bytes), (c) => c.charCodeAt(0));
+function decoded(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return item;
+  if (Array.isArray(item)) {
+    for (let index = 0; index < item.length; index++) {
+      const element: unknown = item[index];
+      if (typeof element === 'object' && element !== null) item[index] = decoded(element);
+    }
     return item;
-  });
+  }
+  if ('$number' in item && typeof item.$number === 'string') return Number(item.$number);
+  if ('$bytes' in item && typeof item.$bytes === 'string') return decodeBytes(item.$bytes);
+  const record = item as Record<string, unknown>;
+  for (const key in record) {
+    const value = record[key];
+    if (typeof value === 'object' && value !== null) record[key] = decoded(value);
+  }
+  return item;
+}
+
+/** A reviver would be called for every value: of 10,000 runs that is felt. Most messages hold nothing to decode. */
+export function fromWire(text: string): unknown {
+  const parsed: unknown = JSON.parse(text);
+  return text.includes('"$number"') || text.includes('"$bytes"') ? decoded(parsed) : parsed;
 }

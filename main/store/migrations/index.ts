@@ -3,6 +3,7 @@ import { timeBudget } from './0002-time-budget.ts';
 import { imports } from './0003-imports.ts';
 import { runCell } from './0004-run-cell.ts';
 import { lineage } from './0005-lineage.ts';
+import { runViews } from './0006-run-views.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [runs, timeBudget, imports, runCell, lineage];
+export const migrations: readonly Migration[] = [runs, timeBudget, imports, runCell, lineage, runViews];

@@ -4,7 +4,7 @@ import { lockWorkspace } from '../workspace-lock.ts';
 import { epochRow, newRun } from './run-fixture.ts';
 
 const folder = process.argv[2];
-lockWorkspace(folder, 'desktop');
+const lock = lockWorkspace(folder, 'desktop');
 const store = openStore(folder);
 const id = store.create(newRun());
 store.begin(id);
@@ -12,4 +12,5 @@ store.recordEpoch(id, epochRow(1, { loss: 0.9 }));
 store.recordEpoch(id, epochRow(2, { loss: 0.7 }));
 const queued = store.create(newRun());
 process.stdout.write(`${id} ${queued}\n`);
-setInterval(() => undefined, 1000);
+// What nobody holds any more would be collected, and its locks let go of.
+setInterval(() => [lock, store], 1000);
