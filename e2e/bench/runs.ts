@@ -39,7 +39,7 @@ interface Measure {
   readonly ms: number;
   /** Of the page's thread. */
   readonly processorMs?: number;
-  readonly limit: number;
+  readonly limit?: number;
   readonly unit: string;
 }
 
@@ -52,7 +52,9 @@ function tell(measure: Measure): void {
   if (options.json) return;
   const value = `${measure.ms.toFixed(measure.ms < 10 ? 1 : 0)} ${measure.unit}`.padEnd(12);
   const processor = measure.processorMs === undefined ? '' : `${measure.processorMs.toFixed(0)} ms of processor`;
-  console.log(`${measure.name.padEnd(44)}${value}limit ${String(measure.limit).padEnd(7)}${processor}`);
+  console.log(
+    `${measure.name.padEnd(44)}${value}${measure.limit === undefined ? ''.padEnd(13) : `limit ${String(measure.limit).padEnd(7)}`}${processor}`,
+  );
 }
 
 /** Milliseconds of processor time of the page's main thread since the session began. */
@@ -175,6 +177,7 @@ async function measureTable(shell: Shell): Promise<void> {
   const runs = page.getByRole('button', { name: 'Runs', exact: true });
   await timed(page, session, 'first table, from the click', 300, async () => {
     await page.reload();
+    await page.getByText(/^All [\d,]+ runs$/).waitFor();
     await runs.click();
     await page.locator('.run-table [role=gridcell]').first().waitFor();
   });
@@ -185,7 +188,7 @@ async function measureTable(shell: Shell): Promise<void> {
     await page.locator('.run-table [role=gridcell]').first().waitFor();
     loads.push(await page.evaluate(() => performance.now()));
   }
-  tell({ name: 'first table, from loading the page', ms: median(loads), limit: 1500, unit: 'ms' });
+  tell({ name: 'first table, the app loaded with it', ms: median(loads), unit: 'ms' });
 
   const search = page.getByRole('combobox', { name: 'Search runs' });
   await search.click();

@@ -40,12 +40,13 @@ export function Menu({ label, items, trigger }: Props) {
   return (
     <span ref={anchor} style={{ display: 'contents' }}>
       {trigger({ 'aria-haspopup': 'menu', 'aria-expanded': open, onClick: () => setOpen((was) => !was) })}
-      {open && createPortal(<MenuList label={label} items={items} anchor={anchor} close={close} />, document.body)}
+      {open && <OpenMenu label={label} items={items} anchor={anchor} close={close} />}
     </span>
   );
 }
 
-function MenuList({
+/** A menu that is open, below the button that `anchor` is or holds. */
+export function OpenMenu({
   label,
   items,
   anchor,
@@ -58,7 +59,8 @@ function MenuList({
 }) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const target = anchor.current?.querySelector('button')?.getBoundingClientRect();
+    const button = anchor.current?.matches('button') ? anchor.current : anchor.current?.querySelector('button');
+    const target = button?.getBoundingClientRect();
     const own = list.current;
     if (!target || !own) return;
     const fitsBelow = target.bottom + 4 + own.offsetHeight <= window.innerHeight - 8;
@@ -96,7 +98,7 @@ function MenuList({
   };
 
   const checkable = items.some((item) => item.checked !== undefined);
-  return (
+  return createPortal(
     <div ref={list} className="menu" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
       {items.map((item) => (
         <div key={item.id} role="none">
@@ -120,6 +122,7 @@ function MenuList({
           </button>
         </div>
       ))}
-    </div>
+    </div>,
+    document.body,
   );
 }

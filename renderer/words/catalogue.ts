@@ -8,6 +8,7 @@ import { frame as frameEn } from './en/frame.ts';
 import { goingOn as goingOnEn } from './en/going-on.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
 import { runs as runsEn } from './en/runs.ts';
+import { table as tableEn } from './en/table.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
 import { workspace as workspaceEn } from './en/workspace.ts';
 import { charts as chartsZh } from './zh-CN/charts.ts';
@@ -18,6 +19,7 @@ import { frame as frameZh } from './zh-CN/frame.ts';
 import { goingOn as goingOnZh } from './zh-CN/going-on.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
+import { table as tableZh } from './zh-CN/table.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
 import { workspace as workspaceZh } from './zh-CN/workspace.ts';
 
@@ -32,6 +34,7 @@ const en = {
   ...exportingEn,
   ...goingOnEn,
   ...chartsEn,
+  ...tableEn,
 } as const;
 export type WordKey = keyof typeof en;
 
@@ -48,6 +51,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...exportingZh,
     ...goingOnZh,
     ...chartsZh,
+    ...tableZh,
   },
 };
 

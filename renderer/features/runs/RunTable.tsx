@@ -3,18 +3,20 @@
 import './runs.css';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, memo, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
+import type { GroupShows, ShownColumn } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
-import { useFormats, useWords } from '../../words/use-words.ts';
+import { useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import type { Column } from './columns.ts';
-import { type Group, statisticsOf } from './grouping.ts';
+import { type Group, groupStatistics } from './grouping.ts';
 import { NameField } from './NameField.tsx';
-import { spacedName, stateTone } from './run-words.ts';
+import { stateTone } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { chooseOnly, extendTo, moveBy, toggle } from './selection.ts';
+import { TableHead } from './TableHead.tsx';
 import type { Rows } from './use-rows.ts';
 import { columnWidth } from './widths.ts';
 
@@ -25,19 +27,20 @@ interface Props {
   /** Enter on a row, or a double click. */
   readonly onOpen: () => void;
   readonly onDelete: () => void;
+  readonly onChooseColumns: () => void;
 }
 
 /** The runs as a grid: one tab stop, arrows move, Space chooses, Shift extends, as in any list of files. */
-export function RunTable({ rows, onOpen, onDelete }: Props) {
+export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
   const t = useWords();
   const base = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const { selection, select, showsBin, renaming, rename } = useRunsStore();
-  const { runs, lines, columns, best, total } = rows;
+  const { runs, lines, columns, layout, groupColumns, best, total } = rows;
   const { groupShows, toggleGroup } = useRunsStore();
   const order = useMemo(() => lines.map((line) => (line.type === 'run' ? line.run.id : line.group.id)), [lines]);
   const groups = useMemo(() => new Map(lines.flatMap((line) => (line.type === 'group' ? [[line.group.id, line] as const] : []))), [lines]);
-  const groupText = useGroupText();
+  const groupText = useGroupText(groupColumns);
   // Nothing of it is memoized here.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
@@ -49,20 +52,36 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
   });
 
   // Live rows change every second; widths may grow with their text but are found again only with it.
-  const template = useMemo(() => {
+  const { template, widths, lefts } = useMemo(() => {
     const sampled = sampleOf(runs, widthSample);
     const grouped = sampleOf([...groups.values()], widthSample).map(({ group }) => group);
-    const widths = columns.map(
-      (column) =>
-        `${columnWidth([column.title, ...sampled.map((run) => column.text(run)), ...grouped.map((group) => groupCell(column, group, groupShows).text)])}px`,
-    );
-    const name = columnWidth([...sampled.map((run) => run.name), ...grouped.map((group) => `${groupText(group)} · 1000`)], 110, 320) + 20;
-    const tags = Math.min(
-      260,
-      Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))),
-    );
-    return `30px minmax(${name}px, 1fr) ${widths.join(' ')} ${tags}px`;
-  }, [columns, runs, groups, groupShows, groupText]);
+    const tagsWidth = (): number =>
+      Math.min(260, Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
+    const textWidth = (column: Column): number =>
+      columnWidth([
+        // A little more, for the arrow of its order.
+        `${column.title} ↓`,
+        ...sampled.map((run) => column.text(run)),
+        ...grouped.map((group) => groupCell(column, group, groupShows).text),
+      ]);
+    const found = new Map(columns.map((column) => [column.id, column.width ?? (column.id === 'tags' ? tagsWidth() : textWidth(column))]));
+    const wanted = layout.find(({ id }) => id === 'name')?.width;
+    const name =
+      wanted ?? columnWidth([...sampled.map((run) => run.name), ...grouped.map((group) => `${groupText(group)} · 1000`)], 110, 320) + 20;
+    const offsets = new Map<string, number>();
+    let left = 30 + name;
+    for (const { id, pinned } of columns) {
+      if (!pinned) continue;
+      offsets.set(id, left);
+      left += found.get(id) ?? 0;
+    }
+    const columnsTemplate = columns.map(({ id }) => `${found.get(id)}px`).join(' ');
+    return {
+      template: `30px ${wanted === undefined ? `minmax(${name}px, 1fr)` : `${wanted}px`} ${columnsTemplate}`,
+      widths: found.set('name', name),
+      lefts: offsets,
+    };
+  }, [columns, layout, runs, groups, groupShows, groupText]);
 
   const rowId = (id: RunId): string => `${base}${id}`;
   const goTo = (id: RunId | undefined): void => {
@@ -106,11 +125,23 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
     select({ chosen, active: group.id, anchor: group.id });
   };
 
-  const onRowClick = (event: MouseEvent, id: RunId): void => {
-    if (event.shiftKey) select(extendTo(selection, order, id, event.ctrlKey || event.metaKey));
-    else if (event.ctrlKey || event.metaKey) select(toggle(selection, id));
-    else select(chooseOnly(id));
-  };
+  // The same for as long as the rows are: a row that did not change is not drawn again.
+  const onRowClick = useCallback(
+    (event: MouseEvent, id: RunId): void => {
+      const { selection: now, select: choose } = useRunsStore.getState();
+      if (event.shiftKey) choose(extendTo(now, order, id, event.ctrlKey || event.metaKey));
+      else if (event.ctrlKey || event.metaKey) choose(toggle(now, id));
+      else choose(chooseOnly(id));
+    },
+    [order],
+  );
+  const onRowToggle = useCallback(
+    (event: MouseEvent, id: RunId): void => {
+      const { selection: now, select: choose } = useRunsStore.getState();
+      choose(event.shiftKey ? extendTo(now, order, id, true) : toggle(now, id));
+    },
+    [order],
+  );
 
   // A row that is being renamed must be on the page for its field to be there.
   useEffect(() => {
@@ -133,7 +164,7 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
       aria-label={t(showsBin ? 'runs.bin' : 'runs.table')}
       aria-multiselectable="true"
       aria-rowcount={lines.length + 1}
-      aria-colcount={columns.length + 3}
+      aria-colcount={columns.length + 2}
       aria-activedescendant={selection.active === undefined ? undefined : rowId(selection.active)}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
@@ -142,8 +173,8 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
           select({ ...selection, active: first });
       }}
     >
-      <div className="run-row run-head" role="row" aria-rowindex={1}>
-        <span role="columnheader" className="run-check">
+      <TableHead
+        chooseAll={
           <input
             type="checkbox"
             tabIndex={-1}
@@ -154,28 +185,14 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
             }}
             onChange={() => select({ ...selection, chosen: allChosen ? new Set() : new Set(runs.map((run) => run.id)) })}
           />
-        </span>
-        <Header
-          id="name"
-          title={runs.length === total ? t('runs.count', { count: total }) : t('runs.countOf', { count: runs.length, total })}
-          align="left"
-          descendingFirst={false}
-          sortable
-        />
-        {columns.map((column) => (
-          <Header
-            key={column.id}
-            id={column.id}
-            title={column.title}
-            align={column.align}
-            descendingFirst={column.descendingFirst}
-            sortable={column.sortKey !== undefined}
-          />
-        ))}
-        <span role="columnheader" className="left">
-          {t('runs.tags')}
-        </span>
-      </div>
+        }
+        nameTitle={runs.length === total ? t('runs.count', { count: total }) : t('runs.countOf', { count: runs.length, total })}
+        columns={columns}
+        layout={showsBin ? undefined : layout}
+        widths={widths}
+        lefts={lefts}
+        onChooseColumns={onChooseColumns}
+      />
       <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const line = lines[index];
@@ -223,19 +240,19 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
                 </span>
                 {columns.map((column) => {
                   const { text, title } = groupCell(column, group, groupShows);
+                  const left = lefts.get(column.id);
                   return (
-                    <span key={column.id} role="gridcell" className={column.align} title={title}>
-                      {text}
+                    <span
+                      key={column.id}
+                      role="gridcell"
+                      className={`${column.align}${column.id === 'tags' ? ' run-tags' : ' clip'}${left === undefined ? '' : ' pinned'}`}
+                      style={left === undefined ? undefined : { left }}
+                      title={title}
+                    >
+                      {column.id === 'tags' ? commonTags(group).map((tag) => <Tag key={tag} tag={tag} />) : text}
                     </span>
                   );
                 })}
-                <span role="gridcell" className="left run-tags">
-                  {commonTags(group).map((tag) => (
-                    <span key={tag} className="tag">
-                      {tag}
-                    </span>
-                  ))}
-                </span>
               </div>
             );
           }
@@ -250,13 +267,14 @@ export function RunTable({ rows, onOpen, onDelete }: Props) {
                 level={groups.size > 0 ? 2 : undefined}
                 top={start}
                 columns={columns}
+                lefts={lefts}
                 best={best}
                 chosen={selection.chosen.has(run.id)}
                 active={selection.active === run.id}
                 renaming={renaming === run.id}
-                onClick={(event) => onRowClick(event, run.id)}
-                onDoubleClick={onOpen}
-                onToggle={(event) => select(event.shiftKey ? extendTo(selection, order, run.id, true) : toggle(selection, run.id))}
+                onRow={onRowClick}
+                onOpen={onOpen}
+                onToggle={onRowToggle}
               />
             )
           );
@@ -274,77 +292,32 @@ function sampleOf<T>(items: readonly T[], most: number): T[] {
   return Array.from({ length: Math.min(items.length, most) }, (_, index) => items[Math.floor(index * step)]);
 }
 
-/** A group's params in a line: `filters 16 · activation relu`. */
-function useGroupText(): (group: Group) => string {
-  const formats = useFormats();
-  return useMemo(
-    () => (group) =>
-      group.values.map(([param, value]) => `${spacedName(param)} ${value === undefined ? '–' : formats.setting(value)}`).join(' · '),
-    [formats],
-  );
+/** What makes a group, in a line: `filters 16 · activation relu`. */
+function useGroupText(columns: readonly Column[]): (group: Group) => string {
+  return useMemo(() => (group) => columns.map((column) => `${column.title} ${column.text(group.runs[0]) || '–'}`).join(' · '), [columns]);
 }
 
 function commonTags({ runs }: Group): string[] {
   return runs[0].tags.filter((tag) => runs.every((run) => run.tags.includes(tag)));
 }
 
-/** What a group's runs have in common in a column: its statistics, or the one text all of them have. */
-function groupCell(column: Column, { runs }: Group, shows: 'mean' | 'range'): { readonly text: string; readonly title?: string } {
-  const write = column.statistic;
-  const found = write && column.sortKey ? statisticsOf(runs.map(column.sortKey)) : undefined;
-  if (!write || !found) {
-    const first = column.text(runs[0]);
-    return { text: runs.every((run) => column.text(run) === first) ? first : '' };
-  }
-  const mean =
-    Number.isNaN(found.deviation) || found.min === found.max ? write(found.mean) : `${write(found.mean)} ± ${write(found.deviation)}`;
-  const range = found.min === found.max ? write(found.min) : `${write(found.min)} – ${write(found.max)}`;
-  return shows === 'mean' ? { text: mean, title: range } : { text: range, title: mean };
+function Tag({ tag }: { readonly tag: string }) {
+  return <span className="tag">{tag}</span>;
 }
 
-function Header({
-  id,
-  title,
-  align,
-  descendingFirst,
-  sortable,
-}: Pick<Column, 'id' | 'title' | 'align' | 'descendingFirst'> & { readonly sortable: boolean }) {
-  const t = useWords();
-  const { sorts, sortBy } = useRunsStore();
-  const place = sorts.findIndex((sort) => sort.column === id);
-  const sort = sorts[place];
-  return (
-    <span
-      role="columnheader"
-      className={align}
-      aria-sort={sort ? (sort.descending ? 'descending' : 'ascending') : sortable ? 'none' : undefined}
-    >
-      {sortable ? (
-        <button
-          type="button"
-          className="run-sort"
-          title={t('runs.sortHint')}
-          onClick={(event) => {
-            // A third click lets go of the order; Shift keeps what it was sorted by before.
-            const next = !sort
-              ? { column: id, descending: descendingFirst }
-              : sort.descending === descendingFirst
-                ? { column: id, descending: !descendingFirst }
-                : undefined;
-            const others = sorts.filter((other) => other !== sort);
-            if (!event.shiftKey) sortBy(next ? [next] : []);
-            else if (sort && next) sortBy(sorts.map((other) => (other === sort ? next : other)));
-            else sortBy(next ? [...others, next] : others);
-          }}
-        >
-          {title}
-          <span aria-hidden="true">{sort ? `${sort.descending ? ' ↓' : ' ↑'}${sorts.length > 1 ? place + 1 : ''}` : ''}</span>
-        </button>
-      ) : (
-        title
-      )}
-    </span>
-  );
+/** What a group's runs have in common in a column: its statistics, or the one text all of them have. */
+function groupCell(column: Column, group: Group, shows: GroupShows): { readonly text: string; readonly title?: string } {
+  const write = column.statistic;
+  const found = write && groupStatistics(group, column);
+  if (!write || !found) {
+    const first = column.text(group.runs[0]);
+    return { text: group.runs.every((run) => column.text(run) === first) ? first : '' };
+  }
+  const isOne = found.min === found.max;
+  const mean = Number.isNaN(found.deviation) || isOne ? write(found.mean) : `${write(found.mean)} ± ${write(found.deviation)}`;
+  const range = isOne ? write(found.min) : `${write(found.min)} – ${write(found.max)}`;
+  const texts: Record<GroupShows, string> = { mean, range, min: write(found.min), max: write(found.max), count: String(found.count) };
+  return { text: texts[shows], title: `${mean} (n = ${found.count}), ${range}` };
 }
 
 interface RowProps {
@@ -354,17 +327,33 @@ interface RowProps {
   /** Inside of a group: 2. */
   readonly level: number | undefined;
   readonly top: number;
-  readonly columns: readonly Column[];
+  readonly columns: readonly (Column & ShownColumn)[];
+  readonly lefts: ReadonlyMap<string, number>;
   readonly best: Rows['best'];
   readonly chosen: boolean;
   readonly active: boolean;
   readonly renaming: boolean;
-  readonly onClick: (event: MouseEvent) => void;
-  readonly onDoubleClick: () => void;
-  readonly onToggle: (event: MouseEvent) => void;
+  readonly onRow: (event: MouseEvent, id: RunId) => void;
+  readonly onOpen: () => void;
+  readonly onToggle: (event: MouseEvent, id: RunId) => void;
 }
 
-function Row({ id, run, index, level, top, columns, best, chosen, active, renaming, onClick, onDoubleClick, onToggle }: RowProps) {
+const Row = memo(function Row({
+  id,
+  run,
+  index,
+  level,
+  top,
+  columns,
+  lefts,
+  best,
+  chosen,
+  active,
+  renaming,
+  onRow,
+  onOpen,
+  onToggle,
+}: RowProps) {
   const t = useWords();
   const progress = useTrainingStore((state) => state.progress[run.id]);
   const rename = useRunsStore((state) => state.rename);
@@ -386,8 +375,8 @@ function Row({ id, run, index, level, top, columns, best, chosen, active, renami
         event.preventDefault();
         event.currentTarget.closest<HTMLElement>('.run-table')?.focus();
       }}
-      onClick={onClick}
-      onDoubleClick={onDoubleClick}
+      onClick={(event) => onRow(event, run.id)}
+      onDoubleClick={onOpen}
     >
       <span role="gridcell" className="run-check">
         <input
@@ -398,7 +387,7 @@ function Row({ id, run, index, level, top, columns, best, chosen, active, renami
           onChange={() => undefined}
           onClick={(event) => {
             event.stopPropagation();
-            onToggle(event);
+            onToggle(event, run.id);
           }}
           onDoubleClick={(event) => event.stopPropagation()}
         />
@@ -419,25 +408,21 @@ function Row({ id, run, index, level, top, columns, best, chosen, active, renami
       </span>
       {columns.map((column) => {
         const isBest = best.get(column.id)?.has(run.id) === true;
-        const text = column.text(run, progress);
+        const left = lefts.get(column.id);
+        const state = column.id === 'state' ? ` state-${stateTone(run)}` : '';
+        const fits = column.id === 'tags' ? ' run-tags' : column.align === 'left' || column.width !== undefined ? ' clip' : '';
         return (
           <span
             key={column.id}
             role="gridcell"
-            className={`${column.align}${column.align === 'left' ? ' clip' : ''}${isBest ? ' best' : ''}${column.id === 'state' ? ` state-${stateTone(run)}` : ''}`}
+            className={`${column.align}${fits}${isBest ? ' best' : ''}${state}${left === undefined ? '' : ' pinned'}`}
+            style={left === undefined ? undefined : { left }}
           >
-            {text}
+            {column.id === 'tags' ? run.tags.map((tag) => <Tag key={tag} tag={tag} />) : column.text(run, progress)}
             {isBest && <span className="visually-hidden"> {t('runs.best')}</span>}
           </span>
         );
       })}
-      <span role="gridcell" className="left run-tags">
-        {run.tags.map((tag) => (
-          <span key={tag} className="tag">
-            {tag}
-          </span>
-        ))}
-      </span>
     </div>
   );
-}
+});

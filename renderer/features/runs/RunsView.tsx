@@ -1,23 +1,42 @@
 import './runs.css';
-import { FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { Columns3, FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
+import type { GroupShows } from '#contract/run-views.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Menu } from '../../components/Menu.tsx';
-import { useWords } from '../../words/use-words.ts';
+import type { WordKey } from '../../words/catalogue.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+import { useWorkspaceStore } from '../workspace/workspace-store.ts';
 import { ComparisonPanel } from '../comparison/ComparisonPanel.tsx';
 import { openExport } from '../export/export-store.ts';
 import { isGoing } from '../notebook/training-store.ts';
+import { ColumnChooser } from './ColumnChooser.tsx';
+import { columnIds, columnOf } from './columns.ts';
 import { RunDetail } from './RunDetail.tsx';
 import { RunTable } from './RunTable.tsx';
 import { followBin, useRunsStore } from './runs-store.ts';
-import { spacedName } from './run-words.ts';
 import { SearchField } from './SearchField.tsx';
 import { keepOnly } from './selection.ts';
 import { useRows } from './use-rows.ts';
+import { followLayout, useViewsStore } from './views-store.ts';
+import { ViewsMenu } from './ViewsMenu.tsx';
+
+/** What runs are grouped by beside their params. */
+const groupFields = new Set(['state', 'notebook', 'data', 'backend', 'seed', 'tags']);
+const shownInGroups: readonly { readonly what: GroupShows; readonly label: WordKey }[] = [
+  { what: 'mean', label: 'runs.groupMean' },
+  { what: 'range', label: 'runs.groupRange' },
+  { what: 'min', label: 'table.groupMin' },
+  { what: 'max', label: 'table.groupMax' },
+  { what: 'count', label: 'table.groupCount' },
+];
+
+/** The workspace whose views are loaded: coming back to the table changes nothing. */
+let loadedFor: string | undefined;
 
 /** The table of runs; below it the chosen run, or the chosen ones side by side. */
 export function RunsView() {
@@ -30,6 +49,23 @@ export function RunsView() {
   const field = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
 
+  const formats = useFormats();
+  const folder = useWorkspaceStore((state) => state.workspace?.folder);
+  const loadViews = useViewsStore((state) => state.load);
+  const [choosesColumns, setChoosesColumns] = useState(false);
+  const openChooser = useCallback(() => setChoosesColumns(true), []);
+  const closeChooser = useCallback(() => {
+    setChoosesColumns(false);
+    document.querySelector<HTMLElement>('[data-chooses-columns]')?.focus();
+  }, []);
+
+  useEffect(() => {
+    if (folder !== undefined && loadedFor !== folder) {
+      loadedFor = folder;
+      void loadViews();
+    }
+  }, [folder, loadViews]);
+  useEffect(followLayout, []);
   useEffect(followBin, []);
   useEffect(() => {
     const kept = keepOnly(
@@ -45,6 +81,15 @@ export function RunsView() {
   const only = chosen.length === 1 ? chosen[0] : undefined;
   const deletable = chosen.length > 0 && chosen.every((run) => !isGoing(run.status));
 
+  const groupable = useMemo(
+    () =>
+      columnIds(rows.shape)
+        .map((id) => columnOf(id, rows.shape, t, formats))
+        .filter((column) => column?.groupKey !== undefined && (column.section === 'param' || groupFields.has(column.id)))
+        .filter((column) => column !== undefined)
+        .sort((a, b) => Number(b.section === 'param') - Number(a.section === 'param')),
+    [rows.shape, t, formats],
+  );
   const focusSearch = useCallback(() => field.current?.focus(), []);
   const actions = useMemo((): Action[] => {
     const always: Action[] = [
@@ -59,12 +104,13 @@ export function RunsView() {
     }
     return [
       ...always,
+      { id: 'runs.columns', title: t('table.chooseColumns'), run: openChooser },
       { id: 'runs.compare', title: t('runs.compare'), keys: 'Mod+Enter', disabled: chosenIds.length < 2, run: () => compare(chosenIds) },
       { id: 'runs.delete', title: t('runs.delete'), disabled: !deletable, run: () => void remove(chosen) },
       ...(only ? [{ id: 'runs.rename', title: t('runs.rename'), run: () => rename(only.id) }] : []),
       ...(only && only.epochs > 0 ? [{ id: 'runs.export', title: t('runs.export'), run: () => openExport(only) }] : []),
     ];
-  }, [t, focusSearch, showsBin, showBin, chosenIds, compare, deletable, remove, restore, chosen, only, rename]);
+  }, [t, focusSearch, openChooser, showsBin, showBin, chosenIds, compare, deletable, remove, restore, chosen, only, rename]);
   useActions('runs', actions);
 
   if (rows.loaded && rows.total === 0) {
@@ -118,34 +164,43 @@ export function RunsView() {
           </>
         ) : (
           <>
-            {rows.names.params.length > 0 && (
-              <Menu
-                label={t('runs.group')}
-                items={[
-                  { id: 'none', label: t('runs.groupNone'), checked: groupBy.length === 0, onSelect: () => group([]) },
-                  ...rows.names.params.map((param, index) => ({
-                    id: `param:${param}`,
-                    label: spacedName(param),
-                    checked: groupBy.includes(param),
-                    separated: index === 0,
-                    onSelect: () => group(groupBy.includes(param) ? groupBy.filter((other) => other !== param) : [...groupBy, param]),
-                  })),
-                  {
-                    id: 'mean',
-                    label: t('runs.groupMean'),
-                    checked: groupShows === 'mean',
-                    separated: true,
-                    onSelect: () => showInGroups('mean'),
-                  },
-                  { id: 'range', label: t('runs.groupRange'), checked: groupShows === 'range', onSelect: () => showInGroups('range') },
-                ]}
-                trigger={(props) => (
-                  <Button icon={<Rows3 size={14} />} {...props}>
-                    {t('runs.group')}
-                  </Button>
-                )}
-              />
-            )}
+            <Menu
+              label={t('runs.group')}
+              items={[
+                { id: 'none', label: t('runs.groupNone'), checked: groupBy.length === 0, onSelect: () => group([]) },
+                ...groupable.map(({ id, title, section }, index) => ({
+                  id,
+                  label: title,
+                  checked: groupBy.includes(id),
+                  separated: index === 0 || groupable[index - 1]?.section !== section,
+                  onSelect: () => group(groupBy.includes(id) ? groupBy.filter((other) => other !== id) : [...groupBy, id]),
+                })),
+                ...shownInGroups.map(({ what, label }, index) => ({
+                  id: what,
+                  label: t(label),
+                  checked: groupShows === what,
+                  separated: index === 0,
+                  onSelect: () => showInGroups(what),
+                })),
+              ]}
+              trigger={(props) => (
+                <Button icon={<Rows3 size={14} />} {...props}>
+                  {t('runs.group')}
+                </Button>
+              )}
+            />
+            <span className="chooser-place">
+              <Button
+                icon={<Columns3 size={14} />}
+                data-chooses-columns
+                aria-expanded={choosesColumns}
+                onClick={() => setChoosesColumns((was) => !was)}
+              >
+                {t('table.columns')}
+              </Button>
+              {choosesColumns && <ColumnChooser shape={rows.shape} layout={rows.layout} onClose={closeChooser} />}
+            </span>
+            <ViewsMenu />
             <Button
               look={chosen.length > 1 ? 'primary' : 'plain'}
               icon={<GitCompareArrows size={14} />}
@@ -177,6 +232,7 @@ export function RunsView() {
       ) : (
         <RunTable
           rows={rows}
+          onChooseColumns={openChooser}
           onOpen={() => {
             if (chosen.length > 1) compare(chosenIds);
             else panel.current?.querySelector<HTMLElement>('[role=tab][tabindex="0"]')?.focus();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { words } from '../../words/catalogue.ts';
 import { formats } from '../../words/format.ts';
 import type { Translate } from '../../words/use-words.ts';
-import { bestRuns, columnsFor, paramsOf } from './columns.ts';
+import { bestRuns, columnIds, columnOf, shapeOf, shownColumns, usualColumns } from './columns.ts';
 import { bestOf, betterOf, familiesOf, lossMetric, mainMetric } from './metrics.ts';
 import { spacedName, stateWord } from './run-words.ts';
 import { makeRun, metric, runIdOf } from './testing/make-run.ts';
@@ -39,53 +39,67 @@ describe('columns', () => {
     makeRun(2, { ...accurate(2, [0.7, 0.8, 0.95], [0.6, 0.5, 0.3]), params: { filters: 16, epochs: 3 } }),
     makeRun(3, { status: 'failed', epochs: 0, params: { filters: 4, epochs: 3 } }),
   ];
-  const columns = columnsFor(runs, t, formats('en'), false);
+  const shape = shapeOf(runs);
+  const columns = shownColumns(usualColumns(shape, false), shape, t, formats('en'));
   const text = (id: string, index: number) => columns.find((column) => column.id === id)?.text(runs[index]);
 
   it('shows what occurs, and not twice', () => {
     expect(columns.map((column) => column.id)).toEqual([
       'state',
       'param:filters',
-      'best',
-      'bestAt',
-      'last',
-      'loss',
+      'metric:val_accuracy:best',
+      'metric:val_accuracy:bestEpoch',
+      'metric:val_accuracy:last',
+      'metric:val_loss:min',
       'epochs',
       'time',
       'started',
+      'tags',
     ]);
+    expect(columns.map((column) => column.title).slice(2, 6)).toEqual(['val accuracy, best', 'at', 'last', 'val loss, min']);
   });
 
   it('has the values of a run', () => {
-    expect(text('best', 1)).toBe('0.9500');
-    expect(text('bestAt', 1)).toBe('3');
-    expect(text('last', 0)).toBe('0.8500');
-    expect(text('loss', 0)).toBe('0.4000');
-    expect(text('best', 2)).toBe('');
+    expect(text('metric:val_accuracy:best', 1)).toBe('0.9500');
+    expect(text('metric:val_accuracy:bestEpoch', 1)).toBe('3');
+    expect(text('metric:val_accuracy:last', 0)).toBe('0.8500');
+    expect(text('metric:val_loss:min', 0)).toBe('0.4000');
+    expect(text('metric:val_accuracy:best', 2)).toBe('');
     expect(text('state', 2)).toBe('failed');
+  });
+
+  it('are there for every param, every part of every metric, every tag and every field, whatever their names', () => {
+    const odd = { 'a:b': metric([1, 2]) };
+    const strange = shapeOf([makeRun(1, { params: { 'x:y': 'z' }, metrics: { 'a:b': { ...odd['a:b'], atBest: 1 } }, tags: ['cnn:1'] })]);
+    const all = columnIds(strange).map((id) => columnOf(id, strange, t, formats('en')));
+    expect(all.every((column) => column !== undefined)).toBe(true);
+    const run = makeRun(1, { params: { 'x:y': 'z' }, metrics: { 'a:b': { ...odd['a:b'], atBest: 1 } }, tags: ['cnn:1'] });
+    const textOf = (id: string) => columnOf(id, strange, t, formats('en'))?.text(run);
+    expect(['param:x:y', 'metric:a:b:atBest', 'metric:a:b:max', 'tag:cnn:1'].map(textOf)).toEqual(['z', '1.000', '2.000', '✓']);
+    expect(columnOf('metric:gone:best', strange, t, formats('en'))).toBeUndefined();
   });
 
   it('marks the best value of a column, larger or smaller as the metric has it', () => {
     const best = bestRuns(columns, runs);
-    expect(best.get('best')).toEqual(new Set([runIdOf(2)]));
-    expect(best.get('loss')).toEqual(new Set([runIdOf(2)]));
+    expect(best.get('metric:val_accuracy:best')).toEqual(new Set([runIdOf(2)]));
+    expect(best.get('metric:val_loss:min')).toEqual(new Set([runIdOf(2)]));
     expect(bestRuns(columns, runs.slice(0, 1)).size).toBe(0);
     expect(bestRuns(columns, [runs[0], { ...runs[0], id: runIdOf(9) }]).size).toBe(0);
   });
 
   it('names the notebook where there are several, and the deletion in the bin', () => {
-    const ids = columnsFor([...runs, makeRun(4, { notebook: 'wine.epoch.md' })], t, formats('en'), true).map((column) => column.id);
+    const ids = usualColumns(shapeOf([...runs, makeRun(4, { notebook: 'wine.epoch.md' })]), true).map((column) => column.id);
     expect(ids).toContain('notebook');
-    expect(ids.at(-1)).toBe('deleted');
+    expect(ids).toContain('deleted');
   });
 
   it('leaves out params that never vary first', () => {
     const many = [1, 2].map((number) =>
       makeRun(number, { params: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`p${index}`, index === 11 ? number : 0])) }),
     );
-    const names = paramsOf(many);
+    const names = usualColumns(shapeOf(many), false).filter(({ id }) => id.startsWith('param:'));
     expect(names).toHaveLength(8);
-    expect(names).toContain('p11');
+    expect(names).toContainEqual({ id: 'param:p11' });
   });
 
   it('is wide enough for its longest text', () => {

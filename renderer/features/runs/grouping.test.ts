@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunId } from '#contract/ids.ts';
+import type { RunSummary } from '#contract/runs.ts';
 import type { Column } from './columns.ts';
 import { groupRuns, linesOf, sortGroups, statisticsOf } from './grouping.ts';
 import { makeRun } from './testing/make-run.ts';
@@ -10,7 +11,16 @@ const runs = [
   makeRun(3, { params: { filters: 8, activation: 'tanh' }, epochs: 8 }),
   makeRun(4, { params: { activation: 'relu' }, epochs: 2 }),
 ];
-const epochs: Column = { id: 'epochs', title: '', align: 'right', descendingFirst: true, sortKey: (run) => run.epochs, text: () => '' };
+const epochs: Column = {
+  id: 'epochs',
+  title: '',
+  section: 'run',
+  align: 'right',
+  descendingFirst: true,
+  sortKey: (run) => run.epochs,
+  text: () => '',
+};
+const by = (...params: string[]) => params.map((param) => ({ groupKey: (run: RunSummary) => run.params[param] }));
 const numbers = (found: ReturnType<typeof groupRuns>) => found.map((group) => group.runs.map((run) => run.color));
 
 describe('groups', () => {
@@ -25,13 +35,12 @@ describe('groups', () => {
   });
 
   it('hold the runs with the same params, those without one apart', () => {
-    expect(numbers(groupRuns(runs, ['filters']))).toEqual([[1, 3], [2], [4]]);
-    expect(numbers(groupRuns(runs, ['filters', 'activation']))).toEqual([[1], [2], [3], [4]]);
-    expect(groupRuns(runs, ['filters'])[2]?.values).toEqual([['filters', undefined]]);
+    expect(numbers(groupRuns(runs, by('filters')))).toEqual([[1, 3], [2], [4]]);
+    expect(numbers(groupRuns(runs, by('filters', 'activation')))).toEqual([[1], [2], [3], [4]]);
   });
 
   it('are sorted by their means', () => {
-    expect(numbers(sortGroups(groupRuns(runs, ['filters']), [{ column: 'epochs', descending: false }], [epochs]))).toEqual([
+    expect(numbers(sortGroups(groupRuns(runs, by('filters')), [{ column: 'epochs', descending: false }], [epochs]))).toEqual([
       [2],
       [4],
       [1, 3],
@@ -39,7 +48,7 @@ describe('groups', () => {
   });
 
   it('show their runs when open', () => {
-    const groups = groupRuns(runs, ['filters']);
+    const groups = groupRuns(runs, by('filters'));
     const lines = linesOf(groups, new Set<RunId>([groups[0].id]));
     expect(lines.map((line) => (line.type === 'run' ? line.run.color : line.group.runs.length))).toEqual([2, 1, 3, 1, 1]);
   });

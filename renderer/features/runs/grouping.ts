@@ -17,8 +17,6 @@ export interface Statistics {
 export interface Group {
   /** Where the keyboard may be, as on a run. */
   readonly id: RunId;
-  /** By param, undefined where the runs lack it. */
-  readonly values: readonly (readonly [param: string, value: RunSummary['params'][string] | undefined])[];
   readonly runs: readonly RunSummary[];
 }
 
@@ -46,28 +44,38 @@ export function statisticsOf(values: Iterable<unknown>): Statistics | undefined 
   return count === 0 ? undefined : { count, mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : Number.NaN, min, max };
 }
 
-/** In the order in which each group's first run comes. 8 and "8" are two values. */
-export function groupRuns(runs: readonly RunSummary[], params: readonly string[]): Group[] {
+/** Equal in all of `columns`; in the order in which each group's first run comes. 8 and "8" are two values. */
+export function groupRuns(runs: readonly RunSummary[], columns: readonly Pick<Column, 'groupKey'>[]): Group[] {
   const groups = new Map<string, RunSummary[]>();
   for (const run of runs) {
-    const key = JSON.stringify(params.map((param) => run.params[param] ?? null));
+    const key = JSON.stringify(columns.map(({ groupKey }) => groupKey?.(run) ?? null));
     const known = groups.get(key);
     if (known) known.push(run);
     else groups.set(key, [run]);
   }
   return [...groups].map(([key, members]) => ({
     id: `group:${key}` as RunId,
-    values: params.map((param) => [param, members[0]?.params[param]] as const),
     runs: members,
   }));
+}
+
+const known = new WeakMap<Group, Map<string, Statistics | undefined>>();
+
+/** What a group's numbers in a column have in common; found once, since a table is drawn again and again. */
+export function groupStatistics(group: Group, column: Pick<Column, 'id' | 'sortKey'>): Statistics | undefined {
+  let ofGroup = known.get(group);
+  if (!ofGroup) known.set(group, (ofGroup = new Map()));
+  if (!ofGroup.has(column.id)) ofGroup.set(column.id, column.sortKey && statisticsOf(group.runs.map(column.sortKey)));
+  return ofGroup.get(column.id);
 }
 
 /** Groups by the means of what the runs are sorted by. */
 export function sortGroups(groups: readonly Group[], sorts: readonly Sort[], columns: readonly Column[]): Group[] {
   let sorted = [...groups];
   for (const { column, descending } of [...sorts].reverse()) {
-    const key = columns.find(({ id }) => id === column)?.sortKey;
-    if (key) sorted = sortBy(sorted, (group) => statisticsOf(group.runs.map(key))?.mean ?? key(group.runs[0]), descending);
+    const of = columns.find(({ id }) => id === column);
+    const key = of?.sortKey;
+    if (key) sorted = sortBy(sorted, (group) => groupStatistics(group, of)?.mean ?? key(group.runs[0]), descending);
   }
   return sorted;
 }

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { Request } from '#contract/calls.ts';
 import type { RunId } from '#contract/ids.ts';
+import type { GroupShows } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { toast, useToastStore } from '../../components/toast-store.ts';
 import { call, on } from '../../platform/client.ts';
@@ -15,11 +16,11 @@ interface RunsState {
   readonly query: string;
   /** The first counts most. None: newest first, as the core lists them. */
   readonly sorts: readonly Sort[];
-  /** Params that make a group. */
+  /** Ids of the columns that make a group. */
   readonly groupBy: readonly string[];
   readonly openGroups: ReadonlySet<RunId>;
   /** What a group says of its numbers. */
-  readonly groupShows: 'mean' | 'range';
+  readonly groupShows: GroupShows;
   readonly selection: Selection;
   readonly showsBin: boolean;
   /** Newest first. */
@@ -30,8 +31,8 @@ interface RunsState {
 
   readonly search: (query: string) => void;
   readonly sortBy: (sorts: readonly Sort[]) => void;
-  readonly group: (params: readonly string[]) => void;
-  readonly showInGroups: (what: 'mean' | 'range') => void;
+  readonly group: (columns: readonly string[]) => void;
+  readonly showInGroups: (what: GroupShows) => void;
   readonly toggleGroup: (id: RunId, open?: boolean) => void;
   readonly select: (selection: Selection) => void;
   readonly rename: (id: RunId | undefined) => void;

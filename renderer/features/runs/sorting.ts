@@ -35,8 +35,11 @@ export function sortByAll<T>(
   return sorted;
 }
 
+/** Made once: `localeCompare` finds it anew with every call. */
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 function compare(a: string | number | boolean, b: string | number | boolean): number {
-  if (typeof a === 'string' && typeof b === 'string') return a.localeCompare(b, undefined, { numeric: true });
+  if (typeof a === 'string' && typeof b === 'string') return a === b ? 0 : collator.compare(a, b);
   if (typeof a === 'string') return 1;
   if (typeof b === 'string') return -1;
   return Number(a) - Number(b);

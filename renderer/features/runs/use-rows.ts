@@ -2,15 +2,18 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { QueryError, RunFilter } from '#contract/run-query.ts';
 import type { QueryNames } from '#contract/run-query-completion.ts';
+import type { ShownColumn } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
-import { bestRuns, type Column, columnsFor } from './columns.ts';
+import { bestRuns, type Column, columnOf, type Shape, shapeOf, shownColumns, usualColumns } from './columns.ts';
 import { groupRuns, type Line, linesOf, sortGroups } from './grouping.ts';
 import { stateWord } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { makeSearch, namesOf } from './search.ts';
 import { sortByAll } from './sorting.ts';
+import { usePaced } from './use-paced.ts';
+import { useViewsStore } from './views-store.ts';
 
 export interface Rows {
   /** All there are, before the search. */
@@ -18,11 +21,16 @@ export interface Rows {
   readonly loaded: boolean;
   readonly runs: readonly RunSummary[];
   readonly names: QueryNames;
+  readonly shape: Shape;
   /** What is wrong with the search; the runs are then those of the last one that was right. */
   readonly queryError: QueryError | undefined;
   /** The rows as they stand: runs, or groups with the runs of those that are open. */
   readonly lines: readonly Line[];
-  readonly columns: readonly Column[];
+  /** What makes a group. */
+  readonly groupColumns: readonly Column[];
+  /** The chosen columns, or the usual ones; also those that no run has now. */
+  readonly layout: readonly ShownColumn[];
+  readonly columns: readonly (Column & ShownColumn)[];
   /** By column, the runs with the best value. */
   readonly best: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -37,30 +45,57 @@ export function useRows(): Rows {
   const sorts = useRunsStore((state) => state.sorts);
   const groupBy = useRunsStore((state) => state.groupBy);
   const openGroups = useRunsStore((state) => state.openGroups);
+  const chosenColumns = useViewsStore((state) => state.columns);
   // Epochs of a small model end faster than a table can be drawn: what is typed and chosen goes first.
-  const kept = useDeferredValue(useTrainingStore((state) => state.runs));
+  const kept = useDeferredValue(usePaced(useTrainingStore((state) => state.runs)));
   const keptLoaded = useTrainingStore((state) => state.loaded);
   const all = showsBin ? bin : kept;
 
-  const columns = useMemo(() => columnsFor(all, t, formats, showsBin), [all, t, formats, showsBin]);
+  // A live run changes with every epoch, what there is to show hardly ever.
+  const shapeText = useMemo(() => JSON.stringify(shapeOf(all)), [all]);
+  const shape = useMemo(() => JSON.parse(shapeText) as Shape, [shapeText]);
+  const layout = useMemo(
+    () => (chosenColumns === undefined || showsBin ? usualColumns(shape, showsBin) : chosenColumns),
+    [chosenColumns, shape, showsBin],
+  );
+  const columns = useMemo(() => shownColumns(layout, shape, t, formats), [layout, shape, t, formats]);
   const names = useMemo(() => namesOf(all), [all]);
   const search = useMemo(() => makeSearch(query, names, (run) => stateWord(t, run)), [query, names, t]);
   const queryError = 'error' in search ? search.error : undefined;
   const [lastFilter, setLastFilter] = useState<{ readonly of: RunFilter }>();
   if ('filter' in search && search.filter !== lastFilter?.of) setLastFilter({ of: search.filter });
   const filter = 'filter' in search ? search.filter : lastFilter?.of;
-  const runs = useMemo(() => {
-    const found = query === '' || !filter ? all : all.filter(filter);
-    return sortByAll(found, sorts, (column) => (column === 'name' ? (run) => run.name : columns.find(({ id }) => id === column)?.sortKey));
-  }, [all, query, filter, sorts, columns]);
-  const groups = useMemo(
-    () => (groupBy.length === 0 || showsBin ? undefined : sortGroups(groupRuns(runs, groupBy), sorts, columns)),
-    [runs, groupBy, showsBin, sorts, columns],
+  const found = useMemo(() => (query === '' || !filter ? all : all.filter(filter)), [all, query, filter]);
+  const runs = useMemo(
+    // What it is sorted by need not be shown.
+    () => sortByAll(found, sorts, (id) => (id === 'name' ? (run) => run.name : columnOf(id, shape, t, formats)?.sortKey)),
+    [found, sorts, shape, t, formats],
   );
+  const groupColumns = useMemo(
+    () => groupBy.map((id) => columnOf(id, shape, t, formats)).filter((column) => column?.groupKey !== undefined) as Column[],
+    [groupBy, shape, t, formats],
+  );
+  const groups = useMemo(() => {
+    if (groupColumns.length === 0 || showsBin) return undefined;
+    const sorted = sorts.map(({ column }) => columnOf(column, shape, t, formats)).filter((column) => column !== undefined);
+    return sortGroups(groupRuns(runs, groupColumns), sorts, sorted);
+  }, [runs, groupColumns, showsBin, sorts, shape, t, formats]);
   const lines = useMemo(
     () => (groups ? linesOf(groups, openGroups) : runs.map((run): Line => ({ type: 'run', run }))),
     [groups, openGroups, runs],
   );
-  const best = useMemo(() => bestRuns(columns, runs), [columns, runs]);
-  return { total: all.length, loaded: showsBin ? binLoaded : keptLoaded, runs, lines, names, queryError, columns, best };
+  const best = useMemo(() => bestRuns(columns, found), [columns, found]);
+  return {
+    total: all.length,
+    loaded: showsBin ? binLoaded : keptLoaded,
+    runs,
+    lines,
+    names,
+    shape,
+    queryError,
+    groupColumns,
+    layout,
+    columns,
+    best,
+  };
 }
