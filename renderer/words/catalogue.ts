@@ -49,10 +49,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...runsZh,
     ...comparisonZh,
     ...exportingZh,
-<<<<<<< HEAD
     ...goingOnZh,
-=======
->>>>>>> 34c7f51 (Format)
     ...chartsZh,
     ...tableZh,
   },
