@@ -9,6 +9,7 @@ import type { OpenedNotebook } from '#contract/notebook.ts';
 import type { StoredCheckpoint } from '#contract/runs.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
+import { parseNotebook } from '#notebook/parse.ts';
 import { printNotebook } from '#notebook/print.ts';
 import { warmSandbox } from '#notebook/sandbox/session.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
@@ -260,6 +261,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return context.store().find(reference, { deleted });
     },
     'runs.get': async ({ runId }) => context.store().detail(runId),
+    'runs.notebook': async ({ runId }) => ({ blocks: parseNotebook(context.store().detail(runId).source).blocks }),
     async 'runs.compare'({ runIds }) {
       const store = context.store();
       return compareRuns(

@@ -213,6 +213,8 @@ export const calls = {
   /** What a user calls a run: its id, an unambiguous start of one, its name, or `latest`. */
   'runs.find': { request: z.object({ reference: z.string(), deleted: z.boolean().optional() }), response: runSummary },
   'runs.get': { request: z.object({ runId }), response: runDetail },
+  /** The notebook's text as it was when the run was started, in blocks. */
+  'runs.notebook': { request: z.object({ runId }), response: z.object({ blocks: z.array(block) }) },
   'runs.compare': { request: z.object({ runIds: z.array(runId).min(1) }), response: comparison },
   'runs.update': {
     request: z.object({ runId, name: z.string().min(1).optional(), tags: z.array(z.string()).optional(), note: z.string().optional() }),

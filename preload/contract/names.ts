@@ -38,6 +38,7 @@ export const callNames = [
   'runs.list',
   'runs.find',
   'runs.get',
+  'runs.notebook',
   'runs.compare',
   'runs.update',
   'runs.delete',

@@ -4,9 +4,8 @@ import type { RunSummary } from '#contract/runs.ts';
 import { call } from '../../platform/client.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
-import { type DiffLine, diffSources } from './source-diff.ts';
-
-const marks: Record<DiffLine['kind'], string> = { same: ' ', removed: '−', added: '+' };
+import { Hunks } from './Hunks.tsx';
+import { diffSources } from './source-diff.ts';
 
 /** The notebook's text as two runs were trained from it. */
 export function SourceDiff({ runs }: { readonly runs: readonly RunSummary[] }) {
@@ -50,43 +49,7 @@ export function SourceDiff({ runs }: { readonly runs: readonly RunSummary[] }) {
         </p>
       )}
       {texts?.of === key && hunks?.length === 0 && <p className="quiet-text">{t('comparison.sourceSame')}</p>}
-      {hunks && hunks.length > 0 && (
-        // A scrolled region must be reachable by keyboard.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div className="diff-scroll" role="group" tabIndex={0} aria-label={t('comparison.source')}>
-          {hunks.map((lines) => (
-            <table key={`${lines[0]?.before} ${lines[0]?.after}`} className="diff">
-              <tbody>
-                {lines.map((line) => (
-                  <tr key={`${line.before} ${line.after}`} className={line.kind}>
-                    <td className="diff-number">{line.before}</td>
-                    <td className="diff-number">{line.after}</td>
-                    <td className="diff-mark">
-                      <span aria-hidden="true">{marks[line.kind]}</span>
-                      {line.kind !== 'same' && (
-                        <span className="visually-hidden">
-                          {t(line.kind === 'added' ? 'comparison.lineAdded' : 'comparison.lineRemoved')}
-                        </span>
-                      )}
-                    </td>
-                    <td className="diff-text">
-                      {line.pieces.map((piece, index) =>
-                        piece.changed ? (
-                          // Pieces of a line have no other name than their place.
-                          // oxlint-disable-next-line react/no-array-index-key
-                          <mark key={index}>{piece.text}</mark>
-                        ) : (
-                          piece.text
-                        ),
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          ))}
-        </div>
-      )}
+      {hunks && hunks.length > 0 && <Hunks hunks={hunks} label={t('comparison.source')} />}
     </section>
   );
 }

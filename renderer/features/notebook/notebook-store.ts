@@ -10,6 +10,7 @@ import type {
   NotebookState as SentNotebook,
   OpenedNotebook,
 } from '#contract/notebook.ts';
+import type { RunId } from '#contract/ids.ts';
 import type { Knob, KnobValue } from '#contract/spec.ts';
 import { toast } from '../../components/toast-store.ts';
 import { hasCode } from '../../platform/call-error.ts';
@@ -128,6 +129,8 @@ interface NotebookStore {
   readonly cancelMerge: () => void;
   readonly restoreDraft: () => Promise<void>;
   readonly discardDraft: () => Promise<void>;
+  /** Opens the notebook with the text that the run was started from in place of its own; one undo brings that back. */
+  readonly restoreText: (path: string, runId: RunId) => Promise<boolean>;
   readonly fileChanged: (path: string, hash: string) => void;
 
   readonly select: (key: string | undefined) => void;
@@ -606,6 +609,24 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
         text: translate('notebook.draftDiscarded'),
         action: { label: translate('frame.undo'), run: () => get().path === path && replaceAll(draft.blocks) },
       });
+    },
+
+    async restoreText(path, runId) {
+      try {
+        const { blocks } = await call('runs.notebook', { runId });
+        if (get().path !== path) await get().open(path);
+        if (get().path !== path) return false;
+        const before = get().blocks;
+        replaceAll(blocks);
+        toast({
+          text: translate('notebook.textRestored'),
+          action: { label: translate('frame.undo'), run: () => get().path === path && replaceAll(before) },
+        });
+        return true;
+      } catch (error) {
+        toast({ text: errorTextNow(error), tone: 'bad' });
+        return false;
+      }
     },
 
     fileChanged(path, hash) {

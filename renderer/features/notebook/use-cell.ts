@@ -27,7 +27,7 @@ export interface CellFacts {
   readonly knobs: readonly Knob[];
   readonly starting: boolean;
   readonly startError: unknown;
-  /** The epoch of the train cell that this model is trained by. */
+  /** Of a train cell and of the model above it: its epoch. */
   readonly foreseen: Foreseen | undefined;
   readonly folded: boolean;
 }
@@ -72,7 +72,7 @@ export function useCell(cell: EditedCell): CellFacts {
     starting,
     startError: useNotebookStore(({ startErrors }) => startErrors[id]),
     foreseen: useNotebookStore(({ blocks, foreseen }) => {
-      const train = trainsOf(blocks).below.get(id);
+      const train = kind === 'model' || kind === 'train' ? trainsOf(blocks).below.get(id) : undefined;
       return train === undefined ? undefined : foreseen[train];
     }),
     folded: useNotebookStore(({ folded }) => folded.includes(key)),

@@ -15,6 +15,7 @@ import { NameField } from './NameField.tsx';
 import { RunCurves } from './RunCurves.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunSettings } from './RunSettings.tsx';
+import { RunSource } from './RunSource.tsx';
 import { stateTone, stateWord } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { useRunDetail } from './use-run-detail.ts';
@@ -145,13 +146,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
         )}
         {tab === 'epochs' && (rows.length > 0 ? <EpochTable run={run} rows={rows} /> : <p className="quiet-text">{t('runs.noEpochs')}</p>)}
         {tab === 'settings' && detail && <RunSettings detail={detail} />}
-        {tab === 'source' && detail && (
-          // A scrolled region must be reachable by keyboard.
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          <pre className="run-source" tabIndex={0} aria-label={t('runs.sourceOf', { notebook: run.notebook })}>
-            {detail.source}
-          </pre>
-        )}
+        {tab === 'source' && detail && <RunSource run={detail} />}
       </div>
     </section>
   );

@@ -1,5 +1,5 @@
 import { Pause, Play, Square } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { useNavigationStore } from '../../../app/navigation-store.ts';
@@ -7,10 +7,12 @@ import { Button } from '../../../components/Button.tsx';
 import { LineChart } from '../../../components/charts/LineChart.tsx';
 import { LineMark } from '../../../components/charts/LineMark.tsx';
 import { RunMark } from '../../../components/charts/RunMark.tsx';
+import { SparkLine } from '../../../components/charts/SparkLine.tsx';
 import { Progress } from '../../../components/Progress.tsx';
 import { useErrorText } from '../../../words/errors.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { bestOf as bestValueOf } from '../../runs/metrics.ts';
+import { openRun } from '../../workspace/open-run.ts';
 import { heading, metricName, stateTone, stateWord } from '../../runs/run-words.ts';
 import { isGoing, useTrainingStore } from '../training-store.ts';
 import { bestOf, epochTimeMs, metricBesideLoss, seriesOf } from './run-series.ts';
@@ -125,6 +127,9 @@ function EndedBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
             {epochMs !== undefined && ` · ${t('notebook.anEpoch', { time: formats.duration(epochMs) })}`}
           </span>
         )}
+        <Button look="link" onClick={() => openRun(run.id)}>
+          {t('notebook.runDetails')}
+        </Button>
         <span className="grow" />
         {best && (
           <span className="run-best">
@@ -220,6 +225,7 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
                   {name}
                 </th>
               ))}
+              {best !== undefined && <th scope="col">{metricName(t, best)}</th>}
               {best !== undefined && <th scope="col">{t('notebook.bestMetric', { metric: metricName(t, best) })}</th>}
               <th scope="col">{t('notebook.epochs')}</th>
               <th scope="col">{t('notebook.time')}</th>
@@ -239,6 +245,11 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
                 {settings.map((name) => (
                   <td key={name}>{run.params[name] === undefined ? '' : formats.setting(run.params[name])}</td>
                 ))}
+                {best !== undefined && (
+                  <td>
+                    <RunSpark run={run} metric={best} />
+                  </td>
+                )}
                 {best !== undefined && <td>{measured(run)}</td>}
                 <td>{run.epochs === run.plannedEpochs ? run.epochs : `${run.epochs} / ${run.plannedEpochs}`}</td>
                 <td>{run.epochs > 0 ? formats.duration(run.elapsedMs) : ''}</td>
@@ -267,6 +278,19 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
       </p>
     </div>
   );
+}
+
+/** How one metric of a run went, epoch by epoch. */
+function RunSpark({ run, metric }: { run: RunSummary; metric: string }) {
+  const t = useWords();
+  const rows = useTrainingStore((state) => state.rows[run.id]);
+  const known = useTrainingStore((state) => state.details[run.id] !== undefined);
+  const loadRun = useTrainingStore((state) => state.loadRun);
+  useEffect(() => {
+    if (!known) void loadRun(run.id);
+  }, [known, loadRun, run.id]);
+  const values = useMemo(() => (rows ?? noRows).map((row) => row.metrics[metric] ?? Number.NaN), [rows, metric]);
+  return <SparkLine values={values} color={run.color} label={t('notebook.curveOf', { metric: metricName(t, metric), name: run.name })} />;
 }
 
 /** Knobs that were not the same in all of the runs, at most three. */

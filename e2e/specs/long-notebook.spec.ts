@@ -1,0 +1,96 @@
+/** A notebook of 200 cells: few editors, and a key draws its own cell alone. And the way back to a run's text. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright/test';
+import { longName, writeLongNotebook } from '../fixtures/long-notebook.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { NotebookPage } from '../pages/notebook-page.ts';
+
+/** What React tells its developer tools of a commit, as far as it is read here. */
+interface Fiber {
+  readonly flags: number;
+  readonly child: Fiber | null;
+  readonly sibling: Fiber | null;
+  readonly alternate: Fiber | null;
+  readonly memoizedProps: Readonly<Record<string, unknown>> | null;
+}
+
+/** Counts, by the cell's id, how often the components that draw cells do so; from the next load of the page on. */
+async function countDrawing(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const drawn: Record<string, number> = {};
+    const performedWork = 1;
+    const visit = (fiber: Fiber, before: Fiber | null): void => {
+      const cell = fiber.memoizedProps?.['cell'] as { readonly id: string } | undefined;
+      const isNew = fiber !== before && (fiber.flags & performedWork) !== 0;
+      if (cell && 'onTravel' in fiber.memoizedProps! && isNew) drawn[cell.id] = (drawn[cell.id] ?? 0) + 1;
+      // Below a fiber that kept its children nothing was drawn.
+      if (before && fiber.child === before.child) return;
+      for (let child = fiber.child; child; child = child.sibling) visit(child, child.alternate);
+    };
+    Object.assign(window, {
+      drawn,
+      __REACT_DEVTOOLS_GLOBAL_HOOK__: {
+        supportsFiber: true,
+        inject: () => 1,
+        checkDCE: () => undefined,
+        onCommitFiberUnmount: () => undefined,
+        onPostCommitFiberRoot: () => undefined,
+        onCommitFiberRoot: (_renderer: number, { current }: { readonly current: Fiber }) => visit(current, current.alternate),
+      },
+    });
+  });
+}
+
+test('in a notebook of 200 cells, a key draws its own cell alone, and editors are near the view only', async ({ open, workspace }) => {
+  writeLongNotebook(workspace.folder, 200, { trains: 4 });
+  const { page } = await open(longName);
+  await countDrawing(page);
+  await page.reload();
+  const notebook = new NotebookPage(page);
+  await notebook.shows('A long notebook');
+  await notebook.isFresh('code-199');
+  // The epochs of its train cells are foreseen one after another.
+  await expect(notebook.cell('train-200')).toContainText(' an epoch', { timeout: 60_000 });
+  await notebook.cell('model-2').locator('.view-lines').click();
+  await page.keyboard.press('ControlOrMeta+End');
+  // The check that follows a pause in the typing would make them fresh again, on a slow machine between two keys.
+  await page.evaluate(() => {
+    const later = window.setTimeout;
+    window.setTimeout = ((action: () => void, ms?: number) => (ms === 700 ? 0 : later(action, ms))) as typeof setTimeout;
+  });
+  // The first key makes the cells below stale, each once.
+  await page.keyboard.type(' ');
+  await page.evaluate(() => {
+    const counts = (window as unknown as { drawn: Record<string, number> }).drawn;
+    for (const id of Object.keys(counts)) delete counts[id];
+  });
+  await page.keyboard.type('// one');
+  const { counts, names } = await page.evaluate(() => ({
+    counts: (window as unknown as { drawn: Record<string, number> }).drawn,
+    names: ['model-2', 'code-3', 'data-1'].map((id) => document.querySelector(`[role="status"][aria-label^="Cell ${id}:"]`)?.ariaLabel),
+  }));
+  expect(names).toEqual(['Cell model-2: stale, its text changed', 'Cell code-3: stale, model-2 changed', 'Cell data-1: fresh']);
+  expect(Object.keys(counts)).toEqual(['model-2']);
+  expect(counts['model-2']).toBeGreaterThanOrEqual(6);
+  expect(await page.locator('.monaco-editor[role="code"]').count()).toBeLessThan(20);
+});
+
+test('a run’s notebook text is kept, compared with what stands there now, and brought back', async ({ open, workspace }) => {
+  writeLongNotebook(workspace.folder, 4);
+  const { page } = await open(longName);
+  const notebook = new NotebookPage(page);
+  await notebook.isFresh('code-3');
+  const before = readFileSync(join(workspace.folder, longName), 'utf8');
+  await notebook.runAll();
+  await notebook.runEnds('completed');
+  await notebook.replaceText('train-4', 'train({ data: data1, model: model1, epochs: 3, loss: "sparseCategoricalCrossentropy" })');
+  await expect(notebook.state('train-4')).toHaveAccessibleName(/stale, its text changed/);
+  await expect.poll(() => readFileSync(join(workspace.folder, longName), 'utf8')).toContain('epochs: 3');
+  await notebook.run().getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('tab', { name: 'Notebook as it was' }).click();
+  await expect(page.locator('.diff .added')).toContainText('epochs: 3');
+  await page.getByRole('button', { name: 'Restore this text' }).click();
+  await expect(notebook.state('train-4')).toHaveAccessibleName('Cell train-4: fresh');
+  await expect.poll(() => readFileSync(join(workspace.folder, longName), 'utf8')).toBe(before);
+});
