@@ -5,8 +5,9 @@ import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
+import { distinctRows } from './distinct.ts';
 import { split } from './split.ts';
-import { place, stepOf } from './steps.ts';
+import { place, splitOf, stepOf } from './steps.ts';
 
 /** Samples as a file holds them, before any step. */
 export interface Arrays {
@@ -55,7 +56,9 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       op === 'reshape' ||
       op === 'resize' ||
       (op === 'normalize' && step.columns === undefined) ||
-      (op === 'split' && step.group === undefined && step.time === undefined);
+      op === 'distinct' ||
+      (op === 'kFold' && step.group === undefined) ||
+      (op === 'split' && step.group === undefined && step.time === undefined && step.column === undefined);
     if (!fits) throw new EpochbookError('data.tableStep', { step: op }, { at: place({ index }) });
   }
   const { path, inputShape, values, scale, targets, targetShape, classes } = arrays;
@@ -64,8 +67,13 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
   const targetSize = sizeOf(targetShape);
   if (count * size * 4 > mostBytes)
     throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: '/data/source' });
-  const splitStep = stepOf(spec, 'split');
-  const parts = split(count, splitStep?.step, splitStep ? place(splitStep) : '/data', classes && { classOf: (row) => targets[row] });
+  const splitStep = splitOf(spec);
+  const kept = keptOf(arrays, count, spec);
+  const places = split(kept.length, splitStep?.step, splitStep ? place(splitStep) : '/data', {
+    ...(classes && { classOf: (row: number) => targets[kept[row]] }),
+    idOf: (row) => kept[row],
+  });
+  const rowsOf = (part: Uint32Array) => part.map((row) => kept[row]);
   const partOf = ({ path, values, targets }: Pick<Arrays, 'path' | 'values' | 'targets'>, rows: Uint32Array): Part => {
     const inputs = new Float32Array(rows.length * size);
     const wanted = new Float32Array(rows.length * targetSize);
@@ -78,10 +86,10 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
     checkFinite(wanted, targetSize, rows, path);
     return { count: rows.length, inputs, targets: wanted, rows };
   };
-  const gather = (rows: Uint32Array): Part => partOf(arrays, rows);
+  const gather = (part: Uint32Array): Part => partOf(arrays, rowsOf(part));
   const made: { validation?: Part; test?: Part } = {
-    ...(parts.validation && { validation: gather(parts.validation) }),
-    ...(parts.test && { test: gather(parts.test) }),
+    ...(places.validation && { validation: gather(places.validation) }),
+    ...(places.test && { test: gather(places.test) }),
   };
   for (const { part, arrays: other, at } of others) {
     if (made[part]) throw new EpochbookError('data.partTwice', { part }, { at });
@@ -90,7 +98,7 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       Uint32Array.from({ length: other.count }, (_, row) => row),
     );
   }
-  const shaped = shapeParts(spec, inputShape, { train: gather(parts.train), ...made }, ['reshape', 'resize', 'normalize']);
+  const shaped = shapeParts(spec, inputShape, { train: gather(places.train), ...made }, ['reshape', 'resize', 'normalize']);
   const [height, width, channels] = inputShape;
   const shown = values instanceof Uint8Array && inputShape.length === 3 && (channels === 1 || channels === 3);
   return {
@@ -116,6 +124,19 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       },
     }),
   };
+}
+
+/** Rows that take part: all, or the first of equal ones. */
+function keptOf({ values, inputShape, targets, targetShape }: Arrays, count: number, spec: DataSpec): Uint32Array {
+  const found = stepOf(spec, 'distinct');
+  if (!found) return Uint32Array.from({ length: count }, (_, row) => row);
+  const [size, targetSize] = [sizeOf(inputShape), sizeOf(targetShape)];
+  const bytes = (row: number) => {
+    const part = values.subarray(row * size, (row + 1) * size);
+    return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
+  };
+  const target = (row: number) => Array.from({ length: targetSize }, (_, place) => targets[row * targetSize + place]).join();
+  return Uint32Array.from(distinctRows(count, bytes, found.step.contrary === 'drop' ? target : undefined));
 }
 
 /** The other data with the classes numbered as in the training data. */

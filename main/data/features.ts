@@ -15,6 +15,8 @@ export function transform(step: Transform, value: Value): Value {
   switch (step.op) {
     case 'logical':
       return typeof value === 'string' && isMissing(value) ? NaN : Number(/^true$/i.test(String(value)));
+    case 'replace':
+      return Object.hasOwn(step.values, String(value)) ? step.values[String(value)] : value;
     case 'impute':
       if (typeof step.value === 'string') return typeof value === 'string' && isMissing(value) ? step.value : value;
       return Number.isNaN(toNumber(value)) ? step.value : toNumber(value);
@@ -157,6 +159,13 @@ function fitScale(numbers: readonly number[], method: 'standard' | 'minMax'): { 
  */
 export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], spec: DataSpec, train: Uint32Array): FittedFeature[] {
   let drafts = chosen.map((column) => startDraft(table, column));
+  // The table's values are replaced already; those of a prediction are not.
+  for (const draft of drafts)
+    draft.before.unshift(
+      ...spec.steps.flatMap((step) =>
+        step.op === 'replace' && step.column === draft.column.name ? [{ op: step.op, values: step.values }] : [],
+      ),
+    );
   for (const [index, step] of spec.steps.entries()) {
     const at = place({ index });
     const picked = (names: readonly string[] | undefined, otherwise: (draft: Draft) => boolean): Draft[] => {

@@ -61,7 +61,7 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
             at,
             table: chooseRows(
               table,
-              [...spec.steps.filter(({ op }) => op === 'map'), ...steps.filter(({ op }) => op !== 'map')],
+              [...spec.steps.filter(forEveryPart), ...steps.filter((step) => !forEveryPart(step))],
               (index) => `${at}/data/steps/${index}`,
             ),
           },
@@ -102,6 +102,9 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
     }
   }
 }
+
+/** Steps that make columns before rows are chosen. */
+const forEveryPart = ({ op }: { op: string }) => op === 'map' || op === 'replace';
 
 type ReadData = TextTable | Arrays | RunningText;
 

@@ -1,3 +1,5 @@
+import { parseCsv } from './csv.ts';
+import { prepareRows } from './preparation.ts';
 import { describe, expect, it } from 'vitest';
 import type { DataStep } from '#contract/spec.ts';
 import { featureOf } from './features.ts';
@@ -237,5 +239,28 @@ describe('other data as a part', () => {
   ])('says so when it %s', async (_, text, steps, wanted) => {
     write('v.csv', text);
     expect(await fault(table(['0,a,u', '5,a,v'], select('x'), ...steps))).toMatchObject(wanted);
+  });
+});
+
+describe('steps that mend', () => {
+  const file = 'a,b,c,y\n1,red,5,x\n1,Red,5,x\n2,blue,6,y\n2,blue,6,x\n-999,blue,7,y\n3,red,8,y\n';
+  it('replace, drop and distinct, and the same to later rows', async () => {
+    write('mend.csv', file);
+    const source = { format: 'csv', path: 'mend.csv' } as const;
+    const { dataset } = await load(
+      source,
+      { op: 'target', column: 'y' },
+      { op: 'replace', column: 'b', values: { Red: 'red' } },
+      { op: 'replace', column: 'a', values: { '-999': '' } },
+      { op: 'drop', columns: ['c'] },
+      { op: 'distinct', contrary: 'drop' },
+      { op: 'impute', value: 9 },
+      { op: 'oneHot' },
+    );
+    expect(dataset.features?.map(({ column, category }) => category ?? column)).toEqual(['a', 'blue', 'red']);
+    expect([...dataset.train.rows]).toEqual([0, 4, 5]);
+    expect([...dataset.train.inputs]).toEqual([1, 0, 1, 9, 1, 0, 3, 0, 1]);
+    const later = parseCsv({ path: 'later.csv', bytes: Buffer.from('a,b\n-999,Red\n') }, source, '/data/source');
+    expect([...prepareRows(dataset, later).inputs]).toEqual([9, 0, 1]);
   });
 });

@@ -46,12 +46,19 @@ function withColumn(table: TextTable, { column, expression }: Pick<MapStep, 'col
 /** True and false count 1 and 0. */
 const logicalIn = (text: string): number => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : numberIn(text));
 
-/** Does the `map` steps, and leaves the rows that `take` and `filter` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
+function withReplaced(table: TextTable, { column, values }: Extract<DataSpec['steps'][number], { op: 'replace' }>, at: string): TextTable {
+  const { index } = columnNamed(typeColumns(table), column, table.path, at);
+  const texts = table.columns[index].map((text) => (Object.hasOwn(values, text) ? values[text] : text));
+  return { ...table, columns: table.columns.map((old, place) => (place === index ? texts : old)) };
+}
+
+/** Does the `map` and `replace` steps, and leaves the rows that `take` and `filter` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
 export function chooseRows(source: TextTable, steps: DataSpec['steps'], at = (index: number) => place({ index })): TextTable {
   let table = source;
   let rows: number[] | undefined;
   for (const [index, step] of steps.entries()) {
     if (step.op === 'map') table = withColumn(table, step, at(index));
+    if (step.op === 'replace') table = withReplaced(table, step, at(index));
     if (step.op !== 'filter' && step.op !== 'take') continue;
     rows ??= [...table.lines.keys()];
     if (step.op === 'take') rows = rows.slice(0, step.count);
@@ -61,8 +68,12 @@ export function chooseRows(source: TextTable, steps: DataSpec['steps'], at = (in
       if (rows.length === 0) throw new EpochbookError('data.filteredAll', { path: table.path, column: step.column }, { at: at(index) });
     }
   }
-  if (!rows || rows.length === table.lines.length) return table;
-  const kept = rows;
+  return rows ? keepRows(table, rows) : table;
+}
+
+/** These rows of a table, ascending. */
+export function keepRows(table: TextTable, kept: readonly number[]): TextTable {
+  if (kept.length === table.lines.length) return table;
   return {
     ...table,
     columns: table.columns.map((column) => kept.map((row) => column[row])),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { split } from './split.ts';
+import { type RowFacts, split } from './split.ts';
 
 const step = (more: object) => ({ op: 'split', validation: 0.2, seed: 1, ...more }) as const;
 
@@ -37,5 +37,55 @@ describe('split', () => {
     for (let seed = 0; seed < 200; seed += 1)
       for (const row of split(100, step({ seed }), '/data').validation!) counts[Math.floor(row / 10)] += 1;
     for (const count of counts) expect(Math.abs(count - 400)).toBeLessThan(90);
+  });
+});
+
+describe('folds', () => {
+  const fold = (folds: number, number: number, more: object = {}, facts: RowFacts = {}, count = 103) =>
+    split(count, { op: 'kFold', folds, fold: number, ...more }, '/data', facts);
+
+  it('are even, each row is in one, and rows added at the end move few', () => {
+    const parts = [1, 2, 3, 4, 5].map((number) => fold(5, number, { seed: 4 }));
+    expect(parts.map(({ validation }) => validation?.length)).toEqual([21, 21, 20, 21, 20]);
+    expect(parts.flatMap(({ validation }) => [...(validation ?? [])]).toSorted((a, b) => a - b)).toEqual([...Array(103).keys()]);
+    for (const { train, validation } of parts) expect(new Set([...train, ...(validation ?? [])]).size).toBe(103);
+    const grown = new Set(fold(5, 1, { seed: 4 }, {}, 110).validation);
+    expect(Array.from(parts[0].validation ?? []).filter((row) => !grown.has(row)).length).toBeLessThanOrEqual(2);
+  });
+
+  it('keep classes even and groups whole', () => {
+    const classOf = (row: number) => (row % 10 === 0 ? 1 : 0);
+    for (const number of [1, 2, 3]) {
+      const { validation = new Uint32Array() } = fold(3, number, { stratify: true }, { classOf });
+      expect([...validation].filter((row) => classOf(row) === 1).length).toBeGreaterThanOrEqual(3);
+      expect(Math.abs(validation.length - 103 / 3)).toBeLessThan(2);
+    }
+    const groupOf = (row: number) => `group ${row % 7}`;
+    const seen = [1, 2, 3, 4].map((number) => fold(4, number, { group: 'g' }, { groupOf }));
+    for (const { train, validation = new Uint32Array() } of seen) {
+      const groups = new Set([...train].map(groupOf));
+      expect([...validation].some((row) => groups.has(groupOf(row)))).toBe(false);
+      expect(validation.length).toBeGreaterThan(0);
+    }
+    expect(() => fold(8, 1, { group: 'g' }, { groupOf })).toThrow('groups');
+  });
+});
+
+describe('by a column', () => {
+  const partOf = (row: number) => ['train', 'val', 'holdout', 'extra'][row % 4];
+  it('each row goes where its value says, the rest is trained on', () => {
+    const { train, validation, test } = split(12, { op: 'split', column: 'part', validation: ['val'], test: ['holdout'] }, '/data', {
+      partOf,
+    });
+    expect([[...train], [...(validation ?? [])], [...(test ?? [])]]).toEqual([
+      [0, 3, 4, 7, 8, 11],
+      [1, 5, 9],
+      [2, 6, 10],
+    ]);
+  });
+  it('a value that no row has is said, with those that there are', () => {
+    expect(() => split(12, { op: 'split', column: 'part', validation: ['valid'] }, '/data', { partOf })).toThrow(
+      /valid.*train, val, holdout, extra/s,
+    );
   });
 });

@@ -7,10 +7,11 @@ import { columnNamed, describeColumn, isMissing, notANumber, numberIn, numbersOf
 import { placeOf, type TextTable } from './csv.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
+import { distinctRows } from './distinct.ts';
 import { fitFeatures } from './features.ts';
-import { chooseRows, putBelow } from './rows.ts';
+import { chooseRows, keepRows, putBelow } from './rows.ts';
 import { type Parts, split } from './split.ts';
-import { place, stepOf, stepsOf } from './steps.ts';
+import { place, splitOf, stepOf, stepsOf } from './steps.ts';
 import { findTableFaults } from './table-findings.ts';
 import { labelColumn, textColumn, tokenizeColumn } from './text-table.ts';
 import { placeWindows, type WindowStep } from './windows.ts';
@@ -88,9 +89,9 @@ function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec:
     return [text];
   }
   const selects = stepsOf(spec, 'select');
-  const { group, time } = stepOf(spec, 'split')?.step ?? {};
+  const keys = [...partKeys(spec)];
   const window = stepOf(spec, 'window');
-  const keys = [group, time, window?.step.group, window?.step.time];
+  keys.push(window?.step.group, window?.step.time);
   const ahead = window !== undefined && (window.step.horizon ?? 1) > 0;
   const past = ahead && (selects.length > 0 || target.type === 'number');
   let chosen = columns.filter((column) => (column !== target || past) && (selects.length > 0 || !keys.includes(column.name)));
@@ -98,9 +99,36 @@ function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec:
     const named = select.step.columns.map((name) => columnNamed(columns, name, table.path, place(select)));
     chosen = chosen.filter((column) => named.includes(column));
   }
+  for (const drop of stepsOf(spec, 'drop')) {
+    const named = drop.step.columns.map((name) => columnNamed(columns, name, table.path, place(drop)));
+    chosen = chosen.filter((column) => !named.includes(column));
+  }
   if (chosen.length === 0)
     throw new EpochbookError('data.noFeatures', { path: table.path }, { at: selects[0] ? place(selects[0]) : '/data/source' });
   return chosen;
+}
+
+/** Columns that say how rows are parted. */
+function partKeys(spec: DataSpec): (string | undefined)[] {
+  const step = splitOf(spec)?.step;
+  return step ? [step.group, ...(step.op === 'split' ? [step.time, step.column] : [])] : [];
+}
+
+/** Leaves the first of rows that say the same in every feature. */
+function withoutTwins(table: TextTable, spec: DataSpec): TextTable {
+  const found = stepOf(spec, 'distinct');
+  if (!found) return table;
+  const columns = typeColumns(table, castsIn(table, spec));
+  const target = targetColumn(table, columns, spec);
+  const features = chooseFeatures(table, columns, spec, target);
+  const says = (column: TypedColumn, row: number) => {
+    const text = table.columns[column.index][row];
+    const number = column.type === 'number' ? numberIn(text) : Number.NaN;
+    return Number.isNaN(number) ? text : String(number);
+  };
+  const keyOf = (row: number) => JSON.stringify(features.map((column) => says(column, row)));
+  const kept = distinctRows(table.lines.length, keyOf, found.step.contrary === 'drop' ? (row) => says(target, row) : undefined);
+  return keepRows(table, kept);
 }
 
 function castsIn(table: TextTable, spec: DataSpec): Map<string, TypedColumn['type']> {
@@ -122,23 +150,27 @@ function timesOf(table: TextTable, column: TypedColumn, at: string): Float64Arra
 }
 
 function partsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, target: Target, count: number): Parts {
-  const found = stepOf(spec, 'split');
+  const found = splitOf(spec);
   if (!found) return split(count, undefined, '/data');
   const at = place(found);
-  const { group, time, stratify } = found.step;
+  const { group, stratify } = found.step;
+  const { time, column } = found.step.op === 'split' ? found.step : {};
   const window = stepOf(spec, 'window');
   if (window && stratify) throw new EpochbookError('data.windowStratify', {}, { at });
+  if (window && found.step.op === 'kFold' && group === undefined) throw new EpochbookError('data.windowFolds', {}, { at });
+  const named = column === undefined ? undefined : table.columns[columnNamed(columns, column, table.path, at).index];
   const groups = group === undefined ? undefined : table.columns[columnNamed(columns, group, table.path, at).index];
   const times =
     time !== undefined
       ? timesOf(table, columnNamed(columns, time, table.path, at), at)
-      : window && !groups
+      : window && !groups && !named
         ? windowTimes(table, columns, window, count)
         : undefined;
   return split(count, found.step, at, {
     ...(target.classes && { classOf: (row: number) => target.values[row] }),
     ...(groups && { groupOf: (row: number) => groups[row] }),
     ...(times && { timeOf: (row: number) => times[row] }),
+    ...(named && { partOf: (row: number) => named[row] }),
     idOf: (row) => table.rows[row],
   });
 }
@@ -168,7 +200,7 @@ interface WindowFound {
 function windowsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, found: WindowFound, parts: Parts) {
   const at = place(found);
   const { step } = found;
-  const group = step.group ?? stepOf(spec, 'split')?.step.group;
+  const group = step.group ?? splitOf(spec)?.step.group;
   const groups = group === undefined ? undefined : table.columns[columnNamed(columns, group, table.path, at).index];
   const times = step.time === undefined ? undefined : timesOf(table, columnNamed(columns, step.time, table.path, at), at);
   return placeWindows(parts, step, { groupOf: (row) => groups?.[row] ?? '', timeOf: (row) => times?.[row] ?? table.rows[row] }, at);
@@ -176,7 +208,7 @@ function windowsOf(table: TextTable, columns: readonly TypedColumn[], spec: Data
 
 /** Throws `data.*` errors at the step or the line they come from. */
 export function prepareTable(source: TextTable, spec: DataSpec, others: readonly OtherTable[] = []): PreparedTable {
-  const own = chooseRows(source, spec.steps);
+  const own = withoutTwins(chooseRows(source, spec.steps), spec);
   const casts = castsIn(own, spec);
   // Roles are those of the training data; types are told by all that is read.
   const firstColumns = typeColumns(own, casts);

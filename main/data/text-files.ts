@@ -8,6 +8,7 @@ import type { DataSource, DataSpec } from '#contract/spec.ts';
 import type { TextTable } from './csv.ts';
 import { decodeText } from './encoding.ts';
 import { type Folders, filesBelow, locate, readDataFile } from './files.ts';
+import { sharesOf } from './split.ts';
 import { place, stepOf } from './steps.ts';
 import { labelColumn, textColumn, tokenizerSettings } from './text-table.ts';
 import { encoderOf, fitTokenizer } from './tokenizer.ts';
@@ -86,7 +87,7 @@ export function prepareRunningText(
 
   const texts: { train: string; validation?: string; test?: string } = { train: running };
   if (splitting) {
-    const { validation, test = 0 } = splitting.step;
+    const [validation, test] = sharesOf(splitting.step);
     const size = (share: number) => (share < 1 ? Math.round(share * running.length) : share);
     const end = running.length - size(test);
     const middle = end - size(validation);

@@ -16,6 +16,8 @@ export interface Part {
 export type Transform =
   /** 1 for true, 0 for false. */
   | { readonly op: 'logical' }
+  /** Other texts for some. */
+  | { readonly op: 'replace'; readonly values: Readonly<Record<string, string>> }
   /** This where the value is missing. */
   | { readonly op: 'impute'; readonly value: number | string }
   | { readonly op: 'clip'; readonly min?: number; readonly max?: number }

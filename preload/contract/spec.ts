@@ -97,6 +97,9 @@ function sourcePaths(source: DataSource): string[] {
 /** A share below 1, or a count of samples. */
 const share = z.number().nonnegative();
 
+/** By a column: the values. */
+const partSize = z.union([share, z.array(z.union([z.string(), z.number()])).min(1)]);
+
 const columns = z.array(z.string()).min(1);
 
 /** Training samples are changed at random, anew in every epoch; validation and test are not. */
@@ -122,6 +125,15 @@ const augmentation = z.object({
 /** Steps apply in order; what they fit, they fit on the training part alone. */
 const ownStep = z.discriminatedUnion('op', [
   z.object({ op: z.literal('select'), columns }),
+  z.object({ op: z.literal('drop'), columns }),
+  /** Other words or numbers in the place of some; an empty text makes a value missing. */
+  z.object({ op: z.literal('replace'), column: z.string(), values: z.record(z.string(), z.string()) }),
+  /** Of samples with the same inputs the first is kept. */
+  z.object({
+    op: z.literal('distinct'),
+    /** `drop`: none of them is, where their targets differ. Default first. */
+    contrary: z.enum(['first', 'drop']).optional(),
+  }),
   z.object({
     op: z.literal('target'),
     column: z.string(),
@@ -187,14 +199,27 @@ const ownStep = z.discriminatedUnion('op', [
   }),
   z.object({
     op: z.literal('split'),
-    validation: share,
-    test: share.optional(),
+    /** A share or a count; by a column, the values that it has there. */
+    validation: partSize,
+    test: partSize.optional(),
+    /** A column whose values say which part a row is in; what is neither validation nor test is trained on. It is no feature unless selected. */
+    column: z.string().optional(),
     /** Keep each class' share in every part. Default false. */
     stratify: z.boolean().optional(),
     /** Rows that say the same in this column stay in one part. It is no feature unless selected. */
     group: z.string().optional(),
     /** The latest rows by this column are the test, those before them the validation. It is no feature unless selected. */
     time: z.string().optional(),
+    seed: z.number().int().optional(),
+  }),
+  /** One of `folds` even parts is the validation, the others are trained on. Drawn as in `split`. */
+  z.object({
+    op: z.literal('kFold'),
+    folds: z.number().int().min(2),
+    /** From 1 to `folds`. */
+    fold: z.number().int().min(1),
+    stratify: z.boolean().optional(),
+    group: z.string().optional(),
     seed: z.number().int().optional(),
   }),
   /** A column computed of others, row by row; missing where one of them is, or where it is no number. */

@@ -234,7 +234,9 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
     ...fields,
     ...checkOptions(builder, method.options, options).values,
   } as Record<string, Json>;
+  if (op === 'split') splitByColumn(step);
   if (op === 'split') checkSplit(step, kind);
+  if (op === 'kFold') checkFolds(step, kind);
   const parsed = dataStep.safeParse(step);
   if (!parsed.success) throw fail('notebook.specInvalid', { kind: 'data', detail: parsed.error.issues[0]?.message ?? '' });
   const made: DataSpec = { source: spec.source, steps: [...spec.steps, parsed.data] };
@@ -244,10 +246,28 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
 const isPlain = (value: Value | undefined): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Built) && !(value instanceof Odd);
 
+/** By a column, a value may stand alone; without one there are none. */
+function splitByColumn(step: Record<string, Json>): void {
+  for (const part of ['validation', 'test']) {
+    const given = step[part];
+    if (given === undefined) continue;
+    if (step['column'] !== undefined) step[part] = Array.isArray(given) ? given : [given];
+    else if (typeof given !== 'number') throw fail('notebook.splitValues', { part });
+  }
+}
+
+function checkFolds(step: Record<string, Json>, kind: DataKind): void {
+  if ((kind !== 'table' && step['group'] !== undefined) || (kind === 'text' && step['stratify'] === true))
+    throw fail('notebook.wrongStep', { step: 'kFold', kind });
+  const [fold, folds] = [Number(step['fold']), Number(step['folds'])];
+  if (fold > folds) throw fail('notebook.foldOutside', { fold, folds });
+}
+
 function checkSplit(step: Record<string, Json>, kind: DataKind): void {
-  if (kind !== 'table' && (step['group'] !== undefined || step['time'] !== undefined))
+  if (kind !== 'table' && (step['group'] !== undefined || step['time'] !== undefined || step['column'] !== undefined))
     throw fail('notebook.wrongStep', { step: 'split', kind });
   if (kind === 'text' && step['stratify'] === true) throw fail('notebook.wrongStep', { step: 'split', kind });
+  if (step['column'] !== undefined) return;
   const shares = ['validation', 'test'].map((part) => step[part]).filter((share): share is number => typeof share === 'number');
   if (shares.some((share) => share >= 1 && !Number.isInteger(share)) || shares.every((share) => share === 0))
     throw fail('notebook.splitNothing', {});

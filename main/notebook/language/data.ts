@@ -117,6 +117,11 @@ export interface DataMethodEntry {
 }
 
 const columns: OptionType = { is: 'list', of: { is: 'text' }, min: 1 };
+/** By a column, values may stand alone. */
+const partSize: OptionType = {
+  is: 'either',
+  of: [{ is: 'number', min: 0 }, { is: 'text' }, { is: 'list', of: { is: 'either', of: [{ is: 'text' }, { is: 'number' }] }, min: 1 }],
+};
 const values: OptionType = { is: 'list', of: { is: 'either', of: [{ is: 'number' }, { is: 'text' }] }, min: 1 };
 
 export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
@@ -125,6 +130,27 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     positional: { name: 'columns', type: columns, spread: true },
     options: {},
     of: ['table'],
+  },
+  drop: {
+    doc: 'Leaves these columns out.',
+    positional: { name: 'columns', type: columns, spread: true },
+    options: {},
+    of: ['table'],
+  },
+  replace: {
+    doc: 'Puts other words or numbers in the place of some in a column; an empty text makes a value missing.',
+    positional: { name: 'column', type: { is: 'text' } },
+    second: { name: 'values', type: { is: 'map', of: { is: 'text' } } },
+    options: {},
+    of: ['table'],
+  },
+  distinct: {
+    doc: 'Keeps the first of samples that have the same inputs.',
+    options: {
+      contrary: name(['first', 'drop'], 'drop: where their targets differ, none of them is kept.', { default: 'first' }),
+    },
+    of: ['table', 'arrays'],
+    once: true,
   },
   target: {
     doc: 'The column to predict.',
@@ -242,8 +268,11 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
   split: {
     doc: 'Sets samples aside for validation, and for a test at the end.',
     options: {
-      validation: number('Share of the samples (below 1), or their count.', { required: true, min: 0 }),
-      test: number('Share of the samples (below 1), or their count.', { min: 0 }),
+      validation: option(partSize, 'Share of the samples (below 1), or their count; with column, its values that mean validation.', {
+        required: true,
+      }),
+      test: option(partSize, 'Share of the samples (below 1), or their count; with column, its values that mean test.'),
+      column: text('A column whose values say which part a row is in. It is no feature unless selected.'),
       stratify: boolean('Whether every part gets the same share of each class.', false),
       group: text('A column: rows that say the same in it stay in one part. It is no feature unless selected.'),
       time: text('A column: the latest rows are the test, those before them the validation. It is no feature unless selected.'),
@@ -315,6 +344,20 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       lowercase: option({ is: 'boolean' }, 'Whether capitals are made small; true for words if left out.'),
     },
     of: ['table', 'text'],
+    once: true,
+  },
+  kFold: {
+    doc: 'One of even folds is the validation, the others are trained on: a run for each tells how much the result depends on the split.',
+    options: {
+      folds: integer('How many folds.', { required: true, min: 2 }),
+      fold: integer('Which of them is the validation, from 1; e.g. param("fold", 1, { min: 1, max: 5, step: 1 }).', {
+        required: true,
+        min: 1,
+      }),
+      stratify: boolean('Whether every fold gets the same share of each class.', false),
+      group: text('A column: rows that say the same in it stay in one fold. It is no feature unless selected.'),
+      seed: integer('Which of the possible splits it is.', { min: 0 }),
+    },
     once: true,
   },
   withValidation: {

@@ -37,6 +37,9 @@ export const data = {
     '{path}, {unit, select, row {row} other {line}} {line, number}: the column “{column}” has no value here ({count, plural, one {# is missing} other {# are missing}}). Fill gaps with .impute(), drop such rows with .filter(…), or leave the column out with .select(…).',
   'data.splitTooLarge':
     'The split sets aside {validation, number} samples for validation and {test, number} for the test, but there are {samples, number}: none is left to train on.',
+  'data.partValues': 'No row says {wanted} in the column “{column}”, so the {part} part is empty. The column says {found}.',
+  'data.noTrainRows': 'Every row of the column “{column}” is set aside: none is left to train on.',
+  'data.windowFolds': 'Windows of one series overlap, so folds must keep series whole: say which with group: ’…’, or split by time.',
   'data.emptyPart': 'The {part} part of the split gets no sample: there are only {samples, number}. Give a larger share, or leave it out.',
   'data.constantColumn': 'The column “{column}” has the same value on every row; nothing can be learned from it.',
   'data.unbalanced':

@@ -59,6 +59,9 @@ export const notebook = {
   'notebook.wrongStep':
     '.{step}(…) does not work on {kind, select, table {tables} text {a running text} other {images and arrays, which have no columns}}.',
   'notebook.splitTooMuch': '.split(…): the shares of validation and test are {sum} together; they must leave something to train on.',
+  'notebook.splitValues':
+    'Words for the {part} part are values of a column: say which with column: ’…’. Otherwise it is a share or a count.',
+  'notebook.foldOutside': 'There is no fold {fold, number}: they count from 1 to {folds, number}.',
   'notebook.splitNothing': '.split(…): “validation” must be a share between 0 and 1, or a count of samples.',
 
   'notebook.paramName': 'param(…) begins with the knob’s name: letters, digits and underscores, such as “learningRate”.',

@@ -35,6 +35,9 @@ export const data: Record<keyof typeof en, string> = {
     '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}”列此处没有值（共缺 {count} 个）。请用 .impute() 填补、用 .filter(…) 去掉这些行，或用 .select(…) 去掉该列。',
   'data.splitTooLarge':
     '划分要留出 {validation, number} 个验证样本和 {test, number} 个测试样本，但总共只有 {samples, number} 个：没有剩下可训练的样本。',
+  'data.partValues': '列“{column}”中没有任何行为 {wanted}，因此 {part} 部分为空。该列的值有 {found}。',
+  'data.noTrainRows': '列“{column}”的每一行都被划出：没有剩余的行可供训练。',
+  'data.windowFolds': '同一序列的窗口会重叠，因此各折必须保持序列完整：请用 group: ’…’ 指明，或按时间划分。',
   'data.emptyPart': '划分的 {part} 部分没有样本：总共只有 {samples, number} 个。请给更大的比例，或去掉这一部分。',
   'data.constantColumn': '“{column}”列每一行的值都相同，无法从中学到任何东西。',
   'data.unbalanced': '类别不均衡：“{large}”有 {largeCount, number} 个样本，“{small}”只有 {smallCount, number} 个。只看准确率会产生误导。',

@@ -57,6 +57,8 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.stepTwice': '该数据已经有 .{step}(…)。请只保留一个。',
   'notebook.wrongStep': '.{step}(…) 不能用于{kind, select, table {表格} text {连续文本} other {没有列的图像和数组}}。',
   'notebook.splitTooMuch': '.split(…)：验证与测试所占份额合计为 {sum}；必须留下一些用于训练。',
+  'notebook.splitValues': '{part} 部分给出文字时，它们是某一列的值：请用 column: ’…’ 指明该列；否则应为比例或数量。',
+  'notebook.foldOutside': '没有第 {fold, number} 折：折从 1 数到 {folds, number}。',
   'notebook.splitNothing': '.split(…)：“validation”应为 0 到 1 之间的份额，或样本数。',
 
   'notebook.paramName': 'param(…) 的第一个参数是旋钮的名称：由字母、数字和下划线组成，例如“learningRate”。',
