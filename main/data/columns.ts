@@ -3,9 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Column } from '#contract/notebook.ts';
 import { nearest } from '#contract/nearest.ts';
 import { placeOf, type TextTable } from './csv.ts';
-
-/** Ways in which tables say that a value is missing. */
-const missing = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-']);
+import { missing } from './missing.ts';
 
 export const isMissing = (text: string) => missing.has(text.toLowerCase());
 

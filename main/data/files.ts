@@ -4,6 +4,7 @@ import { createReadStream, promises as disk } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { entriesBelow, inArchive, readEntry } from './archives.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
 
@@ -51,6 +52,8 @@ export const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b
 
 /** Files below a folder as the notebook would say them, in natural order, hidden ones left out. */
 export async function filesBelow(path: string, folders: Folders, at: string): Promise<string[]> {
+  const archived = await inArchive(path, (archive) => locate(archive, folders, at));
+  if (archived) return (await entriesBelow(archived, at)).sort(inOrder);
   const folder = await locate(path, folders, at);
   const entries = await disk.readdir(folder, { withFileTypes: true });
   const found: string[] = [];
@@ -72,6 +75,12 @@ async function missing(path: string, absolute: string, at: string, cause: unknow
   return new EpochbookError('data.fileMissingNear', { path, near: join(dirname(path), near).split(sep).join('/') }, { at, cause });
 }
 
+/** Whether a path names a folder, or an archive to be read like one. Throws what `locate` throws. */
+export async function isFolder(path: string, folders: Folders, at: string): Promise<boolean> {
+  if (await inArchive(path, (archive) => locate(archive, folders, at))) return true;
+  return (await disk.stat(await locate(path, folders, at))).isDirectory();
+}
+
 /**
  * Reads a whole file, unpacking gzip (known by its first bytes, not its name). The bytes as they lie on disk go into
  * `hash`. Throws `data.fileMissing`, `data.outside`, `data.unreadable`, `data.gzipDamaged`, and `data.emptyFile` unless
@@ -84,16 +93,17 @@ export async function readDataFile(
   hash: Hash = createHash('sha256'),
   may: { readonly empty?: boolean } = {},
 ): Promise<OpenedFile> {
-  const file = await locate(path, folders, at);
+  const archived = await inArchive(path, (archive) => locate(archive, folders, at));
   let stored: Buffer;
   try {
-    stored = await disk.readFile(file);
+    stored = archived ? await readEntry(archived, mostUnpacked, at, hash) : await disk.readFile(await locate(path, folders, at));
   } catch (cause) {
+    if (cause instanceof EpochbookError) throw cause;
     const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
   }
   if (stored.length === 0 && !may.empty) throw new EpochbookError('data.emptyFile', { path }, { at });
-  hash.update(stored);
+  if (!archived) hash.update(stored);
   if (stored[0] !== 0x1f || stored[1] !== 0x8b) return { path, bytes: stored };
   try {
     return { path, bytes: await unzip(stored, { maxOutputLength: mostUnpacked }) };
@@ -108,6 +118,7 @@ export async function readDataFile(
  * `data.unreadable`, `data.emptyFile`.
  */
 export async function hashDataFile(path: string, folders: Folders, at: string, hash: Hash): Promise<{ file: string; gzipped: boolean }> {
+  if (await inArchive(path, (archive) => locate(archive, folders, at))) throw new EpochbookError('data.zipHere', { path }, { at });
   const file = await locate(path, folders, at);
   let first: Buffer | undefined;
   try {

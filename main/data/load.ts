@@ -4,6 +4,7 @@ import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
 import { type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
+import { readArrow } from './arrow.ts';
 import { type Arrays, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, readDataFile } from './files.ts';
@@ -13,6 +14,7 @@ import { readIdx } from './images.ts';
 import { readNpy, readNpz } from './numpy.ts';
 import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
+import { readSqlite } from './sqlite.ts';
 import { place } from './steps.ts';
 import { prepareTable } from './table.ts';
 import { prepareRunningText, readRunningText, readTextFolder, type RunningText } from './text-files.ts';
@@ -69,7 +71,8 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
       : [],
   );
   const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts);
-  const shown = { table: { columns, rows, totalRows }, ...(series && { series }), ...(text && { text }) };
+  const { reading } = read;
+  const shown = { table: { columns, rows, totalRows }, ...(reading && { reading }), ...(series && { series }), ...(text && { text }) };
   return finish(dataset, hash.digest('hex'), columns, shown, [], findings);
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
@@ -117,6 +120,10 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, sign
   switch (source.format) {
     case 'csv':
       return parseCsv(await readDataFile(source.path, folders, '/data/source/path', hash), source, '/data/source/path');
+    case 'arrow':
+      return readArrow(source, folders, hash);
+    case 'sqlite':
+      return readSqlite(source, folders, hash);
     case 'idx':
       return readIdx(source, folders, hash);
     case 'npy':
@@ -138,7 +145,7 @@ function finish(
   dataset: Omit<Dataset, 'hash'>,
   hash: string,
   columns: Column[],
-  shown: Pick<DataPreview, 'table' | 'images' | 'series' | 'text'> | undefined,
+  shown: Pick<DataPreview, 'table' | 'images' | 'series' | 'text' | 'reading'> | undefined,
   ignored: readonly string[] = [],
   more: readonly Finding[] = [],
 ): LoadedData {

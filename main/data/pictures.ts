@@ -1,10 +1,10 @@
 /** Folders of pictures: each folder is a class. The decoder is native, and loaded when first needed. */
 import type { Hash } from 'node:crypto';
-import { promises as disk } from 'node:fs';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
 import type { Arrays } from './arrays.ts';
-import { filesBelow, type Folders, inOrder, locate, readDataFile } from './files.ts';
+import { labelPictures } from './picture-labels.ts';
+import { filesBelow, type Folders, inOrder, isFolder, readDataFile } from './files.ts';
 
 export type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
 export type Sharp = typeof import('sharp').default;
@@ -16,7 +16,7 @@ export interface Picture {
 
 export interface PictureList {
   readonly pictures: readonly Picture[];
-  readonly classes: readonly string[];
+  readonly classes?: readonly string[];
   /** Files that lay between the pictures and are none. */
   readonly ignored: readonly string[];
 }
@@ -66,16 +66,21 @@ async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
 }
 
 /** The pictures of a folder, in natural order. Throws `data.notFolder`, `data.noPictures`, `data.oneFolder`. */
-export async function listPictures(source: PictureSource, folders: Folders): Promise<PictureList> {
+export async function listPictures(source: PictureSource, folders: Folders, hash?: Hash): Promise<PictureList> {
   const root = source.path.replace(/\/+$/, '') || '.';
-  const folder = await locate(root, folders, at);
-  if (!(await disk.stat(folder)).isDirectory()) throw new EpochbookError('data.notFolder', { path: source.path }, { at });
+  if (!(await isFolder(root, folders, at))) throw new EpochbookError('data.notFolder', { path: source.path }, { at });
   const files = await filesBelow(root, folders, at);
   const classOf = (path: string) =>
     path
       .slice(root.length + 1)
       .split('/')
       .slice(0, -1)[0];
+  if (source.labels !== undefined) {
+    const pictureFiles = files.filter((path) => endings.test(path));
+    const labelled = await labelPictures({ ...source, labels: source.labels }, root, pictureFiles, folders, hash);
+    const named = new Set(labelled.pictures.map(({ path }) => path));
+    return { ...labelled, ignored: pictureFiles.filter((path) => !named.has(path)) };
+  }
   const isUsable = (path: string) => endings.test(path) && classOf(path) !== undefined;
   const usable = files.filter(isUsable);
   const classes = [...new Set(usable.map(classOf))].sort(inOrder);
@@ -94,7 +99,7 @@ export async function listPictures(source: PictureSource, folders: Folders): Pro
  * `data.readerMissing`.
  */
 export async function readPictures(source: PictureSource, folders: Folders, hash: Hash, signal?: AbortSignal): Promise<Arrays> {
-  const { pictures, classes, ignored } = await listPictures(source, folders);
+  const { pictures, classes, ignored } = await listPictures(source, folders, hash);
   const sharp = await loadSharp();
 
   const stored: Buffer[] = [];
@@ -152,8 +157,8 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
     values: values ?? new Uint8Array(0),
     scale: source.scale ?? 1 / 255,
     targets: pictures.map(({ label }) => label),
-    targetShape: [],
-    classes,
+    targetShape: classes ? [] : [1],
+    ...(classes && { classes }),
     ignored,
   };
 }

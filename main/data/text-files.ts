@@ -1,13 +1,12 @@
 /** Text from files: a folder of them is a table, a single one runs on. */
 import type { Hash } from 'node:crypto';
-import { promises as disk } from 'node:fs';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataPreview } from '#contract/notebook.ts';
 import type { Dataset, Part, TextInput } from '#contract/samples.ts';
 import type { DataSource, DataSpec } from '#contract/spec.ts';
 import type { TextTable } from './csv.ts';
 import { decodeText } from './encoding.ts';
-import { type Folders, filesBelow, locate, readDataFile } from './files.ts';
+import { type Folders, filesBelow, isFolder, readDataFile } from './files.ts';
 import { sharesOf } from './split.ts';
 import { place, stepOf } from './steps.ts';
 import { labelColumn, textColumn, tokenizerSettings } from './text-table.ts';
@@ -25,8 +24,7 @@ export async function readTextFolder(
   signal?: AbortSignal,
 ): Promise<TextTable> {
   const root = path.replace(/\/+$/, '') || '.';
-  const folder = await locate(root, folders, at);
-  if (!(await disk.stat(folder)).isDirectory()) throw new EpochbookError('data.notFolder', { path }, { at });
+  if (!(await isFolder(root, folders, at))) throw new EpochbookError('data.notFolder', { path }, { at });
   const labelOf = (file: string) => {
     const [label, ...rest] = file.slice(root.length + 1).split('/');
     return rest.length > 0 ? label : undefined;

@@ -6,6 +6,8 @@ import type { OpenedFile } from './files.ts';
 
 export interface ZipEntry {
   readonly name: string;
+  /** Unpacked, as the directory tells it. */
+  readonly size: number;
   /** Unpacked. Throws `data.zipDamaged`. */
   readonly read: () => Promise<Buffer>;
 }
@@ -20,7 +22,7 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** Node 16 has none. */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = (sum >>> 8) ^ remainders[(sum ^ byte) & 255];
   return (sum ^ 0xffffffff) >>> 0;
@@ -64,7 +66,7 @@ export function openZip({ path, bytes }: OpenedFile, at: string): ZipEntry[] {
       if (unpacked.length !== size || crc32(unpacked) !== sum) throw damaged();
       return unpacked;
     };
-    entries.push({ name, read });
+    entries.push({ name, size, read });
     next += 46 + nameLength + extraLength + commentLength;
   }
   return entries;

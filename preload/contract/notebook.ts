@@ -100,6 +100,18 @@ export const dataPreview = z.object({
       totalRows: z.number().int(),
     })
     .optional(),
+  /** Of a delimited text: how it was read, and what of that the notebook says itself. */
+  reading: z
+    .object({
+      encoding: z.string(),
+      delimiter: z.string(),
+      header: z.boolean(),
+      decimal: z.string(),
+      /** What was found to stand for missing values, most frequent first. */
+      nulls: z.array(z.string()),
+      told: z.array(z.string()),
+    })
+    .optional(),
   /** Of windows over ordered rows. */
   series: z
     .object({

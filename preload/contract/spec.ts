@@ -34,11 +34,25 @@ export const dataSource = z.discriminatedUnion('format', [
     path,
     /** Default: found from the first lines (comma, semicolon, tab or bar). */
     delimiter: z.string().length(1).optional(),
-    /** Whether the first line names the columns. Default true. */
+    /** Whether the first line names the columns. Default: true, unless it holds a number with a fraction above numbers. */
     header: z.boolean().optional(),
     encoding,
+    /** What stands for a missing value, besides an empty field, NA, NaN, null, none, ? and -. */
+    nulls: z.array(z.string()).optional(),
+    /** What parts whole from fraction in numbers. Default: found. */
+    decimal: z.enum(['.', ',']).optional(),
+    /** Default ". */
+    quote: z.string().length(1).optional(),
+    /** Lines that begin with it are passed over. */
+    comment: z.string().min(1).optional(),
+    /** Lines before the first that counts. */
+    skip: z.number().int().nonnegative().optional(),
   }),
   z.object({ format: z.literal('parquet'), path }),
+  /** Arrow's file or stream format; Feather 2 is the former. */
+  z.object({ format: z.literal('arrow'), path }),
+  /** `table`: default the only one. */
+  z.object({ format: z.literal('sqlite'), path, table: z.string().optional() }),
   /** An array of objects, or one object a line. */
   z.object({ format: z.literal('json'), path }),
   /** A query over other files, each a table under its name: `.csv`, `.tsv`, `.parquet`, `.json`, `.ndjson` or `.jsonl`. */
@@ -64,6 +78,12 @@ export const dataSource = z.discriminatedUnion('format', [
     /** Default: 1 where every picture is grey, else 3. */
     channels: z.union([z.literal(1), z.literal(3)]).optional(),
     scale,
+    /** A table (CSV) that says each picture's label, instead of the folders. */
+    labels: path.optional(),
+    /** Its columns: the picture's path below the folder, or its name; what is to be predicted. Default: the first two. */
+    file: z.string().optional(),
+    label: z.string().optional(),
+    kind: targetKind,
   }),
   /** One running text, whose next token is to be predicted. */
   z.object({ format: z.literal('text'), path, encoding }),
@@ -89,6 +109,8 @@ function sourcePaths(source: DataSource): string[] {
       return [source.inputs, source.targets];
     case 'sql':
       return Object.values(source.tables);
+    case 'imageFolder':
+      return [source.path, ...(source.labels === undefined ? [] : [source.labels])];
     default:
       return [source.path];
   }
@@ -287,9 +309,16 @@ export type DataStep = z.infer<typeof dataStep>;
 export const dataSpec = z.object({ source: dataSource, steps: z.array(dataStep) });
 export type DataSpec = z.infer<typeof dataSpec>;
 
-/** The files and folders that data comes from, as the notebook says them. */
+/** A path into a zip archive: `archive.zip/folder/file.csv`. */
+export function archiveOf(path: string): { archive: string; entry: string } | undefined {
+  const found = /^(.*?\.zip)(?:\/(.*))?$/i.exec(path);
+  return found ? { archive: found[1], entry: found[2] ?? '' } : undefined;
+}
+
+/** The files and folders that data comes from, as the notebook says them; of what lies in an archive, the archive. */
 export function dataPaths({ source, steps }: DataSpec): string[] {
-  return [...sourcePaths(source), ...steps.flatMap((step) => ('data' in step ? sourcePaths(step.data.source) : []))];
+  const paths = [...sourcePaths(source), ...steps.flatMap((step) => ('data' in step ? sourcePaths(step.data.source) : []))];
+  return paths.map((path) => archiveOf(path)?.archive ?? path);
 }
 
 /** Keras model JSON. Input shape and the units of an output layer may be missing: the data gives them. */

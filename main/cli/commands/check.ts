@@ -32,6 +32,8 @@ function checkedJson({ cells, knobs }: CheckedNotebook): unknown {
       data: {
         samples: data.samples,
         inputShape: data.inputShape,
+        reading: data.reading,
+        series: data.series,
         classes: data.classes,
         findings: data.findings.map(({ code, message, evidence }) => ({ code, message, evidence })),
       },
@@ -54,10 +56,33 @@ function findingText({ code, message, values }: DataPreview['findings'][number])
   }
 }
 
-function dataText({ samples, inputShape, classes, findings }: DataPreview): string[] {
+/** How a delimited text was read. What the notebook does not say itself was found. */
+function readingText({ encoding, delimiter, header, decimal, nulls, told }: NonNullable<DataPreview['reading']>): string {
+  const parts: [name: string, value: string][] = [
+    ['encoding', encoding],
+    ['delimiter', JSON.stringify(delimiter)],
+    ['header', String(header)],
+    ['decimal', JSON.stringify(decimal)],
+    ...(nulls.length > 0
+      ? [
+          [
+            'nulls',
+            nulls
+              .slice(0, 5)
+              .map((text) => JSON.stringify(text))
+              .join(' '),
+          ] as [string, string],
+        ]
+      : []),
+  ];
+  return parts.map(([name, value]) => `${name}: ${value}${told.includes(name) ? '' : ` (${say('cli.word.found')})`}`).join(', ');
+}
+
+function dataText({ samples, inputShape, classes, reading, findings }: DataPreview): string[] {
   const lines = facts([
     [say('cli.word.samples'), say('cli.samples', samples)],
     [say('cli.word.input'), dimensions(inputShape)],
+    ...(reading ? [[say('cli.word.reading'), readingText(reading)] as const] : []),
     ...(classes ? [[say('cli.word.classes'), classes.map(({ name, count }) => `${name} (${count})`).join(', ')] as const] : []),
   ]);
   return [...lines, ...findings.map((finding) => say('cli.warning', { message: `${findingText(finding)} ${finding.evidence}`.trim() }))];

@@ -44,7 +44,7 @@ export function createLooker(): Looker {
     if (open?.key === key && !anew) return open;
     await open?.table?.close();
     open = undefined;
-    if (data.source.format === 'text' || data.source.format === 'textFolder') throw new EpochbookError('data.noLook');
+    if (['text', 'textFolder', 'arrow', 'sqlite'].includes(data.source.format)) throw new EpochbookError('data.noLook');
     if (kindOf(data.source) === 'table') open = { key, table: await openTable(data.source as TableSource, folders, cache) };
     else {
       const pictures = await openPictures(data.source as PicturesSource, folders);

@@ -99,7 +99,7 @@ async function shrink(shown: Shown): Promise<Shown> {
 }
 
 async function fromFolder(source: PictureSource, folders: Folders): Promise<Collection> {
-  const { pictures, classes } = await listPictures(source, folders);
+  const { pictures, classes = [] } = await listPictures(source, folders);
   const sharp: Sharp = await loadSharp();
   const bytesOf = async (row: number) => (await readDataFile(pictures[row].path, folders, '/data/source/path')).bytes;
   const points = async (row: number, side = 256): Promise<Shown> => {

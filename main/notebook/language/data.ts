@@ -12,7 +12,20 @@ export interface DataSourceEntry {
   readonly fixed: Readonly<Record<string, Json>>;
 }
 
-const header = boolean('Whether the first line names the columns.', true);
+const header = option(
+  { is: 'boolean' },
+  'Whether the first line names the columns; it does unless it holds a fraction above numbers if left out.',
+);
+const ofCsv = {
+  nulls: option(
+    { is: 'list', of: { is: 'text' }, min: 1 },
+    'What stands for a missing value, besides an empty field, NA, NaN, null, none, ? and -.',
+  ),
+  decimal: name(['.', ','], 'What parts whole from fraction in numbers; found if left out.'),
+  quote: text('The sign round fields that hold the delimiter.', { default: '"' }),
+  comment: text('Lines that begin with it are passed over.'),
+  skip: integer('Lines before the first that counts.', { min: 0, default: 0 }),
+};
 const encoding = name(textEncodings, 'How the bytes stand for signs; found from them if left out.');
 
 const scale = number('What each stored value is multiplied with; 1/255 for bytes of images if left out, so that values lie in 0…1.');
@@ -26,7 +39,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
   csv: {
     doc: 'A table as text, one row a line.',
     path: true,
-    options: { delimiter: text('The sign between fields; found from the first lines if left out.'), header, encoding },
+    options: { delimiter: text('The sign between fields; found from the first lines if left out.'), header, encoding, ...ofCsv },
     fixed: { format: 'csv' },
   },
   tsv: {
@@ -48,6 +61,15 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
   },
   parquet: { doc: 'A table in a Parquet file.', path: true, options: {}, fixed: { format: 'parquet' } },
   json: { doc: 'A table as JSON: an array of objects, or one object a line.', path: true, options: {}, fixed: { format: 'json' } },
+  ndjson: { doc: 'A table as JSON, one object a line.', path: true, options: {}, fixed: { format: 'json' } },
+  arrow: { doc: 'A table in an Arrow or Feather file.', path: true, options: {}, fixed: { format: 'arrow' } },
+  feather: { doc: 'A table in a Feather (Arrow) file.', path: true, options: {}, fixed: { format: 'arrow' } },
+  sqlite: {
+    doc: 'A table of an SQLite database, which is only read.',
+    path: true,
+    options: { table: text('Name of the table or view; the only one if left out.') },
+    fixed: { format: 'sqlite' },
+  },
   sql: {
     doc: 'What a query gives over other files (CSV, TSV, Parquet, JSON). It sees these files and nothing else.',
     first: 'query',
@@ -82,6 +104,10 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
       size: option({ is: 'pair' }, 'Height and width that every picture is brought to; their own if left out.'),
       channels: option({ is: 'choice', of: [1, 3] }, '1: grey, 3: colours; 1 where every picture is grey if left out.'),
       scale,
+      labels: text('Path of a table (CSV) that says each picture’s label, instead of the folders.'),
+      file: text('Its column with the picture’s path or name; the first if left out.'),
+      label: text('Its column with what is to be predicted; the second if left out.'),
+      kind: ofArrays.kind,
     },
     fixed: { format: 'imageFolder' },
   },

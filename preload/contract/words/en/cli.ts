@@ -152,6 +152,8 @@ export const cli = {
   'cli.word.no': 'no',
   'cli.word.classes': 'classes',
   'cli.word.input': 'input',
+  'cli.word.reading': 'read as',
+  'cli.word.found': 'found',
   'cli.status':
     '{status, select, queued {queued} running {running} paused {paused} completed {completed} stopped {stopped} failed {failed} diverged {diverged} interrupted {interrupted} other {{status}}}',
   'cli.epochsOf': '{epochs} of {planned}',

@@ -145,4 +145,18 @@ export const data = {
   'data.expression':
     '“{expression}”, character {column, number}: {problem, select, column {there is no such column at “{rest}”; there are {names}} function {there is no such function at “{rest}”} arguments {the function at “{rest}” takes another number of values} end {the formula ends too early} deep {the formula is nested too deeply} other {“{rest}” is not expected here}}.',
   'data.expressionNear': '“{expression}”, character {column, number}: did you mean {near}?',
+  'data.arrow': '{path} cannot be read as Arrow or Feather 2: {detail}',
+  'data.sqlite': '{path} cannot be read as an SQLite database: {detail}',
+  'data.sqliteChanging':
+    '{path} is being changed by another program: part of it lies in its log ({path}-wal). Close that program, and check again.',
+  'data.sqliteWhich': '{path} has the tables {names}. Say which with table: ’…’.',
+  'data.sqliteTable': '{path} has no table “{table}”. It has {names}.',
+  'data.sqliteTableNear': '{path} has no table “{table}”. Did you mean “{near}”?',
+  'data.zipEntry': '{path} is not in the archive. It has {names}.',
+  'data.zipEntryNear': '{path} is not in the archive. Did you mean {near}?',
+  'data.zipWhich': 'Which file of {path}? Name one after it, e.g. {path}/{first}; it has {names}.',
+  'data.zipHere': '{path} lies in a zip archive, from which this kind of file cannot be read. Unpack it first.',
+  'data.labelFile': '{labels}, line {line, number}: there is no picture “{file}” below {path}.',
+  'data.labelTwice': '{labels}, line {line, number}: the picture “{file}” has a label already.',
+  'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',
 } as const;

@@ -148,6 +148,8 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.word.no': '否',
   'cli.word.classes': '类别',
   'cli.word.input': '输入',
+  'cli.word.reading': '读取方式',
+  'cli.word.found': '自动判断',
   'cli.status':
     '{status, select, queued {排队中} running {运行中} paused {已暂停} completed {已完成} stopped {已停止} failed {失败} diverged {已发散} interrupted {已中断} other {{status}}}',
   'cli.epochsOf': '{planned} 轮中的 {epochs} 轮',

@@ -124,4 +124,17 @@ export const data: Record<keyof typeof en, string> = {
   'data.expression':
     '“{expression}”第 {column, number} 个字符：{problem, select, column {“{rest}”处没有这样的列；现有 {names}} function {“{rest}”处没有这样的函数} arguments {“{rest}”处的函数参数个数不对} end {公式过早结束} deep {公式嵌套过深} other {此处不应出现“{rest}”}}。',
   'data.expressionNear': '“{expression}”第 {column, number} 个字符：是否想写 {near}？',
+  'data.arrow': '{path} 无法作为 Arrow 或 Feather 2 读取：{detail}',
+  'data.sqlite': '{path} 无法作为 SQLite 数据库读取：{detail}',
+  'data.sqliteChanging': '{path} 正在被其他程序修改：部分内容还在日志（{path}-wal）中。请关闭该程序后再检查。',
+  'data.sqliteWhich': '{path} 有这些表：{names}。请用 table: ’…’ 指明。',
+  'data.sqliteTable': '{path} 没有表“{table}”。现有 {names}。',
+  'data.sqliteTableNear': '{path} 没有表“{table}”。是否想写“{near}”？',
+  'data.zipEntry': '压缩包中没有 {path}。现有 {names}。',
+  'data.zipEntryNear': '压缩包中没有 {path}。是否想写 {near}？',
+  'data.zipWhich': '要读 {path} 中的哪个文件？请在其后写明，如 {path}/{first}；其中有 {names}。',
+  'data.zipHere': '{path} 在 zip 压缩包中，这类文件不能直接从中读取。请先解压。',
+  'data.labelFile': '{labels} 第 {line, number} 行：{path} 下没有图片“{file}”。',
+  'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
+  'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
 };

@@ -1,0 +1,73 @@
+/** Tables in Arrow files (Feather 2 is one), read as text like the others. */
+import type { Hash } from 'node:crypto';
+import * as zlib from 'node:zlib';
+import { EpochbookError } from '#contract/errors.ts';
+import type { DataSource } from '#contract/spec.ts';
+import type { TextTable } from './csv.ts';
+import { type Folders, mostUnpacked, readDataFile } from './files.ts';
+import { unpackLz4 } from './lz4.ts';
+
+type ArrowSource = Extract<DataSource, { format: 'arrow' }>;
+type Arrow = typeof import('apache-arrow');
+
+const at = '/data/source/path';
+
+/** In Node from 22.15 on. */
+const unpackZstd = (zlib as { zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer })
+  .zstdDecompressSync;
+
+async function loadArrow(): Promise<Arrow> {
+  const arrow = await import('apache-arrow');
+  const { compressionRegistry, CompressionType } = arrow;
+  compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes: Uint8Array) => unpackLz4(bytes, mostUnpacked) });
+  if (unpackZstd)
+    compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes: Uint8Array) => unpackZstd(bytes, { maxOutputLength: mostUnpacked }) });
+  return arrow;
+}
+
+function textOf(value: unknown, isTime: boolean): string {
+  if (value === null || value === undefined) return '';
+  if (isTime && typeof value === 'number') return new Date(value).toISOString().replace(/T00:00:00\.000Z$/, '');
+  if (typeof value === 'object') return value instanceof Date ? value.toISOString() : JSON.stringify(value);
+  return String(value).trim();
+}
+
+/** Throws `data.arrow`, `data.noRows`, `data.columnTwice`. */
+export async function readArrow({ path }: ArrowSource, folders: Folders, hash: Hash): Promise<TextTable> {
+  const { bytes } = await readDataFile(path, folders, at, hash);
+  const arrow = await loadArrow();
+  const refused = (cause: unknown) =>
+    new EpochbookError(
+      'data.arrow',
+      { path, detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 200) },
+      { at, cause },
+    );
+  // What was written before Arrow's own format cannot be read by its libraries any more.
+  if (bytes.toString('latin1', 0, 4) === 'FEA1') throw refused('Feather 1');
+  let names: string[];
+  let columns: string[][];
+  let count: number;
+  try {
+    const table = arrow.tableFromIPC(bytes);
+    count = table.numRows;
+    names = table.schema.fields.map(({ name }) => name);
+    columns = table.schema.fields.map(({ type }, index) => {
+      const isTime = arrow.DataType.isDate(type) || arrow.DataType.isTimestamp(type);
+      return Array.from(table.getChildAt(index) ?? [], (value: unknown) => textOf(value, isTime));
+    });
+  } catch (cause) {
+    throw refused(cause);
+  }
+  if (names.length === 0 || columns.some((column) => column.length !== count)) throw refused('incomplete');
+  if (count === 0) throw new EpochbookError('data.noRows', { path }, { at });
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
+  return {
+    path,
+    unit: 'row',
+    names,
+    columns,
+    lines: Array.from({ length: count }, (_, row) => row + 1),
+    rows: Uint32Array.from({ length: count }, (_, row) => row),
+  };
+}
