@@ -29,7 +29,7 @@ function textOf(value: unknown, isTime: boolean): string {
   if (value === null || value === undefined) return '';
   if (isTime && typeof value === 'number') return new Date(value).toISOString().replace(/T00:00:00\.000Z$/, '');
   if (typeof value === 'object') return value instanceof Date ? value.toISOString() : JSON.stringify(value);
-  return String(value).trim();
+  return `${value as string | number | bigint | boolean}`.trim();
 }
 
 /** Throws `data.arrow`, `data.noRows`, `data.columnTwice`. */

@@ -22,7 +22,7 @@ async function loadSqlite(): Promise<typeof import('better-sqlite3')> {
 
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
-  return value instanceof Uint8Array ? '' : String(value).trim();
+  return value instanceof Uint8Array ? '' : `${value as string | number | bigint}`.trim();
 };
 
 /** Throws `data.sqlite`, `data.sqliteChanging`, `data.sqliteTable`, `data.sqliteTableNear`, `data.sqliteWhich`, `data.noRows`. */
