@@ -20,7 +20,13 @@ const areas = [
   },
   { name: 'engine', path: '^main/engine/(?!backends/)', local: [contract, '^main/engine/'], npm: npm('@tensorflow/*'), builtins: true },
   { name: 'files', path: '^main/files/', local: [contract], builtins: true },
-  { name: 'data', path: '^main/data/', local: [contract], npm: npm('csv-parse', '@duckdb/node-api', 'sharp', 'apache-arrow', 'better-sqlite3'), builtins: true },
+  {
+    name: 'data',
+    path: '^main/data/',
+    local: [contract],
+    npm: npm('csv-parse', '@duckdb/node-api', 'sharp', 'apache-arrow', 'better-sqlite3'),
+    builtins: true,
+  },
   {
     name: 'notebook',
     path: '^main/notebook/',
