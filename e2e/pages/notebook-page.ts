@@ -79,7 +79,7 @@ export class NotebookPage {
 
   /** From the list at the side, by the file's name without its ending. */
   async open(name: string): Promise<void> {
-    await this.page.getByRole('region', { name: 'Workspace', exact: true }).getByRole('button', { name, exact: false }).click();
+    await this.page.getByRole('region', { name: 'Workspace', exact: true }).getByRole('treeitem', { name, exact: false }).click();
   }
 
   async goTo(view: 'Notebook' | 'Runs'): Promise<void> {

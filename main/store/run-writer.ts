@@ -67,6 +67,8 @@ export interface RunWriter {
   end(id: RunId, end: RunEnd): void;
   /** Throws `store.nameTaken`. */
   update(id: RunId, change: { name?: string | undefined; tags?: string[] | undefined; note?: string | undefined }): void;
+  /** Of runs of the notebook `from`, or of those in the folder `from`. */
+  renameNotebook(from: string, to: string): void;
   /** To the bin. Throws `store.runActive` for a run that is going on. */
   remove(ids: readonly RunId[]): void;
   restore(ids: readonly RunId[]): void;
@@ -83,6 +85,10 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
   const insertSource = database.prepare('INSERT INTO run_sources (run, spec, source, environment) VALUES (?, ?, ?, ?)');
   const numberOf = database.prepare<[string], { number: number; status: RunStatus; name: string }>(
     'SELECT number, status, name FROM runs WHERE id = ?',
+  );
+  const rename = database.prepare(
+    `UPDATE runs SET notebook = @to || substr(notebook, length(@from) + 1)
+     WHERE notebook = @from OR substr(notebook, 1, length(@from) + 1) = @from || '/'`,
   );
   const setStatus = database.prepare('UPDATE runs SET status = @status, updated_at = @now WHERE number = @number');
   const begin = database.prepare(`UPDATE runs SET status = 'running', started_at = @now, updated_at = @now WHERE number = @number`);
@@ -301,6 +307,9 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         update.run({ number: run.number, name: name ?? null, tags: tags ? JSON.stringify(tags) : null, note: note ?? null });
       },
     ),
+    renameNotebook: written((from: string, to: string) => {
+      rename.run({ from, to });
+    }),
     remove: written((ids: readonly RunId[]) => {
       for (const id of ids) {
         const { number, status, name } = look(id);

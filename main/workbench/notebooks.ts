@@ -47,33 +47,12 @@ export function fileNameOf(title: string): string {
   return words.join('-').slice(0, 60).replace(/-$/, '') || 'notebook';
 }
 
-const starter = (title: string): string => `${printFrontMatter(title)}
-\`\`\`ts data #data
-data.csv('data.csv').target('label').split({ validation: 0.2, seed: 1 })
-\`\`\`
-
-\`\`\`ts model #model
-sequential([
-  layers.dense({ units: param('units', 16, { min: 4, max: 128, step: 4 }), activation: 'relu' }),
-  layers.dense({ activation: 'softmax' }),
-])
-\`\`\`
-
-\`\`\`ts train #training
-train({
-  epochs: param('epochs', 20),
-  batchSize: 32,
-  optimizer: optimizers.adam({ learningRate: param('learningRate', 1e-3, { min: 1e-5, max: 1e-1, log: true }) }),
-  loss: 'sparseCategoricalCrossentropy',
-  metrics: ['accuracy'],
-  seed: 7,
-})
-\`\`\`
-`;
-
 export interface Notebooks {
   open(path: string): Promise<OpenedNotebook>;
-  create(title: string): Promise<OpenedNotebook>;
+  /** Empty, or with what `template` holds, in its folder. */
+  create(title: string, template?: { folder: string; text: string }): Promise<OpenedNotebook>;
+  /** A file or folder has another name. */
+  renamed(from: string, to: string): void;
   save(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }>;
   /** Keeps unsaved text on the disk until it is saved. */
   journal(path: string, blocks: readonly Block[], baseHash: string): Promise<void>;
@@ -173,8 +152,10 @@ export function createNotebooks(context: Context): Notebooks {
 
   return {
     open,
-    async create(title) {
-      const name = fileNameOf(title);
+    async create(title, template) {
+      const name = template && template.folder !== '' ? `${template.folder}/${fileNameOf(title)}` : fileNameOf(title);
+      const front: Block = { type: 'front', text: printFrontMatter(title) };
+      const rest = template ? parseNotebook(template.text).blocks.filter((block) => block.type !== 'front') : [];
       for (let number = 1; ; number++) {
         const path = `${name}${number === 1 ? '' : `-${number}`}${notebookEnding}`;
         const file = fileInWorkspace(context.folder(), path);
@@ -183,7 +164,7 @@ export function createNotebooks(context: Context): Notebooks {
           () => false,
         );
         if (isTaken) continue;
-        await write(file, starter(title));
+        await write(file, printNotebook([front, ...rest]));
         return open(path);
       }
     },
@@ -204,6 +185,13 @@ export function createNotebooks(context: Context): Notebooks {
         if (found === hash) continue;
         known.set(path, found);
         context.emit('notebook.changedOnDisk', { path, hash: found });
+      }
+    },
+    renamed(from, to) {
+      for (const [path, hash] of known) {
+        if (path !== from && !path.startsWith(`${from}/`)) continue;
+        known.delete(path);
+        known.set(to + path.slice(from.length), hash);
       }
     },
     clear: () => known.clear(),

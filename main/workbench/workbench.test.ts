@@ -166,7 +166,7 @@ describe('samples', () => {
   it('are copied once, and the user’s changes stay', async () => {
     const client = await start();
     const samples = await client.call('samples.list', {});
-    expect(samples.map(({ id }) => id)).toEqual(['clothes', 'wine']);
+    expect(samples.map(({ id }) => id)).toEqual(['clothes', 'wine', 'sunspots', 'shakespeare']);
     const wine = await client.call('samples.open', { id: 'wine' });
     expect(wine.path).toBe('wine/wine.epoch.md');
     writeFileSync(join(folder, wine.path), `${readFileSync(join(folder, wine.path), 'utf8')}Mine.\n`);
@@ -266,6 +266,59 @@ describe('notebook files', () => {
     }
     await expect(client.call('notebook.open', { path: 'none.epoch.md' })).rejects.toMatchObject({ code: 'workspace.fileMissing' });
     rmSync(outside, { recursive: true });
+  });
+});
+
+describe('files of the workspace', () => {
+  it('are made from templates that come with their data, and evaluate', async () => {
+    const client = await start();
+    for (const { id } of await client.call('samples.list', {})) {
+      const notebook = await client.call('notebook.create', { title: `My ${id}`, template: id });
+      expect(notebook).toMatchObject({ title: `My ${id}`, path: `${id}/my-${id}.epoch.md`, problems: [] });
+      const { cells } = await client.call('notebook.check', state(notebook));
+      expect(cells.map(({ kind, status }) => [kind, status])).toEqual([
+        ['data', 'ok'],
+        ['model', 'ok'],
+        ['train', 'ok'],
+      ]);
+    }
+    const empty = await client.call('notebook.create', { title: 'Nothing yet' });
+    expect(empty.blocks.map(({ type }) => type)).toEqual(['front']);
+  });
+
+  it('are renamed with their runs, deleted and brought back', async () => {
+    const client = await start();
+    const path = 'points.epoch.md';
+    const { id } = await client.call('training.start', { ...state(await client.call('notebook.open', { path })), knobs: { epochs: 1 } });
+    await client.ended(id);
+    await client.call('workspace.makeFolder', { path: 'old' });
+    expect((await client.call('workspace.get', {})).folders).toContain('old');
+    await client.call('workspace.rename', { from: path, to: 'old/line.epoch.md' });
+    await client.call('workspace.rename', { from: 'old', to: 'älter' });
+    expect((await client.call('runs.list', {})).map(({ notebook }) => notebook)).toEqual(['älter/line.epoch.md']);
+    await expect(client.call('workspace.rename', { from: 'points.csv', to: 'älter' })).rejects.toMatchObject({ code: 'workspace.taken' });
+    const removed = await client.call('workspace.remove', { path: 'älter' });
+    expect((await client.call('workspace.get', {})).notebooks).toEqual([]);
+    expect(await client.call('workspace.restore', { id: removed.id })).toEqual({ path: 'älter' });
+    expect((await client.call('workspace.get', {})).notebooks.map((notebook) => notebook.path)).toEqual(['älter/line.epoch.md']);
+    for (const to of ['../out.csv', '.hidden', '.epochbook/x', 'a:b']) {
+      await expect(client.call('workspace.rename', { from: 'points.csv', to })).rejects.toMatchObject({
+        code: expect.stringMatching(/outside|badName/),
+      });
+    }
+  });
+
+  it('are put in piece by piece; what is there already is not copied', async () => {
+    const client = await start();
+    const bytes = new TextEncoder().encode('a;"b, c";d\n1;2;3\n');
+    const piece = (name: string, part: Uint8Array<ArrayBuffer>, offset: number, last: boolean) =>
+      client.call('workspace.upload', { id: 'one', name, folder: '', bytes: part, offset, last });
+    expect(await piece('new.csv', bytes.slice(0, 5), 0, false)).toEqual({});
+    expect(await piece('new.csv', bytes.slice(5), 5, true)).toEqual({ path: 'new.csv' });
+    expect(readFileSync(join(folder, 'new.csv'))).toEqual(Buffer.from(bytes));
+    expect(await client.call('workspace.columns', { path: 'new.csv' })).toEqual({ columns: ['a', 'b, c', 'd'] });
+    expect(await piece('new.csv', bytes, 0, true)).toEqual({ path: 'new.csv' });
+    expect(await piece('new.csv', bytes.slice(1), 0, true)).toEqual({ path: 'new-2.csv' });
   });
 });
 

@@ -21,6 +21,7 @@ import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
 import type { Context, WorkbenchOptions } from './context.ts';
+import { columnsOf, createExplorer } from './explorer.ts';
 import { readImage } from './images.ts';
 import { located } from './located.ts';
 import { createLooks } from './looks.ts';
@@ -30,7 +31,7 @@ import { fileInWorkspace, foldersOf } from './paths.ts';
 import { openPlaces } from './places.ts';
 import { writeReport } from './report.ts';
 import { createRunQueue } from './run-queue.ts';
-import { copySample, listSamples } from './samples.ts';
+import { copySample, copyTemplate, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
 import { exportRuns, importRuns } from './transfer.ts';
 import { watchFolders, type Watch } from './watch.ts';
@@ -146,6 +147,15 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   /** A listing makes no database where there is none. */
   const hasStore = () => open.store !== undefined || existsSync(resolve(open.folder, '.epochbook', 'epochbook.sqlite'));
 
+  const explorer = createExplorer(context, hasStore);
+
+  /** Folders that are not watched yet may have come: the page hears of it at once. */
+  function noticed<T>(value: T): T {
+    emit('workspace.changed', {});
+    follow().catch(() => undefined);
+    return value;
+  }
+
   /** On a screen, a check follows at once: what it needs starts while the page still draws. */
   function openNotebook(path: string): Promise<OpenedNotebook> {
     if (isApp) trainer.warm();
@@ -181,6 +191,29 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       }
       return readWorkspace(open.folder);
     },
+    async 'workspace.makeFolder'({ path }) {
+      await explorer.makeFolder(path);
+      return noticed({});
+    },
+    async 'workspace.rename'({ from, to }) {
+      await explorer.rename(from, to);
+      notebooks.renamed(from, to);
+      return noticed({});
+    },
+    'workspace.remove': async ({ path }) => noticed({ id: await explorer.remove(path) }),
+    'workspace.restore': async ({ id }) => noticed({ path: await explorer.restore(id) }),
+    async 'workspace.upload'(piece) {
+      const path = await explorer.upload(piece);
+      return path === undefined ? {} : noticed({ path });
+    },
+    async 'workspace.cancelUpload'({ id }) {
+      await explorer.cancelUpload(id);
+      return {};
+    },
+    async 'workspace.columns'({ path }) {
+      const columns = await columnsOf(open.folder, path);
+      return columns ? { columns } : {};
+    },
     'places.list': async () => places.list(),
     async 'places.remember'(opened) {
       await places.remember({ folder: open.folder, ...opened, at: Date.now() });
@@ -197,7 +230,10 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'backends.list': () => trainer.backends(),
 
     'notebook.open': ({ path }) => openNotebook(path),
-    'notebook.create': ({ title }) => notebooks.create(title),
+    async 'notebook.create'({ title, template }) {
+      const begun = template === undefined ? undefined : await copyTemplate(options.samplesFolder, template, open.folder);
+      return noticed(await notebooks.create(title, begun));
+    },
     'notebook.save': ({ path, blocks, baseHash }) => notebooks.save(path, blocks, baseHash),
     async 'notebook.journal'({ path, blocks, baseHash }) {
       await notebooks.journal(path, blocks, baseHash);

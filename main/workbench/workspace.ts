@@ -8,7 +8,7 @@ import { pathInWorkspace } from './paths.ts';
 export { findWorkspace } from '#store/workspace-folder.ts';
 
 export const notebookEnding = '.epoch.md';
-const dataEndings = ['.csv', '.tsv', '.gz', '.npy', '.npz', '.parquet', '.json', '-ubyte', '.idx'];
+const dataEndings = ['.csv', '.tsv', '.gz', '.npy', '.npz', '.parquet', '.json', '-ubyte', '.idx', '.txt'];
 /** A workspace may sit in a large folder: what lies deeper, or beyond this many files, is left out of the list. */
 const maxDepth = 4;
 const maxFiles = 2_000;
@@ -28,8 +28,10 @@ async function titleOf(file: string): Promise<string> {
   }
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+/** Absolute paths. */
+export async function listFiles(folder: string): Promise<{ files: string[]; folders: string[] }> {
   const found: string[] = [];
+  const folders: string[] = [];
   const walk = async (at: string, depth: number): Promise<void> => {
     let entries: Dirent[];
     try {
@@ -44,20 +46,24 @@ async function listFiles(folder: string): Promise<string[]> {
       if (entry.name.startsWith('.')) continue;
       const path = join(at, entry.name);
       if (entry.isFile()) found.push(path);
-      else if (entry.isDirectory() && depth < maxDepth && !ignored.has(entry.name)) await walk(path, depth + 1);
+      else if (entry.isDirectory() && depth < maxDepth && !ignored.has(entry.name)) {
+        folders.push(path);
+        await walk(path, depth + 1);
+      }
     }
   };
   await walk(folder, 0);
-  return found;
+  return { files: found, folders };
 }
 
 export async function readWorkspace(folder: string): Promise<Workspace> {
-  const files = await listFiles(folder);
+  const { files, folders } = await listFiles(folder);
   const notebooks = files.filter((file) => file.endsWith(notebookEnding));
   const dataFiles = files.filter((file) => dataEndings.some((ending) => file.toLowerCase().endsWith(ending)));
   return {
     folder,
     name: basename(folder),
+    folders: folders.map((one) => pathInWorkspace(folder, one)),
     notebooks: await Promise.all(
       notebooks.map(async (file) => {
         const title = await titleOf(file).catch(() => '');

@@ -38,6 +38,8 @@ export const workspace = z.object({
   folder: z.string(),
   name: z.string(),
   notebooks: z.array(z.object({ path: z.string(), title: z.string() })),
+  /** Paths of folders, empty ones too. */
+  folders: z.array(z.string()),
   dataFiles: z.array(z.object({ path: z.string(), bytes: z.number() })),
 });
 export type Workspace = z.infer<typeof workspace>;
@@ -54,7 +56,14 @@ export const place = z.object({
 });
 export type Place = z.infer<typeof place>;
 
-export const sample = z.object({ id: z.string(), title: z.string(), description: z.string(), licence: z.string() });
+export const sample = z.object({
+  id: z.string(),
+  /** What kind of data it works with, in a word or two. */
+  shows: z.string(),
+  title: z.string(),
+  description: z.string(),
+  licence: z.string(),
+});
 export type Sample = z.infer<typeof sample>;
 
 export const calls = {
@@ -80,6 +89,27 @@ export const calls = {
   /** Makes another folder the workspace. Absolute path. */
   'workspace.open': { request: z.object({ folder: z.string() }), response: workspace },
   /** Workspaces that were worked in and are still there, the latest first. */
+  'workspace.makeFolder': { request: z.object({ path: z.string() }), response: done },
+  /** A file or folder; runs of a notebook go with it. */
+  'workspace.rename': { request: z.object({ from: z.string(), to: z.string() }), response: done },
+  /** To the workspace's bin; `workspace.restore` takes it out again. */
+  'workspace.remove': { request: z.object({ path: z.string() }), response: z.object({ id: z.string() }) },
+  'workspace.restore': { request: z.object({ id: z.string() }), response: z.object({ path: z.string() }) },
+  /** A piece of a file that is put into the workspace; its path comes with the last. `id` is of the caller's choosing. */
+  'workspace.upload': {
+    request: z.object({
+      id: z.string(),
+      name: z.string(),
+      folder: z.string(),
+      bytes: z.instanceof(Uint8Array),
+      offset: z.number().int().min(0),
+      last: z.boolean(),
+    }),
+    response: z.object({ path: z.string().optional() }),
+  },
+  'workspace.cancelUpload': { request: z.object({ id: z.string() }), response: done },
+  /** The columns of a table that is text; absent for other files. */
+  'workspace.columns': { request: z.object({ path: z.string() }), response: z.object({ columns: z.array(z.string()).optional() }) },
   'places.list': { request: nothing, response: z.array(place) },
   /** What is open in this workspace now, for the next start. */
   'places.remember': { request: place.pick({ notebooks: true, notebook: true }), response: done },
@@ -96,7 +126,8 @@ export const calls = {
   'backends.list': { request: nothing, response: z.array(backendInfo) },
 
   'notebook.open': { request: z.object({ path: z.string() }), response: openedNotebook },
-  'notebook.create': { request: z.object({ title: z.string() }), response: openedNotebook },
+  /** Empty, or with the cells and data of a sample. */
+  'notebook.create': { request: z.object({ title: z.string(), template: z.string().optional() }), response: openedNotebook },
   /** Fails with `notebook.changedOnDisk` where the file's hash is not `baseHash` any more. */
   'notebook.save': {
     request: notebookState.pick({ path: true, blocks: true }).extend({ baseHash: z.string() }),

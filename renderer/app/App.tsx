@@ -7,6 +7,7 @@ import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { Palette } from '../features/palette/Palette.tsx';
 import { ShortcutSheet } from '../features/palette/ShortcutSheet.tsx';
 import { TabStrip } from '../features/tabs/TabStrip.tsx';
+import { DropZone } from '../features/workspace/DropZone.tsx';
 import { SideList } from '../features/workspace/SideList.tsx';
 import { Welcome } from '../features/workspace/Welcome.tsx';
 import { WorkspaceDialogs } from '../features/workspace/WorkspaceDialogs.tsx';
@@ -65,6 +66,7 @@ export function App() {
       <ShortcutSheet />
       <ExportHost />
       <WorkspaceDialogs />
+      <DropZone />
       <Toasts />
       <ConnectionNotice />
     </>

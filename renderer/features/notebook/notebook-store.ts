@@ -111,7 +111,7 @@ interface NotebookStore {
 
   readonly open: (path: string) => Promise<void>;
   readonly openSample: (id: string) => Promise<void>;
-  readonly create: (title: string) => Promise<void>;
+  readonly create: (title: string, template?: string) => Promise<void>;
   /** Lets go of every notebook at once: another workspace takes their place. */
   readonly close: () => void;
   /** Saves first. */
@@ -143,6 +143,8 @@ interface NotebookStore {
   readonly setTitle: (title: string) => void;
   /** Returns the new block's key. */
   readonly insert: (kind: CellKind | 'prose', afterKey: string | undefined) => string;
+  /** With this text: a cell's, or prose. Returns the new block's key. */
+  readonly insertText: (kind: CellKind | 'prose', text: string, afterKey: string | undefined) => string;
   readonly insertAbove: (kind: CellKind | 'prose', key: string) => string;
   readonly remove: (key: string) => void;
   readonly move: (key: string, direction: -1 | 1) => void;
@@ -477,7 +479,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
 
     open: (path) => opening(path, () => call('notebook.open', { path })),
     openSample: (id) => opening(id, () => call('samples.open', { id })),
-    create: (title) => opening(title, () => call('notebook.create', { title })),
+    create: (title, template) => opening(title, () => call('notebook.create', { title, ...(template !== undefined && { template }) })),
 
     close() {
       clearTimeout(autosave);
@@ -706,6 +708,14 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     insert(kind, afterKey) {
       const { blocks } = get();
       const block = kind === 'prose' ? newProse(translate('notebook.newProse')) : newCell(kind, blocks);
+      changed(insertAfter(blocks, afterKey, block), []);
+      set({ selected: block.key });
+      return block.key;
+    },
+
+    insertText(kind, text, afterKey) {
+      const { blocks } = get();
+      const block = kind === 'prose' ? newProse(text) : { ...newCell(kind, blocks), source: text };
       changed(insertAfter(blocks, afterKey, block), []);
       set({ selected: block.key });
       return block.key;

@@ -29,6 +29,8 @@ export const training = {
   'workspace.outside': '“{path}” lies outside the workspace. Move the file into the workspace’s folder.',
   'workspace.fileMissing': 'There is no file “{path}” in the workspace. It may have been moved or deleted.',
   'workspace.isFolder': '“{path}” is a folder, not a notebook.',
+  'workspace.taken': 'There is something called “{path}” already. Choose another name.',
+  'workspace.badName': '“{name}” cannot be a name. Names begin with no dot and hold none of \\ / : * ? " < > |.',
   'workspace.notImage': '“{path}” is not an image of the workspace. PNG, JPEG, GIF, WebP and SVG files in it are shown.',
   'workspace.imageTooLarge': '“{path}” is larger than {megabytes} MB, so it is not shown. Make a smaller copy.',
   'workspace.unreadable': '“{path}” cannot be read ({detail}). Check that you may read it.',

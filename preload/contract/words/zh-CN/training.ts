@@ -23,6 +23,8 @@ export const training: Record<keyof typeof en, string> = {
   'workspace.outside': '“{path}”在工作区之外。请把文件移到工作区文件夹内。',
   'workspace.fileMissing': '工作区中没有文件“{path}”。它可能已被移动或删除。',
   'workspace.isFolder': '“{path}”是文件夹，不是笔记本。',
+  'workspace.taken': '“{path}”已经存在。请换一个名称。',
+  'workspace.badName': '“{name}”不能用作名称。名称不能以点开头，也不能包含 \\ / : * ? " < > |。',
   'workspace.notImage': '“{path}”不是工作区中的图片。可显示工作区内的 PNG、JPEG、GIF、WebP 和 SVG 文件。',
   'workspace.imageTooLarge': '“{path}”超过 {megabytes} MB，因此不显示。请使用较小的副本。',
   'workspace.unreadable': '无法读取“{path}”（{detail}）。请检查是否有读取权限。',

@@ -1,0 +1,78 @@
+/** The cell that reads a file: what a user would write, with the last column to be predicted. */
+
+/** From the notebook's folder to a file, both paths in the workspace. */
+export function pathFrom(notebook: string, file: string): string {
+  const from = notebook.split('/').slice(0, -1);
+  const to = file.split('/');
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared += 1;
+  return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/');
+}
+
+export type FileKind = 'table' | 'json' | 'parquet' | 'npz' | 'npy' | 'idx' | 'text' | 'image' | 'notebook' | 'other';
+
+export function kindOf(path: string): FileKind {
+  const name = path.toLowerCase();
+  if (name.endsWith('.epoch.md')) return 'notebook';
+  if (/\.[ct]sv(\.gz)?$/.test(name)) return 'table';
+  if (name.endsWith('.json')) return 'json';
+  if (name.endsWith('.parquet')) return 'parquet';
+  if (name.endsWith('.npz')) return 'npz';
+  if (name.endsWith('.npy')) return 'npy';
+  if (/-ubyte(\.gz)?$|\.idx(\.gz)?$/.test(name)) return 'idx';
+  if (name.endsWith('.txt')) return 'text';
+  return /\.(png|jpe?g|gif|webp|svg)$/.test(name) ? 'image' : 'other';
+}
+
+/** Undefined where no cell can read it. `columns` of a table; `others`: files of the workspace, among them its labels. */
+export function dataCellText(path: string, columns: readonly string[] | undefined, others: readonly string[]): string | undefined {
+  const split = '  .split({ validation: 0.2, seed: 1 })\n';
+  const target = columns && columns.length > 1 ? `  .target(${quoted(columns.at(-1)!)})\n` : '';
+  switch (kindOf(path)) {
+    case 'table':
+      return `data.${/\.tsv/i.test(path) ? 'tsv' : 'csv'}(${quoted(path)})\n${target}${split}`;
+    case 'json':
+      return `data.json(${quoted(path)})\n${target}${split}`;
+    case 'parquet':
+      return `data.parquet(${quoted(path)})\n${target}${split}`;
+    case 'npz':
+      return `data.npz(${quoted(path)})\n${split}`;
+    case 'npy': {
+      const [inputs, targets] = pairOf(path, others, [
+        [/x(?=\.npy$)/i, 'y'],
+        [/inputs(?=\.npy$)/i, 'targets'],
+        [/images(?=\.npy$)/i, 'labels'],
+      ]);
+      return `data.npy({ inputs: ${quoted(inputs)}, targets: ${quoted(targets)} })\n${split}`;
+    }
+    case 'idx': {
+      const [images, labels] = pairOf(path, others, [[/images([-.])idx3/i, 'labels$1idx1']]);
+      return `data.idx({ images: ${quoted(images)}, labels: ${quoted(labels)} })\n${split}`;
+    }
+    case 'text':
+      return `data.text(${quoted(path)})\n  .tokenize({ by: 'characters', length: 40 })\n  .split({ validation: 0.1 })\n`;
+    default:
+      return undefined;
+  }
+}
+
+/** A folder of pictures by class, or of texts. */
+export function folderCellText(path: string, files: readonly string[]): string | undefined {
+  const split = '  .split({ validation: 0.2, seed: 1 })\n';
+  if (files.some((file) => kindOf(file) === 'image')) return `data.imageFolder(${quoted(path)})\n${split}`;
+  return files.some((file) => kindOf(file) === 'text') ? `data.textFolder(${quoted(path)})\n  .tokenize()\n${split}` : undefined;
+}
+
+/** Inputs and targets, whichever of them `path` is. The other one's name is guessed where it is not there. */
+function pairOf(path: string, others: readonly string[], pairs: readonly (readonly [RegExp, string])[]): [string, string] {
+  for (const [inputs, targets] of pairs) {
+    if (inputs.test(path)) return [path, path.replace(inputs, targets)];
+    const before = others.find((other) => inputs.test(other) && other.replace(inputs, targets) === path);
+    if (before !== undefined) return [before, path];
+  }
+  return [path, path];
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
