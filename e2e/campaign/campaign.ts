@@ -2,6 +2,7 @@
 import { ensureChromium } from '../run/chromium.mjs';
 import { gradients } from './gradients.ts';
 import { kills } from './kills.ts';
+import { layers } from './layers.ts';
 import { memory } from './memory.ts';
 import { resume } from './resume.ts';
 
@@ -15,7 +16,7 @@ export interface Campaign {
 }
 
 /** A campaign that is listed here can be run. */
-const campaigns: Readonly<Record<string, Campaign>> = { kills, resume, gradients, memory };
+const campaigns: Readonly<Record<string, Campaign>> = { kills, resume, gradients, layers, memory };
 
 const [name = '', times, first = '1'] = process.argv.slice(2);
 const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : undefined;

@@ -9,7 +9,7 @@ function copied(values: Values): Values {
   return values.slice();
 }
 
-function evaluate(program: Program, inputs: ReadonlyMap<string, HostTensor>, backendName: string): Map<string, HostTensor> {
+export function evaluateEagerly(program: Program, inputs: ReadonlyMap<string, HostTensor>, backendName: string): Map<string, HostTensor> {
   const home = tf.getBackend();
   tf.setBackend(backendName).catch(() => {}); // synchronous: the backend's factory is
   const results = new Map<string, HostTensor>();
@@ -49,7 +49,7 @@ export function runEagerly(program: Program, backendName: string): Executable {
     // A turn of the event loop, so that a stop is heard between two steps.
     run: async (inputs) => {
       await new Promise<void>((resolve) => setImmediate(resolve));
-      return evaluate(program, inputs, backendName);
+      return evaluateEagerly(program, inputs, backendName);
     },
     release: () => Promise.resolve(),
   };

@@ -5,7 +5,7 @@ import { tf } from '../../tfjs.ts';
 import { shapeText } from '../names.ts';
 import { type Config, defineLayer, type Given, type Lengths, type Mask, number, type WantedWeight } from './define.ts';
 
-/** What is added to scores that a mask forbids: Keras' number. */
+/** What stands for scores that a mask forbids: Keras' number. */
 const forbidden = -1e9;
 
 /** `rate` of the values are 0 while training, the others scaled up. */
@@ -14,28 +14,38 @@ export function dropped(x: tf.Tensor, rate: number, { training, name }: Pick<Giv
   return tf.mul(x, random({ shape: x.shape, distribution: { kind: 'keep', rate }, stream: name }));
 }
 
-/** Lower triangle of 0, the rest forbidden: `[steps, sources]`; no step sees a later one. */
+/** 1 where a step may see a source, which is none later than it: `[steps, sources]`. */
 function causal(steps: number, sources: number): tf.Tensor {
-  const values = Float32Array.from({ length: steps * sources }, (_, index) =>
-    index % sources > Math.floor(index / sources) ? forbidden : 0,
-  );
+  const values = Float32Array.from({ length: steps * sources }, (_, index) => (index % sources > Math.floor(index / sources) ? 0 : 1));
   return tf.tensor(values, [steps, sources]);
 }
 
-/** 0 where the mask is true, else the forbidden number. */
-const penalty = (mask: tf.Tensor) => tf.mul(tf.sub(1, tf.cast(mask, 'float32')), forbidden);
+interface Masks {
+  readonly query: Mask;
+  readonly values: Mask;
+  readonly key: Mask;
+  /** `[batch, steps, sources]` */
+  readonly given: Mask;
+  readonly isCausal: boolean;
+}
 
-/** What masks add to scores `[batch, steps, sources]`, as few terms as there are; each broadcasts. */
-function penalties(
-  [steps, sources]: readonly [number, number],
-  { query, values, key, given, isCausal }: { query: Mask; values: Mask; key: Mask; given: Mask; isCausal: boolean },
-): tf.Tensor | null {
-  const terms: tf.Tensor[] = [];
-  if (query) terms.push(tf.expandDims(penalty(query), 2));
-  for (const mask of [values, key]) if (mask) terms.push(tf.expandDims(penalty(mask), 1));
-  if (given) terms.push(penalty(given));
-  if (isCausal) terms.push(causal(steps, sources));
-  return terms.length === 0 ? null : terms.reduce((total, term) => tf.maximum(tf.add(total, term), forbidden));
+/**
+ * Shares from scores `[batch, …heads, steps, sources]`: those that a mask forbids are replaced, not lowered, so that a
+ * step that may see nothing sees all alike.
+ */
+function maskedShares(scores: tf.Tensor, { query, values, key, given, isCausal }: Masks): tf.Tensor {
+  const [steps, sources] = scores.shape.slice(-2) as [number, number];
+  const float = (mask: tf.Tensor) => tf.cast(mask, 'float32');
+  const allowed = [
+    ...(query ? [tf.expandDims(float(query), 2)] : []),
+    ...[values, key].flatMap((mask) => (mask ? [tf.expandDims(float(mask), 1)] : [])),
+    ...(given ? [float(given)] : []),
+    ...(isCausal ? [tf.expandDims(causal(steps, sources), 0)] : []),
+  ];
+  if (allowed.length === 0) return tf.softmax(scores);
+  const together = allowed.reduce((all, mask) => tf.mul(all, mask));
+  const mask = scores.shape.length === 4 ? tf.expandDims(together, 1) : together;
+  return tf.softmax(tf.add(tf.mul(scores, mask), tf.mul(tf.sub(1, mask), forbidden)));
 }
 
 /** Weights `[from, …to]` times rows of `[…, from]`. */
@@ -122,16 +132,17 @@ export function attend(inputs: readonly tf.Tensor[], given: Given, heads: Heads,
   const values = repeated(part(value, 'value', sources, heads.keyHeads), times);
   // The queries are scaled rather than the scores: there are fewer of them.
   const scores = tf.matMul(tf.mul(queries, 1 / Math.sqrt(heads.keyLength)), keys, false, true);
-  const added = penalties([steps, sources], {
+  const shares = maskedShares(scores, {
     query: masks[0],
     values: inputs.length > 1 ? masks[1] : masks[0],
     key: masks[2] ?? null,
     given: inputs[3] ?? null,
     isCausal: config.useCausalMask === true,
   });
-  const shaped = added && (added.shape.length === 3 ? tf.expandDims(added, 1) : added);
-  const shares = dropped(tf.softmax(shaped ? tf.add(scores, shaped) : scores), number(config, 'dropout'), given);
-  const mixed = tf.reshape(tf.transpose(tf.matMul(shares, values), [0, 2, 1, 3]), [batch * steps, -1]);
+  const mixed = tf.reshape(tf.transpose(tf.matMul(dropped(shares, number(config, 'dropout'), given), values), [0, 2, 1, 3]), [
+    batch * steps,
+    -1,
+  ]);
   const output = weights[`${outputName}_kernel`];
   const length = output.shape[2]!;
   const rows = projected(mixed, tf.reshape(output, [-1, length]), weights[`${outputName}_bias`]);
@@ -183,15 +194,14 @@ function plainShape(_: Config, inputs: readonly Lengths[]): Lengths {
 function mixedBy(scores: tf.Tensor, inputs: readonly tf.Tensor[], given: Given): tf.Tensor {
   const { config, masks } = given;
   const [query, value = query] = inputs;
-  const added = penalties([query.shape[1]!, value.shape[1]!], {
+  const shares = maskedShares(scores, {
     query: null,
     values: inputs.length > 1 ? masks[1] : masks[0],
     key: null,
     given: null,
     isCausal: config.useCausalMask === true,
   });
-  const shares = dropped(tf.softmax(added ? tf.add(scores, added) : scores), number(config, 'dropout'), given);
-  const mixed = tf.matMul(shares, value);
+  const mixed = tf.matMul(dropped(shares, number(config, 'dropout'), given), value);
   return masks[0] ? tf.mul(mixed, tf.expandDims(tf.cast(masks[0], 'float32'), 2)) : mixed;
 }
 
