@@ -21,6 +21,7 @@ export default defineConfig({
           app: here('main/app/main.ts'),
           trainer: here('main/trainer/worker.ts'),
           'notebook-sandbox': here('main/notebook/sandbox/worker.ts'),
+          'store-maintenance': here('main/store/maintenance-worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },

@@ -13,6 +13,7 @@ import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
+import { addStore } from './commands/store.ts';
 import { LocalizedCommand } from './command.ts';
 import { version } from './core.ts';
 import { exitCodes, reportFailure } from './failure.ts';
@@ -38,6 +39,7 @@ function createProgram(): LocalizedCommand {
     addImport,
     addExportRuns,
     addBin,
+    addStore,
     addBackends,
     addOpen,
   ])

@@ -50,6 +50,8 @@ export function openDatabase(file: string, migrations: readonly Migration[] = al
     const isNew = !existsSync(file);
     const database = new Database(file, { timeout: busyTimeoutMs });
     try {
+      // Of a new database: what is removed can be given back to the disk piece by piece.
+      if (isNew) database.pragma('auto_vacuum = INCREMENTAL');
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = FULL');
       database.pragma('foreign_keys = ON');

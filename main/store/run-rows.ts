@@ -33,6 +33,9 @@ export interface RunRow {
   best_epoch: number | null;
   best_value: number | null;
   deleted_at: number | null;
+  color: number | null;
+  archived_at: number | null;
+  is_baseline: number;
   import_tool: LogTool | null;
   import_path: string | null;
   origin_kind: OriginKind | null;
@@ -43,7 +46,7 @@ export interface RunRow {
 
 export const runColumns = `number, id, name, notebook, cell, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
   backend, threads, seed, params, tags, note, data_hash, train_samples, validation_samples, parameters,
-  best_metric, best_epoch, best_value, deleted_at, import_tool, import_path, origin_kind, origin_epoch,
+  best_metric, best_epoch, best_value, deleted_at, color, archived_at, is_baseline, import_tool, import_path, origin_kind, origin_epoch,
   (SELECT id FROM runs AS other WHERE other.number = runs.origin) AS origin_id,
   (SELECT name FROM runs AS other WHERE other.number = runs.origin) AS origin_name`;
 
@@ -124,7 +127,9 @@ export function runSummaryOf(row: RunRow, metrics: Record<string, MetricSummary>
     metrics,
     ...(row.best_metric !== null &&
       row.best_epoch !== null && { best: { metric: row.best_metric, epoch: row.best_epoch, value: fromColumn(row.best_value) } }),
-    color: row.number - 1,
+    color: row.color ?? row.number - 1,
+    ...(row.archived_at !== null && { archivedAt: row.archived_at }),
+    ...(row.is_baseline === 1 && { baseline: true }),
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
     ...(row.origin_kind !== null &&
       row.origin_id !== null && {

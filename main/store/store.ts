@@ -2,21 +2,28 @@
 import { join } from 'node:path';
 import type { RunId } from '#contract/ids.ts';
 import { openDatabase } from './database.ts';
+import { createDiskSpace, type DiskSpace } from './disk-space.ts';
 import { createOwnership } from './owner.ts';
 import { createRunReader, type RunReader } from './run-reader.ts';
+import { createRunKeeper, type RunKeeper } from './run-keeper.ts';
 import { createRunImporter, type RunImporter } from './run-import.ts';
 import { createRunViewKeeper, type RunViewKeeper } from './run-views.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
 import { makeStateFolder, stateFolder } from './workspace-folder.ts';
 
-export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper {
+export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, DiskSpace {
   /** The database file. */
   readonly file: string;
   /** Folder of a run's checkpoints. */
   checkpointFolder(id: RunId): string;
+  /** Copies the database as it is now to a new file, some pages at a time; what `tell` throws ends it. */
+  copyTo(file: string, tell: (done: number, total: number) => void): Promise<void>;
   close(): void;
 }
+
+/** Copied in one go: some milliseconds. */
+const pagesAtOnce = 1_000;
 
 export function databaseFile(workspace: string): string {
   return join(stateFolder(workspace), 'epochbook.sqlite');
@@ -31,7 +38,11 @@ function explained<T extends object>(object: T, path: string, before?: () => voi
       : (...values: unknown[]): unknown => {
           try {
             before?.();
-            return (value as (...values: unknown[]) => unknown)(...values);
+            const result = (value as (...values: unknown[]) => unknown)(...values);
+            if (!(result instanceof Promise)) return result;
+            return result.catch((error: unknown) => {
+              throw explainStorageError(error, path);
+            });
           } catch (error) {
             throw explainStorageError(error, path);
           }
@@ -54,12 +65,23 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
   const importer = explained(createRunImporter(database, clock), file);
   const views = explained(createRunViewKeeper(database), file);
   const checkpointFolder = (id: RunId) => join(folder, 'checkpoints', id);
+  const keeper = explained(createRunKeeper(database, checkpointFolder, clock), file);
   return {
     file,
     ...reader,
     ...writer,
     ...importer,
     ...views,
+    ...keeper,
+    ...explained(createDiskSpace(database, file), file),
+    async copyTo(to, tell) {
+      await database.backup(to, {
+        progress({ totalPages, remainingPages }) {
+          tell(totalPages - remainingPages, totalPages);
+          return pagesAtOnce;
+        },
+      });
+    },
     checkpointFolder,
     close() {
       ownership.release();

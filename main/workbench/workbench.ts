@@ -14,7 +14,8 @@ import { printNotebook } from '#notebook/print.ts';
 import { warmSandbox } from '#notebook/sandbox/session.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
 import { parseQuery, sortByMetric } from '#store/query.ts';
-import { openStore, type Store } from '#store/store.ts';
+import { maintain } from '#store/maintenance.ts';
+import { databaseFile, openStore, type Store } from '#store/store.ts';
 import { lockWorkspace } from '#store/workspace-lock.ts';
 import { checkpointFile } from '#trainer/checkpoint-files.ts';
 import { createTrainerHost } from '#trainer/host.ts';
@@ -30,9 +31,11 @@ import { createNotebooks } from './notebooks.ts';
 import { fileInWorkspace, foldersOf } from './paths.ts';
 import { openPlaces } from './places.ts';
 import { writeReport } from './report.ts';
+import { createJobs } from './jobs.ts';
 import { createRunQueue } from './run-queue.ts';
 import { copySample, copyTemplate, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
+import { backUp, purgeRuns, rescue } from './storage.ts';
 import { exportRuns, importRuns } from './transfer.ts';
 import { watchFolders, type Watch } from './watch.ts';
 import { readWorkspace } from './workspace.ts';
@@ -52,6 +55,8 @@ export interface Workbench {
 }
 
 const defaultBackend = 'native';
+/** Of more runs that change at once, the list is told of. */
+const toldOneByOne = 50;
 
 /** A workspace that is open: its store and, under an app, its lock and its watch. */
 interface OpenWorkspace {
@@ -93,6 +98,13 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     const lock = lockWorkspace(real, options.shell.name);
     try {
       const store = openStore(real);
+      if (lock.wasAbandoned) {
+        // Nobody waits for it; a folder that is gone by then has nothing to check.
+        maintain('check', { file: store.file }).then(
+          (problems) => emit('store.checked', { problems: [...problems] }),
+          () => undefined,
+        );
+      }
       const watch = watchFolders(
         real,
         () => {
@@ -137,6 +149,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const checks = createChecks(context);
   const looks = createLooks(context);
   const queue = createRunQueue(context);
+  const jobs = createJobs(emit);
   // A first evaluation finds the sandbox's thread started.
   if (isApp) warmSandbox();
   const goingOn = createGoingOn(context, queue);
@@ -154,6 +167,16 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     emit('workspace.changed', {});
     follow().catch(() => undefined);
     return value;
+  }
+
+  /** A command does to the whole store only what no app is using. */
+  async function alone<T>(action: () => Promise<T>): Promise<T> {
+    const lock = isApp ? undefined : lockWorkspace(open.folder, options.shell.name);
+    try {
+      return await action();
+    } finally {
+      lock?.release();
+    }
   }
 
   /** On a screen, a check follows at once: what it needs starts while the page still draws. */
@@ -320,6 +343,25 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       for (const id of runIds) emit('runs.changed', { run: context.store().summary(id) });
       return {};
     },
+    async 'runs.organize'({ runIds, ...change }) {
+      const store = context.store();
+      // Another baseline gives way, and is to be drawn again as well.
+      const others = change.baseline ? store.list().filter((run) => run.baseline) : [];
+      store.organize(runIds, change);
+      const runs = [...new Set([...others.map(({ id }) => id), ...runIds])].map((id) => store.summary(id));
+      if (runs.length > toldOneByOne) emit('runs.listChanged', {});
+      else for (const run of runs) emit('runs.changed', { run });
+      return runs;
+    },
+    'runs.purge': ({ runIds, job }) =>
+      jobs.run(job, async (step) => {
+        if (!hasStore()) return { runs: 0, freedBytes: 0 };
+        const store = context.store();
+        const ids = runIds ?? store.binned();
+        const purged = await purgeRuns(store, ids, step, !queue.isBusy());
+        emit('runs.removed', { runIds: ids });
+        return purged;
+      }),
     async 'runs.export'({ runId, format, folder, checkpoint }) {
       const store = context.store();
       const run = store.detail(runId);
@@ -355,6 +397,31 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
     async 'runs.removeView'({ name }) {
       context.store().removeView(name);
+      return {};
+    },
+
+    'store.space': async () => context.store().space(),
+    async 'store.shrink'() {
+      if (queue.isBusy()) throw new EpochbookError('store.busyTraining');
+      const store = context.store();
+      const before = await store.space();
+      await alone(() => store.compact());
+      return { freedBytes: Math.max(0, before.totalBytes - (await store.space()).totalBytes) };
+    },
+    'store.backup': ({ folder, job }) => jobs.run(job, (step) => backUp(context.store(), open.folder, folder, step)),
+    'store.check': async () => ({ problems: hasStore() ? [...(await maintain('check', { file: databaseFile(open.folder) }))] : [] }),
+    async 'store.rescue'() {
+      if (queue.isBusy()) throw new EpochbookError('store.busyTraining');
+      const saved = await alone(async () => {
+        open.store?.close();
+        open.store = undefined;
+        return rescue(open.folder);
+      });
+      emit('runs.listChanged', {});
+      return saved;
+    },
+    async 'job.cancel'({ job }) {
+      jobs.cancel(job);
       return {};
     },
 

@@ -20,10 +20,13 @@ import {
 } from './runs.ts';
 import { knobValue } from './spec.ts';
 import { runView, runViews, tableLayout } from './run-views.ts';
+import { spaceReport, storeBackup, storeCheck, storeRescue } from './store.ts';
 import { locales } from './words/message.ts';
 
 const nothing = z.object({});
 const done = z.object({});
+/** A name that the caller makes up, to hear of `job.progressed` and for `job.cancel`. */
+const job = z.string().min(1).max(100).optional();
 
 export const settings = z.object({
   theme: z.enum(['light', 'dark', 'system']),
@@ -254,6 +257,23 @@ export const calls = {
   /** To the bin; `runs.restore` takes them out again. */
   'runs.delete': { request: z.object({ runIds: z.array(runId) }), response: done },
   'runs.restore': { request: z.object({ runIds: z.array(runId) }), response: done },
+  /** Of many runs at once. Tags are added and taken off; null gives back the first colour; one run at most is the baseline. */
+  'runs.organize': {
+    request: z.object({
+      runIds: z.array(runId).min(1),
+      addTags: z.array(z.string().trim().min(1).max(60)).optional(),
+      removeTags: z.array(z.string()).optional(),
+      color: z.number().int().min(0).max(1_000_000).nullable().optional(),
+      archived: z.boolean().optional(),
+      baseline: z.boolean().optional(),
+    }),
+    response: z.array(runSummary),
+  },
+  /** Takes runs in the bin (default: all of them) out of the store for good, with their checkpoints, and frees the disk. */
+  'runs.purge': {
+    request: z.object({ runIds: z.array(runId).optional(), job }),
+    response: z.object({ runs: z.number().int(), freedBytes: z.number() }),
+  },
   'runs.export': {
     request: z.object({
       runId,
@@ -279,6 +299,16 @@ export const calls = {
   /** Another of the same name is replaced; without a name it is how the table was left. */
   'runs.saveView': { request: z.object({ name: runView.shape.name.optional(), layout: tableLayout }), response: done },
   'runs.removeView': { request: z.object({ name: z.string() }), response: done },
+  'store.space': { request: nothing, response: spaceReport },
+  /** Writes the database anew without gaps and removes checkpoints of runs that are gone. Not while something trains. */
+  'store.shrink': { request: nothing, response: z.object({ freedBytes: z.number() }) },
+  /** Writes the store and the notebooks as a workspace that can be opened elsewhere. `folder` is absolute, or from the workspace's. */
+  'store.backup': { request: z.object({ folder: z.string().min(1), job }), response: storeBackup },
+  'store.check': { request: nothing, response: storeCheck },
+  /** Saves what can be read of a damaged store into a new one and names what cannot. Not while something trains. */
+  'store.rescue': { request: nothing, response: storeRescue },
+  /** Ends a job as soon as it can; what it did stays. The call it belongs to fails with `job.cancelled`. */
+  'job.cancel': { request: z.object({ job: z.string() }), response: done },
 
   /** The system's own dialog; null where it was dismissed. Desktop only. */
   'shell.chooseFolder': { request: z.object({ title: z.string() }), response: z.object({ folder: z.string().nullable() }) },

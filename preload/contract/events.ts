@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { runId } from './ids.ts';
 import type { EventName } from './names.ts';
 import { epochRow, runSummary } from './runs.ts';
+import { storeCheck } from './store.ts';
 
 export const events = {
   /** At most ten a second for a run. */
@@ -22,6 +23,19 @@ export const events = {
   /** A run was made, or its state, name, tags or note changed. */
   'runs.changed': z.object({ run: runSummary }),
   'runs.removed': z.object({ runIds: z.array(runId) }),
+  /** Many runs changed at once: the list is worth fetching again. */
+  'runs.listChanged': z.object({}),
+  /** Of a call that was given a job: how far it is. At most some twenty a second. */
+  'job.progressed': z.object({
+    job: z.string(),
+    done: z.number(),
+    /** Absent where it is not known. */
+    total: z.number().optional(),
+    /** What it is at: a file or a run by its name. */
+    item: z.string().optional(),
+  }),
+  /** After a crash the store was looked over, in the background. */
+  'store.checked': storeCheck,
   'notebook.changedOnDisk': z.object({ path: z.string(), hash: z.string() }),
   'workspace.changed': z.object({}),
   /** What a check is doing, for a progress line: reading data, building the model. */

@@ -62,8 +62,12 @@ export const runSummary = z.object({
   parameters: z.number().int(),
   metrics: z.record(z.string(), metricSummary),
   best: bestEpoch.optional(),
-  /** Number of its colour in the palette, the same for life. */
+  /** Number of its colour in the palette: the same for life unless the user chooses another. */
   color: z.number().int(),
+  /** When it was put out of the way. */
+  archivedAt: z.number().int().optional(),
+  /** Whether others show their distance to it; one run at most. */
+  baseline: z.boolean().optional(),
   deletedAt: z.number().int().optional(),
   /** The run that this one goes on from after `epoch`, with other settings (a fork), or trains again (a reproduction). */
   origin: z.object({ kind: originKind, runId, name: z.string(), epoch: z.number().int() }).optional(),

@@ -1,8 +1,10 @@
-/** `delete RUN…` and `restore RUN…`: to and from the bin. */
+/** `delete RUN…` and `restore RUN…`: to and from the bin; `purge [RUN…]`: out of it for good. */
+import { EpochbookError } from '#contract/errors.ts';
 import { type LocalizedCommand, withJson, withWorkspace } from '../command.ts';
 import { workspaceHere, withCore } from '../core.ts';
 import { exitCodes } from '../failure.ts';
 import { print, printJson } from '../output.ts';
+import { fileSize } from '../text/numbers.ts';
 import { say } from '../words.ts';
 
 interface BinOptions {
@@ -24,6 +26,19 @@ async function perform(verb: 'delete' | 'restore', references: readonly string[]
   });
 }
 
+/** Those named, or with `--all` whatever lies in the bin. */
+async function purge(references: readonly string[], { all, workspace, json }: BinOptions & { readonly all?: boolean }): Promise<number> {
+  if (references.length > 0 === (all === true)) throw new EpochbookError('cli.purgeWhich');
+  return withCore(workspaceHere({ workspace }), async (core) => {
+    const runs = [];
+    for (const reference of references) runs.push(await core.call('runs.find', { reference, deleted: true }));
+    const { freedBytes, runs: count } = await core.call('runs.purge', all ? {} : { runIds: [...new Set(runs.map(({ id }) => id))] });
+    if (json) printJson({ purged: count, freedBytes });
+    else print(say('cli.purged', { count, size: fileSize(freedBytes) }));
+    return exitCodes.done;
+  });
+}
+
 export function addBin(program: LocalizedCommand): void {
   for (const verb of ['delete', 'restore'] as const) {
     const description = say(verb === 'delete' ? 'cli.delete' : 'cli.restore');
@@ -33,4 +48,15 @@ export function addBin(program: LocalizedCommand): void {
       },
     );
   }
+  withJson(
+    withWorkspace(
+      program
+        .command('purge')
+        .description(say('cli.purge'))
+        .argument('[RUN...]', say('cli.argument.binnedRuns'))
+        .option('--all', say('cli.option.purgeAll')),
+    ),
+  ).action(async (references: string[], options: BinOptions & { all?: boolean }) => {
+    process.exitCode = await purge(references, options);
+  });
 }

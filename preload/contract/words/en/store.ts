@@ -2,7 +2,7 @@ export const store = {
   'store.diskFull': 'The disk is full: “{path}” could not be written. Free some space and try again; what was stored before is kept.',
   'store.readOnly': '“{path}” cannot be written: the folder or disk is read-only. Allow writing, or choose another workspace.',
   'store.damaged':
-    '“{path}” is damaged and cannot be read. Put back a copy from the folder “backups” beside it, or move the file away to start with an empty list of runs.',
+    '“{path}” is damaged and cannot be read. `epochbook store rescue` saves what can be saved and names the rest; or put back a copy from the folder “backups” beside it.',
   'store.busy': '“{path}” is in use by another program that does not let go of it. Close that program and try again.',
   'store.fromTheFuture':
     '“{path}” was written by a newer Epochbook (form {found}, this one knows {known}). Update Epochbook to open it; nothing was changed.',
@@ -13,6 +13,9 @@ export const store = {
   'store.noRuns': 'There is no run here yet.',
   'store.nameTaken': 'Another run is already called “{name}”. Choose a different name.',
   'store.runActive': 'The run “{name}” is still going on. Stop it first.',
+  'store.notInBin': 'The run “{name}” is not in the bin. Delete it first.',
+  'store.busyTraining': 'Runs are training. Stop them, or wait until they are done, and try again.',
+  'job.cancelled': 'Stopped. What was done until then is kept.',
 
   'query.endTooSoon': 'The expression ends too soon. Example: status = completed and metrics.val_loss.min < 0.4',
   'query.openQuote': 'This quote is never closed.',
