@@ -45,7 +45,7 @@ function trained(name: string, epochs = 3, metrics = 2): RunId {
 
 function checkpoint(id: RunId, bytes: number): void {
   mkdirSync(store.checkpointFolder(id), { recursive: true });
-  writeFileSync(store.checkpointFile(id, 'last'), new Uint8Array(bytes));
+  writeFileSync(join(store.checkpointFolder(id), 'last.safetensors'), new Uint8Array(bytes));
 }
 
 describe('keeping order', () => {
@@ -92,7 +92,7 @@ describe('keeping order', () => {
     expect(steps.length).toBeGreaterThan(0);
     expect(store.databaseBytes()).toBeLessThan(before / 2);
     expect(existsSync(store.checkpointFolder(gone))).toBe(false);
-    expect(existsSync(store.checkpointFile(kept, 'last'))).toBe(true);
+    expect(existsSync(join(store.checkpointFolder(kept), 'last.safetensors'))).toBe(true);
     expect(store.list({ deleted: true })).toEqual([]);
     expect(store.detail(kept).epochRows).toHaveLength(3);
     // Its colour's number is not given to another.
