@@ -162,7 +162,7 @@ describe('run', () => {
     [['--set', 'units=many'], 'notebook.knobType'],
     [['--set', 'units'], 'cli.setForm'],
     [['--backend', 'magic'], 'engine.backendUnknown'],
-    [['--device', 'gpu'], 'cli.noGpu'],
+    [['--device', 'tpu'], 'cli.badValue'],
     [['--seed', '1.5'], 'cli.badValue'],
     [['--workspace', 'nowhere'], 'workspace.missing'],
     [['--sed', '1'], 'cli.unknownOption'],
@@ -206,9 +206,14 @@ describe('what is typed', () => {
     expect(await place.start(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 
-  it('lists the backends', async () => {
+  it('lists the backends, each with its speed', async () => {
     const [backends] = (await place.start(['backends', '--json'])).json();
-    expect(backends).toContainEqual({ name: 'reference', available: true, version: expect.stringContaining('4.22') });
+    expect(backends).toContainEqual({
+      name: 'reference',
+      available: true,
+      version: expect.stringContaining('4.22'),
+      samplesPerSecond: expect.any(Number),
+    });
     expect(backends.map(({ name }: { name: string }) => name)).toContain('native');
   });
 });

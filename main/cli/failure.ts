@@ -46,7 +46,7 @@ export function placeFromHere(where: Where, ground?: Ground): Where {
 }
 
 /** In the user's language; an error of another version's, or of none of ours, says it in English. */
-function textOf({ code, values, message: english }: PlainError): string {
+export function failureText({ code, values, message: english }: PlainError): string {
   try {
     return say(code as MessageKey, values);
   } catch {
@@ -57,8 +57,8 @@ function textOf({ code, values, message: english }: PlainError): string {
 /** `FILE:LINE:COLUMN: message`, or as much of it as is known. */
 export function failureLine(error: PlainError, ground?: Ground): string {
   const { file, line, column } = error.where ? placeFromHere(error.where, ground) : {};
-  if (file === undefined) return `epochbook: ${textOf(error)}`;
-  return `${[file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':')}: ${textOf(error)}`;
+  if (file === undefined) return `epochbook: ${failureText(error)}`;
+  return `${[file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':')}: ${failureText(error)}`;
 }
 
 export function failureJson({ code, message, where }: PlainError, ground?: Ground): unknown {

@@ -39,7 +39,10 @@ export interface RunFacts {
   readonly parameters: number;
   readonly samples: { readonly train: number; readonly validation: number };
   readonly dataHash: string;
+  readonly backend: string;
   readonly backendVersion: string;
+  /** Why it is not the backend that was asked for. */
+  readonly fallback?: PlainError | undefined;
 }
 
 export interface RunEnd {
@@ -93,12 +96,13 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
   const setStatus = database.prepare('UPDATE runs SET status = @status, updated_at = @now WHERE number = @number');
   const begin = database.prepare(`UPDATE runs SET status = 'running', started_at = @now, updated_at = @now WHERE number = @number`);
   const setFacts = database.prepare(
-    `UPDATE runs SET parameters = @parameters, train_samples = @train, validation_samples = @validation, data_hash = @dataHash, updated_at = @now
+    `UPDATE runs SET parameters = @parameters, train_samples = @train, validation_samples = @validation, data_hash = @dataHash, backend = @backend, updated_at = @now
      WHERE number = @number`,
   );
   const setBackendVersion = database.prepare(
     `UPDATE run_sources SET environment = json_set(environment, '$.backendVersion', ?) WHERE run = ?`,
   );
+  const setFallback = database.prepare(`UPDATE run_sources SET environment = json_set(environment, '$.fallback', json(?)) WHERE run = ?`);
   const insertEpoch = database.prepare(
     `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms)
      VALUES (@number, @epoch, @elapsedMs, @learningRate, @samples, @steps, @dataMs, @stepsMs, @validationMs)`,
@@ -262,9 +266,11 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         train: facts.samples.train,
         validation: facts.samples.validation,
         dataHash: facts.dataHash,
+        backend: facts.backend,
         now: clock(),
       });
       setBackendVersion.run(facts.backendVersion, number);
+      if (facts.fallback) setFallback.run(JSON.stringify(facts.fallback), number);
     }),
     recordEpoch: written((id: RunId, row: EpochRow) => insertRow(look(id).number, row)),
     recordCheckpoints: written((id: RunId, checkpoints: readonly StoredCheckpoint[], dropped: readonly number[] = []) => {

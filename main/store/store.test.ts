@@ -35,7 +35,13 @@ describe('runs', () => {
     const first = openStore(folder);
     const id = first.create(newRun({ name: 'mine', cell: 'training' }));
     first.begin(id);
-    first.setFacts(id, { parameters: 67, samples: { train: 120, validation: 30 }, dataHash: 'abc', backendVersion: '1.30' });
+    first.setFacts(id, {
+      parameters: 67,
+      samples: { train: 120, validation: 30 },
+      dataHash: 'abc',
+      backend: 'native',
+      backendVersion: '1.30',
+    });
     first.recordEpoch(id, epochRow(1, { loss: 0.9, val_loss: 0.8 }));
     first.recordEpoch(id, epochRow(2, { loss: 0.5, val_loss: 0.85 }));
     first.recordCheckpoints(id, [

@@ -41,7 +41,7 @@ export interface TrainerHost {
   inspect(task: Omit<TaskOf<'inspect'>, 'type'>): Promise<Inspection>;
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
   export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
-  backends(): Promise<BackendInfo[]>;
+  backends(measure: boolean): Promise<BackendInfo[]>;
   /** `onProgress` hears the share of a table that is copied, where it is known. */
   look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void): Promise<LookAnswer<K>>;
   /** Ends a look at once, whatever it is doing; what waited for it fails. */
@@ -203,7 +203,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
     inspect: async (task) => (await ask('inspected', { type: 'inspect', ...task })).inspection,
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
     export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
-    backends: async () => (await ask('listed', { type: 'backends' })).backends,
+    backends: async (measure) => (await ask('listed', { type: 'backends', measure })).backends,
     async look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void) {
       const final = await looker.run(
         { type: 'look', question: question as LookAsk },

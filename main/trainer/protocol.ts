@@ -28,6 +28,8 @@ export type Task =
       spec: Spec;
       folders: Folders;
       backend: string;
+      /** Trained with this where the backend does not work here. */
+      otherwise?: string | undefined;
       threads: number;
       checkpointFolder: string;
       /** What the data must be, where a run goes on or is trained again. */
@@ -47,7 +49,7 @@ export type Task =
   /** A closer look at data: rows, columns, pictures. */
   | { type: 'look'; question: LookAsk }
   /** Tells which backends load here. */
-  | { type: 'backends' };
+  | { type: 'backends'; measure: boolean };
 
 /** What `inspect` answers; an error about the model or the training leaves the data's preview. */
 export interface Inspection {
@@ -76,7 +78,10 @@ export type FromTrainer =
       samples: { train: number; validation: number };
       steps: number;
       dataHash: string;
+      backend: string;
       backendVersion: string;
+      /** Why it is not the one that was asked for. */
+      fallback?: PlainError;
     }
   | {
       type: 'progressed';

@@ -1,12 +1,12 @@
 /** One run in the trainer process: data, model, the loop, and checkpoints on the disk before they are told of. */
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openBackend } from '#engine/backends/index.ts';
+import { type Backend, openBackend } from '#engine/backends/index.ts';
 import type { Checkpoint } from '#engine/loop/checkpoint.ts';
 import { forkCheckpoint } from '#engine/loop/fork.ts';
 import { train } from '#engine/loop/train.ts';
 import { completeModel } from '#engine/model/complete.ts';
-import { EpochbookError } from '#contract/errors.ts';
+import { EpochbookError, type PlainError, toPlainError } from '#contract/errors.ts';
 import type { LoadedData } from '#data/load.ts';
 import { preparationOf } from '#data/preparation.ts';
 import { writeWhole } from '#files/write-whole.ts';
@@ -23,6 +23,7 @@ export interface TrainingControl {
 /** Beside the checkpoints. */
 const preparationFile = 'preparation.json';
 
+type TrainTask = Extract<Task, { type: 'train' }>;
 type Send = (message: FromTrainer) => void;
 
 /** How long steps may follow each other before messages are looked at. */
@@ -57,9 +58,19 @@ function createGate(): Gate {
   };
 }
 
+/** The backend, or the one to take otherwise and why. */
+async function openOr({ backend, otherwise, threads }: TrainTask): Promise<{ backend: Backend; fallback?: PlainError }> {
+  try {
+    return { backend: await openBackend(backend, { threads }) };
+  } catch (error) {
+    if (otherwise === undefined) throw error;
+    return { backend: await openBackend(otherwise, { threads }), fallback: toPlainError(error) };
+  }
+}
+
 export function startTraining(
   id: number,
-  task: Extract<Task, { type: 'train' }>,
+  task: TrainTask,
   load: (spec: DataSpec, folders: Folders) => Promise<LoadedData>,
   send: Send,
 ): { control: TrainingControl; done: Promise<void> } {
@@ -87,7 +98,7 @@ export function startTraining(
     const { dataset } = await load(spec.data, folders);
     if (task.dataHash && task.dataHash !== dataset.hash) throw new EpochbookError('training.dataDiffers', {}, { at: '/data/source' });
     await gate.wait();
-    const backend = await openBackend(task.backend, { threads: task.threads });
+    const { backend, fallback } = await openOr(task);
     const model = completeModel(spec.model, dataset);
     const from = await start();
     // What later samples need to be made into what this model has learnt from.
@@ -106,7 +117,9 @@ export function startTraining(
             samples: event.samples,
             steps: event.steps,
             dataHash: dataset.hash,
+            backend: backend.name,
             backendVersion: backend.version,
+            ...(fallback && { fallback }),
           });
           break;
         case 'checkpoint':

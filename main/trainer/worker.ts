@@ -1,7 +1,9 @@
 /** The trainer process' entry: does the tasks it is sent, one at a time. */
 import { toPlainError } from '#contract/errors.ts';
+import type { BackendInfo } from '#contract/runs.ts';
 import { availableBackends, openBackend } from '#engine/backends/index.ts';
 import { estimateEpoch } from '#engine/loop/estimate.ts';
+import { measureSpeed } from '#engine/loop/speed.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { createLooker } from '#data/look/look.ts';
 import { createDataCache } from './data-cache.ts';
@@ -15,6 +17,15 @@ const port = openPort();
 const load = createDataCache();
 const looker = createLooker();
 let training: TrainingControl | undefined;
+
+/** One after another, each with the machine to itself. */
+async function measuredBackends(): Promise<BackendInfo[]> {
+  const measured: BackendInfo[] = [];
+  for (const info of await availableBackends()) {
+    measured.push(info.available ? { ...info, samplesPerSecond: await measureSpeed(await openBackend(info.name)) } : info);
+  }
+  return measured;
+}
 
 async function perform(id: number, task: Task): Promise<void> {
   switch (task.type) {
@@ -42,7 +53,7 @@ async function perform(id: number, task: Task): Promise<void> {
       break;
     }
     case 'backends':
-      port.send({ type: 'listed', id, backends: await availableBackends() });
+      port.send({ type: 'listed', id, backends: task.measure ? await measuredBackends() : await availableBackends() });
       break;
     case 'train': {
       const { control, done } = startTraining(id, task, load, port.send);

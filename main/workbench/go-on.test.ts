@@ -88,6 +88,18 @@ const withoutTimes = async ({ call }: Client, runId: RunSummary['id']) =>
     steps,
   }));
 
+describe('a run for the graphics processor', () => {
+  it('is trained by the processor where there is none, and says why', async () => {
+    const client = await start();
+    const run = await client.over(client.call('training.start', { ...(await notebook(client)), device: 'gpu' }));
+    const { environment } = await client.call('runs.get', { runId: run.id });
+    expect(run).toMatchObject({ status: 'completed', epochs: 4 });
+    expect([run.backend, environment?.fallback?.code]).toEqual(
+      run.backend === 'webgpu' ? ['webgpu', undefined] : ['native', 'engine.gpuMissing'],
+    );
+  });
+});
+
 describe('a run', () => {
   it('that was stopped goes on to the bits of an undisturbed one, also where its newest epochs were not told', async () => {
     let client = await start();

@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly params: Readonly<Record<string, KnobValue>>;
   readonly name?: string | undefined;
   readonly backend: string;
+  /** What trains where the backend does not work here. */
+  readonly otherwise?: string | undefined;
   /** 0 is all cores. */
   readonly threads: number;
   readonly folders: Folders;
@@ -145,6 +147,7 @@ export function createRunQueue(context: Context): RunQueue {
         spec: request.spec,
         folders: request.folders,
         backend: request.backend,
+        otherwise: request.otherwise,
         threads: request.threads,
         checkpointFolder: store.checkpointFolder(id),
         dataHash: request.dataHash,

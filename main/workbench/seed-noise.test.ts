@@ -23,7 +23,7 @@ function train(units: number, seed: number, accuracy: number, { completes = true
   const id = store.create(
     newRun({ params: { units }, spec: { ...spec, train: { ...spec.train, seed }, model: { ...spec.model, config: { units } } } }),
   );
-  store.setFacts(id, { parameters: units, samples: { train: 1, validation: 1 }, dataHash: data, backendVersion: '' });
+  store.setFacts(id, { parameters: units, samples: { train: 1, validation: 1 }, dataHash: data, backend: 'native', backendVersion: '' });
   store.recordEpoch(id, epochRow(1, { val_accuracy: accuracy }));
   store.recordEpoch(id, epochRow(2, { val_accuracy: accuracy - 0.01 }));
   store.end(id, completes ? { status: 'completed', reason: 'epochs' } : { status: 'stopped', reason: 'user' });

@@ -57,6 +57,7 @@ export interface Workbench {
 const defaultBackend = 'native';
 /** Of more runs that change at once, the list is told of. */
 const toldOneByOne = 50;
+const gpuBackend = 'webgpu';
 
 /** A workspace that is open: its store and, under an app, its lock and its watch. */
 interface OpenWorkspace {
@@ -192,8 +193,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       platform: process.platform,
       ...(process.versions['electron'] !== undefined && { electron: process.versions['electron'] }),
       node: process.versions.node,
-      backend: defaultBackend,
+      backend: settings.get().device === 'gpu' ? gpuBackend : defaultBackend,
       threads: settings.get().threads || os.cpus().length,
+      cores: os.cpus().length,
       memoryBytes: os.totalmem(),
       ...(firstNotebook !== undefined && { notebook: firstNotebook }),
     }),
@@ -250,7 +252,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return openNotebook(path);
     },
 
-    'backends.list': () => trainer.backends(),
+    'backends.list': ({ measure = false }) => trainer.backends(measure),
 
     'notebook.open': ({ path }) => openNotebook(path),
     async 'notebook.create'({ title, template }) {
@@ -278,6 +280,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async 'training.start'(request) {
       const { spec, evaluated } = await evaluateSpec(request, request.cell);
       const seed = request.seed ?? spec.train.seed;
+      const wantsGpu = request.backend === undefined && (request.device ?? settings.get().device) === 'gpu';
       return queue.start({
         notebook: request.path,
         cell: request.cell,
@@ -285,7 +288,8 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         spec: { ...spec, train: { ...spec.train, seed } },
         params: Object.fromEntries(evaluated.knobs.map(({ name, value }) => [name, value])),
         name: request.name,
-        backend: request.backend ?? defaultBackend,
+        backend: request.backend ?? (wantsGpu ? gpuBackend : defaultBackend),
+        ...(wantsGpu && { otherwise: defaultBackend }),
         threads: request.threads ?? settings.get().threads,
         folders: foldersOf(open.folder, request.path),
         locate: (error) => located(error, evaluated, request.cell),

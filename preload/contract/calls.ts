@@ -33,6 +33,8 @@ export const settings = z.object({
   locale: z.enum(locales),
   /** Threads the engine may use; 0 is all cores. */
   threads: z.number().int().min(0).max(256),
+  /** Where training happens unless a run says otherwise. */
+  device: z.enum(['cpu', 'gpu']),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -80,6 +82,7 @@ export const calls = {
       node: z.string(),
       backend: z.string(),
       threads: z.number().int(),
+      cores: z.number().int(),
       memoryBytes: z.number(),
       /** The notebook to open first, when the app was started with one. */
       notebook: z.string().optional(),
@@ -126,7 +129,7 @@ export const calls = {
   'samples.open': { request: z.object({ id: z.string() }), response: openedNotebook },
 
   /** What can train here, best first. Loads each one, in the trainer process. */
-  'backends.list': { request: nothing, response: z.array(backendInfo) },
+  'backends.list': { request: z.object({ measure: z.boolean().optional() }), response: z.array(backendInfo) },
 
   'notebook.open': { request: z.object({ path: z.string() }), response: openedNotebook },
   /** Empty, or with the cells and data of a sample. */
@@ -200,8 +203,10 @@ export const calls = {
       name: z.string().optional(),
       /** Instead of the text's. */
       seed: z.number().int().optional(),
-      /** Default: native. */
+      /** Default: the device's. */
       backend: z.string().optional(),
+      /** Default: the setting. Where the graphics processor cannot be used, the processor trains, and the run says why. */
+      device: z.enum(['cpu', 'gpu']).optional(),
       /** Default: the setting. */
       threads: z.number().int().min(0).max(256).optional(),
     }),

@@ -102,6 +102,8 @@ export const environment = z.object({
   cpu: z.string(),
   cores: z.number().int(),
   backendVersion: z.string(),
+  /** Why the run was not trained on the graphics processor, where that was wanted. */
+  fallback: plainError.optional(),
 });
 export type Environment = z.infer<typeof environment>;
 
@@ -179,6 +181,8 @@ export const backendInfo = z.object({
   version: z.string(),
   /** Why it is not available, in the library's own words. */
   detail: z.string().optional(),
+  /** Of one small training job, the same everywhere; only where it was asked for. */
+  samplesPerSecond: z.number().optional(),
 });
 export type BackendInfo = z.infer<typeof backendInfo>;
 

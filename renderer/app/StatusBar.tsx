@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { Languages, Monitor, Moon, Sun } from 'lucide-react';
 import { locales } from '#contract/words/message.ts';
 import { Menu } from '../components/Menu.tsx';
+import { EngineDialog } from '../features/engine/EngineDialog.tsx';
 import { goToRun } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
@@ -16,6 +18,7 @@ export function StatusBar() {
   const info = useSettingsStore((state) => state.info);
   const settings = useSettingsStore((state) => state.settings);
   const change = useSettingsStore((state) => state.change);
+  const [showsEngine, setShowsEngine] = useState(false);
   const folder = useWorkspaceStore((state) => state.workspace?.name);
   const runs = useTrainingStore((state) => state.runs);
   const going = runs.filter((run) => isGoing(run.status));
@@ -26,10 +29,11 @@ export function StatusBar() {
   const ThemeIcon = themeIcons[theme];
   return (
     <footer className="status-bar">
+      {showsEngine && <EngineDialog onClose={() => setShowsEngine(false)} />}
       {info && (
-        <span title={t('frame.memory', { memory: formats.bytes(info.memoryBytes) })}>
-          {t('frame.backend', { backend: info.backend, threads: info.threads })}
-        </span>
+        <button type="button" title={t('frame.memory', { memory: formats.bytes(info.memoryBytes) })} onClick={() => setShowsEngine(true)}>
+          {t('frame.backend', { backend: settings?.device === 'gpu' ? 'webgpu' : 'native', threads: settings?.threads || info.cores })}
+        </button>
       )}
       <span role="status">
         {watched ? (

@@ -5,6 +5,7 @@ import { comparison as comparisonEn } from './en/comparison.ts';
 import { data as dataEn } from './en/data.ts';
 import { exporting as exportingEn } from './en/export.ts';
 import { frame as frameEn } from './en/frame.ts';
+import { engine as engineEn } from './en/engine.ts';
 import { goingOn as goingOnEn } from './en/going-on.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
 import { runs as runsEn } from './en/runs.ts';
@@ -16,6 +17,7 @@ import { comparison as comparisonZh } from './zh-CN/comparison.ts';
 import { data as dataZh } from './zh-CN/data.ts';
 import { exporting as exportingZh } from './zh-CN/export.ts';
 import { frame as frameZh } from './zh-CN/frame.ts';
+import { engine as engineZh } from './zh-CN/engine.ts';
 import { goingOn as goingOnZh } from './zh-CN/going-on.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
@@ -33,6 +35,7 @@ const en = {
   ...comparisonEn,
   ...exportingEn,
   ...goingOnEn,
+  ...engineEn,
   ...chartsEn,
   ...tableEn,
 } as const;
@@ -50,6 +53,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...comparisonZh,
     ...exportingZh,
     ...goingOnZh,
+    ...engineZh,
     ...chartsZh,
     ...tableZh,
   },

@@ -24,13 +24,21 @@ async function install(name: string): Promise<void> {
 async function perform({ json, install: wanted }: Options): Promise<number> {
   if (wanted !== undefined) await install(wanted);
   return withCore(process.cwd(), async (core) => {
-    const backends = await core.call('backends.list', {});
+    const backends = await core.call('backends.list', { measure: true });
     if (json) printJson(backends);
     else {
+      note(say('cli.speedOf'));
       print(
         ...table([
           { title: say('cli.word.backend'), cells: backends.map(({ name }) => name) },
           { title: say('cli.word.works'), cells: backends.map(({ available }) => say(available ? 'cli.word.yes' : 'cli.word.no')) },
+          {
+            title: say('cli.word.speed'),
+            cells: backends.map(({ samplesPerSecond: speed }) =>
+              speed === undefined ? '' : say('cli.speed', { speed: Math.round(speed) }),
+            ),
+            right: true,
+          },
           { title: say('cli.word.version'), cells: backends.map(({ version, detail }) => detail ?? version) },
         ]),
       );

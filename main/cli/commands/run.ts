@@ -5,7 +5,7 @@ import { nearest } from '#contract/nearest.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { type LocalizedCommand, wholeNumber, withJson, withWorkspace } from '../command.ts';
 import { type Core, notebookHere, withCore } from '../core.ts';
-import { exitCodeOf, exitCodes, failureJson, failureLine, type Ground, reportFailure } from '../failure.ts';
+import { exitCodeOf, exitCodes, failureJson, failureLine, failureText, type Ground, reportFailure } from '../failure.ts';
 import { watchInterruption } from '../interruption.ts';
 import { type Knobs, setKnob } from '../knobs.ts';
 import { note, print, printJson } from '../output.ts';
@@ -90,7 +90,6 @@ async function checkOptions(core: Core, { backend, device }: RunOptions): Promis
   if (device !== undefined && device !== 'cpu' && device !== 'gpu') {
     throw new EpochbookError('cli.badValue', { value: device, option: '--device', wanted: 'device' });
   }
-  if (device === 'gpu') throw new EpochbookError('cli.noGpu');
   if (backend === undefined) return;
   const backends = await core.call('backends.list', {});
   const names = backends.map(({ name }) => name);
@@ -113,6 +112,12 @@ async function causeOf(error: unknown, core: Core, state: Request<'notebook.chec
   return failed ? fromPlainError(failed) : error;
 }
 
+/** Where the graphics processor was wanted and could not be used: why. */
+async function tellFallback(core: Core, { id: runId }: RunSummary): Promise<void> {
+  const { environment } = await core.call('runs.get', { runId });
+  if (environment?.fallback) note(say('cli.onProcessor', { reason: failureText(environment.fallback) }));
+}
+
 /** Trains what `begin` starts to the end; resolves with the run as it is then stored. */
 export async function train(core: Core, begin: () => Promise<RunSummary>, teller: Teller, signal: AbortSignal): Promise<RunSummary> {
   let isStarted = false;
@@ -124,6 +129,7 @@ export async function train(core: Core, begin: () => Promise<RunSummary>, teller
       if (!isStarted && run.parameters > 0) {
         isStarted = true;
         teller.started(run);
+        void tellFallback(core, run);
       }
       if (isOver(run)) finish(run);
     } else if (event === 'training.epochEnded') {
@@ -148,9 +154,10 @@ export async function train(core: Core, begin: () => Promise<RunSummary>, teller
 
 async function startRun(core: Core, notebook: Response<'notebook.open'>, options: RunOptions): Promise<RunSummary> {
   const { seed, backend, threads, name } = options;
+  const device = options.device as 'cpu' | 'gpu' | undefined;
   const state = { path: notebook.path, blocks: notebook.blocks, knobs: { ...options.set } };
   try {
-    return await core.call('training.start', { ...state, seed, backend, threads, name });
+    return await core.call('training.start', { ...state, seed, backend, device, threads, name });
   } catch (error) {
     throw await causeOf(error, core, state);
   }

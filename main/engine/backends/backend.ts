@@ -1,8 +1,8 @@
 /** Who runs a program. Everything the loop knows about it is here. */
 import type { HostTensor, Program } from '../compile/graph.ts';
 
-export type BackendName = 'native' | 'wasm' | 'tensorflow' | 'reference';
-export const backendNames: readonly BackendName[] = ['native', 'wasm', 'tensorflow', 'reference'];
+export type BackendName = 'native' | 'wasm' | 'webgpu' | 'tensorflow' | 'reference';
+export const backendNames: readonly BackendName[] = ['native', 'webgpu', 'wasm', 'tensorflow', 'reference'];
 
 /** A program made ready. */
 export interface Executable {
@@ -16,5 +16,10 @@ export interface Backend {
   readonly name: BackendName;
   readonly version: string;
   readonly threads: number;
-  compile(program: Program): Promise<Executable>;
+  /** Outputs named by `held` may stay where they are computed, to be given to the next run. */
+  compile(program: Program, held?: ReadonlySet<string>): Promise<Executable>;
+  /** The values of what is held. Where there is none, nothing is. */
+  fetch?(tensors: ReadonlyMap<string, HostTensor>): Promise<Map<string, HostTensor>>;
+  /** Lets go of what is held and not needed any more. */
+  free?(tensor: HostTensor): void;
 }

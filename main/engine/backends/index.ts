@@ -5,6 +5,7 @@ import { type Backend, type BackendName, backendNames } from './backend.ts';
 import { openNative } from './native.ts';
 import { openReference } from './reference.ts';
 import { openTensorflow } from './tensorflow.ts';
+import { openWebgpu } from './webgpu.ts';
 import { openWasm } from './wasm.ts';
 import { nearest } from '../model/nearest.ts';
 
@@ -25,6 +26,8 @@ export async function openBackend(name: string, options: { threads?: number } = 
   switch (name) {
     case 'native':
       return openNative(threads);
+    case 'webgpu':
+      return openWebgpu();
     case 'wasm':
       return openWasm(threads);
     case 'tensorflow':

@@ -18,6 +18,7 @@ export async function openNative(threads: number): Promise<Backend> {
     name: 'native',
     version: runtimeVersion(runtime, 'onnxruntime-node'),
     threads,
-    compile: (program) => compileOnnx(runtime, program, { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] }),
+    compile: (program) =>
+      compileOnnx(runtime, program, { options: { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] } }),
   };
 }

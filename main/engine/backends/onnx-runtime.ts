@@ -20,14 +20,33 @@ export function runtimeOf(loaded: object): Runtime {
   return found as Runtime;
 }
 
-export async function compileOnnx(runtime: Runtime, program: Program, options: InferenceSession.SessionOptions): Promise<Executable> {
-  const lowered = lower(optimize(program));
-  const session = await runtime.InferenceSession.create(lowered.bytes, options);
+export interface OnnxOptions {
+  readonly options: InferenceSession.SessionOptions;
+  /** Inputs or outputs that one operator may have. */
+  readonly mostPorts?: number;
+  /** Outputs that stay on the device. */
+  readonly held?: ReadonlySet<string>;
+}
+
+const nothing = new Float32Array();
+
+export async function compileOnnx(
+  runtime: Runtime,
+  program: Program,
+  { options, mostPorts = Infinity, held = new Set() }: OnnxOptions,
+): Promise<Executable> {
+  const lowered = lower(optimize(program), mostPorts);
+  const stays = lowered.outputs.some(({ name }) => held.has(name));
+  const places = lowered.outputs.map(({ name, onnxName }) => [onnxName, held.has(name) ? 'gpu-buffer' : 'cpu'] as const);
+  const session = await runtime.InferenceSession.create(lowered.bytes, {
+    ...options,
+    ...(stays && { preferredOutputLocation: Object.fromEntries(places) }),
+  });
   const portNamed = new Map(lowered.outputs.map((port) => [port.onnxName, port]));
   const feed = ({ name, onnxName, shape, dtype }: Port, inputs: ReadonlyMap<string, HostTensor>): [string, Tensor] => {
     const given = inputs.get(name);
     if (!given) throw new EpochbookError('internal', { detail: `the input “${name}” is missing` });
-    return [onnxName, new runtime.Tensor(dtype, given.data, shape)];
+    return [onnxName, (given.held as Tensor | undefined) ?? new runtime.Tensor(dtype, given.data, shape)];
   };
   return {
     run: async (inputs) => {
@@ -35,6 +54,7 @@ export async function compileOnnx(runtime: Runtime, program: Program, options: I
       return new Map(
         Object.entries(results).map(([onnxName, tensor]): [string, HostTensor] => {
           const { name, shape, dtype } = portNamed.get(onnxName)!;
+          if (tensor.location !== 'cpu') return [name, { data: nothing, held: tensor, shape, dtype }];
           return [name, { data: tensor.data as Values, shape, dtype }];
         }),
       );

@@ -21,6 +21,6 @@ export async function openWasm(threads: number): Promise<Backend> {
     name: 'wasm',
     version: runtimeVersion(runtime, 'onnxruntime-web'),
     threads,
-    compile: (program) => compileOnnx(runtime, program, { ...sessionOptions, executionProviders: ['wasm'] }),
+    compile: (program) => compileOnnx(runtime, program, { options: { ...sessionOptions, executionProviders: ['wasm'] } }),
   };
 }

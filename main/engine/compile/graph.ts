@@ -16,6 +16,8 @@ export interface Typed {
 /** A value in memory, dense and row-major. */
 export interface HostTensor extends Typed {
   readonly data: Values;
+  /** Where a backend keeps the values where it computes: its own handle, and `data` is empty. */
+  readonly held?: unknown;
 }
 
 export interface Node extends Typed {

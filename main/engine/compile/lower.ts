@@ -18,8 +18,9 @@ export interface Lowered {
   readonly nodeCount: number;
 }
 
-export function lower(program: Program): Lowered {
-  const builder = new OnnxBuilder();
+/** `mostPorts`: inputs or outputs that one operator may have. */
+export function lower(program: Program, mostPorts = Infinity): Lowered {
+  const builder = new OnnxBuilder(mostPorts);
   const inputs: Port[] = [];
   for (const node of sorted(program)) {
     if (node.op === 'input') {

@@ -52,6 +52,12 @@ export class OnnxBuilder {
   private readonly renamed = new Map<string, string>();
   private readonly outputs: OnnxValue[] = [];
   private count = 0;
+  private readonly mostPorts: number;
+
+  /** Splits, concatenations and sums of more inputs or outputs are taken apart. */
+  constructor(mostPorts: number) {
+    this.mostPorts = mostPorts;
+  }
 
   // ---- operators ----
 
@@ -75,6 +81,12 @@ export class OnnxBuilder {
   }
 
   op(op: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
+    if ((op === 'Concat' || op === 'Sum') && inputs.length > this.mostPorts) {
+      const parts = Array.from({ length: Math.ceil(inputs.length / this.mostPorts) }, (_, index) =>
+        this.op(op, inputs.slice(index * this.mostPorts, (index + 1) * this.mostPorts), attributes),
+      );
+      return this.op(op, parts, attributes);
+    }
     return this.operators(op, inputs, 1, attributes)[0];
   }
 
@@ -134,6 +146,10 @@ export class OnnxBuilder {
   }
 
   split(name: string, sizes: readonly number[], axis: number): readonly string[] {
+    if (sizes.length > this.mostPorts) {
+      let from = 0;
+      return sizes.map((size) => this.slice(name, [from], [(from += size)], [axis]));
+    }
     return this.operators('Split', [name, this.integers(sizes)], sizes.length, { axis });
   }
 

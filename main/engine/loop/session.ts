@@ -42,6 +42,8 @@ export interface Session {
   evaluate(batch: Batch): Promise<Sums>;
   /** Loss and metrics from the sums over `samples` samples. */
   results(sums: ReadonlyMap<string, Float64Array>, samples: number): Record<string, number>;
+  /** Brings weights and slots to where they can be read, if the backend holds them. */
+  fetch(): Promise<void>;
   weights(): ReadonlyMap<string, NamedTensor>;
   slots(): ReadonlyMap<string, NamedTensor>;
   setWeights(weights: ReadonlyMap<string, NamedTensor>): void;
@@ -167,7 +169,9 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     let made = prepared.get(key);
     if (!made) {
       const program: Program = kind === 'step' ? stepProgram(objective, optimizer, size) : evaluationProgram(objective, size);
-      made = backend.compile(program).then((executable) => ({ executable, random: program.random }));
+      made = backend
+        .compile(program, new Set(kind === 'step' ? state.keys() : []))
+        .then((executable) => ({ executable, random: program.random }));
       prepared.set(key, made);
     }
     return made;
@@ -200,7 +204,10 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     const results = await executable.run(given);
     const sums = new Map<string, ArrayLike<number>>();
     for (const [name, value] of results) {
-      if (state.has(name)) state.set(name, value);
+      const before = state.get(name);
+      if (!before) continue;
+      if (before.held !== undefined) backend.free?.(before);
+      state.set(name, value);
     }
     sums.set('loss', [results.get(lossName)!.data[0] * batch.size]);
     for (const { key } of metrics) sums.set(key, results.get(metricName(key))!.data);
@@ -238,6 +245,14 @@ export function openSession(job: TrainJob, backend: Backend): Session {
         }),
       ),
     }),
+    fetch: async () => {
+      const held = new Map([...state].filter(([, value]) => value.held !== undefined));
+      if (held.size === 0) return;
+      for (const [name, value] of await backend.fetch!(held)) {
+        backend.free?.(held.get(name)!);
+        state.set(name, value);
+      }
+    },
     weights: () => tensors(weightName('')),
     slots: () => tensors('slot/'),
     setWeights: (weights) => {
@@ -253,6 +268,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     },
     dispose: async () => {
       model.dispose();
+      for (const value of state.values()) if (value.held !== undefined) backend.free?.(value);
       await Promise.all([...prepared.values()].map(async (made) => (await made).executable.release()));
     },
   };

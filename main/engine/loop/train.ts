@@ -253,12 +253,16 @@ async function* run(
     };
     for (; step < stepCount && !diverged; step++) {
       if (!(await pass())) {
-        if (step > 0) yield within();
+        if (step > 0) {
+          await session.fetch();
+          yield within();
+        }
         yield ended('stopped', 'user', epoch - 1);
         return;
       }
       if (step > 0 && (clock() >= checkpointAt || (plan.backupSteps !== null && iteration % plan.backupSteps === 0))) {
         const keeping = clock();
+        await session.fetch();
         yield within();
         const keptAt = clock();
         // What took long to keep is kept less often.
@@ -287,6 +291,7 @@ async function* run(
         return due() ? { type: 'progressed', phase: 'validating', epoch, step: done, steps: total } : null;
       });
       if (!results) {
+        await session.fetch();
         yield within();
         yield ended('stopped', 'user', epoch - 1);
         return;
@@ -303,6 +308,7 @@ async function* run(
     }
 
     lastRow = row;
+    await session.fetch();
     let stop: EndReason | null = null;
     plan.stoppings.forEach((stopping, index) => {
       const next = stopping.after(stoppings[index], epoch, metrics[stopping.monitor]);

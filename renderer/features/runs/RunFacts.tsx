@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { RunDetail, RunSummary } from '#contract/runs.ts';
+import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { bestOf, betterOf } from './metrics.ts';
 import { metricName, spacedName } from './run-words.ts';
@@ -10,6 +11,7 @@ import { TagEditor } from './TagEditor.tsx';
 export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly detail: RunDetail | undefined }) {
   const t = useWords();
   const formats = useFormats();
+  const errorText = useErrorText();
   const metrics = Object.entries(run.metrics);
   const named = (detail?.checkpoints ?? []).filter(({ kind }) => kind !== 'epoch');
   // A knob for the number of epochs says again what stands under `epochs`.
@@ -71,6 +73,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
             </Fact>
             <Fact name={t('runs.parameters')}>{formats.count(run.parameters)}</Fact>
             <Fact name={t('runs.backend')}>{t('runs.backendThreads', { backend: run.backend, threads: run.threads })}</Fact>
+            {detail?.environment?.fallback && <Fact name={t('runs.notOnGpu')}>{errorText(detail.environment.fallback)}</Fact>}
             <Fact name={t('runs.data')}>
               <code title={run.dataHash}>{run.dataHash.slice(0, 12)}</code>
             </Fact>

@@ -109,6 +109,7 @@ export const runs = {
   'runs.parameters': 'parameters',
   'runs.backend': 'backend',
   'runs.backendThreads': '{backend}, {threads, plural, one {# thread} other {# threads}}',
+  'runs.notOnGpu': 'not on the GPU',
   'runs.data': 'data',
   'runs.id': 'id',
   'runs.checkpointBest': 'best checkpoint',

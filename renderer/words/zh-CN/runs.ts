@@ -109,6 +109,7 @@ export const runs: Record<keyof typeof en, string> = {
   'runs.parameters': '参数量',
   'runs.backend': '后端',
   'runs.backendThreads': '{backend}，{threads} 线程',
+  'runs.notOnGpu': '未用图形处理器',
   'runs.data': '数据',
   'runs.id': '编号',
   'runs.checkpointBest': '最佳检查点',

@@ -7,6 +7,7 @@ export const engine = {
   'engine.backendUnknown': 'There is no backend “{name}”. There are: {names}.',
   'engine.tensorflowMissing':
     'TensorFlow is not installed. “epochbook backends --install tensorflow” installs it (230 MB to fetch, 700 MB on the disk).',
+  'engine.gpuMissing': 'The graphics processor cannot be used: {detail}.',
   'engine.backendMissing':
     'The backend “{backend}” does not work on this computer: {detail} Choose another one; “epochbook backends” lists what works here.',
 

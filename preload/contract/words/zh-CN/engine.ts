@@ -7,6 +7,7 @@ export const engine: Record<keyof typeof en, string> = {
 
   'engine.backendUnknown': '没有名为“{name}”的后端。可用的有：{names}。',
   'engine.tensorflowMissing': '尚未安装 TensorFlow。用“epochbook backends --install tensorflow”安装（需下载 230 MB，占用磁盘 700 MB）。',
+  'engine.gpuMissing': '无法使用图形处理器：{detail}。',
   'engine.backendMissing': '后端“{backend}”在这台电脑上无法使用：{detail} 请换一个；“epochbook backends”会列出此处可用的后端。',
 
   'engine.modelEmpty': '模型没有任何层。请至少添加一层，例如 layers.dense。',

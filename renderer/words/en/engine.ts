@@ -1,0 +1,18 @@
+export const engine = {
+  'engine.title': 'Engine',
+  'engine.device': 'Train on',
+  'engine.device.cpu': 'The processor',
+  'engine.deviceText.cpu': 'As fast as PyTorch on the same cores, and the same bits every time.',
+  'engine.device.gpu': 'The graphics processor',
+  'engine.deviceText.gpu': 'By WebGPU. Pays off for large models. Where it cannot be used, the processor trains and the run says why.',
+  'engine.threads': 'Threads',
+  'engine.allCores': 'All cores ({cores})',
+  'engine.backends': 'What can train here',
+  'engine.job': 'Speed is measured on one small job: a perceptron of 784-128-10, batches of 128, Adam.',
+  'engine.measuring': 'Measuring each backend',
+  'engine.backend': 'Backend',
+  'engine.speed': 'Samples a second',
+  'engine.version': 'Runs on',
+  'engine.missing': 'Not here. {detail}',
+  'engine.open': 'Engine: device, threads, speeds',
+} as const;
