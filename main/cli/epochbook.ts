@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { addBackends } from './commands/backends.ts';
 import { addBin } from './commands/bin.ts';
+import { addCache } from './commands/cache.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
 import { addExport } from './commands/export.ts';
@@ -40,6 +41,7 @@ function createProgram(): LocalizedCommand {
     addExportRuns,
     addBin,
     addStore,
+    addCache,
     addBackends,
     addOpen,
   ])

@@ -1,26 +1,53 @@
-/** Keeps the data set that was loaded last, so that another run of the same data starts at once. */
-import { resolve } from 'node:path';
+/** Keeps the data set that was loaded last, so that another run of the same data starts at once; large ones on the disk too. */
+import { promises as disk } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type DataSpec, dataPaths } from '#contract/spec.ts';
 import { loadDataset, type LoadedData } from '#data/load.ts';
 import { fingerprint } from '#files/fingerprint.ts';
+import { readCached, writeCached } from './disk-cache.ts';
 import type { Folders } from './protocol.ts';
 
-/** Equal where the spec, the folders and the files' sizes and times are. */
+/** What loads faster than this need not lie on the disk. */
+const worthKeepingMs = 400;
+
+/** Equal where the spec, the folders and the files' sizes, times and places on the disk are. */
 async function keyOf(spec: DataSpec, folders: Folders): Promise<string> {
   const files = await Promise.all(dataPaths(spec).map((path) => fingerprint(resolve(folders.notebook, path))));
   return JSON.stringify([spec, folders, files]);
 }
 
-export function createDataCache(load: typeof loadDataset = loadDataset): (spec: DataSpec, folders: Folders) => Promise<LoadedData> {
+export interface DataCacheOptions {
+  readonly load?: typeof loadDataset;
+  /** Data that took longer, in milliseconds, is kept on the disk. */
+  readonly worthKeeping?: number;
+}
+
+export function createDataCache({ load = loadDataset, worthKeeping = worthKeepingMs }: DataCacheOptions = {}): (
+  spec: DataSpec,
+  folders: Folders,
+) => Promise<LoadedData> {
   let kept: { key: string; loaded: LoadedData } | undefined;
   return async (spec, folders) => {
     const key = await keyOf(spec, folders);
     if (kept?.key === key) return kept.loaded;
     // Let go of the old one first: two large data sets may not fit.
     kept = undefined;
+    // A workspace gets its folder with its first run, not by being looked at.
+    const hasFolder = await disk.access(join(folders.workspace, '.epochbook')).then(
+      () => true,
+      () => false,
+    );
+    const cached = hasFolder ? await readCached(folders.workspace, key) : undefined;
+    if (cached) {
+      kept = { key, loaded: cached };
+      return cached;
+    }
+    const began = performance.now();
     const loaded = await load(spec, folders);
     // A file that was written while we read it is read again next time.
-    if ((await keyOf(spec, folders)) === key) kept = { key, loaded };
+    if ((await keyOf(spec, folders)) !== key) return loaded;
+    kept = { key, loaded };
+    if (hasFolder && performance.now() - began > worthKeeping) void writeCached(folders.workspace, key, loaded);
     return loaded;
   };
 }

@@ -25,6 +25,7 @@ import type { Context, WorkbenchOptions } from './context.ts';
 import { columnsOf, createExplorer } from './explorer.ts';
 import { readImage } from './images.ts';
 import { located } from './located.ts';
+import { cacheSize, clearCache } from '#files/cache-folder.ts';
 import { createLooks } from './looks.ts';
 import { createGoingOn } from './go-on.ts';
 import { createNotebooks } from './notebooks.ts';
@@ -275,6 +276,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'notebook.check': (request) => checks.check(request),
     'notebook.estimate': (request) => checks.estimate(request),
     ...looks,
+    'data.cache': ({ clear }) => (clear ? clearCache(context.folder()) : cacheSize(context.folder())),
     'language.typings': async () => ({ text: cellLanguageTypings() }),
 
     async 'training.start'(request) {

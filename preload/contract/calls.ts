@@ -191,6 +191,8 @@ export const calls = {
   },
   'data.channels': { request: z.object({ id: z.string() }), response: channelStatistics },
   /** Ends it at once, whatever is going on. */
+  /** How much decoded data the workspace's cache holds; `clear` empties it, and tells what was in it. */
+  'data.cache': { request: z.object({ clear: z.boolean() }), response: z.object({ files: z.number().int(), bytes: z.number() }) },
   'data.closeLook': { request: z.object({ id: z.string() }), response: done },
 
   /** The cell language as a TypeScript declaration file, for the editor. */

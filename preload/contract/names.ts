@@ -33,6 +33,7 @@ export const callNames = [
   'data.pictures',
   'data.channels',
   'data.closeLook',
+  'data.cache',
   'language.typings',
   'training.start',
   'training.pause',

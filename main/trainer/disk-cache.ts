@@ -1,0 +1,120 @@
+/** Decoded data on the disk: read, prepared and looked through once, then there at once, also in another process. */
+import { createHash } from 'node:crypto';
+import { promises as disk } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadedData } from '#data/load.ts';
+import { cacheFolder, mostCached, trimCache } from '#files/cache-folder.ts';
+
+/** Raised with every change to what loading gives. */
+const format = 1;
+const magic = 'epochbook-data\n';
+/** Where arrays begin: a multiple of their elements' size. */
+const alignment = 8;
+/** Smaller ones get memory of their own, so that passing one on does not pass on the whole file. */
+const ownMemory = 1 << 20;
+
+const types = { Float32Array, Float64Array, Uint8Array, Uint32Array, Int32Array };
+type TypeName = keyof typeof types;
+type Stored = InstanceType<(typeof types)[TypeName]>;
+
+const aligned = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
+
+/** The file's parts, to be written one after another. */
+export function encodeLoaded(loaded: LoadedData, key: string): Uint8Array[] {
+  const arrays: Stored[] = [];
+  let offset = 0;
+  const text = JSON.stringify({ key, loaded }, (_, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
+    const type = value instanceof Object ? value.constructor.name : '';
+    if (!Object.hasOwn(types, type)) return value;
+    const array = value as Stored;
+    const found = { $array: [type, offset, array.length] };
+    arrays.push(array);
+    offset += aligned(array.byteLength);
+    return found;
+  });
+  const header = Buffer.from(text);
+  const head = Buffer.alloc(aligned(magic.length + 24 + header.length), 0x20);
+  head.write(magic);
+  const view = new DataView(head.buffer, head.byteOffset);
+  view.setUint32(16, format, true);
+  view.setUint32(20, header.length, true);
+  // The whole length, so that a file that was cut short is known.
+  view.setFloat64(24, head.length + offset, true);
+  header.copy(head, 32);
+  const parts: Uint8Array[] = [head];
+  for (const array of arrays) {
+    parts.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    const gap = aligned(array.byteLength) - array.byteLength;
+    if (gap > 0) parts.push(new Uint8Array(gap));
+  }
+  return parts;
+}
+
+/** Undefined for a file that is not whole, not of this version, or of another key. */
+export function decodeLoaded(bytes: Uint8Array<ArrayBuffer>, key: string): LoadedData | undefined {
+  if (bytes.length < 32 || Buffer.from(bytes.subarray(0, magic.length)).toString() !== magic) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const length = view.getUint32(20, true);
+  if (view.getUint32(16, true) !== format || view.getFloat64(24, true) !== bytes.length) return undefined;
+  const start = aligned(magic.length + 24 + length);
+  const { key: found, loaded } = JSON.parse(Buffer.from(bytes.subarray(32, 32 + length)).toString(), (_, value: unknown) => {
+    if (!(value instanceof Object)) return value;
+    if ('$number' in value) return Number(value.$number);
+    if (!('$array' in value)) return value;
+    const [type, offset, count] = value.$array as [TypeName, number, number];
+    const array = new types[type](bytes.buffer, bytes.byteOffset + start + offset, count);
+    return array.byteLength < ownMemory ? array.slice() : array;
+  }) as { key: string; loaded: LoadedData };
+  return found === key ? loaded : undefined;
+}
+
+const fileOf = (workspace: string, key: string) =>
+  join(cacheFolder(workspace), `${createHash('sha256').update(key).digest('hex').slice(0, 40)}.data`);
+
+/** Undefined where it is not there, or no good. */
+export async function readCached(workspace: string, key: string): Promise<LoadedData | undefined> {
+  const file = fileOf(workspace, key);
+  try {
+    const handle = await disk.open(file);
+    try {
+      const { size } = await handle.stat();
+      const bytes = new Uint8Array(new ArrayBuffer(size));
+      let filled = 0;
+      while (filled < size) {
+        const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 1 << 30));
+        if (bytesRead === 0) return undefined;
+        filled += bytesRead;
+      }
+      const loaded = decodeLoaded(bytes, key);
+      if (loaded) await handle.utimes(new Date(), new Date()).catch(() => undefined);
+      return loaded;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Never fails: what cannot be kept is made again. */
+export async function writeCached(workspace: string, key: string, loaded: LoadedData): Promise<void> {
+  const file = fileOf(workspace, key);
+  const part = `${file}.${process.pid}.part`;
+  try {
+    const parts = encodeLoaded(loaded, key);
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    if (size > mostCached / 2) return;
+    await disk.mkdir(cacheFolder(workspace), { recursive: true });
+    const handle = await disk.open(part, 'w');
+    try {
+      for (const one of parts) await handle.writeFile(one);
+    } finally {
+      await handle.close();
+    }
+    await disk.rename(part, file);
+    await trimCache(workspace);
+  } catch {
+    await disk.rm(part, { force: true }).catch(() => undefined);
+  }
+}
