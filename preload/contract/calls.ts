@@ -35,6 +35,8 @@ export const settings = z.object({
   threads: z.number().int().min(0).max(256),
   /** Where training happens unless a run says otherwise. */
   device: z.enum(['cpu', 'gpu']),
+  /** Keys of actions by their ids, where they are not as they come: like `Mod+Shift+P`, or '' for none. */
+  keys: z.record(z.string(), z.string().max(40)),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -9,6 +9,7 @@ import { isGoing, useTrainingStore } from '../features/notebook/training-store.t
 import { openPalette } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useWords } from '../words/use-words.ts';
+import { useKeysOf } from './action-store.ts';
 import { Mark } from './Mark.tsx';
 
 export function Header() {
@@ -16,6 +17,7 @@ export function Header() {
   const title = useNotebookStore((state) => state.title);
   const path = useNotebookStore((state) => state.path);
   const folder = useWorkspaceStore((state) => state.workspace?.name);
+  const paletteKeys = useKeysOf('frame.palette');
   const runs = useTrainingStore((state) => state.runs);
   const here = runs.filter((run) => run.notebook === path);
   const going = here.some((run) => isGoing(run.status));
@@ -30,10 +32,10 @@ export function Header() {
         </span>
       )}
       <span className="grow" />
-      <button type="button" className="omni" aria-label={t('frame.search')} aria-keyshortcuts="Control+Shift+P" onClick={openPalette}>
+      <button type="button" className="omni" aria-label={t('frame.search')} onClick={openPalette}>
         <Search size={13} aria-hidden />
         <span>{t('frame.search')}</span>
-        <kbd>{spellKeys('Mod+Shift+P')}</kbd>
+        {paletteKeys !== undefined && <kbd>{spellKeys(paletteKeys)}</kbd>}
       </button>
       {path !== undefined && (
         <>

@@ -2,8 +2,9 @@
  * Everything a person can do by key or from the command palette. A view gives its actions while it is shown
  * (`useActions`); the palette lists them and the window's key handler runs them.
  */
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { create } from 'zustand';
+import { useSettingsStore } from './settings-store.ts';
 
 export interface Action {
   readonly id: string;
@@ -17,6 +18,8 @@ export interface Action {
   /** The keys count in a text field, too; those with Mod always do. */
   readonly inText?: boolean;
   readonly disabled?: boolean;
+  /** The keys that it comes with, where the user gave it others. */
+  readonly changedFrom?: readonly string[];
   readonly run: () => void;
 }
 
@@ -41,6 +44,27 @@ export const useActionStore = create<ActionState>((set) => ({
 export function useActions(group: string, actions: readonly Action[]): void {
   const provide = useActionStore((state) => state.provide);
   const withdraw = useActionStore((state) => state.withdraw);
-  useEffect(() => provide(group, actions), [provide, group, actions]);
+  const own = useSettingsStore((state) => state.settings?.keys);
+  const known = useMemo(() => actions.map((action) => withOwnKeys(action, own?.[action.id])), [actions, own]);
+  useEffect(() => provide(group, known), [provide, group, known]);
   useEffect(() => () => withdraw(group), [withdraw, group]);
+}
+
+function withOwnKeys(action: Action, own: string | undefined): Action {
+  if (own === undefined) return action;
+  const changedFrom = [action.keys, action.otherKeys].filter((keys) => keys !== undefined);
+  return { ...action, keys: own === '' ? undefined : own, otherKeys: undefined, changedFrom };
+}
+
+/** The keys of an action as they are now, for a hint beside its button. */
+export function useKeysOf(id: string): string | undefined {
+  return useActionStore((state) => actionOf(state, id)?.keys);
+}
+
+export function actionOf({ groups }: Pick<ActionState, 'groups'>, id: string): Action | undefined {
+  for (const actions of groups.values()) {
+    const action = actions.find((other) => other.id === id);
+    if (action) return action;
+  }
+  return undefined;
 }

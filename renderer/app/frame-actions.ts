@@ -34,6 +34,7 @@ export function useFrameActions(): void {
 /** A browser keeps Ctrl+Tab and Ctrl+W for its own tabs; on the desktop they are ours, too. */
 function tabActions(t: Translate, path: string | undefined, tabs: readonly string[], canReopen: boolean): readonly Action[] {
   const { step, close, closeOthers, reopen, move } = useTabsStore.getState();
+  const desktop = useSettingsStore.getState().info?.shell === 'desktop';
   const several = tabs.length > 1 && path !== undefined;
   const at = path === undefined ? -1 : tabs.indexOf(path);
   const go = (way: 1 | -1) => () => {
@@ -41,12 +42,20 @@ function tabActions(t: Translate, path: string | undefined, tabs: readonly strin
     void step(way);
   };
   return [
-    { id: 'tabs.next', title: t('tabs.next'), keys: 'Alt+PageDown', otherKeys: 'Ctrl+Tab', inText: true, disabled: !several, run: go(1) },
+    {
+      id: 'tabs.next',
+      title: t('tabs.next'),
+      keys: 'Alt+PageDown',
+      otherKeys: desktop ? 'Ctrl+Tab' : undefined,
+      inText: true,
+      disabled: !several,
+      run: go(1),
+    },
     {
       id: 'tabs.previous',
       title: t('tabs.previous'),
       keys: 'Alt+PageUp',
-      otherKeys: 'Ctrl+Shift+Tab',
+      otherKeys: desktop ? 'Ctrl+Shift+Tab' : undefined,
       inText: true,
       disabled: !several,
       run: go(-1),
@@ -56,7 +65,7 @@ function tabActions(t: Translate, path: string | undefined, tabs: readonly strin
       title: t('tabs.closeThis'),
       keys: 'Alt+W',
       // With nothing open it is the window that the key closes.
-      otherKeys: path === undefined ? undefined : 'Mod+W',
+      otherKeys: path === undefined || !desktop ? undefined : 'Mod+W',
       inText: true,
       disabled: path === undefined,
       run: () => path !== undefined && void close(path),

@@ -20,7 +20,7 @@ export function useShortcuts(): void {
           const keys = [action.keys, action.otherKeys].find((one) => one !== undefined && fits(event, one, before?.id === action.id));
           if (keys === undefined) continue;
           // Text fields keep the keys that mean something in a text, and undo what was typed into them.
-          const forText = /^Mod\+(Shift\+)?Z$/.test(keys) || (!/Mod|^F\d/.test(keys) && !action.inText);
+          const forText = /^Mod\+(Shift\+)?Z$/.test(keys) || (!/Mod|F\d+$/.test(keys) && (!action.inText || !/Alt|Ctrl/.test(keys)));
           if (forText && isTextField(event.target)) continue;
           const always = keys.includes('Mod');
           if (action.within !== undefined && !always && !(event.target instanceof Element && event.target.matches(action.within))) continue;
@@ -35,6 +35,17 @@ export function useShortcuts(): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
+}
+
+/** Runs what the user gave these keys to; for an editor, which takes most keys for itself. */
+export function runOwnKeys(event: KeyboardEvent): boolean {
+  for (const actions of useActionStore.getState().groups.values()) {
+    const action = actions.find(({ changedFrom, keys }) => changedFrom && keys !== undefined && matchesKeys(event, keys));
+    if (!action || action.disabled || (action.within !== undefined && !action.keys?.includes('Mod'))) continue;
+    action.run();
+    return true;
+  }
+  return false;
 }
 
 /** `second`: the first of two keys was just pressed. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesKeys, spellKeys } from './keys.ts';
+import { keysOfEvent, matchesKeys, spellKeys } from './keys.ts';
 
 const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({
   key,
@@ -37,4 +37,20 @@ test('signs that some layouts have behind Shift, and two keys in a row as they a
   expect(matchesKeys(press('?', { ctrlKey: true, shiftKey: true }), '?', false)).toBe(false);
   expect(matchesKeys(press('_', { ctrlKey: true, shiftKey: true, code: 'Minus' }), 'Mod+Shift+-', false)).toBe(true);
   expect(spellKeys('D D')).toBe('D D');
+});
+
+test('what was pressed is written so that it matches what was pressed', () => {
+  const pressed = [
+    press('k', { ctrlKey: true, code: 'KeyK' }),
+    press('F', { shiftKey: true, altKey: true, code: 'KeyF' }),
+    press('ArrowLeft', { altKey: true, code: 'ArrowLeft' }),
+    press('F5', { code: 'F5' }),
+    press('.', { ctrlKey: true, code: 'Period' }),
+    press('_', { ctrlKey: true, shiftKey: true, code: 'Minus' }),
+    press('PageDown', { altKey: true, code: 'PageDown' }),
+  ];
+  const written = pressed.map((event) => keysOfEvent(event, false));
+  expect(written).toEqual(['Mod+K', 'Alt+Shift+F', 'Alt+Left', 'F5', 'Mod+.', 'Mod+Shift+-', 'Alt+PageDown']);
+  for (const [index, event] of pressed.entries()) expect(matchesKeys(event, written[index]!, false), written[index]).toBe(true);
+  for (const key of ['Shift', 'Tab', 'Escape', 'Dead']) expect(keysOfEvent(press(key), false)).toBeUndefined();
 });

@@ -6,7 +6,9 @@ const mac = typeof navigator !== 'undefined' && navigator.platform.startsWith('M
 export function spellKeys(keys: string): string {
   return keys
     .split(/[+ ]/)
-    .map((key) => (key === 'Mod' ? (mac ? '⌘' : 'Ctrl') : key === 'Up' ? '↑' : key === 'Down' ? '↓' : key))
+    .map((key) =>
+      key === 'Mod' ? (mac ? '⌘' : 'Ctrl') : key === 'Up' ? '↑' : key === 'Down' ? '↓' : key === 'Left' ? '←' : key === 'Right' ? '→' : key,
+    )
     .join(' ');
 }
 
@@ -27,9 +29,27 @@ export function matchesKeys(
   // Some layouts need Shift for it, others do not.
   if (last === '?') return event.key === '?' && !event.altKey;
   if (event.shiftKey !== parts.includes('Shift') || event.altKey !== parts.includes('Alt')) return false;
-  if (last === 'Up' || last === 'Down') return event.key === `Arrow${last}`;
+  if (/^(Up|Down|Left|Right)$/.test(last)) return event.key === `Arrow${last}`;
   if (/^[A-Z]$/.test(last)) return event.code === `Key${last}` || event.key.toUpperCase() === last;
   if (/^[0-9]$/.test(last)) return event.code === `Digit${last}` || event.key === last;
   if (last === '-') return event.code === 'Minus' || event.key === '-';
   return event.key === last;
+}
+
+/** What was pressed, written as in an action; undefined for a key that is none by itself, or is somebody else's. */
+export function keysOfEvent(
+  event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
+  onMac = mac,
+): string | undefined {
+  const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
+  if (/^(Shift|Control|Alt|Meta|AltGraph|Tab|Escape|CapsLock|Dead|Process|Unidentified| |\+)$/.test(key)) return undefined;
+  const name =
+    /^Key([A-Z])$/.exec(code)?.[1] ??
+    /^Digit(\d)$/.exec(code)?.[1] ??
+    (code === 'Minus' ? '-' : (/^Arrow(\w+)$/.exec(key)?.[1] ?? (key.length === 1 ? key.toUpperCase() : key)));
+  const mod = onMac ? metaKey : ctrlKey;
+  if (!onMac && metaKey) return undefined;
+  // A sign that Shift makes stands for itself.
+  const shift = shiftKey && (name.length > 1 || /[A-Z0-9-]/.test(name));
+  return [mod && 'Mod', onMac && ctrlKey && 'Ctrl', altKey && 'Alt', shift && 'Shift', name].filter((part) => part !== false).join('+');
 }

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, ChevronRight, Play, Trash2 } from 'lucide-react';
 import { memo, useMemo, useState } from 'react';
+import { useKeysOf } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
@@ -176,12 +177,22 @@ function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
     <div className="cell-tools" role="toolbar" aria-label={t('notebook.cellTools', { cell: cell.id })}>
       <IconButton
         label={t(cell.kind === 'train' ? 'notebook.train' : 'notebook.runCell')}
-        keys="Mod+Enter"
+        keys={useKeysOf('notebook.run')}
         icon={<Play size={14} />}
         onClick={onRun}
       />
-      <IconButton label={t('notebook.moveUp')} keys="Alt+Up" icon={<ArrowUp size={14} />} onClick={() => move(cell.key, -1)} />
-      <IconButton label={t('notebook.moveDown')} keys="Alt+Down" icon={<ArrowDown size={14} />} onClick={() => move(cell.key, 1)} />
+      <IconButton
+        label={t('notebook.moveUp')}
+        keys={useKeysOf('notebook.up')}
+        icon={<ArrowUp size={14} />}
+        onClick={() => move(cell.key, -1)}
+      />
+      <IconButton
+        label={t('notebook.moveDown')}
+        keys={useKeysOf('notebook.down')}
+        icon={<ArrowDown size={14} />}
+        onClick={() => move(cell.key, 1)}
+      />
       <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove(cell.key)} />
     </div>
   );

@@ -1,6 +1,7 @@
 import './tabs.css';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { useKeysOf } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useWords } from '../../words/use-words.ts';
@@ -19,6 +20,7 @@ export function TabStrip() {
   const notebooks = useWorkspaceStore((state) => state.workspace?.notebooks);
   const view = useNavigationStore((state) => state.view);
   const [dragged, setDragged] = useState<string>();
+  const closeKeys = useKeysOf('tabs.close');
   const list = useRef<HTMLUListElement>(null);
   if (view !== 'notebook' || tabs.length < 2) return null;
 
@@ -83,7 +85,7 @@ export function TabStrip() {
               </button>
               <IconButton
                 label={t('tabs.close', { name })}
-                keys={here ? 'Alt+W' : undefined}
+                keys={here ? closeKeys : undefined}
                 icon={<X size={13} />}
                 onClick={() => void close(at)}
               />

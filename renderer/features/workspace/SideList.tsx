@@ -1,6 +1,7 @@
 import './workspace.css';
 import { FolderOpen, FolderPlus, Plus } from 'lucide-react';
 import type { RunSummary } from '#contract/runs.ts';
+import { useKeysOf } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
@@ -19,6 +20,7 @@ export function SideList() {
   const workspace = useWorkspaceStore((state) => state.workspace);
   const askForTitle = useWorkspaceStore((state) => state.askForTitle);
   const makeFolder = useWorkspaceStore((state) => state.makeFolder);
+  const folderKeys = useKeysOf('frame.folder');
   const askForFolder = useWorkspaceStore((state) => state.askForFolder);
   const show = useNavigationStore((state) => state.show);
   const runs = useTrainingStore((state) => state.runs);
@@ -30,7 +32,12 @@ export function SideList() {
           <span className="grow">{t('workspace.notebooks')}</span>
           <IconButton label={t('workspace.newNotebook')} icon={<Plus size={14} />} onClick={() => askForTitle(true)} />
           <IconButton label={t('workspace.newFolder')} icon={<FolderPlus size={14} />} onClick={() => void makeFolder('')} />
-          <IconButton label={t('workspace.openFolder')} keys="Mod+O" icon={<FolderOpen size={14} />} onClick={() => askForFolder(true)} />
+          <IconButton
+            label={t('workspace.openFolder')}
+            keys={folderKeys}
+            icon={<FolderOpen size={14} />}
+            onClick={() => askForFolder(true)}
+          />
         </h2>
         <FileTree />
       </section>

@@ -1,5 +1,6 @@
 import './editor.css';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { runOwnKeys } from '../../../app/shortcuts.ts';
 import { matchesKeys } from '../../../components/keys.ts';
 import type { EditedCell } from '../blocks.ts';
 import { editorText } from '../blocks.ts';
@@ -119,6 +120,11 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
           event.preventDefault();
           event.stopPropagation();
           latest.current[way]();
+          return;
+        }
+        if (runOwnKeys(browserEvent)) {
+          event.preventDefault();
+          event.stopPropagation();
           return;
         }
         const run = browserEvent.key === 'Enter' && (browserEvent.ctrlKey || browserEvent.metaKey || browserEvent.shiftKey);

@@ -1,6 +1,7 @@
 import './find.css';
 import { ArrowDown, ArrowUp, CaseSensitive, ChevronRight, Regex, Replace, ReplaceAll, WholeWord, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { useKeysOf } from '../../../app/action-store.ts';
 import { IconButton } from '../../../components/IconButton.tsx';
 import { matchesKeys } from '../../../components/keys.ts';
 import { toast } from '../../../components/toast-store.ts';
@@ -30,6 +31,8 @@ function OpenFindBar({ focusBlock }: Props) {
   const formats = useFormats();
   const store = useFindStore();
   const { query, replacement, replaces, current, want } = store;
+  const nextKeys = useKeysOf('notebook.findNext');
+  const previousKeys = useKeysOf('notebook.findPrevious');
   const blocks = useNotebookStore((state) => state.blocks);
   const field = useRef<HTMLInputElement>(null);
   const pattern = useMemo(() => patternOf(store), [store]);
@@ -133,14 +136,14 @@ function OpenFindBar({ focusBlock }: Props) {
             </span>
             <IconButton
               label={t('notebook.findPrevious')}
-              keys="Shift+F3"
+              keys={previousKeys}
               icon={<ArrowUp size={14} />}
               disabled={matches.length === 0}
               onClick={() => step(-1)}
             />
             <IconButton
               label={t('notebook.findNext')}
-              keys="F3"
+              keys={nextKeys}
               icon={<ArrowDown size={14} />}
               disabled={matches.length === 0}
               onClick={() => step(1)}

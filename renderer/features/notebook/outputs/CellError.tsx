@@ -1,5 +1,6 @@
 import { CircleAlert, Wand2 } from 'lucide-react';
 import type { Where } from '#contract/errors.ts';
+import { useKeysOf } from '../../../app/action-store.ts';
 import { Button } from '../../../components/Button.tsx';
 import { spellKeys } from '../../../components/keys.ts';
 import { useErrorText } from '../../../words/errors.ts';
@@ -19,13 +20,14 @@ interface Props {
 export function CellError({ error, where, fix, onGo }: Props) {
   const t = useWords();
   const text = useErrorText()(error);
+  const keys = useKeysOf('notebook.fix');
   const line = where?.cellLine;
   return (
     <div className="cell-error" role="alert">
       <CircleAlert size={16} aria-hidden />
       <span className="grow">{text}</span>
       {fix && (
-        <Button icon={<Wand2 size={13} />} title={spellKeys('Mod+.')} onClick={() => applyFix(fix)}>
+        <Button icon={<Wand2 size={13} />} title={keys && spellKeys(keys)} onClick={() => applyFix(fix)}>
           {fixTitle(t, fix)}
         </Button>
       )}
