@@ -106,7 +106,13 @@ describe('calls', () => {
   it('tell about the app and keep settings for the next start', async () => {
     const first = await start({ notebook: 'points.epoch.md' });
     expect(await first.call('app.info', {})).toMatchObject({ version: '1.2.3', shell: 'browser', notebook: 'points.epoch.md' });
-    expect(await first.call('settings.set', { theme: 'dark' })).toEqual({ theme: 'dark', locale: 'en', threads: 0, device: 'cpu', keys: {} });
+    expect(await first.call('settings.set', { theme: 'dark' })).toEqual({
+      theme: 'dark',
+      locale: 'en',
+      threads: 0,
+      device: 'cpu',
+      keys: {},
+    });
     await first.workbench.close();
     writeFileSync(join(folder, 'settings.json'), readFileSync(join(folder, 'settings.json'), 'utf8').replace('"en"', '"klingon"'));
     expect(await (await start()).call('settings.get', {})).toEqual({ theme: 'dark', locale: 'en', threads: 0, device: 'cpu', keys: {} });
