@@ -78,7 +78,7 @@ describe('runs', () => {
       seed: 3,
       tags: [],
     });
-    expect(Object.keys(runs[0].metrics.val_loss).sort()).toEqual(metricKeys);
+    expect(Object.keys(runs[0].metrics.val_loss)).toEqual(expect.arrayContaining(metricKeys));
     expect(runs[0].dataHash).toBe(runs[1].dataHash);
   });
 
@@ -181,9 +181,9 @@ describe('export', () => {
   });
 
   it('says which epochs it has', async () => {
-    const ended = await place.start(['export', ids[0], '--format', 'tfjs', '--out', 'other', '--epoch', '1']);
+    const ended = await place.start(['export', ids[0], '--format', 'tfjs', '--out', 'other', '--epoch', '9']);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toContain('best (2), last (2)');
+    expect(ended.stderr).toContain('best (2), last (2), 1.');
     expect(existsSync(join(place.folder, 'other'))).toBe(false);
   });
 

@@ -36,7 +36,11 @@ function checkpointOf({ name, checkpoints }: RunDetail, epoch: string): 'best' |
   if (found) return found.kind === 'epoch' ? found.epoch : found.kind;
   // What was asked for in words is there in another way, or the export says why there is nothing at all.
   if (epoch === 'best' || epoch === 'last' || checkpoints.length === 0) return epoch === 'last' ? 'last' : 'best';
-  const known = checkpoints.map((checkpoint) => `${checkpoint.kind} (${checkpoint.epoch})`).join(', ');
+  const named = checkpoints.flatMap(({ kind, epoch: of }) => (kind === 'epoch' ? [] : [`${kind} (${of})`]));
+  const numbered = checkpoints.filter(
+    ({ epoch: of, kind }) => kind === 'epoch' && !checkpoints.some((other) => other.epoch === of && other.kind !== kind),
+  );
+  const known = [...named, ...numbered.map(({ epoch: of }) => of)].join(', ');
   throw new EpochbookError('cli.noCheckpoint', { name, epoch, known });
 }
 
