@@ -16,7 +16,7 @@ const failures = [
   /^tensorflow\./,
   /^store\.(diskFull|readOnly|damaged|busy|fromTheFuture|workspaceLocked)$/,
   /^interchange\.(notFinite|loadFailed|predictionsDiffer)$/,
-  /^engine\.checkpoint/,
+  /^engine\.(checkpoint|diverged)/,
   /^shell\.(notBuilt|portTaken)$/,
 ];
 

@@ -1,8 +1,10 @@
 /** Everything that reads runs. */
 import type { RunId } from '#contract/ids.ts';
+import type { Confusion, Observation, Observations, RateSearch, WatchedEpoch } from '#contract/observations.ts';
 import type { Environment, EpochRow, MetricSummary, RunDetail, RunSummary, StoredCheckpoint } from '#contract/runs.ts';
 import type { Spec } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
+import { fromWire } from '#contract/wire.ts';
 import type { Connection } from './database.ts';
 import {
   epochRowOf,
@@ -37,6 +39,8 @@ export interface RunReader {
   /** Undefined for an imported run. */
   spec(id: RunId): Spec | undefined;
   history(id: RunId): History;
+  /** What was seen beside metrics. */
+  observations(id: RunId): Observations;
   /**
    * Completed runs, this one among them, that were trained alike on the same data and differ at most in the seed; of
    * imported runs those that have the same params but for one called `seed`. The oldest first.
@@ -68,13 +72,16 @@ export function createRunReader(database: Connection): RunReader {
     'SELECT spec, source, environment FROM run_sources WHERE run = ?',
   );
   const epochsOf = database.prepare<[number], EpochTableRow>(
-    'SELECT epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms FROM epochs WHERE run = ? ORDER BY epoch',
+    'SELECT epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms, memory_bytes FROM epochs WHERE run = ? ORDER BY epoch',
   );
   const valuesOf = database.prepare<[number], { epoch: number; name: string; value: number | null }>(
     'SELECT epoch, name, value FROM metric_values JOIN metrics ON metrics.id = metric WHERE run = ? ORDER BY epoch, metric',
   );
   const checkpointsOf = database.prepare<[number], StoredCheckpoint>(
     'SELECT kind, epoch, bytes FROM checkpoints WHERE run = ? ORDER BY kind, epoch',
+  );
+  const observationsOf = database.prepare<[number], { kind: Observation['kind']; content: string }>(
+    'SELECT kind, content FROM observations WHERE run = ? ORDER BY kind, epoch',
   );
   const latest = database.prepare<[number], { id: string }>(
     'SELECT id FROM runs WHERE (deleted_at IS NOT NULL) = ? ORDER BY number DESC LIMIT 1',
@@ -170,6 +177,18 @@ export function createRunReader(database: Connection): RunReader {
     repeats(id) {
       const { number, import_tool } = rowOf(id);
       return (import_tool === null ? trainedAlike : loggedAlike).all(number).map((row) => summary(row.id as RunId));
+    },
+    observations(id) {
+      const all = observationsOf.all(rowOf(id).number);
+      const of = <T>(kind: Observation['kind']): T[] => all.filter((row) => row.kind === kind).map(({ content }) => fromWire(content) as T);
+      const [last] = of<Confusion>('confusionLast');
+      const [best] = of<Confusion>('confusionBest');
+      const [rateSearch] = of<RateSearch>('rateSearch');
+      return {
+        confusion: { ...(last && { last }), ...(best && { best }) },
+        watched: of<WatchedEpoch>('watched'),
+        ...(rateSearch && { rateSearch }),
+      };
     },
     find(reference, { deleted = false } = {}) {
       const bin = Number(deleted);

@@ -70,6 +70,7 @@ export interface EpochTableRow {
   data_ms: number;
   steps_ms: number;
   validation_ms: number;
+  memory_bytes: number | null;
 }
 
 /** NaN is stored as NULL. */
@@ -147,6 +148,7 @@ export function epochRowOf(row: EpochTableRow, metrics: Record<string, number>):
     samples: row.samples,
     steps: row.steps,
     phasesMs: { data: row.data_ms, steps: row.steps_ms, validation: row.validation_ms },
+    ...(row.memory_bytes !== null && { memoryBytes: row.memory_bytes }),
     metrics,
   };
 }

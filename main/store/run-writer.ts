@@ -1,6 +1,7 @@
 /** Everything that writes runs. Each function is one transaction, on the disk when it returns. */
 import { EpochbookError, type PlainError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
+import type { Observation } from '#contract/observations.ts';
 import type {
   BestEpoch,
   EndReason,
@@ -12,6 +13,7 @@ import type {
   StoredCheckpoint,
 } from '#contract/runs.ts';
 import type { KnobValue, Spec } from '#contract/spec.ts';
+import { toWire } from '#contract/wire.ts';
 import type { Connection } from './database.ts';
 import type { Owner } from './owner.ts';
 import { newRunId, newRunName, numberedName } from './run-names.ts';
@@ -60,6 +62,8 @@ export interface RunWriter {
   begin(id: RunId): void;
   setFacts(id: RunId, facts: RunFacts): void;
   recordEpoch(id: RunId, row: EpochRow): void;
+  /** What is already known of the same kind and epoch is replaced; of confusions only the newest of a kind stays. */
+  recordObservation(id: RunId, observation: Observation): void;
   /** Of `last` and `best` there is one; `dropped` are epochs whose checkpoint is there no more. */
   recordCheckpoints(id: RunId, checkpoints: readonly StoredCheckpoint[], dropped?: readonly number[]): void;
   /**
@@ -104,8 +108,8 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
   );
   const setFallback = database.prepare(`UPDATE run_sources SET environment = json_set(environment, '$.fallback', json(?)) WHERE run = ?`);
   const insertEpoch = database.prepare(
-    `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms)
-     VALUES (@number, @epoch, @elapsedMs, @learningRate, @samples, @steps, @dataMs, @stepsMs, @validationMs)`,
+    `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms, memory_bytes)
+     VALUES (@number, @epoch, @elapsedMs, @learningRate, @samples, @steps, @dataMs, @stepsMs, @validationMs, @memoryBytes)`,
   );
   const addEpoch = database.prepare(
     'UPDATE runs SET epochs = @epoch, elapsed_ms = elapsed_ms + @elapsedMs, updated_at = @now WHERE number = @number',
@@ -126,11 +130,18 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
   );
   const setOrigin = database.prepare('UPDATE runs SET origin_kind = ?, origin = ?, origin_epoch = ? WHERE number = ?');
   const copyEpochs = database.prepare(
-    `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms)
-     SELECT @run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms FROM epochs WHERE run = @other AND epoch <= @epoch`,
+    `INSERT INTO epochs (run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms, memory_bytes)
+     SELECT @run, epoch, elapsed_ms, learning_rate, samples, steps, data_ms, steps_ms, validation_ms, memory_bytes FROM epochs WHERE run = @other AND epoch <= @epoch`,
   );
   const copyValues = database.prepare(
     'INSERT INTO metric_values (run, epoch, metric, value) SELECT @run, epoch, metric, value FROM metric_values WHERE run = @other AND epoch <= @epoch',
+  );
+  const removeObservations = database.prepare('DELETE FROM observations WHERE run = ? AND kind = ?');
+  const removeLaterObservations = database.prepare('DELETE FROM observations WHERE run = ? AND epoch > ?');
+  const writeObservation = database.prepare('INSERT OR REPLACE INTO observations (run, kind, epoch, content) VALUES (?, ?, ?, ?)');
+  const copyObservations = database.prepare(
+    `INSERT INTO observations (run, kind, epoch, content)
+     SELECT @run, kind, epoch, content FROM observations WHERE run = @other AND epoch <= @epoch`,
   );
   const removeEpochs = database.prepare('DELETE FROM epochs WHERE run = ? AND epoch > ?');
   const removeSummaries = database.prepare('DELETE FROM metric_summaries WHERE run = ?');
@@ -191,6 +202,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       dataMs: row.phasesMs.data,
       stepsMs: row.phasesMs.steps,
       validationMs: row.phasesMs.validation,
+      memoryBytes: row.memoryBytes ?? null,
     });
     for (const [name, value] of Object.entries(row.metrics)) {
       const metric = idOfMetric(name);
@@ -248,6 +260,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         setOrigin.run(kind, other, epoch, number);
         copyEpochs.run({ run: number, other, epoch });
         copyValues.run({ run: number, other, epoch });
+        copyObservations.run({ run: number, other, epoch });
         summarize(number);
       }
       return id;
@@ -273,6 +286,11 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       if (facts.fallback) setFallback.run(JSON.stringify(facts.fallback), number);
     }),
     recordEpoch: written((id: RunId, row: EpochRow) => insertRow(look(id).number, row)),
+    recordObservation: written((id: RunId, { kind, content }: Observation) => {
+      const { number } = look(id);
+      if (kind === 'confusionLast' || kind === 'confusionBest') removeObservations.run(number, kind);
+      writeObservation.run(number, kind, 'epoch' in content ? content.epoch : 0, toWire(content));
+    }),
     recordCheckpoints: written((id: RunId, checkpoints: readonly StoredCheckpoint[], dropped: readonly number[] = []) => {
       const { number } = look(id);
       for (const { kind, epoch, bytes } of checkpoints) {
@@ -285,6 +303,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       const { number, status, name } = look(id);
       if (isActive(status)) throw new EpochbookError('store.runActive', { name });
       removeEpochs.run(number, epoch);
+      removeLaterObservations.run(number, epoch);
       if (row && !hasEpoch.get(number, row.epoch)) insertRow(number, row);
       summarize(number);
       setEpochsParam.run({ number, plannedEpochs });

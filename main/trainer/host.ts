@@ -24,7 +24,7 @@ export type ForkTrainer = () => TrainerProcess;
 type TaskOf<K extends Task['type']> = Extract<Task, { type: K }>;
 export type TrainEnd = Omit<Extract<FromTrainer, { type: 'ended' }>, 'type' | 'id'>;
 /** What is told during training: everything but the end. */
-export type TrainNews = Extract<FromTrainer, { type: 'started' | 'progressed' | 'checkpointed' | 'epochEnded' }>;
+export type TrainNews = Extract<FromTrainer, { type: 'started' | 'progressed' | 'checkpointed' | 'observed' | 'epochEnded' }>;
 
 export interface Training {
   /** Never rejects: a crash or an error is an end as well. */

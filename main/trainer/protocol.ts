@@ -2,6 +2,7 @@
 import type { PlainError } from '#contract/errors.ts';
 import type { LookAnswer, LookAsk } from '#data/look/look.ts';
 import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
+import type { Observation } from '#contract/observations.ts';
 import type { Saved } from './checkpoint-files.ts';
 import type { BackendInfo, BestEpoch, EndReason, EpochRow, Exported, ExportFormat, RunSummary } from '#contract/runs.ts';
 import type { DataSpec, ModelSpec, Spec, TrainSpec } from '#contract/spec.ts';
@@ -86,13 +87,14 @@ export type FromTrainer =
   | {
       type: 'progressed';
       id: number;
-      phase: 'loading' | 'compiling' | 'training' | 'validating';
+      phase: 'loading' | 'compiling' | 'searching' | 'training' | 'validating';
       epoch: number;
       step: number;
       steps: number;
     }
   /** The files are written and flushed, or gone. */
   | ({ type: 'checkpointed'; id: number } & Saved)
+  | { type: 'observed'; id: number; observation: Observation }
   | { type: 'epochEnded'; id: number; row: EpochRow }
   | {
       type: 'ended';

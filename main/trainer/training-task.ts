@@ -125,8 +125,11 @@ export function startTraining(
         case 'checkpoint':
           told(await keeper.save(event.kind, event.checkpoint));
           break;
-        case 'progressed':
         case 'epochEnded':
+          send({ ...event, row: { ...event.row, memoryBytes: process.memoryUsage.rss() }, id });
+          break;
+        case 'progressed':
+        case 'observed':
         case 'ended':
           send({ ...event, id });
           break;

@@ -109,6 +109,12 @@ export function createRunQueue(context: Context): RunQueue {
       case 'checkpointed':
         guard(run, () => store.recordCheckpoints(id, news.checkpoints, news.dropped));
         break;
+      case 'observed':
+        guard(run, () => {
+          store.recordObservation(id, news.observation);
+          context.emit('training.observed', { runId: id, observation: news.observation });
+        });
+        break;
       case 'epochEnded':
         guard(run, () => {
           store.recordEpoch(id, news.row);

@@ -327,6 +327,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
     'runs.get': async ({ runId }) => context.store().detail(runId),
     'runs.notebook': async ({ runId }) => ({ blocks: parseNotebook(context.store().detail(runId).source).blocks }),
+    'runs.observations': async ({ runId }) => context.store().observations(runId),
     async 'runs.compare'({ runIds }) {
       const store = context.store();
       return compareRuns(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
+import { observations } from './observations.ts';
 import type { CallName } from './names.ts';
 import { channelStatistics, columnProfile, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
@@ -258,6 +259,8 @@ export const calls = {
   'runs.get': { request: z.object({ runId }), response: runDetail },
   /** The notebook's text as it was when the run was started, in blocks. */
   'runs.notebook': { request: z.object({ runId }), response: z.object({ blocks: z.array(block) }) },
+  /** Confusion, watched layers, the search for a learning rate: what `runs.get` leaves out for its size. */
+  'runs.observations': { request: z.object({ runId }), response: observations },
   'runs.compare': { request: z.object({ runIds: z.array(runId).min(1) }), response: comparison },
   'runs.update': {
     request: z.object({ runId, name: z.string().min(1).optional(), tags: z.array(z.string()).optional(), note: z.string().optional() }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { runId } from './ids.ts';
 import type { EventName } from './names.ts';
+import { observation } from './observations.ts';
 import { epochRow, runSummary } from './runs.ts';
 import { storeCheck } from './store.ts';
 
@@ -10,7 +11,7 @@ export const events = {
   'training.progressed': z.object({
     runId,
     /** `compiling` until the first step is done. */
-    phase: z.enum(['loading', 'compiling', 'training', 'validating']),
+    phase: z.enum(['loading', 'compiling', 'searching', 'training', 'validating']),
     epoch: z.number().int(),
     step: z.number().int(),
     steps: z.number().int(),
@@ -19,6 +20,8 @@ export const events = {
     /** Until the planned end; absent before it can be foreseen. */
     remainingMs: z.number().optional(),
   }),
+  /** Confusion and watched layers come before their epoch's end. */
+  'training.observed': z.object({ runId, observation }),
   'training.epochEnded': z.object({ runId, row: epochRow, summary: runSummary }),
   /** A run was made, or its state, name, tags or note changed. */
   'runs.changed': z.object({ run: runSummary }),

@@ -47,6 +47,7 @@ export const callNames = [
   'runs.find',
   'runs.get',
   'runs.notebook',
+  'runs.observations',
   'runs.compare',
   'runs.update',
   'runs.delete',
@@ -72,6 +73,7 @@ export type CallName = (typeof callNames)[number];
 
 export const eventNames = [
   'training.progressed',
+  'training.observed',
   'training.epochEnded',
   'runs.changed',
   'runs.removed',

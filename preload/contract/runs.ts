@@ -90,6 +90,8 @@ export const epochRow = z.object({
   steps: z.number().int(),
   /** Time of each phase of the epoch. */
   phasesMs: z.object({ data: z.number(), steps: z.number(), validation: z.number() }),
+  /** Of the process that trains, at the epoch's end: what it holds in memory. Absent in runs of before. */
+  memoryBytes: z.number().optional(),
   metrics: z.record(z.string(), z.number().or(z.nan())),
 });
 export type EpochRow = z.infer<typeof epochRow>;

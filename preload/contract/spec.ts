@@ -338,6 +338,8 @@ export const trainSpec = z.object({
   shuffle: z.boolean(),
   /** How much samples count in the loss, by class name or index; 1 where a class is left out. */
   classWeight: z.union([z.literal('balanced'), z.record(z.string(), z.number().nonnegative())]).optional(),
+  /** Looks at layers' gradients, weights and outputs in the last whole step of every so many epochs. */
+  watch: z.object({ every: z.number().int().positive(), histograms: z.boolean() }).optional(),
 });
 export type TrainSpec = z.infer<typeof trainSpec>;
 

@@ -1,7 +1,10 @@
 /** `run FILE`: trains, tells each epoch, ends as the run ended. */
 import type { Request, Response } from '#contract/calls.ts';
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
+import type { Payload } from '#contract/events.ts';
+import type { RunId } from '#contract/ids.ts';
 import { nearest } from '#contract/nearest.ts';
+import type { RateSearch } from '#contract/observations.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { type LocalizedCommand, wholeNumber, withJson, withWorkspace } from '../command.ts';
 import { type Core, notebookHere, withCore } from '../core.ts';
@@ -10,6 +13,7 @@ import { watchInterruption } from '../interruption.ts';
 import { type Knobs, setKnob } from '../knobs.ts';
 import { note, print, printJson } from '../output.ts';
 import { columnOfNumbers, duration, plainNumber, toMicroseconds } from '../text/numbers.ts';
+import { rateSearchText } from '../text/observations.ts';
 import { say } from '../words.ts';
 
 interface RunOptions {
@@ -26,6 +30,8 @@ interface RunOptions {
 /** What a run tells while it goes on. */
 export interface Teller {
   started(run: RunSummary): void;
+  /** What the learning rate finder found. */
+  rateFound(runId: RunId, search: RateSearch): void;
   epochEnded(run: RunSummary, row: EpochRow): void;
   ended(run: RunSummary, ground: Ground): void;
 }
@@ -44,6 +50,9 @@ export const jsonTeller: Teller = {
       learningRate,
       metrics,
     });
+  },
+  rateFound(runId, { suggested, rates, losses }) {
+    printJson({ type: 'learningRate.found', runId, suggested: suggested ?? null, rates, losses });
   },
   ended({ id, status, reason, epochs, best, error }, ground) {
     if (error) {
@@ -67,11 +76,14 @@ export const textTeller: Teller = {
     const values = Object.entries(metrics).map(([name, value]) => `${name} ${columnOfNumbers([value, 0.5])[0]}`);
     note([say('cli.epoch', { epoch: String(epoch).padStart(width), epochs: plannedEpochs }), ...values, duration(elapsedMs)].join('  '));
   },
+  rateFound(_, search) {
+    note(rateSearchText(search));
+  },
   ended(run, ground) {
     const { id, name, status, reason = '', epochs, elapsedMs, error } = run;
     const best = bestText(run);
     note(say('cli.ended', { status, reason, epochs, time: duration(elapsedMs), best: best ?? 'none' }));
-    if (status === 'diverged') note(`epochbook: ${say('cli.diverged', { epoch: Math.max(1, epochs) })}`);
+    if (status === 'diverged' && !error) note(`epochbook: ${say('cli.diverged', { epoch: Math.max(1, epochs) })}`);
     if (error) note(failureLine(error, ground));
     print([id, name, say('cli.status', { status }), ...(best === undefined ? [] : [best])].join('  '));
   },
@@ -132,6 +144,9 @@ export async function train(core: Core, begin: () => Promise<RunSummary>, teller
         void tellFallback(core, run);
       }
       if (isOver(run)) finish(run);
+    } else if (event === 'training.observed') {
+      const { runId, observation } = payload as Payload<'training.observed'>;
+      if (observation.kind === 'rateSearch') teller.rateFound(runId, observation.content);
     } else if (event === 'training.epochEnded') {
       const { row, summary } = payload as { row: EpochRow; summary: RunSummary };
       teller.epochEnded(summary, row);

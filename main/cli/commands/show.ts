@@ -1,4 +1,5 @@
 /** `show RUN`: all there is to know about one run. */
+import type { Observations } from '#contract/observations.ts';
 import type { RunDetail } from '#contract/runs.ts';
 import { type LocalizedCommand, withJson, withWorkspace } from '../command.ts';
 import { workspaceHere, withCore } from '../core.ts';
@@ -6,6 +7,7 @@ import { exitCodes, failureLine } from '../failure.ts';
 import { print, printJson } from '../output.ts';
 import { metricNames } from '../text/metrics.ts';
 import { columnOfNumbers, dateAndTime, duration, plainNumber } from '../text/numbers.ts';
+import { confusionText, paceFacts, rateSearchText, watchedText } from '../text/observations.ts';
 import { historyOf, runJson } from '../text/run-json.ts';
 import { facts, table } from '../text/table.ts';
 import { say } from '../words.ts';
@@ -35,6 +37,7 @@ function summaryText(run: RunDetail): string[] {
       [say('cli.word.parameters'), String(run.parameters)],
     );
   }
+  pairs.push(...paceFacts(run.epochRows));
   if (best)
     pairs.push([say('cli.word.best'), say('cli.bestValue', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch })]);
   if (run.tags.length > 0) pairs.push([say('cli.word.tags'), run.tags.join(', ')]);
@@ -64,23 +67,34 @@ function epochsText({ epochRows: rows, best }: RunDetail): string[] {
   ]);
 }
 
-function detailJson(run: RunDetail): unknown {
+function observationsText({ confusion: { best, last }, watched, rateSearch }: Observations): string[] {
+  const shown = best ?? last;
+  return [
+    ...(rateSearch ? ['', rateSearchText(rateSearch)] : []),
+    ...(shown ? ['', ...confusionText(shown)] : []),
+    ...(watched.length > 0 ? ['', ...watchedText(watched.at(-1)!)] : []),
+  ];
+}
+
+function detailJson(run: RunDetail, { confusion, watched, rateSearch }: Observations): unknown {
   const { spec, environment, checkpoints } = run;
-  const epochRows = run.epochRows.map(({ epoch, elapsedMs, learningRate, samples, steps, phasesMs }) => {
-    return { epoch, elapsedMs, learningRate, samples, steps, phasesMs };
+  const epochRows = run.epochRows.map(({ epoch, elapsedMs, learningRate, samples, steps, phasesMs, memoryBytes }) => {
+    return { epoch, elapsedMs, learningRate, samples, steps, phasesMs, memoryBytes };
   });
-  return { ...runJson(run), history: historyOf(run), spec, environment, checkpoints, epochRows };
+  return { ...runJson(run), history: historyOf(run), spec, environment, checkpoints, epochRows, confusion, watched, rateSearch };
 }
 
 async function perform(reference: string, { workspace, json }: { workspace?: string; json?: boolean }): Promise<number> {
   return withCore(workspaceHere({ workspace }), async (core) => {
     const { id } = await core.call('runs.find', { reference });
     const run = await core.call('runs.get', { runId: id });
-    if (json) printJson(detailJson(run));
+    const seen = await core.call('runs.observations', { runId: id });
+    if (json) printJson(detailJson(run, seen));
     else {
       print(...summaryText(run));
       if (Object.keys(run.params).length > 0) print('', ...paramsText(run));
       if (run.epochRows.length > 0) print('', ...epochsText(run));
+      print(...observationsText(seen));
     }
     return exitCodes.done;
   });

@@ -1,5 +1,6 @@
 /** What training takes and what it tells: plain data in and out. */
 import type { PlainError } from '#contract/errors.ts';
+import type { Observation } from '#contract/observations.ts';
 import type { BestEpoch, EndReason, EpochRow } from '#contract/runs.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { ModelSpec, TrainSpec } from '#contract/spec.ts';
@@ -23,8 +24,10 @@ export type CheckpointKind = 'last' | 'best' | 'trained' | 'within';
 
 export type TrainEvent =
   | { type: 'started'; parameters: number; samples: { train: number; validation: number }; steps: number; compileMs: number }
-  | { type: 'progressed'; phase: 'compiling' | 'training' | 'validating'; epoch: number; step: number; steps: number }
+  | { type: 'progressed'; phase: 'compiling' | 'searching' | 'training' | 'validating'; epoch: number; step: number; steps: number }
   | { type: 'checkpoint'; kind: CheckpointKind; checkpoint: Checkpoint }
+  /** Emitted before its epoch's checkpoints and `epochEnded`. */
+  | { type: 'observed'; observation: Observation }
   | { type: 'epochEnded'; row: EpochRow }
   | {
       type: 'ended';

@@ -3,8 +3,8 @@ import type { Json, KerasObject } from '#contract/spec.ts';
 import { openNative } from '../backends/native.ts';
 import { openReference } from '../backends/reference.ts';
 import { largestDifference, runOn, traced } from '../testing/harness.ts';
-import { kerasFigures } from '../testing/keras-figures.ts';
-import { makeOptimizer, optimizerNames } from './optimizers.ts';
+import { kerasFigures, kerasTrainingFigures } from '../testing/keras-figures.ts';
+import { gathered, makeOptimizer, optimizerNames, updated, updatesAt } from './optimizers.ts';
 
 /** A weight of 1 that sees these gradients, one a step. */
 async function follow(className: string, config: { [key: string]: Json }, gradients: number[]): Promise<number[]> {
@@ -139,7 +139,8 @@ async function followAll(spec: KerasObject, start: readonly number[][], gradient
   });
   const steps: number[][][] = [];
   for (const [index, each] of gradientsOf.entries()) {
-    const scalars = optimizer.scalars(index + 1, optimizer.schedule.rateAt(index, gradientsOf.length));
+    const rate = optimizer.schedule.rateAt(Math.floor(index / optimizer.accumulationSteps), gradientsOf.length);
+    const scalars = optimizer.scalars(index + 1, rate);
     const names = Object.keys(scalars);
     const tensors = [...weights, ...each, ...slots.flat()];
     const example = traced(
@@ -147,30 +148,35 @@ async function followAll(spec: KerasObject, start: readonly number[][], gradient
       [...tensors.map((values) => Float32Array.from(values)), ...names.map((name) => Float32Array.of(scalars[name]))],
       (...given) => {
         const count = start.length;
-        const clipped = optimizer.clip(given.slice(count, 2 * count));
         const rates = Object.fromEntries(names.map((name, at) => [name, given[tensors.length + at]]));
-        const updated = clipped.map((gradient, weight) => {
-          const named = Object.fromEntries(optimizer.slots.map((slot, at) => [slot, given[(2 + at) * count + weight]]));
-          return optimizer.update(given[weight], gradient, named, rates);
-        });
-        return [...updated.map(({ weight }) => weight), ...optimizer.slots.flatMap((slot) => updated.map(({ slots: next }) => next[slot]))];
+        const all = start.map((_, at) => ({
+          weight: given[at],
+          gradient: given[count + at],
+          slots: Object.fromEntries(optimizer.slots.map((slot, place) => [slot, given[(2 + place) * count + at]])),
+        }));
+        const next = updatesAt(optimizer, index + 1)
+          ? updated(optimizer, all, rates)
+          : gathered(optimizer, all, rates).map((changed, at) => ({ weight: all[at].weight, slots: { ...all[at].slots, ...changed } }));
+        return [...next.map(({ weight }) => weight), ...optimizer.slots.flatMap((slot) => next.map(({ slots: made }) => made[slot]))];
       },
     );
     const results = await runOn(native, example);
     const read = (at: number) => start.map((_, weight) => results.get(`y${at * start.length + weight}`)!);
     weights = read(0);
     slots = optimizer.slots.map((_, at) => read(at + 1));
+    if (optimizer.overwritesAt(index + 1)) weights = slots[optimizer.slots.indexOf(optimizer.finalSlot!)];
     steps.push(weights);
   }
   const final = optimizer.finalSlot === null ? undefined : slots[optimizer.slots.indexOf(optimizer.finalSlot)];
   return { steps, final };
 }
 
-describe('three steps of Keras’ own', () => {
-  const { weights, gradients: all, cases } = kerasFigures.optimizers;
-  it.each(cases.map((figures) => [figures.class_name, JSON.stringify(figures.config), figures] as const))(
+describe('steps of Keras’ own', () => {
+  const figures = [kerasFigures.optimizers, kerasTrainingFigures.optimizers];
+  const { cases } = kerasFigures.optimizers;
+  it.each(figures.flatMap((each) => each.cases.map((one) => [one.class_name, JSON.stringify(one.config), one, each] as const)))(
     '%s %s',
-    async (_, __, { class_name, config, steps, final }) => {
+    async (_, __, { class_name, config, steps, final }, { weights, gradients: all }) => {
       const found = await followAll({ class_name, config }, weights, all);
       found.steps.forEach((step, index) =>
         step.forEach((values, at) => expect(largestDifference(values, steps[index][at])).toBeLessThan(2e-6)),

@@ -26,10 +26,16 @@ export interface Optimizer {
   initialValue(slot: string): number | 'weight';
   /** Numbers for step `iteration`, counted from 1. */
   scalars(iteration: number, learningRate: number): Scalars;
+  /** Gradients of so many steps are averaged for one update; 1 where each step updates. */
+  readonly accumulationSteps: number;
   /** All trainable weights' gradients, in the order of the weights, as the update is to see them. */
   clip: GradientClipper;
-  /** The weight and its slots after the step. */
+  /** The weight and its slots after an update. */
   update(weight: tf.Tensor, gradient: tf.Tensor, slots: Tensors, scalars: Tensors): Updated;
+  /** Slots that follow the weight, after a step that changes it or not. */
+  follow(weight: tf.Tensor, slots: Tensors, scalars: Tensors): Tensors;
+  /** Whether weights take the values of `finalSlot` after step `iteration`, counted from 1. */
+  overwritesAt(iteration: number): boolean;
   /** The slot with the values that a weight is to have when training is over, where it is not the weight itself. */
   readonly finalSlot: string | null;
 }
@@ -227,7 +233,16 @@ const lion: Kind = {
 };
 
 /** Options that every optimizer has. */
-const common: Options = { weightDecay: null, clipnorm: null, clipvalue: null, globalClipnorm: null, useEma: false, emaMomentum: 0.99 };
+const common: Options = {
+  weightDecay: null,
+  clipnorm: null,
+  clipvalue: null,
+  globalClipnorm: null,
+  useEma: false,
+  emaMomentum: 0.99,
+  emaOverwriteFrequency: null,
+  gradientAccumulationSteps: null,
+};
 
 const kinds: Readonly<Record<string, Kind>> = {
   SGD: sgd,
@@ -246,6 +261,7 @@ export const optimizerNames: readonly string[] = Object.keys(kinds);
 const isShare = (value: number) => value >= 0 && value < 1;
 const isPositive = (value: number) => value > 0;
 const isNotNegative = (value: number) => value >= 0;
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
 const checks: Readonly<Record<string, (value: number) => boolean>> = {
   learningRate: isNotNegative,
   epsilon: isNotNegative,
@@ -259,37 +275,79 @@ const checks: Readonly<Record<string, (value: number) => boolean>> = {
   beta1: isShare,
   beta2: isShare,
   emaMomentum: (value) => value >= 0 && value <= 1,
+  emaOverwriteFrequency: isCount,
+  gradientAccumulationSteps: isCount,
 };
 
 const averageSlot = 'moving_average';
+const accumulatorSlot = 'gradient_accumulator';
 
 /**
- * Weight decay before the update, w − w · decay · rate, and the moving average of the weights after it, as Keras'
- * base class has them.
+ * Weight decay before the update, w − w · decay · rate, the moving average of the weights after it, and gradients
+ * gathered over several steps, as Keras' base class has them.
  */
 function withCommon(rules: Rules, options: Options): Omit<Optimizer, 'className' | 'schedule' | 'clip'> {
   const decay = number(options, 'weightDecay');
   const momentum = number(options, 'emaMomentum');
   const averages = options.useEma === true;
+  const overwrites = averages ? number(options, 'emaOverwriteFrequency') : 0;
+  const accumulationSteps = number(options, 'gradientAccumulationSteps') || 1;
+  const gathers = accumulationSteps > 1;
+  /** Updates before a step: what Keras calls iterations. */
+  const updatesBefore = (iteration: number) => Math.floor((iteration - 1) / accumulationSteps);
   return {
-    slots: averages ? [...rules.slots, averageSlot] : rules.slots,
+    accumulationSteps,
+    slots: [...rules.slots, ...(averages ? [averageSlot] : []), ...(gathers ? [accumulatorSlot] : [])],
     initialValue: (slot) => (slot === averageSlot ? 'weight' : (rules.start?.[slot] ?? 0)),
     finalSlot: averages ? averageSlot : null,
-    scalars: (iteration, rate) => ({
-      ...rules.scalars(iteration, rate),
-      ...(decay > 0 && { decay: decay * rate }),
-      // The average starts as the weight after the first step.
-      ...(averages && { averageShare: iteration === 1 ? 0 : momentum, weightShare: iteration === 1 ? 1 : 1 - momentum }),
-    }),
+    overwritesAt: (iteration) => overwrites > 0 && (updatesBefore(iteration) + 1) % overwrites === 0,
+    scalars: (iteration, rate) => {
+      const isFirst = updatesBefore(iteration) === 0;
+      return {
+        ...rules.scalars(updatesBefore(iteration) + 1, rate),
+        ...(decay > 0 && { decay: decay * rate }),
+        // The average starts as the weight after the first update.
+        ...(averages && { averageShare: isFirst ? 0 : momentum, weightShare: isFirst ? 1 : 1 - momentum }),
+      };
+    },
     update: (weight, gradient, slots, scalars) => {
       const decayed = decay > 0 ? tf.sub(weight, tf.mul(weight, scalars.decay)) : weight;
-      const next = rules.update(decayed, gradient, slots, scalars);
-      if (!averages) return next;
-      const average = tf.add(tf.mul(slots[averageSlot], scalars.averageShare), tf.mul(next.weight, scalars.weightShare));
-      return { weight: next.weight, slots: { ...next.slots, [averageSlot]: average } };
+      return rules.update(decayed, gradient, slots, scalars);
     },
+    follow: (weight, slots, scalars): Tensors =>
+      averages ? { [averageSlot]: tf.add(tf.mul(slots[averageSlot], scalars.averageShare), tf.mul(weight, scalars.weightShare)) } : {},
   };
 }
+
+/** A weight with its gradient and slots in a step. */
+export interface Stepped {
+  readonly weight: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  readonly slots: Tensors;
+}
+
+/** All weights and slots after a step that updates. */
+export function updated(optimizer: Optimizer, all: readonly Stepped[], scalars: Tensors): Updated[] {
+  const { accumulationSteps: steps } = optimizer;
+  const gradients = all.map(({ gradient, slots }) => (steps > 1 ? tf.div(tf.add(gradient, slots[accumulatorSlot]), steps) : gradient));
+  const clipped = optimizer.clip(gradients);
+  return all.map(({ weight, slots }, index) => {
+    const next = optimizer.update(weight, clipped[index], slots, scalars);
+    const emptied: Tensors = steps > 1 ? { [accumulatorSlot]: tf.zerosLike(slots[accumulatorSlot]) } : {};
+    return { weight: next.weight, slots: { ...next.slots, ...optimizer.follow(next.weight, slots, scalars), ...emptied } };
+  });
+}
+
+/** Slots after a step whose gradients are only gathered. */
+export function gathered(optimizer: Optimizer, all: readonly Stepped[], scalars: Tensors): Tensors[] {
+  return all.map(({ weight, gradient, slots }) => ({
+    ...optimizer.follow(weight, slots, scalars),
+    [accumulatorSlot]: tf.add(slots[accumulatorSlot], gradient),
+  }));
+}
+
+/** Whether step `iteration`, counted from 1, updates the weights. */
+export const updatesAt = ({ accumulationSteps }: Optimizer, iteration: number): boolean => iteration % accumulationSteps === 0;
 
 /** Keras writes `beta_1`, tfjs `beta1`, and `lr` is an old name. */
 const optionName = (key: string) => (key === 'lr' ? 'learningRate' : camelCase(key));

@@ -5,6 +5,7 @@ import type { Json, KerasObject, TrainSpec } from '#contract/spec.ts';
 import { nearest } from '../model/nearest.ts';
 import { isNumber, readCallback } from './callback-options.ts';
 import { type EarlyStopping, makeEarlyStopping } from './early-stopping.ts';
+import { makeRateFinder, type RateFinder } from './learning-rate-finder.ts';
 import { makeOptimizer } from './optimizers.ts';
 import { makePlateau, type Plateau } from './plateau.ts';
 
@@ -15,11 +16,13 @@ export interface Plan {
   readonly budgetMs: number | null;
   /** Steps between two checkpoints inside of an epoch; null where time decides alone. */
   readonly backupSteps: number | null;
+  /** Looks for a learning rate before the first epoch; null where nobody asked. */
+  readonly rateFinder: RateFinder | null;
   /** Decides which checkpoint is the best. */
   readonly best: { readonly metric: string; readonly better: (value: number, than: number) => boolean };
 }
 
-const callbackNames = ['EarlyStopping', 'ReduceLROnPlateau', 'TimeBudget', 'BackupAndRestore'] as const;
+const callbackNames = ['EarlyStopping', 'ReduceLROnPlateau', 'TimeBudget', 'BackupAndRestore', 'LearningRateFinder'] as const;
 
 /** `metrics` are the names that epochs will report. Throws, with `at`, for callbacks that cannot be. */
 export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
@@ -27,6 +30,7 @@ export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
   const plateaus: Plateau[] = [];
   let budgetMs: number | null = null;
   let backupSteps: number | null = null;
+  let rateFinder: RateFinder | null = null;
   for (const [index, callback] of train.callbacks.entries()) {
     const at = `/train/callbacks/${index}`;
     switch (callbackNames.find((name) => name.toLowerCase() === callback.class_name.toLowerCase())) {
@@ -43,6 +47,9 @@ export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
       case 'BackupAndRestore':
         backupSteps = readBackupSteps(callback, at) ?? backupSteps;
         break;
+      case 'LearningRateFinder':
+        rateFinder = makeRateFinder(callback, at);
+        break;
       default: {
         const values = { name: callback.class_name, nearest: nearest(callback.class_name, callbackNames) };
         throw new EpochbookError('engine.callbackUnknown', values, { at });
@@ -53,7 +60,7 @@ export function makePlan(train: TrainSpec, metrics: readonly string[]): Plan {
   const metric = monitored?.monitor ?? (metrics.includes('val_loss') ? 'val_loss' : 'loss');
   const higher = betterOf(metric) === 'max';
   const better = monitored?.better ?? ((value, than) => (higher ? value > than : value < than));
-  return { stoppings, plateaus, budgetMs, backupSteps, best: { metric, better } };
+  return { stoppings, plateaus, budgetMs, backupSteps, rateFinder, best: { metric, better } };
 }
 
 function readBudgetMs(callback: KerasObject, at: string): number {

@@ -6,12 +6,14 @@ import type { Metric } from '../metrics/metrics.ts';
 import { outputsOf, predictionOf } from '../metrics/output.ts';
 import type { BuiltModel } from '../model/build.ts';
 import { tf } from '../tfjs.ts';
-import type { Optimizer } from './optimizers.ts';
+import { withLayerOutputs } from './layer-outputs.ts';
+import { gathered, type Optimizer, updated } from './optimizers.ts';
 
 export interface Objective {
   readonly model: BuiltModel;
   readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  /** Of training steps, and of evaluations. */
+  readonly metrics: { readonly step: readonly Metric[]; readonly evaluation: readonly Metric[] };
   readonly targetShape: Shape;
   /** How much each class' samples count while training; null where all count the same. */
   readonly classWeights: Float32Array | null;
@@ -31,6 +33,8 @@ export const weightName = (weight: string): string => `weight/${weight}`;
 export const slotName = (slot: string, weight: string): string => `slot/${slot}/${weight}`;
 export const scalarName = (scalar: string): string => `scalar/${scalar}`;
 export const metricName = (metric: string): string => `metric/${metric}`;
+export const gradientName = (weight: string): string => `gradient/${weight}`;
+export const layerName = (layer: string): string => `layer/${layer}`;
 
 const float = (shape: Shape): Typed => ({ shape, dtype: 'float32' });
 const batchOf = (size: number, shape: Shape): Typed => float([size, ...shape]);
@@ -74,12 +78,18 @@ function lossAndMetrics(
     tf.mean(weighted),
   );
   const results = new Map([[lossName, loss]]);
-  for (const { key, sums } of objective.metrics) results.set(metricName(key), sums(outputs, targets));
+  for (const { key, sums } of objective.metrics[training ? 'step' : 'evaluation']) results.set(metricName(key), sums(outputs, targets));
   return results;
 }
 
+/** What a step does besides: updates the weights, or only gathers gradients; tells all gradients and layers' outputs. */
+export interface StepKind {
+  readonly updates: boolean;
+  readonly watched: boolean;
+}
+
 /** One step: forward, loss, gradients, update. Gives the batch's mean loss and the sums of its metrics as they were before the update. */
-export function stepProgram(objective: Objective, optimizer: Optimizer, batchSize: number): Program {
+export function stepProgram(objective: Objective, optimizer: Optimizer, batchSize: number, { updates, watched }: StepKind): Program {
   const { model } = objective;
   const trained = model.weights.filter(({ trainable }) => trainable);
   const scalars = Object.keys(optimizer.scalars(1, 1));
@@ -100,8 +110,13 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
   return trace({ inputs, variables: tracedWeights(model) }, (given) => {
     let results = new Map<string, tf.Tensor>();
     const mixed = objective.mixes ? { others: given.get(otherTargetsName)!, shares: given.get(sharesName)! } : undefined;
+    const measured = () => lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, true, mixed);
     const differentiated = () => {
-      results = lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, true, mixed);
+      if (watched) {
+        const { result, outputs } = withLayerOutputs(model, measured);
+        results = result;
+        for (const [name, output] of outputs) results.set(layerName(name), output);
+      } else results = measured();
       return results.get(lossName) as tf.Scalar;
     };
     const rates = Object.fromEntries(scalars.map((scalar) => [scalar, given.get(scalarName(scalar))!]));
@@ -113,15 +128,28 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
           ).grads
         : (differentiated(), {});
     const reached = trained.filter(({ variable }) => gradients[variable.name]);
-    const clipped = optimizer.clip(reached.map(({ variable }) => gradients[variable.name]));
-    for (const [index, { name, variable, write }] of reached.entries()) {
-      const gradient = clipped[index];
-      const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, given.get(slotName(slot, name))!]));
-      const next = optimizer.update(variable, gradient, slots, rates);
-      write(next.weight);
-      for (const slot of optimizer.slots) results.set(slotName(slot, name), next.slots[slot]);
+    const all = reached.map(({ name, variable }) => ({
+      weight: variable,
+      gradient: gradients[variable.name],
+      slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, given.get(slotName(slot, name))!])),
+    }));
+    const next = updates ? updated(optimizer, all, rates) : gathered(optimizer, all, rates).map((slots) => ({ slots }));
+    for (const [index, { name, write }] of reached.entries()) {
+      const made = next[index];
+      if ('weight' in made) write(made.weight);
+      for (const [slot, value] of Object.entries(made.slots)) results.set(slotName(slot, name), value);
+      if (watched) results.set(gradientName(name), all[index].gradient);
     }
     return results;
+  });
+}
+
+/** Every layer's output on a batch, as a step has it. */
+export function layersProgram(model: BuiltModel, batchSize: number): Program {
+  const inputs = new Map([[inputsName, batchOf(batchSize, model.inputShape)]]);
+  return trace({ inputs, variables: tracedWeights(model) }, (given) => {
+    const { outputs } = withLayerOutputs(model, () => outputsOf(model, given.get(inputsName)!, true));
+    return new Map([...outputs].map(([name, output]) => [layerName(name), output]));
   });
 }
 

@@ -1,18 +1,23 @@
 /** A model being trained: its state, and the programs that change it, compiled when a batch size first comes up. */
 import { EpochbookError } from '#contract/errors.ts';
+import type { Confusion, WatchedEpoch } from '#contract/observations.ts';
 import type { Part } from '#contract/samples.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type HostTensor, type Program, type RandomInput, type Shape, sizeOf } from '../compile/graph.ts';
 import { checkLoss, makeLoss } from '../metrics/losses.ts';
+import { confusionMetric, confusionTable } from '../metrics/confusion.ts';
 import { makeMetrics } from '../metrics/metrics.ts';
 import { buildModel, type BuiltModel } from '../model/build.ts';
 import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import { classWeightsOf } from './class-weights.ts';
 import type { TrainJob } from './events.ts';
-import { makeOptimizer, type Optimizer } from './optimizers.ts';
+import { firstWrong } from './observe.ts';
+import { makeOptimizer, type Optimizer, updatesAt } from './optimizers.ts';
 import {
   evaluationProgram,
   inputsName,
+  layerName,
+  layersProgram,
   lossName,
   metricName,
   type Objective,
@@ -25,9 +30,19 @@ import {
   weightName,
 } from './programs.ts';
 import { fillKeepMask, fillNormal, fillUniform, randomStream } from './random.ts';
+import { layerOf, watchedLayers } from './watch.ts';
 
 /** Sums over a batch's samples by metric, loss included: what adds up over batches. */
 export type Sums = ReadonlyMap<string, ArrayLike<number>>;
+
+/** What went wrong first in a step whose loss is no number. */
+export interface Wrong {
+  /** Values that came in, a layer's weights or outputs, or the loss alone. */
+  readonly what: 'inputs' | 'targets' | 'weights' | 'outputs' | 'loss';
+  readonly layer?: string;
+  /** Of `inputs` and `targets`: the sample in the batch. */
+  readonly sample?: number;
+}
 
 export interface Session {
   readonly model: BuiltModel;
@@ -37,13 +52,26 @@ export interface Session {
   readonly parameters: number;
   /** Compiles what a batch of this size needs. */
   prepare(kind: 'step' | 'evaluation', batchSize: number): Promise<void>;
-  /** Iterations count from 1 over all epochs. */
+  /** Iterations count from 1 over all epochs. A step whose loss is no finite number changes nothing. */
   step(batch: Batch, iteration: number, learningRate: number): Promise<Sums>;
+  /** The same step, seen from near. */
+  watchedStep(
+    batch: Batch,
+    iteration: number,
+    learningRate: number,
+    withHistograms: boolean,
+  ): Promise<{ sums: Sums; watched: Omit<WatchedEpoch, 'epoch' | 'step'> }>;
   evaluate(batch: Batch): Promise<Sums>;
+  /** Why the loss of this step is no number. */
+  explain(batch: Batch, iteration: number): Promise<Wrong>;
+  /** The layer of the first weight that is no finite number; null where all are. */
+  wrongWeights(): Promise<string | null>;
   /** Loss and metrics from the sums over `samples` samples. */
   results(sums: ReadonlyMap<string, Float64Array>, samples: number): Record<string, number>;
   /** Brings weights and slots to where they can be read, if the backend holds them. */
   fetch(): Promise<void>;
+  /** Samples by class and by what is said, where these sums are of a part it is counted on. */
+  confusion(sums: ReadonlyMap<string, Float64Array>): Pick<Confusion, 'classes' | 'counts'> | null;
   weights(): ReadonlyMap<string, NamedTensor>;
   slots(): ReadonlyMap<string, NamedTensor>;
   setWeights(weights: ReadonlyMap<string, NamedTensor>): void;
@@ -60,6 +88,8 @@ export interface Batch {
   /** Where samples are mixed with others: the others' targets, and how much each sample's own counts. */
   readonly mixed?: { readonly targets: Float32Array; readonly shares: Float32Array };
 }
+
+type ProgramKind = 'step' | 'watched' | 'gathering' | 'gathering watched' | 'evaluation' | 'layers';
 
 interface Prepared {
   readonly executable: Executable;
@@ -160,18 +190,39 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     throw error;
   }
   const mixes = data.augmentation?.mixup !== undefined;
-  const objective: Objective = { model, loss, metrics, targetShape: data.targetShape, classWeights, mixes };
+  // Of what the model has not learned from, where there is such a part.
+  const table = confusionMetric(train.metrics, loss, data);
+  const evaluated = table ? [...metrics, table] : metrics;
+  const objective: Objective = {
+    model,
+    loss,
+    metrics: { step: data.validation ? metrics : evaluated, evaluation: evaluated },
+    targetShape: data.targetShape,
+    classWeights,
+    mixes,
+  };
   const { optimizerSince = 0 } = stepsBefore(job.from);
   const prepared = new Map<string, Promise<Prepared>>();
 
-  const prepare = (kind: 'step' | 'evaluation', size: number): Promise<Prepared> => {
+  const programOf = (kind: ProgramKind, size: number): Program => {
+    switch (kind) {
+      case 'evaluation':
+        return evaluationProgram(objective, size);
+      case 'layers':
+        return layersProgram(model, size);
+      default:
+        return stepProgram(objective, optimizer, size, { updates: !kind.startsWith('gathering'), watched: kind.endsWith('watched') });
+    }
+  };
+
+  const prepare = (kind: ProgramKind, size: number): Promise<Prepared> => {
     const key = `${kind} ${size}`;
     let made = prepared.get(key);
     if (!made) {
-      const program: Program = kind === 'step' ? stepProgram(objective, optimizer, size) : evaluationProgram(objective, size);
-      made = backend
-        .compile(program, new Set(kind === 'step' ? state.keys() : []))
-        .then((executable) => ({ executable, random: program.random }));
+      const program = programOf(kind, size);
+      // What is looked at from near has to be read.
+      const holds = kind === 'step' || kind === 'gathering';
+      made = backend.compile(program, new Set(holds ? state.keys() : [])).then((executable) => ({ executable, random: program.random }));
       prepared.set(key, made);
     }
     return made;
@@ -196,23 +247,68 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     [sharesName, float(mixed?.shares ?? new Float32Array(size).fill(1), [size])],
   ];
 
-  const run = async ({ executable }: Prepared, batch: Batch, more: Iterable<[string, HostTensor]>): Promise<Sums> => {
+  const run = async (
+    { executable }: Prepared,
+    batch: Batch,
+    more: Iterable<[string, HostTensor]>,
+  ): Promise<ReadonlyMap<string, HostTensor>> => {
     const given = new Map(state);
     given.set(inputsName, float(batch.inputs, [batch.size, ...model.inputShape]));
     given.set(targetsName, float(batch.targets, [batch.size, ...data.targetShape]));
     for (const [name, value] of more) given.set(name, value);
-    const results = await executable.run(given);
-    const sums = new Map<string, ArrayLike<number>>();
+    return executable.run(given);
+  };
+  const sumsOf = (results: ReadonlyMap<string, HostTensor>, batch: Batch): Sums => {
+    const sums = new Map<string, ArrayLike<number>>([['loss', [results.get(lossName)!.data[0] * batch.size]]]);
+    for (const { key } of evaluated) {
+      const found = results.get(metricName(key));
+      if (found) sums.set(key, found.data);
+    }
+    return sums;
+  };
+  const randomInputs = ({ random }: Prepared, iteration: number) =>
+    random.map((input): [string, HostTensor] => [input.name, randomInput(input, iteration)]);
+  /** Brings the state to where it can be read. */
+  const fetchState = async () => {
+    const held = new Map([...state].filter(([, value]) => value.held !== undefined));
+    if (held.size === 0) return;
+    for (const [name, value] of await backend.fetch!(held)) {
+      backend.free?.(held.get(name)!);
+      state.set(name, value);
+    }
+  };
+  const take = async (results: ReadonlyMap<string, HostTensor>, iteration: number) => {
+    const isNumber = Number.isFinite(results.get(lossName)!.data[0]);
     for (const [name, value] of results) {
       const before = state.get(name);
       if (!before) continue;
-      if (before.held !== undefined) backend.free?.(before);
-      state.set(name, value);
+      const dropped = isNumber ? before : value;
+      if (dropped.held !== undefined) backend.free?.(dropped);
+      if (isNumber) state.set(name, value);
     }
-    sums.set('loss', [results.get(lossName)!.data[0] * batch.size]);
-    for (const { key } of metrics) sums.set(key, results.get(metricName(key))!.data);
-    return sums;
+    if (!isNumber || !optimizer.overwritesAt(iteration - optimizerSince)) return;
+    await fetchState();
+    takeFinalValues();
   };
+  const takeFinalValues = () => {
+    const { finalSlot } = optimizer;
+    if (finalSlot === null) return;
+    for (const { name } of model.weights) {
+      const kept = state.get(slotName(finalSlot, name));
+      if (kept) state.set(weightName(name), float((kept.data as Float32Array).slice(), kept.shape));
+    }
+  };
+  const step = async (batch: Batch, iteration: number, learningRate: number, watched: boolean) => {
+    const updates = updatesAt(optimizer, iteration - optimizerSince);
+    const program = await prepare(updates ? (watched ? 'watched' : 'step') : watched ? 'gathering watched' : 'gathering', batch.size);
+    const scalars = Object.entries(optimizer.scalars(iteration - optimizerSince, learningRate)).map(
+      ([name, value]): [string, HostTensor] => [scalarName(name), float(Float32Array.of(value), [])],
+    );
+    return run(program, batch, [...scalars, ...randomInputs(program, iteration), ...(mixes ? mixedInputs(batch) : [])]);
+  };
+  const values = (name: string) => state.get(weightName(name))!.data as Float32Array;
+  const wrongWeights = (of: (layer: string) => boolean = () => true): string | null =>
+    model.weights.find(({ name }) => of(layerOf(name)) && firstWrong(values(name)) >= 0)?.name ?? null;
 
   const tensors = (prefix: string): ReadonlyMap<string, NamedTensor> =>
     new Map(
@@ -228,44 +324,58 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     parameters: model.weights.reduce((total, { variable }) => total + variable.size, 0),
     prepare: async (kind, size) => void (await prepare(kind, size)),
     step: async (batch, iteration, learningRate) => {
-      const program = await prepare('step', batch.size);
-      const scalars = Object.entries(optimizer.scalars(iteration - optimizerSince, learningRate)).map(
-        ([name, value]): [string, HostTensor] => [scalarName(name), float(Float32Array.of(value), [])],
-      );
-      const random = program.random.map((input): [string, HostTensor] => [input.name, randomInput(input, iteration)]);
-      return run(program, batch, [...scalars, ...random, ...(mixes ? mixedInputs(batch) : [])]);
+      const results = await step(batch, iteration, learningRate, false);
+      await take(results, iteration);
+      return sumsOf(results, batch);
     },
-    evaluate: async (batch) => run(await prepare('evaluation', batch.size), batch, []),
+    watchedStep: async (batch, iteration, learningRate, withHistograms) => {
+      await fetchState();
+      const before = new Map(state);
+      const results = await step(batch, iteration, learningRate, true);
+      await take(results, iteration);
+      return { sums: sumsOf(results, batch), watched: watchedLayers(model, { before, after: state, results, withHistograms }) };
+    },
+    evaluate: async (batch) => sumsOf(await run(await prepare('evaluation', batch.size), batch, []), batch),
+    explain: async (batch, iteration) => {
+      for (const what of ['inputs', 'targets'] as const) {
+        const wrong = firstWrong(batch[what]);
+        if (wrong >= 0) return { what, sample: Math.floor(wrong / (batch[what].length / batch.size)) };
+      }
+      await fetchState();
+      const program = await prepare('layers', batch.size);
+      const results = await run(program, batch, randomInputs(program, iteration));
+      for (const [name, { data: output }] of results) {
+        const layer = name.slice(layerName('').length);
+        if (wrongWeights((each) => each === layer) !== null) return { what: 'weights', layer };
+        if (firstWrong(output) >= 0) return { what: 'outputs', layer };
+      }
+      return { what: 'loss' };
+    },
+    wrongWeights: async () => {
+      await fetchState();
+      const wrong = wrongWeights();
+      return wrong === null ? null : layerOf(wrong);
+    },
     results: (sums, samples) => ({
       loss: sums.get('loss')![0] / samples,
       ...Object.fromEntries(
         metrics.flatMap(({ key, names, results }) => {
-          const values = results(sums.get(key)!, samples);
-          return names.map((name, index) => [name, values[index]]);
+          const found = results(sums.get(key)!, samples);
+          return names.map((name, index) => [name, found[index]]);
         }),
       ),
     }),
-    fetch: async () => {
-      const held = new Map([...state].filter(([, value]) => value.held !== undefined));
-      if (held.size === 0) return;
-      for (const [name, value] of await backend.fetch!(held)) {
-        backend.free?.(held.get(name)!);
-        state.set(name, value);
-      }
+    fetch: fetchState,
+    confusion: (sums) => {
+      const counts = table && sums.get(table.key);
+      return counts ? confusionTable(counts, data.classes ?? []) : null;
     },
     weights: () => tensors(weightName('')),
     slots: () => tensors('slot/'),
     setWeights: (weights) => {
       for (const [name, { shape, values }] of weights) state.set(weightName(name), float(values.slice(), shape));
     },
-    finish: () => {
-      const { finalSlot } = optimizer;
-      if (finalSlot === null) return;
-      for (const { name } of model.weights) {
-        const kept = state.get(slotName(finalSlot, name));
-        if (kept) state.set(weightName(name), float((kept.data as Float32Array).slice(), kept.shape));
-      }
-    },
+    finish: takeFinalValues,
     dispose: async () => {
       model.dispose();
       for (const value of state.values()) if (value.held !== undefined) backend.free?.(value);

@@ -1,13 +1,18 @@
 /** The training loop: plain data in, events out. */
+import type { PlainError } from '#contract/errors.ts';
+import type { Confusion } from '#contract/observations.ts';
 import type { BestEpoch, EndReason, EpochRow } from '#contract/runs.ts';
 import type { Part } from '#contract/samples.ts';
 import type { Json } from '#contract/spec.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Checkpoint, NamedTensor } from './checkpoint.ts';
+import { divergence } from './divergence.ts';
 import type { StoppingState } from './early-stopping.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
 import { createBatchMaker } from './batches.ts';
+import { searchRate } from './learning-rate-finder.ts';
 import { makePlan } from './plan.ts';
+import { updatesAt } from './optimizers.ts';
 import type { PlateauState } from './plateau.ts';
 import { permutation, randomStream } from './random.ts';
 import { openSession, type Session, sliceBatch, type Sums } from './session.ts';
@@ -115,7 +120,7 @@ export async function* train(job: TrainJob, options: TrainOptions): AsyncGenerat
 
 async function* run(
   job: TrainJob,
-  { signal, gate, clock = () => performance.now(), checkpointMs = usualCheckpointMs }: TrainOptions,
+  { backend, signal, gate, clock = () => performance.now(), checkpointMs = usualCheckpointMs }: TrainOptions,
   session: Session,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { train: spec, data, from } = job;
@@ -127,7 +132,8 @@ async function* run(
   const stepCount = steps(part.count, batchSize);
   const resumed = resumedState(from);
   const { schedule } = optimizer;
-  const totalSteps = stepCount * spec.epochs;
+  const { accumulationSteps } = optimizer;
+  const totalUpdates = Math.ceil((stepCount * spec.epochs) / accumulationSteps);
   /** Lowered on a plateau; null where a schedule says it. */
   let constantRate = resumed.learningRate ?? schedule.constant;
   let learningRate = constantRate ?? 0;
@@ -196,12 +202,13 @@ async function* run(
     }
     return signal?.aborted !== true;
   };
-  const ended = (status: 'completed' | 'stopped' | 'diverged', reason: EndReason, epochs: number): TrainEvent => ({
+  const ended = (status: 'completed' | 'stopped' | 'diverged', reason: EndReason, epochs: number, error?: PlainError): TrainEvent => ({
     type: 'ended',
     status,
     reason,
     epochs,
     ...(best && { best }),
+    ...(error && { error }),
   });
 
   // Between the last epoch and the end there is nothing to train.
@@ -216,6 +223,7 @@ async function* run(
     await session.prepare('evaluation', validationSize);
     if (validation.count % validationSize > 0) await session.prepare('evaluation', validation.count % validationSize);
   }
+  const { rateFinder } = plan;
   yield {
     type: 'started',
     parameters: session.parameters,
@@ -224,7 +232,25 @@ async function* run(
     compileMs: clock() - compileBegan,
   };
 
+  if (rateFinder && !from) {
+    const content = yield* searchRate(job, backend, rateFinder, async (step, steps) => {
+      if (!(await pass())) return 'stop';
+      return due() ? { type: 'progressed', phase: 'searching', epoch: 1, step, steps } : null;
+    });
+    if (!content) {
+      yield ended('stopped', 'user', 0);
+      return;
+    }
+    yield { type: 'observed', observation: { kind: 'rateSearch', content } };
+  }
+
   const makeBatch = createBatchMaker(data, spec.seed, batchSize);
+  /** The last whole step of an epoch that `before` steps precede, and which updates if any does. */
+  const watchedStep = (before: number): number => {
+    const whole = Math.max(1, Math.floor(part.count / batchSize));
+    for (let step = whole - 1; step >= 0; step--) if (updatesAt(optimizer, before - optimizerSince + step + 1)) return step;
+    return whole - 1;
+  };
   const inOrder = Uint32Array.from({ length: part.count }, (_, index) => index);
 
   if (over !== undefined) {
@@ -241,10 +267,11 @@ async function* run(
     const totals = new Totals(before);
     const order = spec.shuffle ? permutation(part.count, randomStream(spec.seed, 'shuffle', epoch)) : inOrder;
     phasesMs.data += clock() - began;
-    let diverged = false;
+    let diverged: PlainError | null = null;
     let step = before?.step ?? 0;
     learningRate = before?.learningRate ?? learningRate;
     before = undefined;
+    const watchedAt = spec.watch && epoch % spec.watch.every === 0 ? watchedStep(iteration - step) : -1;
     const elapsed = () => clock() - began - pausedMs + elapsedBefore;
     const within = (): TrainEvent => {
       const sums = Object.fromEntries([...totals.sums].map(([name, values]) => [name, [...values]]));
@@ -274,15 +301,29 @@ async function* run(
       const batch = makeBatch(order, step * batchSize, Math.min(part.count, (step + 1) * batchSize), epoch);
       const stepping = clock();
       phasesMs.data += stepping - gathering;
-      learningRate = constantRate ?? schedule.rateAt(iteration, totalSteps);
-      const sums = await session.step(batch, ++iteration, learningRate);
+      learningRate = constantRate ?? schedule.rateAt(Math.floor(iteration / accumulationSteps), totalUpdates);
+      iteration++;
+      let sums: Sums;
+      if (step === watchedAt) {
+        const { sums: found, watched } = await session.watchedStep(batch, iteration, learningRate, spec.watch!.histograms);
+        sums = found;
+        yield { type: 'observed', observation: { kind: 'watched', content: { epoch, step: step + 1, ...watched } } };
+      } else sums = await session.step(batch, iteration, learningRate);
       phasesMs.steps += clock() - stepping;
       totals.add(sums, batch.size);
-      diverged = !Number.isFinite(sums.get('loss')![0]);
+      if (!Number.isFinite(sums.get('loss')![0])) {
+        const wrong = await session.explain(batch, iteration);
+        const row = wrong.sample === undefined ? undefined : part.rows[order[step * batchSize + wrong.sample]];
+        diverged = divergence(wrong, { epoch, step: step + 1, learningRate, row });
+      }
     }
+    // The last step may have spoilt the weights with a loss that was fine: such weights are not kept.
+    const spoilt = diverged ? null : await session.wrongWeights();
+    if (spoilt !== null) diverged = divergence({ what: 'weights', layer: spoilt }, { epoch, step, learningRate });
 
     const metrics = session.results(totals.sums, totals.samples);
     const { samples } = totals;
+    let confusion = session.confusion(totals.sums);
     if (validation && !diverged) {
       const validating = clock();
       const pausedBefore = pausedMs;
@@ -296,14 +337,15 @@ async function* run(
         yield ended('stopped', 'user', epoch - 1);
         return;
       }
-      Object.assign(metrics, results);
+      Object.assign(metrics, Object.fromEntries(Object.entries(results.metrics).map(([name, value]) => [`val_${name}`, value])));
+      confusion = results.confusion;
       phasesMs.validation = clock() - validating - (pausedMs - pausedBefore);
     }
     const elapsedMs = elapsed();
     const row: EpochRow = { epoch, elapsedMs, learningRate, samples, steps: step, phasesMs, metrics };
     if (diverged) {
       yield { type: 'epochEnded', row };
-      yield ended('diverged', 'nan', epoch);
+      yield ended('diverged', 'nan', epoch, diverged);
       return;
     }
 
@@ -327,6 +369,11 @@ async function* run(
     const value = metrics[plan.best.metric];
     const improved = !Number.isNaN(value) && (best === null || plan.best.better(value, best.value));
     if (improved) best = { metric: plan.best.metric, epoch, value };
+    if (confusion) {
+      const content: Confusion = { epoch, part: validation ? 'validation' : 'training', ...confusion };
+      yield { type: 'observed', observation: { kind: 'confusionLast', content } };
+      if (improved) yield { type: 'observed', observation: { kind: 'confusionBest', content } };
+    }
     if (improved) yield { type: 'checkpoint', kind: 'best', checkpoint: checkpoint(epoch, {}, false) };
     if (epoch === spec.epochs) stop ??= 'epochs';
     if (stop) yield* conclude(epoch, stop);
@@ -341,12 +388,17 @@ async function* run(
   yield ended('completed', 'epochs', firstEpoch);
 }
 
+interface Evaluation {
+  readonly metrics: Record<string, number>;
+  readonly confusion: ReturnType<Session['confusion']>;
+}
+
 async function* validate(
   session: Session,
   part: Part,
   batchSize: number,
   before: (done: number, total: number) => Promise<TrainEvent | 'stop' | null>,
-): AsyncGenerator<TrainEvent, Record<string, number> | null, undefined> {
+): AsyncGenerator<TrainEvent, Evaluation | null, undefined> {
   const totals = new Totals();
   const total = steps(part.count, batchSize);
   for (let step = 0; step < total; step++) {
@@ -356,6 +408,5 @@ async function* validate(
     const batch = sliceBatch(part, step * batchSize, Math.min(part.count, (step + 1) * batchSize));
     totals.add(await session.evaluate(batch), batch.size);
   }
-  const results = session.results(totals.sums, totals.samples);
-  return Object.fromEntries(Object.entries(results).map(([name, value]) => [`val_${name}`, value]));
+  return { metrics: session.results(totals.sums, totals.samples), confusion: session.confusion(totals.sums) };
 }

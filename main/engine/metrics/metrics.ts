@@ -106,7 +106,11 @@ const shortNames: Readonly<Record<string, string>> = {
 };
 const comparable = (name: string) => name.toLowerCase().replaceAll('_', '');
 const ownNames = Object.keys(kinds);
-const metricNames = [...new Set([...ownNames, ...lossNames])];
+const metricNames = [...new Set([...ownNames, ...lossNames, 'confusionMatrix'])];
+
+/** Whether a metric is the confusion matrix, which is no number and kept apart. */
+export const isConfusion = (spec: TrainSpec['metrics'][number]): boolean =>
+  comparable(typeof spec === 'string' ? spec : spec.class_name) === 'confusionmatrix';
 
 /** A loss as a metric: its mean over the samples. */
 function lossMetric(name: string, config: Record<string, Json>, { loss, task }: MetricContext, at: string): Rule | null {
@@ -152,12 +156,13 @@ export function makeMetrics(specs: TrainSpec['metrics'], context: MetricContext)
     taken.add(free);
     return free;
   };
-  return specs.map((spec, index) => {
+  return specs.flatMap((spec, index) => {
+    if (isConfusion(spec)) return [];
     const at = `/train/metrics/${index}`;
     try {
       const { name, rule, values } = makeMetric(spec, context, at);
       const names = values.perClass === true ? context.classes.map((each) => `${name}_${className(each)}`) : [name];
-      return { key: `${index} ${name}`, names: names.map(unique), ...rule };
+      return [{ key: `${index} ${name}`, names: names.map(unique), ...rule }];
     } catch (error) {
       // What a metric finds wrong by itself is at its place.
       if (error instanceof EpochbookError && error.at === undefined) throw new EpochbookError(error.code, error.values, { at });

@@ -394,6 +394,7 @@ function applied(args: Value[], place: Place, nodes: readonly Node[]): Node {
 
 // Training
 
+const watchDefaults = { every: 1, histograms: true };
 const epochs: OptionType = { is: 'integer', min: 1, max: 1_000_000 };
 
 /** train()'s own options; `data` and `model` name what it trains, by value. */
@@ -435,6 +436,22 @@ export const trainOptions = {
       ],
     },
     doc: 'How much samples count, by class; balanced: all classes the same, however many samples they have.',
+  },
+  watch: {
+    type: {
+      is: 'either',
+      of: [
+        { is: 'boolean' },
+        {
+          is: 'options',
+          of: {
+            every: { type: { is: 'integer', min: 1 }, doc: 'How many epochs lie between two looks.', default: watchDefaults.every },
+            histograms: { type: { is: 'boolean' }, doc: 'Whether values are counted into histograms.', default: watchDefaults.histograms },
+          },
+        },
+      ],
+    },
+    doc: 'Whether gradients, weights, steps and dead units of every layer are looked at, in the last whole step of each epoch: true, or { every, histograms }.',
   },
 } as const satisfies Builder['options'];
 
@@ -500,6 +517,9 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
     merged['optimizer'] = { class_name: entry.className, config: { ...defaults(entry.options), ...entry.fixed } };
   }
   merged['loss'] = lossValue(merged['loss']);
+  const watch = merged['watch'] as boolean | Record<string, Json> | undefined;
+  if (watch === false) delete merged['watch'];
+  else if (watch !== undefined) merged['watch'] = { ...watchDefaults, ...(watch === true ? {} : watch) };
   const measured = (merged['metrics'] as Json[]).map(metricValue);
   const isRepeated = (one: Json | undefined, index: number): boolean => typeof one === 'string' && measured.indexOf(one) < index;
   merged['metrics'] = measured.filter((one, index) => !isRepeated(one, index));

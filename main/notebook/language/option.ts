@@ -29,6 +29,8 @@ export type OptionType =
   | { is: 'built'; family: Family; names: readonly string[] }
   | { is: 'layer' }
   | { is: 'data' }
+  /** An object with these options. */
+  | { is: 'options'; of: Options }
   | { is: 'either'; of: readonly OptionType[] };
 
 export interface Option {
@@ -113,6 +115,10 @@ export function wanted(type: OptionType): string {
       return 'data.NAME(…)';
     case 'layer':
       return 'layers.NAME(…)';
+    case 'options':
+      return `{ ${Object.entries(type.of)
+        .map(([name, option]) => `${name}: ${wanted(option.type)}`)
+        .join(', ')} }`;
     default:
       return type.of.map(wanted).join(' | ');
   }
@@ -228,6 +234,17 @@ export function check(type: OptionType, value: Value): Checked {
       return value instanceof Built && value.family === 'data' ? { ok: true, value: value.value } : bad;
     case 'layer':
       return value instanceof Built && (value.family === 'layer' || value.family === 'model') ? { ok: true, value: value.value } : bad;
+    case 'options': {
+      if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Built || value instanceof Odd) return bad;
+      const entries: [string, Json][] = [];
+      for (const [key, item] of Object.entries(value)) {
+        const option = Object.hasOwn(type.of, key) ? type.of[key] : undefined;
+        const checked = option && check(option.type, item);
+        if (!checked?.ok) return bad;
+        entries.push([key, checked.value]);
+      }
+      return { ok: true, value: Object.fromEntries(entries) };
+    }
     default: {
       let name: Checked | undefined;
       for (const option of type.of) {
@@ -274,6 +291,10 @@ export function typeText(type: OptionType): string {
       return 'Data';
     case 'layer':
       return 'Layer';
+    case 'options':
+      return `{ ${Object.entries(type.of)
+        .map(([name, option]) => `${name}?: ${typeText(option.type)}`)
+        .join('; ')} }`;
     default:
       return type.of.map(typeText).join(' | ');
   }

@@ -30,6 +30,10 @@ const common: Options = {
   globalClipnorm: number('The length of all gradients together is kept at most at this.', { above: 0 }),
   useEma: option({ is: 'boolean' }, 'Whether a moving average of the weights is kept, which the model gets in the end.'),
   emaMomentum: number('How slowly that average follows; 0.99 if left out.', { min: 0, max: 1 }),
+  emaOverwriteFrequency: integer('Every so many updates the weights take the average’s values; only in the end if left out.', { min: 1 }),
+  gradientAccumulationSteps: integer('The gradients of so many steps are averaged for one update: larger batches in the same memory.', {
+    min: 1,
+  }),
 };
 const weightDecay = number('Share of each weight that is taken off, times the learning rate.', { min: 0 });
 const optimizer = (className: string, doc: string, options: Options): Builder =>
@@ -167,6 +171,16 @@ export const callbacks: Builders = {
     cooldown: integer('Epochs to wait after lowering it.', { min: 0, default: 0 }),
     minLr: number('It is not lowered below this.', { min: 0, default: 0 }),
   }),
+  learningRateFinder: builder(
+    'LearningRateFinder',
+    'Before the first epoch, lets a copy of the model train while the learning rate rises: the run shows which rates are good.',
+    {
+      minLearningRate: number('The first rate.', { above: 0, default: 1e-6 }),
+      maxLearningRate: number('The last rate.', { above: 0, default: 1 }),
+      steps: integer('How many steps there are between them.', { min: 10, max: 10_000, default: 100 }),
+      stopFactor: number('It ends early where the loss is so many times the smallest so far.', { above: 1, default: 4 }),
+    },
+  ),
   timeBudget: builder('TimeBudget', 'Ends training with the last epoch that fits into a time.', {
     seconds: number('The time of all epochs together.', { required: true, above: 0 }),
   }),
@@ -304,6 +318,10 @@ export const metrics: Readonly<Record<string, MetricBuilder>> = {
   ),
   precisionAtRecall: metric('PrecisionAtRecall', 'The best precision at which recall is kept.', atLeast('recall')),
   recallAtPrecision: metric('RecallAtPrecision', 'The best recall at which precision is kept.', atLeast('precision')),
+  confusionMatrix: metric(
+    'ConfusionMatrix',
+    'Samples by their class and by the class that is found, shown with the run. Up to 100 classes it is there without being asked for.',
+  ),
   rootMeanSquaredError: metric('RootMeanSquaredError', 'Root of the mean of the squared differences.', {}, ['rmse', 'RMSE']),
   r2Score: metric('R2Score', 'Share of the targets’ variance that is explained.', {}, ['r2']),
   cosineSimilarity: metric('CosineSimilarity', 'Cosine of the angle between true and predicted vectors.'),

@@ -92,6 +92,8 @@ export const cli = {
   'cli.twoRuns': 'Name at least two runs to compare.',
   'cli.sortUnknown': 'No run has a metric “{metric}”. There are: {known}.',
   'cli.noCheckpoint': 'Of the run “{name}” no model of epoch {epoch} was kept. There is: {known}.',
+  'cli.rateFound':
+    'Learning rates from {from} to {to} were tried. {suggested, select, none {The loss never fell: try smaller ones.} other {It fell the most at {suggested}: a good learning rate to begin with.}}',
   'cli.diverged': 'The loss is not a number any more since epoch {epoch}. Try a lower learning rate.',
 
   'cli.started':
@@ -157,6 +159,18 @@ export const cli = {
   'cli.word.works': 'works',
   'cli.word.yes': 'yes',
   'cli.word.no': 'no',
+  'cli.word.timeSplit': 'time spent',
+  'cli.word.memory': 'memory',
+  'cli.word.precision': 'precision',
+  'cli.word.recall': 'recall',
+  'cli.word.gradientNorm': 'gradient norm',
+  'cli.word.weightNorm': 'weight norm',
+  'cli.word.updateRatio': 'update ratio',
+  'cli.word.dead': 'dead units',
+  'cli.timeSplit': 'data {data}, steps {steps}, evaluation {evaluation}',
+  'cli.confusion':
+    'Classes (rows) and what the model says (columns), {part, select, training {training} other {validation}} part, epoch {epoch}',
+  'cli.watched': 'Layers in the last whole step of epoch {epoch}',
   'cli.word.classes': 'classes',
   'cli.word.input': 'input',
   'cli.word.reading': 'read as',

@@ -70,6 +70,10 @@ export const engine = {
   'engine.callbackOption': 'The callback “{callback}” cannot have {value} as “{option}”.',
   'engine.monitorMissing':
     'There is no metric “{monitor}” to watch. Every epoch reports: {metrics}. Names that start with val_ need a validation part: split the data.',
+  'engine.diverged':
+    'The loss is no longer a number at step {step} of epoch {epoch} (learning rate {rate}). {what, select, weights {The weights of the layer “{layer}” were the first to grow beyond all numbers.} outputs {The output of the layer “{layer}” was the first to grow beyond all numbers.} other {All layers’ outputs are numbers; it is the loss that cannot be computed from them.}} Lower the learning rate, or bound the gradients: clipnorm: 1 in the optimizer.',
+  'engine.divergedData':
+    'The loss is no longer a number at step {step} of epoch {epoch}: the {what, select, inputs {inputs} other {target}} of row {row} of the data hold a value that is no number. Correct or remove that row, or fill gaps with .impute().',
   'engine.noSamples': 'There is nothing to train on: the training part has no samples.',
 
   'engine.checkpointCut': 'The checkpoint’s file is cut short. Use another checkpoint of the run, or train it again.',

@@ -91,6 +91,8 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.twoRuns': '请至少指明两次运行。',
   'cli.sortUnknown': '没有运行含有指标“{metric}”。现有指标：{known}。',
   'cli.noCheckpoint': '运行“{name}”没有保留第 {epoch} 轮的模型。现有：{known}。',
+  'cli.rateFound':
+    '已试过从 {from} 到 {to} 的学习率。{suggested, select, none {损失从未下降：请试更小的。} other {损失在 {suggested} 处下降最快：可从它开始。}}',
   'cli.diverged': '从第 {epoch} 轮起损失不再是数。请尝试更低的学习率。',
 
   'cli.started':
@@ -153,6 +155,17 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.word.works': '可用',
   'cli.word.yes': '是',
   'cli.word.no': '否',
+  'cli.word.timeSplit': '用时分布',
+  'cli.word.memory': '内存',
+  'cli.word.precision': '精确率',
+  'cli.word.recall': '召回率',
+  'cli.word.gradientNorm': '梯度范数',
+  'cli.word.weightNorm': '权重范数',
+  'cli.word.updateRatio': '更新比',
+  'cli.word.dead': '失活单元',
+  'cli.timeSplit': '数据 {data}，训练步 {steps}，评估 {evaluation}',
+  'cli.confusion': '类别（行）与模型的判断（列），{part, select, training {训练} other {验证}}部分，第 {epoch} 轮',
+  'cli.watched': '第 {epoch} 轮最后一个完整训练步中的各层',
   'cli.word.classes': '类别',
   'cli.word.input': '输入',
   'cli.word.reading': '读取方式',

@@ -58,6 +58,10 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.callbackUnknown': '没有名为“{name}”的回调。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.callbackOption': '回调“{callback}”的“{option}”不能是 {value}。',
   'engine.monitorMissing': '没有可监视的指标“{monitor}”。每一轮报告的有：{metrics}。以 val_ 开头的指标需要验证集：请划分数据。',
+  'engine.diverged':
+    '第 {epoch} 轮第 {step} 步时损失不再是数（学习率 {rate}）。{what, select, weights {最先超出数值范围的是层“{layer}”的权重。} outputs {最先超出数值范围的是层“{layer}”的输出。} other {各层的输出都是数，但由此算不出损失。}}请降低学习率，或限制梯度：在优化器中设 clipnorm: 1。',
+  'engine.divergedData':
+    '第 {epoch} 轮第 {step} 步时损失不再是数：数据第 {row} 行的{what, select, inputs {输入} other {目标}}含有不是数的值。请改正或去掉该行，或用 .impute() 填补空缺。',
   'engine.noSamples': '没有可用于训练的数据：训练集中没有样本。',
 
   'engine.checkpointCut': '检查点文件不完整。请使用该次训练的其他检查点，或重新训练。',
