@@ -1,6 +1,7 @@
 /** Campaigns repeat one experiment with seed after seed, more often than npm test has time for. */
 import { ensureChromium } from '../run/chromium.mjs';
 import { gradients } from './gradients.ts';
+import { faults } from './faults.ts';
 import { kills } from './kills.ts';
 import { layers } from './layers.ts';
 import { memory } from './memory.ts';
@@ -16,7 +17,7 @@ export interface Campaign {
 }
 
 /** A campaign that is listed here can be run. */
-const campaigns: Readonly<Record<string, Campaign>> = { kills, resume, gradients, layers, memory };
+const campaigns: Readonly<Record<string, Campaign>> = { faults, kills, resume, gradients, layers, memory };
 
 const [name = '', times, first = '1'] = process.argv.slice(2);
 const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : undefined;

@@ -25,6 +25,10 @@ export interface Arrays {
   readonly classes?: readonly string[];
   /** Files that lay between the pictures and are none. */
   readonly ignored?: readonly string[];
+  /** Pictures that could not be decoded and were to be left out. */
+  readonly skipped?: readonly string[];
+  /** Place of each in the source, where some are left out. */
+  readonly sourceRows?: Uint32Array;
 }
 
 export interface PreparedArrays {
@@ -74,7 +78,10 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
     idOf: (row) => kept[row],
   });
   const rowsOf = (part: Uint32Array) => part.map((row) => kept[row]);
-  const partOf = ({ path, values, targets }: Pick<Arrays, 'path' | 'values' | 'targets'>, rows: Uint32Array): Part => {
+  const partOf = (
+    { path, values, targets, sourceRows }: Pick<Arrays, 'path' | 'values' | 'targets' | 'sourceRows'>,
+    rows: Uint32Array,
+  ): Part => {
     const inputs = new Float32Array(rows.length * size);
     const wanted = new Float32Array(rows.length * targetSize);
     rows.forEach((row, index) => {
@@ -84,7 +91,7 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
     });
     if (!(values instanceof Uint8Array)) checkFinite(inputs, size, rows, path);
     checkFinite(wanted, targetSize, rows, path);
-    return { count: rows.length, inputs, targets: wanted, rows };
+    return { count: rows.length, inputs, targets: wanted, rows: sourceRows ? rows.map((row) => sourceRows[row]) : rows };
   };
   const gather = (part: Uint32Array): Part => partOf(arrays, rowsOf(part));
   const made: { validation?: Part; test?: Part } = {

@@ -1,6 +1,7 @@
 /** What is odd in a data set, said before an epoch is spent on it: only what is certain, or next to certain. */
-import type { Column, Finding } from '#contract/notebook.ts';
+import type { Column, DataFix, Finding } from '#contract/notebook.ts';
 import type { Dataset, Part } from '#contract/samples.ts';
+import type { DataSpec } from '#contract/spec.ts';
 import { message, type MessageKey, type MessageValues } from '#contract/words/message.ts';
 
 /** A class this many times larger than another makes accuracy a poor guide. */
@@ -9,11 +10,72 @@ const unbalancedFrom = 10;
 const fewestOfClass = 5;
 /** From this share of gaps on, a column says more of how it was collected than of what it measures. */
 const nearlyEmptyFrom = 0.5;
+/** Weights start for values near 1. */
+const largest = 20;
+/** Labels of another kind than the rest are a slip where they are few. */
+const fewOfKind = 0.2;
 /** As many rows, names or files are told as evidence. */
 const shown = 5;
 
-export function finding(code: MessageKey, values: MessageValues, evidence: string): Finding {
-  return { code, message: message('en', code, values), values, evidence };
+/** Rows that a finding points at: more say no more. */
+const mostRows = 1000;
+
+export type FindingMore = Pick<Finding, 'column' | 'fix'> & { readonly rows?: Iterable<number> };
+
+export function finding(code: MessageKey, values: MessageValues, evidence: string, { rows, column, fix }: FindingMore = {}): Finding {
+  const found = rows && [...new Set(rows)].slice(0, mostRows).sort((a, b) => a - b);
+  return {
+    code,
+    message: message('en', code, values),
+    values,
+    evidence,
+    ...(found && found.length > 0 && { rows: found }),
+    ...(column !== undefined && { column }),
+    ...(fix && { fix }),
+  };
+}
+
+/** A text as the cell language writes it. */
+export const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+/** What must come before numbers are brought to a scale or categories to columns. */
+export const beforeScaling = [
+  'impute',
+  'clip',
+  'log',
+  'bucketize',
+  'normalize',
+  'standardize',
+  'minMax',
+  'oneHot',
+  'ordinal',
+  'split',
+  'kFold',
+];
+export const dropColumn = (name: string): DataFix => ({ do: 'addStep', step: `.drop(${literal(name)})` });
+
+/** What is known besides the samples. */
+export interface DatasetFacts {
+  readonly columns?: readonly Column[];
+  /** Files that lay between the pictures and are none; and pictures that could not be decoded. */
+  readonly ignored?: readonly string[];
+  readonly skipped?: readonly string[];
+  /** Of a table. */
+  readonly target?: string | undefined;
+  /** Parts whose rows are of other files. */
+  readonly foreign?: readonly ('validation' | 'test')[];
+  readonly spec: DataSpec;
+}
+
+const partNames = ['train', 'validation', 'test'] as const;
+type Samples = Omit<Dataset, 'hash'>;
+
+/** Rows of the source whose sample is of one of the classes. */
+function rowsOfClasses(dataset: Samples, classes: ReadonlySet<number>, { foreign = [] }: DatasetFacts): number[] {
+  return partNames.flatMap((name) => {
+    const part = dataset[name];
+    if (!part || (name !== 'train' && foreign.includes(name))) return [];
+    return Array.from(part.rows).filter((_, index) => classes.has(part.targets[index]));
+  });
 }
 
 /** Samples of each class over all parts. */
@@ -39,61 +101,146 @@ export function spelledAlike(names: readonly string[]): string[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-export function findFaults(dataset: Omit<Dataset, 'hash'>, columns: readonly Column[] = [], ignored: readonly string[] = []): Finding[] {
+export function findFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
+  const { columns = [], ignored = [], skipped = [] } = facts;
   const found: Finding[] = [];
   if (ignored.length > 0)
     found.push(finding('data.filesIgnored', { count: ignored.length, file: ignored[0] }, ignored.slice(0, shown).join(', ')));
-  const samples = [dataset.train, dataset.validation, dataset.test].reduce((sum, part) => sum + (part?.count ?? 0), 0);
+  if (skipped.length > 0)
+    found.push(finding('data.picturesSkipped', { count: skipped.length, file: skipped[0] }, skipped.slice(0, shown).join(', ')));
+  const samples = partNames.reduce((sum, name) => sum + (dataset[name]?.count ?? 0), 0);
   for (const { name, role, distinct, missing, min } of columns) {
     if (role !== 'feature') continue;
-    if (distinct === 1 && missing === 0) found.push(finding('data.constantColumn', { column: name }, `${name} = ${min ?? ''}`.trim()));
+    const mend = { column: name, fix: dropColumn(name) };
+    if (distinct === 1 && missing === 0)
+      found.push(finding('data.constantColumn', { column: name }, `${name} = ${min ?? ''}`.trim(), mend));
     if (missing >= samples * nearlyEmptyFrom)
-      found.push(finding('data.nearlyEmpty', { column: name, missing, samples }, `${missing} / ${samples}`));
+      found.push(finding('data.nearlyEmpty', { column: name, missing, samples }, `${missing} / ${samples}`, mend));
   }
   // Tokens are as frequent as they are, and phrases come again.
   if (dataset.text && dataset.text.column === undefined) return found;
-  return [...found, ...classFaults(dataset), ...sameSamples(dataset)];
+  return [...found, ...largeValues(dataset, facts), ...classFaults(dataset, facts), ...sameSamples(dataset, facts)];
 }
 
-function classFaults(dataset: Omit<Dataset, 'hash'>): Finding[] {
+/** Arrays whose values are far from those that weights start with. */
+function largeValues({ train, features, text, inputs }: Samples, { spec }: DatasetFacts): Finding[] {
+  if (features || text || inputs) return [];
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of train.inputs) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  if (Math.max(Math.abs(min), Math.abs(max)) <= largest) return [];
+  const isBytes = min >= 0 && max <= 255;
+  const fix: DataFix = isBytes
+    ? { do: 'setOption', of: spec.source.format, name: 'scale', value: '1 / 255' }
+    : { do: 'addStep', step: '.standardize()', before: ['split', 'kFold'] };
+  const number = (value: number) => Number(value.toPrecision(4));
+  return [finding('data.largeValues', { min: number(min), max: number(max) }, `${number(min)} … ${number(max)}`, { fix })];
+}
+
+function classFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
   const found: Finding[] = [];
   const classes = countClasses(dataset);
   if (classes.length < 2) return found;
+  const { target, spec } = facts;
+  const rows = (names: readonly string[]) =>
+    rowsOfClasses(dataset, new Set(names.map((name) => classes.findIndex((one) => one.name === name))), facts);
+  const about = target === undefined ? {} : { column: target };
+  const leaveOut = (names: readonly string[]): Pick<FindingMore, 'fix'> =>
+    target === undefined
+      ? {}
+      : { fix: { do: 'addStep', step: `.filter(${literal(target)}, { noneOf: [${names.map(literal).join(', ')}] })` } };
   const sorted = classes.filter(({ count }) => count > 0).sort((a, b) => a.count - b.count);
   const [least, most] = [sorted[0], sorted.at(-1)];
   if (least && most && most.count >= least.count * unbalancedFrom) {
     const values = { large: most.name, largeCount: most.count, small: least.name, smallCount: least.count };
-    found.push(finding('data.unbalanced', values, `${most.name}: ${most.count}, ${least.name}: ${least.count}`));
+    found.push(
+      finding('data.unbalanced', values, `${most.name}: ${most.count}, ${least.name}: ${least.count}`, {
+        ...about,
+        rows: rows([least.name]),
+        fix: { do: 'setTrainOption', name: 'classWeight', value: "'balanced'" },
+      }),
+    );
   }
   const trained = new Set(dataset.train.targets);
   const unseen = classes.filter(({ count }, index) => count > 0 && !trained.has(index)).map(({ name }) => name);
-  if (unseen.length > 0)
-    found.push(finding('data.classNotTrained', { classes: unseen.join(', '), count: unseen.length }, unseen.join(', ')));
+  if (unseen.length > 0) {
+    const parting = spec.steps.find((step) => step.op === 'split' || step.op === 'kFold');
+    found.push(
+      finding('data.classNotTrained', { classes: unseen.join(', '), count: unseen.length }, unseen.join(', '), {
+        ...about,
+        rows: rows(unseen),
+        ...(parting && {
+          fix: { do: 'setOption', of: parting.op, name: 'stratify', value: 'true', without: ['group', 'time'] },
+        }),
+      }),
+    );
+  }
   // Of a data set with a handful of samples, everything is small.
   const small =
     most && most.count >= fewestOfClass * 2 ? sorted.filter(({ count, name }) => count < fewestOfClass && !unseen.includes(name)) : [];
   if (small.length > 0) {
-    const names = small
-      .slice(0, shown)
-      .map(({ name }) => name)
-      .join(', ');
+    const names = small.map(({ name }) => name);
     found.push(
       finding(
         'data.smallClass',
-        { classes: names, count: small.length, samples: small[0].count },
+        { classes: names.slice(0, shown).join(', '), count: small.length, samples: small[0].count },
         small.map(({ name, count }) => `${name}: ${count}`).join(', '),
+        { ...about, rows: rows(names), ...leaveOut(names) },
       ),
     );
   }
-  for (const names of spelledAlike(classes.map(({ name }) => name)))
+  for (const names of spelledAlike(classes.map(({ name }) => name))) {
+    const counts = names.map((name) => ({ name, count: classes.find((one) => one.name === name)?.count ?? 0 }));
     found.push(
       finding(
         'data.labelSpelling',
-        { names: names.map((name) => `“${name}”`).join(', ') },
-        names.map((name) => JSON.stringify(name)).join(', '),
+        { names: quotedNames(names) },
+        counts.map(({ name, count }) => `${JSON.stringify(name)}: ${count}`).join(', '),
+        {
+          ...about,
+          rows: rows(rarer(counts)),
+          ...(target !== undefined && { fix: spellAlike(target, counts) }),
+        },
       ),
     );
+  }
+  const numbers = classes.filter(({ name }) => /^[+-]?\d+(?:\.\d+)?$/.test(name));
+  const numbered = numbers.reduce((sum, { count }) => sum + count, 0);
+  const all = classes.reduce((sum, { count }) => sum + count, 0);
+  if (numbers.length > 0 && numbers.length < classes.length && numbered <= all * fewOfKind) {
+    const names = numbers.map(({ name }) => name);
+    found.push(
+      finding(
+        'data.labelKind',
+        { names: quotedNames(names), count: numbered },
+        numbers.map(({ name, count }) => `${name}: ${count}`).join(', '),
+        {
+          ...about,
+          rows: rows(names),
+          ...leaveOut(names),
+        },
+      ),
+    );
+  }
   return found;
+}
+
+export const quotedNames = (names: readonly string[]) => names.map((name) => `“${name}”`).join(', ');
+
+interface Counted {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** The most frequent spelling; of equals the first by alphabet. */
+const usual = (counts: readonly Counted[]) => [...counts].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))[0].name;
+export const rarer = (counts: readonly Counted[]) => counts.map(({ name }) => name).filter((name) => name !== usual(counts));
+
+export function spellAlike(column: string, counts: readonly Counted[]): DataFix {
+  const values = rarer(counts).map((name) => `${literal(name)}: ${literal(usual(counts))}`);
+  return { do: 'addStep', step: `.replace(${literal(column)}, { ${values.join(', ')} })`, before: beforeScaling };
 }
 
 /** 32 bits of a sample's inputs (FNV-1a over its words). */
@@ -106,8 +253,11 @@ function hashOf(words: Uint32Array, from: number, to: number): number {
   return bits >>> 0;
 }
 
-/** Samples of the validation or the test that the training part has as well, and equal samples of different classes. */
-function sameSamples({ train, validation, test, task }: Omit<Dataset, 'hash'>): Finding[] {
+/**
+ * Samples of the validation or the test that the training part has as well, equal samples of different classes, and
+ * pictures that are there twice.
+ */
+function sameSamples({ train, validation, test, task, inputShape, scale }: Samples, { foreign = [] }: DatasetFacts): Finding[] {
   const size = train.inputs.length / train.count;
   // One or two numbers are alike by chance; so are the rows of a table that has few different ones.
   if (size < 3 || train.count < 10) return [];
@@ -124,21 +274,23 @@ function sameSamples({ train, validation, test, task }: Omit<Dataset, 'hash'>): 
     while (place >= 0 && !equal(others, from, place)) place = next[place];
     return place;
   };
-  const contrary: string[] = [];
-  let distinct = 0;
+  const contrary: [number, number][] = [];
+  const again: [number, number][] = [];
+  let different = 0;
   for (let index = 0; index < train.count; index += 1) {
     const hash = hashOf(words, index * size, (index + 1) * size);
     const before = find(words, index * size, hash);
     if (before >= 0) {
-      if (task === 'classification' && train.targets[before] !== train.targets[index])
-        contrary.push(`${train.rows[before] + 1} = ${train.rows[index] + 1}`);
+      const pair: [number, number] = [train.rows[before], train.rows[index]];
+      if (task === 'classification' && train.targets[before] !== train.targets[index]) contrary.push(pair);
+      else again.push(pair);
       continue;
     }
-    distinct += 1;
+    different += 1;
     next[index] = places.get(hash) ?? -1;
     places.set(hash, index);
   }
-  if (distinct * 2 < train.count) return [];
+  if (different * 2 < train.count) return [];
   const found: Finding[] = [];
   for (const [part, samples] of [
     ['validation', validation],
@@ -146,14 +298,35 @@ function sameSamples({ train, validation, test, task }: Omit<Dataset, 'hash'>): 
   ] as const) {
     if (!samples) continue;
     const others = wordsOf(samples);
-    const twice: string[] = [];
+    const twice: [number, number][] = [];
     for (let index = 0; index < samples.count; index += 1) {
       const place = find(others, index * size, hashOf(others, index * size, (index + 1) * size));
-      if (place >= 0) twice.push(`${train.rows[place] + 1} = ${samples.rows[index] + 1}`);
+      if (place >= 0) twice.push([train.rows[place], samples.rows[index]]);
     }
+    // Rows of another file are not those of this one.
+    const isForeign = foreign.includes(part);
+    const more = isForeign ? { rows: twice.map(([row]) => row) } : { rows: twice.flat(), fix: distinct('.distinct()') };
     if (twice.length > 0)
-      found.push(finding('data.sameInBoth', { part, count: twice.length, samples: samples.count }, twice.slice(0, shown).join(', ')));
+      found.push(finding('data.sameInBoth', { part, count: twice.length, samples: samples.count }, pairsText(twice), more));
   }
-  if (contrary.length > 0) found.push(finding('data.contrary', { count: contrary.length }, contrary.slice(0, shown).join(', ')));
+  if (contrary.length > 0)
+    found.push(
+      finding('data.contrary', { count: contrary.length }, pairsText(contrary), {
+        rows: contrary.flat(),
+        fix: distinct(".distinct({ contrary: 'drop' })"),
+      }),
+    );
+  // Rows of a table are often the same by chance, pictures are not.
+  if (again.length > 0 && scale !== undefined && inputShape.length === 3)
+    found.push(finding('data.twice', { count: again.length }, pairsText(again), { rows: again.flat(), fix: distinct('.distinct()') }));
   return found;
 }
+
+const distinct = (step: string): DataFix => ({ do: 'addStep', step, before: beforeScaling });
+
+/** Rows as a person counts them. */
+const pairsText = (pairs: readonly (readonly [number, number])[]) =>
+  pairs
+    .slice(0, shown)
+    .map(([a, b]) => `${a + 1} = ${b + 1}`)
+    .join(', ');

@@ -1,6 +1,6 @@
 /** Reads what a data spec names into samples, and into what a person is shown of them. */
 import { createHash, type Hash } from 'node:crypto';
-import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
+import type { DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
 import { type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
@@ -8,7 +8,7 @@ import { readArrow } from './arrow.ts';
 import { type Arrays, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, readDataFile } from './files.ts';
-import { countClasses, findFaults } from './findings.ts';
+import { countClasses, type DatasetFacts, findFaults } from './findings.ts';
 import { readWithDuck } from './duck.ts';
 import { readIdx } from './images.ts';
 import { readNpy, readNpz } from './numpy.ts';
@@ -45,15 +45,16 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
       steps: step.data.steps,
     });
   }
+  const foreign = others.map(({ part }) => part);
   if ('running' in read) {
     const parts = others.flatMap(({ read: text, part, at }) => ('running' in text ? [{ part, text, at }] : []));
     const { dataset, text } = prepareRunningText(read, spec, parts);
-    return finish(dataset, hash.digest('hex'), [], { text });
+    return finish(dataset, hash.digest('hex'), { text }, { spec });
   }
   if ('inputShape' in read) {
     const parts = others.flatMap(({ read: arrays, part, at }) => ('inputShape' in arrays ? [{ part, arrays, at }] : []));
     const { dataset, images } = prepareArrays(read, spec, parts);
-    return finish(dataset, hash.digest('hex'), [], images && { images }, read.ignored);
+    return finish(dataset, hash.digest('hex'), images && { images }, { ignored: read.ignored, skipped: read.skipped, foreign, spec });
   }
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
     'names' in table
@@ -73,7 +74,8 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
   const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts);
   const { reading } = read;
   const shown = { table: { columns, rows, totalRows }, ...(reading && { reading }), ...(series && { series }), ...(text && { text }) };
-  return finish(dataset, hash.digest('hex'), columns, shown, [], findings);
+  const target = columns.find(({ role }) => role === 'target')?.name;
+  return finish(dataset, hash.digest('hex'), shown, { columns, target, foreign, spec }, findings);
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
   async function readOther(
@@ -144,9 +146,8 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, sign
 function finish(
   dataset: Omit<Dataset, 'hash'>,
   hash: string,
-  columns: Column[],
   shown: Pick<DataPreview, 'table' | 'images' | 'series' | 'text' | 'reading'> | undefined,
-  ignored: readonly string[] = [],
+  facts: DatasetFacts,
   more: readonly Finding[] = [],
 ): LoadedData {
   return {
@@ -157,7 +158,7 @@ function finish(
       task: dataset.task,
       ...(dataset.classes && { classes: countClasses(dataset) }),
       hash,
-      findings: [...findFaults(dataset, columns, ignored), ...more],
+      findings: [...findFaults(dataset, facts), ...more],
       ...shown,
     },
   };

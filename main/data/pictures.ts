@@ -123,14 +123,14 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
       }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
-    if (damaged.length > 0) {
+    if (damaged.length > 0 && source.damaged !== 'skip') {
       damaged.sort((a, b) => inOrder(a.path, b.path));
       const values = { path: damaged[0].path, detail: damaged[0].detail.slice(0, 160), count: damaged.length };
       throw new EpochbookError('data.pictureDamaged', values, { at, where: { file: damaged[0].path } });
     }
     return results;
   };
-  const channels = source.channels ?? ((await each((index) => isGrey(sharp, stored[index]))).every(Boolean) ? 1 : 3);
+  const channels = source.channels ?? ((await each((index) => isGrey(sharp, stored[index]))).every((grey) => grey !== false) ? 1 : 3);
   let values: Uint8Array | undefined;
   let shape: readonly [number, number] | undefined = source.size;
   const odd = new Map<number, string>();
@@ -150,15 +150,28 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
     const facts = { path: pictures[index].path, size, usual: `${height} × ${width}`, height, width };
     throw new EpochbookError('data.pictureSizes', facts, { at, where: { file: pictures[index].path } });
   }
-  return {
+  const all = {
     path: source.path,
     inputShape: [height, width, channels],
-    count: pictures.length,
-    values: values ?? new Uint8Array(0),
     scale: source.scale ?? 1 / 255,
-    targets: pictures.map(({ label }) => label),
     targetShape: classes ? [] : [1],
     ...(classes && { classes }),
     ignored,
+  };
+  const labels = pictures.map(({ label }) => label);
+  if (damaged.length === 0) return { ...all, count: pictures.length, values: values ?? new Uint8Array(0), targets: labels };
+  const skipped = [...new Set(damaged.map(({ path }) => path))].sort(inOrder);
+  const kept = [...pictures.keys()].filter((index) => !skipped.includes(pictures[index].path));
+  if (!values || kept.length === 0) throw new EpochbookError('data.noPictures', { path: source.path }, { at });
+  const size = height * width * channels;
+  const rest = new Uint8Array(kept.length * size);
+  for (const [place, index] of kept.entries()) rest.set(values.subarray(index * size, (index + 1) * size), place * size);
+  return {
+    ...all,
+    count: kept.length,
+    values: rest,
+    targets: kept.map((index) => labels[index]),
+    sourceRows: Uint32Array.from(kept),
+    skipped,
   };
 }

@@ -287,7 +287,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     const made = shapeParts(spec, inputShape, eachPart(parts, make), ['reshape', 'resize']);
     return { ...made, ...augmentationOf(spec, made.inputShape) };
   };
-  const findings = findTableFaults({ table, chosen: chosen.filter((column) => column !== target.column), features, target, parts });
+  const findings = findTableFaults({ table, chosen: chosen.filter((column) => column !== target.column), features, target, parts, spec });
   if (!window || !windows) {
     return {
       dataset: {

@@ -61,11 +61,26 @@ export const notebookState = z.object({
 });
 export type NotebookState = z.infer<typeof notebookState>;
 
+/** A change to the notebook's text that mends a finding; `value` and `step` are code. */
+export const dataFix = z.discriminatedUnion('do', [
+  /** A step more, such as `.drop('id')`: before the first of those named that is there, else at the end. */
+  z.object({ do: z.literal('addStep'), step: z.string(), before: z.array(z.string()).optional() }),
+  /** An option of the call `of` (`split`, `idx`, …), instead of those in `without`. */
+  z.object({ do: z.literal('setOption'), of: z.string(), name: z.string(), value: z.string(), without: z.array(z.string()).optional() }),
+  /** An option of train(…) in the train cell below. */
+  z.object({ do: z.literal('setTrainOption'), name: z.string(), value: z.string() }),
+]);
+export type DataFix = z.infer<typeof dataFix>;
+
 export const finding = z.object({
   code: z.string(),
   message: z.string(),
   values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   evidence: z.string(),
+  /** Rows of the source that show it, from 0; the first 1,000. */
+  rows: z.array(z.number().int().nonnegative()).optional(),
+  column: z.string().optional(),
+  fix: dataFix.optional(),
 });
 export type Finding = z.infer<typeof finding>;
 

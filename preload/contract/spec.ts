@@ -77,6 +77,8 @@ export const dataSource = z.discriminatedUnion('format', [
     size: z.tuple([z.number().int().positive(), z.number().int().positive()]).optional(),
     /** Default: 1 where every picture is grey, else 3. */
     channels: z.union([z.literal(1), z.literal(3)]).optional(),
+    /** Whether damaged pictures are an error or left out. Default refuse. */
+    damaged: z.enum(['refuse', 'skip']).optional(),
     scale,
     /** A table (CSV) that says each picture's label, instead of the folders. */
     labels: path.optional(),

@@ -103,6 +103,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
     options: {
       size: option({ is: 'pair' }, 'Height and width that every picture is brought to; their own if left out.'),
       channels: option({ is: 'choice', of: [1, 3] }, '1: grey, 3: colours; 1 where every picture is grey if left out.'),
+      damaged: name(['refuse', 'skip'], 'Whether a picture that cannot be decoded is an error or left out.', { default: 'refuse' }),
       scale,
       labels: text('Path of a table (CSV) that says each picture’s label, instead of the folders.'),
       file: text('Its column with the picture’s path or name; the first if left out.'),

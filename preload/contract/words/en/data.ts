@@ -74,7 +74,7 @@ export const data = {
   'data.noPictures': 'There are no pictures in the folders of {path}. Each class needs a folder with .png, .jpg or .webp files.',
   'data.oneFolder': '{path} has pictures in one folder alone, “{name}”: there is nothing to tell apart.',
   'data.pictureDamaged':
-    '{path} cannot be decoded ({detail}). {count, plural, one {Replace or delete it.} other {# pictures are damaged in all: replace or delete them.}}',
+    '{path} cannot be decoded ({detail}). {count, plural, one {Replace or delete it} other {# pictures are damaged in all: replace or delete them}}, or leave damaged ones out with damaged: ’skip’.',
   'data.pictureSizes': '{path} is {size}, others are {usual}. Bring all to one size, e.g. with size: [{height}, {width}].',
   'data.filesIgnored':
     '{count, plural, one {One file is} other {# files are}} not used, among them {file}: only pictures inside the class folders are.',
@@ -117,6 +117,20 @@ export const data = {
     'The column “{column}” says {value} on {count, number} rows, far from all other values. If that stands for a missing value, drop the rows with .filter(…), or make it a gap in the file and fill it with .impute().',
   'data.notScaled':
     'The values of the columns have very different ranges: “{large}” spans {largeRange, number}, “{small}” {smallRange, number}. Training goes better with .standardize().',
+  'data.picturesSkipped':
+    '{count, plural, one {One picture is} other {# pictures are}} damaged and left out: {file}{count, plural, one {} other { and others}}. Replace what you can.',
+  'data.largeValues':
+    'The model sees values from {min, number} to {max, number}; training goes better with values near 0 and 1. Scale them.',
+  'data.labelKind':
+    '{names} {count, plural, one {is a number on one sample} other {are numbers on # samples}} among labels that are words. Check whether that is meant.',
+  'data.twice':
+    '{count, plural, one {One picture is} other {# pictures are}} in the training part twice. They count double; keep one of each.',
+  'data.future':
+    'The column “{column}” holds the “{target}” of the next row. When predicting, nobody knows it yet: leave it out with .drop(…).',
+  'data.lookAhead':
+    'The rows are a series (“{column}”) in which each “{target}” is like the one before, but they are split at random: what is validated on lies between rows that were trained on. Split by time.',
+  'data.outlier':
+    'The column “{column}” has {count, plural, one {one value} other {# values}} far beyond all others ({value, number}; the rest is from {min, number} to {max, number}). Mend the data, or clip it.',
   'data.shifted':
     'The {part} part differs from the training part more than chance allows, in {count, plural, one {the column {columns}} other {# columns, most in {columns}}}. Check how the rows were parted.',
   'data.categoryNotTrained':

@@ -66,7 +66,8 @@ export const data: Record<keyof typeof en, string> = {
   'data.notFolder': '{path} 是文件。请给出一个文件夹，其中每个类别各有一个图像文件夹。',
   'data.noPictures': '{path} 的子文件夹中没有图像。每个类别需要一个包含 .png、.jpg 或 .webp 文件的文件夹。',
   'data.oneFolder': '{path} 只有“{name}”一个文件夹中有图像：没有可区分的类别。',
-  'data.pictureDamaged': '无法解码 {path}（{detail}）。{count, plural, one {请替换或删除。} other {共有 # 张图像损坏：请替换或删除。}}',
+  'data.pictureDamaged':
+    '无法解码 {path}（{detail}）。{count, plural, one {请替换或删除} other {共有 # 张图像损坏：请替换或删除}}，或用 damaged: ’skip’ 略过损坏的图像。',
   'data.pictureSizes': '{path} 的尺寸是 {size}，其他是 {usual}。请统一尺寸，例如 size: [{height}, {width}]。',
   'data.filesIgnored': '有 {count, number} 个文件未使用，例如 {file}：只使用类别文件夹中的图像。',
   'data.filteredAll': '对“{column}”筛选后，{path} 没有剩下任何行。请检查筛选条件。',
@@ -99,6 +100,15 @@ export const data: Record<keyof typeof en, string> = {
     '“{column}”列有 {count, number} 行的值是 {value}，远离其他值。如果它代表缺失，请用 .filter(…) 去掉这些行，或在文件中留空并用 .impute() 填补。',
   'data.notScaled':
     '各列的取值范围相差很大：“{large}”跨度 {largeRange, number}，“{small}”跨度 {smallRange, number}。加上 .standardize() 训练效果更好。',
+  'data.picturesSkipped': '{count} 张图片已损坏并被略过，例如 {file}。请尽量替换。',
+  'data.largeValues': '模型看到的值从 {min, number} 到 {max, number}；值在 0 和 1 附近时训练效果更好。请进行缩放。',
+  'data.labelKind': '在文字标签中，{names} 是数字（{count} 个样本）。请检查这是否是有意的。',
+  'data.twice': '训练部分中有 {count} 张图片出现了两次，它们被重复计算；每张只保留一份。',
+  'data.future': '列“{column}”中是下一行的“{target}”。预测时还无人知晓它：请用 .drop(…) 去掉。',
+  'data.lookAhead':
+    '这些行构成一个序列（“{column}”），每个“{target}”都与前一个相近，但划分是随机的：验证的行夹在训练过的行之间。请按时间划分。',
+  'data.outlier':
+    '列“{column}”中有 {count} 个值远离其他所有值（{value, number}；其余从 {min, number} 到 {max, number}）。请修正数据或进行截断。',
   'data.shifted':
     '{part} 部分与训练部分的差异超出偶然：{count, plural, one {{columns} 列} other {# 列，其中最大的是 {columns}}}。请检查划分方式。',
   'data.categoryNotTrained': '“{column}”列有 {count, number} 个取值只出现在训练部分之外（{categories}），模型学不到。',
