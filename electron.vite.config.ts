@@ -20,6 +20,7 @@ export default defineConfig({
         input: {
           app: here('main/app/main.ts'),
           trainer: here('main/trainer/worker.ts'),
+          'batch-feed': here('main/engine/loop/feed-worker.ts'),
           'notebook-sandbox': here('main/notebook/sandbox/worker.ts'),
           'store-maintenance': here('main/store/maintenance-worker.ts'),
         },

@@ -10,6 +10,24 @@ export interface Part {
   readonly targets: Float32Array;
   /** Row of each sample in the source, from 0. */
   readonly rows: Uint32Array;
+  /** Of samples that do not fit into memory: `inputs` is then empty. */
+  readonly stored?: StoredInputs;
+}
+
+/** Inputs in a file, sample after sample. */
+export interface StoredInputs {
+  /** Absolute. */
+  readonly file: string;
+  /** Little-endian. */
+  readonly type: 'uint8' | 'float32';
+  /** Bytes before the first sample. */
+  readonly offset: number;
+  /** Values a sample. */
+  readonly size: number;
+  /** What each value is multiplied with. */
+  readonly scale: number;
+  /** Of each of the part's samples, ascending: which of the file's it is. */
+  readonly places: Uint32Array;
 }
 
 /** One thing done to a value of a column: a text or a number, NaN where it is missing. */

@@ -4,6 +4,7 @@ import { openBackend } from '../backends/index.ts';
 import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { makeAugmenter } from './augment.ts';
 import { createBatchMaker } from './batches.ts';
+import { openInputs } from './inputs.ts';
 import { openSession } from './session.ts';
 
 const shape = [6, 5, 2];
@@ -18,7 +19,7 @@ const part: Part = {
 const sampleOf = (index: number) => part.inputs.subarray(index * size, (index + 1) * size);
 function changed(augmentation: Augmentation, index: number, epoch = 1, seed = 7): Float32Array {
   const into = new Float32Array(size);
-  makeAugmenter(augmentation, { inputShape: shape }, seed).sample(part, index, epoch, into, 0);
+  makeAugmenter(augmentation, { inputShape: shape }, openInputs(part), seed)(part, index, epoch, into, 0);
   return into;
 }
 const pixel = (values: Float32Array, row: number, column: number, channel: number) => values[(row * 5 + column) * 2 + channel];
@@ -89,10 +90,13 @@ describe('augmentation', () => {
     expect(changed(all, 3, 1, 8)).not.toEqual(changed(all, 3));
     expect(changed({ ...all, seed: 8 }, 3)).toEqual(changed(all, 3, 1, 8));
     // Whatever the batch.
-    const data = { augmentation: all, inputShape: shape, train: part };
-    const alone = createBatchMaker(data, 7, 1)(Uint32Array.of(9), 0, 1, 4);
-    const order = Uint32Array.of(1, 30, 9, 12);
-    const together = createBatchMaker(data, 7, 4)(order, 0, 4, 4);
+    const batchOf = (order: number[]) => {
+      const job = { augmentation: all, inputShape: shape, train: part, seed: 7, batchSize: order.length };
+      const maker = createBatchMaker(job);
+      return maker.make(Uint32Array.from(order), 0, order.length, 4, maker.makeBuffers());
+    };
+    const alone = batchOf([9]);
+    const together = batchOf([1, 30, 9, 12]);
     expect(together.inputs.subarray(2 * size, 3 * size)).toEqual(alone.inputs);
     expect(together.mixed!.shares[2]).toBe(alone.mixed!.shares[0]);
     expect(together.mixed!.targets[2]).toBe(alone.mixed!.targets[0]);

@@ -3,6 +3,7 @@
  * own row alone: not of the batch it is in, nor of what was drawn before, so that a run that goes on draws the same.
  */
 import type { Augmentation, Dataset, Part } from '#contract/samples.ts';
+import type { InputReader } from './inputs.ts';
 import { randomStream, type RandomStream } from './random.ts';
 
 /** What a sample was mixed with: the loss counts its target by `share`, the other's by the rest. */
@@ -12,10 +13,8 @@ export interface Mixed {
   readonly share: number;
 }
 
-export interface Augmenter {
-  /** Writes the changed sample of this index to `into` from `offset` on; tells what it was mixed with, where it was. */
-  readonly sample: (part: Part, index: number, epoch: number, into: Float32Array, offset: number) => Mixed | undefined;
-}
+/** Writes the changed sample of this index to `into` from `offset` on; tells what it was mixed with, where it was. */
+export type Augmenter = (part: Part, index: number, epoch: number, into: Float32Array, offset: number) => Mixed | undefined;
 
 /** Between −1 and 1. */
 const spread = (stream: RandomStream) => 2 * stream.uniform() - 1;
@@ -35,7 +34,6 @@ function gamma(shape: number, stream: RandomStream): number {
 /** Moves a picture: for every new pixel, where in the old one it comes from. Beyond the edge, the edge goes on. */
 function move(
   from: Float32Array,
-  start: number,
   [height, width, channels]: readonly number[],
   draw: { flipX: boolean; flipY: boolean; shiftX: number; shiftY: number; angle: number; zoom: number; cropX: number; cropY: number },
   into: Float32Array,
@@ -58,7 +56,7 @@ function move(
       const top = Math.floor(clampedY);
       const shareX = clampedX - left;
       const shareY = clampedY - top;
-      const here = start + (top * width + left) * channels;
+      const here = (top * width + left) * channels;
       if (shareX === 0 && shareY === 0) {
         for (let channel = 0; channel < channels; channel++) into[filled++] = from[here + channel];
         continue;
@@ -76,18 +74,23 @@ function move(
 }
 
 /** `seed`: the training's, where the augmentation has none of its own. */
-export function makeAugmenter(augmentation: Augmentation, { inputShape }: Pick<Dataset, 'inputShape'>, trainSeed: number): Augmenter {
+export function makeAugmenter(
+  augmentation: Augmentation,
+  { inputShape }: Pick<Dataset, 'inputShape'>,
+  inputs: InputReader,
+  trainSeed: number,
+): Augmenter {
   const { flip, shift = 0, rotate = 0, crop = 1, noise = 0, cutout = 0, mixup, seed = trainSeed } = augmentation;
   const size = inputShape.reduce((product, one) => product * one, 1);
   const [height, width, channels] = inputShape;
   const moves = flip !== undefined || shift > 0 || rotate > 0 || crop < 1;
   const blank = Math.round(cutout * Math.min(height, width ?? 0));
+  const still = new Float32Array(size);
   const mixing = new Float32Array(mixup === undefined ? 0 : size);
 
   /** All but the mixing. Draws come in a fixed order, so that one setting does not change what another draws. */
   function change(part: Part, index: number, epoch: number, into: Float32Array, offset: number): void {
     const stream = (what: string) => randomStream(seed, 'augment', what, epoch, part.rows[index]);
-    const start = index * size;
     if (moves) {
       const draws = stream('move');
       const [horizontal, vertical, x, y, turn, kept, cropX, cropY] = [
@@ -112,8 +115,9 @@ export function makeAugmenter(augmentation: Augmentation, { inputShape }: Pick<D
         cropX: (cropX * (1 - zoom) * (width - 1)) / 2,
         cropY: (cropY * (1 - zoom) * (height - 1)) / 2,
       };
-      move(part.inputs, start, inputShape, draw, into, offset);
-    } else into.set(part.inputs.subarray(start, start + size), offset);
+      inputs.copy(index, still, 0);
+      move(still, inputShape, draw, into, offset);
+    } else inputs.copy(index, into, offset);
     if (blank > 0) {
       const draws = stream('cutout');
       const top = Math.floor(draws.uniform() * height) - (blank >> 1);
@@ -130,19 +134,17 @@ export function makeAugmenter(augmentation: Augmentation, { inputShape }: Pick<D
     }
   }
 
-  return {
-    sample(part, index, epoch, into, offset) {
-      change(part, index, epoch, into, offset);
-      if (mixup === undefined || part.count < 2) return undefined;
-      const draws = randomStream(seed, 'augment', 'mixup', epoch, part.rows[index]);
-      const [one, two] = [gamma(mixup, draws), gamma(mixup, draws)];
-      // The larger share is the sample's own, whose target metrics are told of (Zhang et al. 2018, up to a swap).
-      const drawn = one + two > 0 ? one / (one + two) : 1;
-      const share = Math.fround(Math.max(drawn, 1 - drawn));
-      const other = (index + 1 + Math.floor(draws.uniform() * (part.count - 1))) % part.count;
-      change(part, other, epoch, mixing, 0);
-      for (let place = 0; place < size; place++) into[offset + place] = share * into[offset + place] + (1 - share) * mixing[place];
-      return { other, share };
-    },
+  return (part, index, epoch, into, offset) => {
+    change(part, index, epoch, into, offset);
+    if (mixup === undefined || part.count < 2) return undefined;
+    const draws = randomStream(seed, 'augment', 'mixup', epoch, part.rows[index]);
+    const [one, two] = [gamma(mixup, draws), gamma(mixup, draws)];
+    // The larger share is the sample's own, whose target metrics are told of (Zhang et al. 2018, up to a swap).
+    const drawn = one + two > 0 ? one / (one + two) : 1;
+    const share = Math.fround(Math.max(drawn, 1 - drawn));
+    const other = (index + 1 + Math.floor(draws.uniform() * (part.count - 1))) % part.count;
+    change(part, other, epoch, mixing, 0);
+    for (let place = 0; place < size; place++) into[offset + place] = share * into[offset + place] + (1 - share) * mixing[place];
+    return { other, share };
   };
 }

@@ -1,46 +1,86 @@
 /** Batches of the training part: gathered in the order of the epoch, and changed at random where the data says so. */
 import type { Dataset, Part } from '#contract/samples.ts';
 import { makeAugmenter } from './augment.ts';
-import { type Batch, gatherBatch } from './session.ts';
+import { openInputs } from './inputs.ts';
+import type { Batch } from './session.ts';
 
-/** The samples `order[from … to − 1]`; valid until the next batch is made. */
-export type BatchMaker = (order: Uint32Array, from: number, to: number, epoch: number) => Batch;
+/** What batches are made of: all that training's own thread shares with the one that makes them. */
+export interface BatchJob extends Pick<Dataset, 'augmentation' | 'inputShape' | 'train'> {
+  readonly seed: number;
+  readonly batchSize: number;
+}
 
-export function createBatchMaker(
-  data: Pick<Dataset, 'augmentation' | 'inputShape' | 'train'>,
-  seed: number,
-  batchSize: number,
-): BatchMaker {
-  const { train: part, augmentation } = data;
-  const buffers = {
-    inputs: new Float32Array((part.inputs.length / part.count) * batchSize),
-    targets: new Float32Array((part.targets.length / part.count) * batchSize),
-  };
-  if (!augmentation) return (order, from, to) => gatherBatch(part, order, from, to, buffers);
+/** Room for a whole batch. */
+export interface BatchBuffers {
+  readonly inputs: Float32Array<ArrayBuffer>;
+  readonly targets: Float32Array<ArrayBuffer>;
+  readonly mixed?: { readonly targets: Float32Array<ArrayBuffer>; readonly shares: Float32Array<ArrayBuffer> };
+}
 
-  const augmenter = makeAugmenter(augmentation, data, seed);
-  const inputSize = part.inputs.length / part.count;
+export interface BatchMaker {
+  readonly makeBuffers: () => BatchBuffers;
+  /** The samples `order[from … to − 1]`, in `into`. */
+  readonly make: (order: Uint32Array, from: number, to: number, epoch: number, into: BatchBuffers) => Batch;
+  readonly close: () => void;
+}
+
+export function createBatchMaker(job: BatchJob): BatchMaker {
+  const { train: part, augmentation, seed, batchSize } = job;
+  const inputs = openInputs(part);
   const targetSize = part.targets.length / part.count;
-  const mixed = augmentation.mixup === undefined ? undefined : { targets: buffers.targets.slice(), shares: new Float32Array(batchSize) };
-  return (order, from, to, epoch) => {
-    const size = to - from;
-    for (let place = 0; place < size; place++) {
-      const index = order[from + place];
-      const drawn = augmenter.sample(part, index, epoch, buffers.inputs, place * inputSize);
-      copyTargets(part, index, buffers.targets, place * targetSize, targetSize);
-      if (!mixed) continue;
-      copyTargets(part, drawn?.other ?? index, mixed.targets, place * targetSize, targetSize);
-      mixed.shares[place] = drawn?.share ?? 1;
-    }
-    return {
-      size,
-      inputs: buffers.inputs.subarray(0, size * inputSize),
-      targets: buffers.targets.subarray(0, size * targetSize),
-      ...(mixed && { mixed: { targets: mixed.targets.subarray(0, size * targetSize), shares: mixed.shares.subarray(0, size) } }),
-    };
+  const mixes = augmentation?.mixup !== undefined;
+  const augmenter = augmentation && makeAugmenter(augmentation, job, inputs, seed);
+  return {
+    makeBuffers: () => ({
+      inputs: new Float32Array(inputs.size * batchSize),
+      targets: new Float32Array(targetSize * batchSize),
+      ...(mixes && { mixed: { targets: new Float32Array(targetSize * batchSize), shares: new Float32Array(batchSize) } }),
+    }),
+    make(order, from, to, epoch, into) {
+      for (let place = 0; place < to - from; place++) {
+        const index = order[from + place];
+        const drawn = augmenter?.(part, index, epoch, into.inputs, place * inputs.size);
+        if (!augmenter) inputs.copy(index, into.inputs, place * inputs.size);
+        copyTargets(part, index, into.targets, place * targetSize, targetSize);
+        if (!into.mixed) continue;
+        copyTargets(part, drawn?.other ?? index, into.mixed.targets, place * targetSize, targetSize);
+        into.mixed.shares[place] = drawn?.share ?? 1;
+      }
+      return batchIn(into, to - from, inputs.size, targetSize);
+    },
+    close: inputs.close,
+  };
+}
+
+/** The first `size` samples of the buffers. */
+export function batchIn({ inputs, targets, mixed }: BatchBuffers, size: number, inputSize: number, targetSize: number): Batch {
+  return {
+    size,
+    inputs: inputs.subarray(0, size * inputSize),
+    targets: targets.subarray(0, size * targetSize),
+    ...(mixed && { mixed: { targets: mixed.targets.subarray(0, size * targetSize), shares: mixed.shares.subarray(0, size) } }),
   };
 }
 
 function copyTargets({ targets }: Part, index: number, into: Float32Array, offset: number, size: number): void {
-  for (let place = 0; place < size; place++) into[offset + place] = targets[index * size + place];
+  if (size === 1) into[offset] = targets[index];
+  else into.set(targets.subarray(index * size, (index + 1) * size), offset);
+}
+
+/** Samples `from … to − 1` of a part as they lie. */
+export function sliceBatch(part: Part, from: number, to: number): Batch {
+  const targetSize = part.targets.length / part.count;
+  const targets = part.targets.subarray(from * targetSize, to * targetSize);
+  if (!part.stored) {
+    const size = part.inputs.length / part.count;
+    return { size: to - from, inputs: part.inputs.subarray(from * size, to * size), targets };
+  }
+  const reader = openInputs(part);
+  try {
+    const inputs = new Float32Array(reader.size * (to - from));
+    for (let index = from; index < to; index++) reader.copy(index, inputs, (index - from) * reader.size);
+    return { size: to - from, inputs, targets };
+  } finally {
+    reader.close();
+  }
 }

@@ -2,7 +2,8 @@
 import type { Estimate } from '#contract/notebook.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { TrainJob } from './events.ts';
-import { type Batch, openSession, sliceBatch } from './session.ts';
+import { sliceBatch } from './batches.ts';
+import { type Batch, openSession } from './session.ts';
 
 /** Warm-up, then as many as fit into the time, within these numbers. */
 const warmUps = 2;

@@ -5,10 +5,11 @@
 import type { RateSearch } from '#contract/observations.ts';
 import type { Json, KerasObject } from '#contract/spec.ts';
 import type { Backend } from '../backends/backend.ts';
-import { createBatchMaker } from './batches.ts';
 import { isNumber, readCallback } from './callback-options.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
-import { permutation, randomStream } from './random.ts';
+import { openFeed } from './feed.ts';
+import { shuffledOrder } from './inputs.ts';
+import { randomStream } from './random.ts';
 import { openSession } from './session.ts';
 
 export interface RateFinder {
@@ -61,12 +62,11 @@ export async function* searchRate(
   before: (done: number, total: number) => Promise<TrainEvent | 'stop' | null>,
 ): AsyncGenerator<TrainEvent, RateSearch | null, undefined> {
   const session = openSession(job, backend);
+  const part = job.data.train;
+  const size = Math.min(job.train.batchSize, part.count);
+  const feed = openFeed({ ...job.data, seed: job.train.seed, batchSize: size });
   try {
-    const part = job.data.train;
-    const size = Math.min(job.train.batchSize, part.count);
-    const makeBatch = createBatchMaker(job.data, job.train.seed, size);
     const perPass = Math.floor(part.count / size);
-    let order: Uint32Array = new Uint32Array();
     const search = { rates: [] as number[], losses: [] as number[], smoothed: [] as number[] };
     let average = 0;
     let smallest = Infinity;
@@ -74,10 +74,10 @@ export async function* searchRate(
       const event = await before(step, steps);
       if (event === 'stop') return null;
       if (event) yield event;
-      if (step % perPass === 0) order = permutation(part.count, randomStream(job.train.seed, 'learning rate finder', step / perPass));
-      const from = (step % perPass) * size;
+      const pass = Math.floor(step / perPass);
+      if (step % perPass === 0) feed.begin(pass + 1, shuffledOrder(part, randomStream(job.train.seed, 'learning rate finder', pass)), 0);
       const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (step / (steps - 1));
-      const sums = await session.step(makeBatch(order, from, from + size, Math.floor(step / perPass) + 1), step + 1, rate);
+      const sums = await session.step(await feed.next(), step + 1, rate);
       const loss = sums.get('loss')![0] / size;
       if (!Number.isFinite(loss)) break;
       average = smoothing * average + (1 - smoothing) * loss;
@@ -91,6 +91,7 @@ export async function* searchRate(
     const suggested = suggestedRate(search.rates, search.smoothed);
     return { ...search, ...(suggested !== undefined && { suggested }) };
   } finally {
+    await feed.close();
     await session.dispose();
   }
 }

@@ -1,7 +1,6 @@
 /** A model being trained: its state, and the programs that change it, compiled when a batch size first comes up. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Confusion, WatchedEpoch } from '#contract/observations.ts';
-import type { Part } from '#contract/samples.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type HostTensor, type Program, type RandomInput, type Shape, sizeOf } from '../compile/graph.ts';
 import { checkLoss, makeLoss } from '../metrics/losses.ts';
@@ -94,37 +93,6 @@ type ProgramKind = 'step' | 'watched' | 'gathering' | 'gathering watched' | 'eva
 interface Prepared {
   readonly executable: Executable;
   readonly random: readonly RandomInput[];
-}
-
-/** The rows `order[from … to − 1]` of a part, one after another in the given arrays. */
-export function gatherBatch(
-  part: Part,
-  order: Uint32Array,
-  from: number,
-  to: number,
-  into: { inputs: Float32Array; targets: Float32Array },
-): Batch {
-  const size = to - from;
-  const inputSize = part.inputs.length / part.count;
-  const targetSize = part.targets.length / part.count;
-  for (let index = 0; index < size; index++) {
-    const row = order[from + index];
-    into.inputs.set(part.inputs.subarray(row * inputSize, (row + 1) * inputSize), index * inputSize);
-    if (targetSize === 1) into.targets[index] = part.targets[row]!;
-    else into.targets.set(part.targets.subarray(row * targetSize, (row + 1) * targetSize), index * targetSize);
-  }
-  return { size, inputs: into.inputs.subarray(0, size * inputSize), targets: into.targets.subarray(0, size * targetSize) };
-}
-
-/** Rows `from … to − 1` as they lie. */
-export function sliceBatch(part: Part, from: number, to: number): Batch {
-  const inputSize = part.inputs.length / part.count;
-  const targetSize = part.targets.length / part.count;
-  return {
-    size: to - from,
-    inputs: part.inputs.subarray(from * inputSize, to * inputSize),
-    targets: part.targets.subarray(from * targetSize, to * targetSize),
-  };
 }
 
 const meanOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

@@ -9,13 +9,15 @@ import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import { divergence } from './divergence.ts';
 import type { StoppingState } from './early-stopping.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
-import { createBatchMaker } from './batches.ts';
+import { sliceBatch } from './batches.ts';
+import { type BatchFeed, openFeed } from './feed.ts';
+import { shuffledOrder } from './inputs.ts';
 import { searchRate } from './learning-rate-finder.ts';
 import { makePlan } from './plan.ts';
 import { updatesAt } from './optimizers.ts';
 import type { PlateauState } from './plateau.ts';
-import { permutation, randomStream } from './random.ts';
-import { openSession, type Session, sliceBatch, type Sums } from './session.ts';
+import { randomStream } from './random.ts';
+import { openSession, type Session, type Sums } from './session.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
@@ -111,9 +113,13 @@ const steps = (samples: number, batchSize: number) => Math.ceil(samples / batchS
  */
 export async function* train(job: TrainJob, options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const session = openSession(job, options.backend);
+  const { train: spec, data } = job;
+  // Its thread starts while the model is compiled.
+  const feed = openFeed({ ...data, seed: spec.seed, batchSize: Math.min(spec.batchSize, data.train.count) });
   try {
-    yield* run(job, options, session);
+    yield* run(job, options, session, feed);
   } finally {
+    await feed.close();
     await session.dispose();
   }
 }
@@ -122,6 +128,7 @@ async function* run(
   job: TrainJob,
   { backend, signal, gate, clock = () => performance.now(), checkpointMs = usualCheckpointMs }: TrainOptions,
   session: Session,
+  feed: BatchFeed,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { train: spec, data, from } = job;
   const { train: part, validation } = data;
@@ -244,7 +251,6 @@ async function* run(
     yield { type: 'observed', observation: { kind: 'rateSearch', content } };
   }
 
-  const makeBatch = createBatchMaker(data, spec.seed, batchSize);
   /** The last whole step of an epoch that `before` steps precede, and which updates if any does. */
   const watchedStep = (before: number): number => {
     const whole = Math.max(1, Math.floor(part.count / batchSize));
@@ -265,10 +271,11 @@ async function* run(
     const elapsedBefore = before?.elapsedMs ?? 0;
     const phasesMs = { data: 0, steps: 0, validation: 0, ...before?.phasesMs };
     const totals = new Totals(before);
-    const order = spec.shuffle ? permutation(part.count, randomStream(spec.seed, 'shuffle', epoch)) : inOrder;
+    const order = spec.shuffle ? shuffledOrder(part, randomStream(spec.seed, 'shuffle', epoch)) : inOrder;
+    let step = before?.step ?? 0;
+    feed.begin(epoch, order, step);
     phasesMs.data += clock() - began;
     let diverged: PlainError | null = null;
-    let step = before?.step ?? 0;
     learningRate = before?.learningRate ?? learningRate;
     before = undefined;
     const watchedAt = spec.watch && epoch % spec.watch.every === 0 ? watchedStep(iteration - step) : -1;
@@ -298,7 +305,7 @@ async function* run(
       }
       if (due()) yield { type: 'progressed', phase: 'training', epoch, step, steps: stepCount };
       const gathering = clock();
-      const batch = makeBatch(order, step * batchSize, Math.min(part.count, (step + 1) * batchSize), epoch);
+      const batch = await feed.next();
       const stepping = clock();
       phasesMs.data += stepping - gathering;
       learningRate = constantRate ?? schedule.rateAt(Math.floor(iteration / accumulationSteps), totalUpdates);

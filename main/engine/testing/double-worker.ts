@@ -8,7 +8,8 @@ import type { DifferencesQuestion, DifferencesAnswer } from './differences.ts';
 Object.assign(globalThis, { Float32Array: Float64Array });
 const { tf } = await import('../tfjs.ts');
 const { drawModel, drawOperation, totalOf, valuesOf } = await import('./drawn-cases.ts');
-const { openSession, sliceBatch } = await import('../loop/session.ts');
+const { sliceBatch } = await import('../loop/batches.ts');
+const { openSession } = await import('../loop/session.ts');
 const { openReference } = await import('../backends/reference.ts');
 // Node's own test of what is an array of floats knows better than the name.
 tf.env().platform.isTypedArray = (value): value is Float32Array => ArrayBuffer.isView(value);
