@@ -29,6 +29,7 @@ const ComparisonView = lazy(async () => ({ default: (await import('../features/c
 export function App() {
   const t = useWords();
   const view = useNavigationStore((state) => state.view);
+  const side = useNavigationStore((state) => state.side);
   const ready = useSettingsStore((state) => state.settings !== undefined);
   const title = useNotebookStore((state) => state.title);
   const path = useNotebookStore((state) => state.path);
@@ -41,7 +42,7 @@ export function App() {
   if (!ready) return <ConnectionNotice />;
   return (
     <>
-      <div className="frame">
+      <div className={`frame side-${side}`}>
         <a className="skip-link" href="#main">
           {t('frame.skip')}
         </a>

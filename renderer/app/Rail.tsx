@@ -1,6 +1,7 @@
-import { ChartLine, NotebookText } from 'lucide-react';
+import { ChartLine, NotebookText, PanelLeft } from 'lucide-react';
 import { Tooltip } from '../components/Tooltip.tsx';
 import { useWords } from '../words/use-words.ts';
+import { useKeysOf } from './action-store.ts';
 import { viewKeys } from './choices.ts';
 import { useNavigationStore, type View } from './navigation-store.ts';
 
@@ -12,6 +13,8 @@ const places = [
 export function Rail() {
   const t = useWords();
   const view = useNavigationStore((state) => state.view);
+  const toggleSide = useNavigationStore((state) => state.toggleSide);
+  const sideKeys = useKeysOf('frame.side');
   const show = useNavigationStore((state) => state.show);
   return (
     <nav className="rail" aria-label={t('frame.views')}>
@@ -31,6 +34,11 @@ export function Rail() {
           </Tooltip>
         );
       })}
+      <Tooltip label={t('frame.side')} keys={sideKeys}>
+        <button type="button" className="rail-foot" aria-label={t('frame.side')} aria-controls="side" onClick={toggleSide}>
+          <PanelLeft size={17} strokeWidth={1.8} />
+        </button>
+      </Tooltip>
     </nav>
   );
 }

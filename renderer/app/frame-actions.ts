@@ -122,6 +122,7 @@ function frameActions(
     { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
     { id: 'frame.notebook', title: t('frame.showNotebook'), keys: viewKeys.notebook, run: () => show('notebook') },
     { id: 'frame.runs', title: t('frame.showRuns'), keys: viewKeys.runs, run: () => show('runs') },
+    { id: 'frame.side', title: t('frame.side'), keys: 'Mod+B', run: () => useNavigationStore.getState().toggleSide() },
     { id: 'frame.export', title: t('frame.exportRun'), keys: 'Mod+Shift+E', disabled: !newest, run: () => newest && openExport(newest) },
     {
       id: 'frame.report',

@@ -8,13 +8,28 @@ interface NavigationState {
   readonly view: View;
   /** The runs laid side by side in the comparison, in the order they were chosen. */
   readonly comparedRunIds: readonly RunId[];
+  /** The list at the side: by itself it is seen where there is room for it. */
+  readonly side: 'auto' | 'shown' | 'hidden';
+  readonly toggleSide: () => void;
+  /** Something was chosen in it: where it lies above the notebook, it goes away. */
+  readonly leaveSide: () => void;
   readonly show: (view: View) => void;
   readonly compare: (runIds: readonly RunId[]) => void;
 }
 
-export const useNavigationStore = create<NavigationState>((set) => ({
+export const useNavigationStore = create<NavigationState>((set, get) => ({
   view: 'notebook',
   comparedRunIds: [],
+  side: 'auto',
+  toggleSide: () => set({ side: isSideSeen(get().side) ? 'hidden' : 'shown' }),
+  leaveSide: () => matchMedia(narrow).matches && set({ side: 'auto' }),
   show: (view) => set({ view }),
   compare: (comparedRunIds) => set({ view: 'comparison', comparedRunIds }),
 }));
+
+/** As frame.css has it. */
+const narrow = '(max-width: 760px)';
+
+function isSideSeen(side: NavigationState['side']): boolean {
+  return side === 'shown' || (side === 'auto' && !matchMedia(narrow).matches);
+}

@@ -218,7 +218,9 @@ function elementOf(tree: HTMLElement | null, path: string): HTMLElement | null {
 }
 
 function openNotebook(path: string): void {
-  useNavigationStore.getState().show('notebook');
+  const { show, leaveSide } = useNavigationStore.getState();
+  show('notebook');
+  leaveSide();
   const { path: current, open } = useNotebookStore.getState();
   if (path !== current) void open(path);
 }

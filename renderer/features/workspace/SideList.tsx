@@ -7,7 +7,9 @@ import { Button } from '../../components/Button.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
+import { Outline } from '../outline/Outline.tsx';
 import { bestOf, mainMetric } from '../runs/metrics.ts';
 import { FileTree } from './FileTree.tsx';
 import { openRun } from './open-run.ts';
@@ -23,10 +25,12 @@ export function SideList() {
   const folderKeys = useKeysOf('frame.folder');
   const askForFolder = useWorkspaceStore((state) => state.askForFolder);
   const show = useNavigationStore((state) => state.show);
+  const view = useNavigationStore((state) => state.view);
+  const hasNotebook = useNotebookStore((state) => state.path !== undefined);
   const runs = useTrainingStore((state) => state.runs);
   if (!workspace) return <aside className="side" aria-label={t('workspace.contents')} />;
   return (
-    <aside className="side" aria-label={t('workspace.contents')}>
+    <aside id="side" className="side" aria-label={t('workspace.contents')}>
       <section aria-label={t('workspace.notebooks')}>
         <h2>
           <span className="grow">{t('workspace.notebooks')}</span>
@@ -41,6 +45,12 @@ export function SideList() {
         </h2>
         <FileTree />
       </section>
+      {hasNotebook && view === 'notebook' && (
+        <section aria-label={t('outline.title')}>
+          <h2>{t('outline.title')}</h2>
+          <Outline />
+        </section>
+      )}
       <section aria-label={t('workspace.runs')}>
         <h2>{t('workspace.runs')}</h2>
         <ul>

@@ -55,6 +55,7 @@ export const frame = {
   'frame.keysPress': 'Press the keys…',
   'frame.keysTaken': '{keys} is for “{title}”.',
   'frame.keysTake': 'Take them from it',
+  'frame.side': 'Show or hide the list at the side',
   'frame.keysNote': 'Single letters are for a cell that is selected but not being edited: Escape leaves its text, Enter goes back in.',
   'frame.workspaceName': 'workspace {name}',
   'frame.theme': 'Theme',

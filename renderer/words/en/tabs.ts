@@ -9,4 +9,6 @@ export const tabs = {
   'tabs.previous': 'Previous notebook',
   'tabs.moveLeft': 'Move the tab to the left',
   'tabs.moveRight': 'Move the tab to the right',
+  'outline.title': 'Outline',
+  'outline.empty': 'Headings and cells appear here',
 } as const;

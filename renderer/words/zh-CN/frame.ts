@@ -57,6 +57,7 @@ export const frame: Record<keyof typeof en, string> = {
   'frame.keysPress': '请按键…',
   'frame.keysTaken': '{keys} 已用于“{title}”。',
   'frame.keysTake': '改为用于此处',
+  'frame.side': '显示或隐藏侧边列表',
   'frame.keysNote': '单个字母用于已选中但未在编辑的单元：按 Esc 离开文本，按 Enter 返回编辑。',
   'frame.workspaceName': '工作区 {name}',
   'frame.theme': '主题',

@@ -11,4 +11,6 @@ export const tabs: Record<keyof typeof en, string> = {
   'tabs.previous': '上一个笔记本',
   'tabs.moveLeft': '标签左移',
   'tabs.moveRight': '标签右移',
+  'outline.title': '大纲',
+  'outline.empty': '标题和单元会显示在这里',
 };
