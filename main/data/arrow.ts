@@ -32,18 +32,17 @@ function textOf(value: unknown, isTime: boolean): string {
   return `${value as string | number | bigint | boolean}`.trim();
 }
 
-/** Throws `data.arrow`, `data.noRows`, `data.columnTwice`. */
+/** Throws `data.arrow`, `data.arrowDamaged`, `data.noRows`, `data.columnTwice`. */
 export async function readArrow({ path }: ArrowSource, folders: Folders, hash: Hash): Promise<TextTable> {
   const { bytes } = await readDataFile(path, folders, at, hash);
   const arrow = await loadArrow();
+  // What the reader stumbles over says nothing to a person.
   const refused = (cause: unknown) =>
-    new EpochbookError(
-      'data.arrow',
-      { path, detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 200) },
-      { at, cause },
-    );
+    cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)
+      ? new EpochbookError('data.arrow', { path, detail: cause.message.slice(0, 200) }, { at, cause })
+      : new EpochbookError('data.arrowDamaged', { path }, { at, cause });
   // What was written before Arrow's own format cannot be read by its libraries any more.
-  if (bytes.toString('latin1', 0, 4) === 'FEA1') throw refused('Feather 1');
+  if (bytes.toString('latin1', 0, 4) === 'FEA1') throw refused(new Error('Feather 1'));
   let names: string[];
   let columns: string[][];
   let count: number;
@@ -58,7 +57,7 @@ export async function readArrow({ path }: ArrowSource, folders: Folders, hash: H
   } catch (cause) {
     throw refused(cause);
   }
-  if (names.length === 0 || columns.some((column) => column.length !== count)) throw refused('incomplete');
+  if (names.length === 0 || columns.some((column) => column.length !== count)) throw refused(undefined);
   if (count === 0) throw new EpochbookError('data.noRows', { path }, { at });
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });

@@ -55,7 +55,9 @@ describe('Arrow', () => {
       expect(dataset.classes).toEqual(['u', 'v']);
     }
     write('cut.arrow', tableToIPC(table, 'file').subarray(0, 200));
-    expect(await fault(load({ format: 'arrow', path: 'cut.arrow' }, target))).toMatchObject({ code: 'data.arrow' });
+    expect(await fault(load({ format: 'arrow', path: 'cut.arrow' }, target))).toMatchObject({
+      code: expect.stringMatching(/^data\.arrow/),
+    });
     write('none.arrow', 'hello');
     expect(await fault(load({ format: 'arrow', path: 'none.arrow' }, target))).toMatchObject({ code: expect.stringMatching(/data\./) });
   });

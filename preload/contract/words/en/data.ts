@@ -160,6 +160,7 @@ export const data = {
     '“{expression}”, character {column, number}: {problem, select, column {there is no such column at “{rest}”; there are {names}} function {there is no such function at “{rest}”} arguments {the function at “{rest}” takes another number of values} end {the formula ends too early} deep {the formula is nested too deeply} other {“{rest}” is not expected here}}.',
   'data.expressionNear': '“{expression}”, character {column, number}: did you mean {near}?',
   'data.arrow': '{path} cannot be read as Arrow or Feather 2: {detail}',
+  'data.arrowDamaged': '{path} is damaged, or no Arrow file. Save or copy it again.',
   'data.sqlite': '{path} cannot be read as an SQLite database: {detail}',
   'data.sqliteChanging':
     '{path} is being changed by another program: part of it lies in its log ({path}-wal). Close that program, and check again.',

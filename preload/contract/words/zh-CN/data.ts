@@ -135,6 +135,7 @@ export const data: Record<keyof typeof en, string> = {
     '“{expression}”第 {column, number} 个字符：{problem, select, column {“{rest}”处没有这样的列；现有 {names}} function {“{rest}”处没有这样的函数} arguments {“{rest}”处的函数参数个数不对} end {公式过早结束} deep {公式嵌套过深} other {此处不应出现“{rest}”}}。',
   'data.expressionNear': '“{expression}”第 {column, number} 个字符：是否想写 {near}？',
   'data.arrow': '{path} 无法作为 Arrow 或 Feather 2 读取：{detail}',
+  'data.arrowDamaged': '{path} 已损坏，或不是 Arrow 文件。请重新保存或复制。',
   'data.sqlite': '{path} 无法作为 SQLite 数据库读取：{detail}',
   'data.sqliteChanging': '{path} 正在被其他程序修改：部分内容还在日志（{path}-wal）中。请关闭该程序后再检查。',
   'data.sqliteWhich': '{path} 有这些表：{names}。请用 table: ’…’ 指明。',
