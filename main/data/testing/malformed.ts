@@ -171,7 +171,7 @@ export async function strike(
   } catch (error) {
     // Anything else than an error with a place would be a crash.
     if (!(error instanceof EpochbookError)) return `${kind}, ${accident}: ${String(error)}`;
-    const isTold = /^data\./.test(error.code) && /^\/data\//.test(error.at ?? '') && !/undefined|\[object|internal/.test(error.message);
+    const isTold = error.code.startsWith('data.') && error.at?.startsWith('/data/') && !/undefined|\[object|internal/.test(error.message);
     return isTold ? undefined : `${kind}, ${accident}: ${error.code} at ${error.at ?? 'no place'}: ${error.message}`;
   }
   const { dataset, preview } = read;
