@@ -49,12 +49,24 @@ interface Target {
 function targetColumn(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec): TypedColumn {
   const step = stepOf(spec, 'target');
   if (step) return columnNamed(columns, step.step.column, table.path, place(step));
+  const [first] = otherTargets(table, columns, spec);
+  if (first) return first.column;
   if (spec.source.format === 'textFolder') return columnNamed(columns, labelColumn, table.path, '/data/source');
   throw new EpochbookError(
     'data.noTarget',
     { path: table.path, names: columns.map(({ name }) => name).join(', ') },
     { at: '/data/source' },
   );
+}
+
+/** Of several targets: each output's name and column. */
+function otherTargets(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec): { name: string; column: TypedColumn }[] {
+  const found = stepOf(spec, 'targets');
+  if (!found) return [];
+  return Object.entries(found.step.columns).map(([name, column]) => ({
+    name,
+    column: columnNamed(columns, column, table.path, place(found)),
+  }));
 }
 
 function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec): Target {
@@ -89,6 +101,7 @@ function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec:
     return [text];
   }
   const selects = stepsOf(spec, 'select');
+  const others = otherTargets(table, columns, spec).map(({ column }) => column);
   const keys = [...partKeys(spec)];
   const window = stepOf(spec, 'window');
   keys.push(window?.step.group, window?.step.time);
@@ -99,6 +112,16 @@ function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec:
     const named = select.step.columns.map((name) => columnNamed(columns, name, table.path, place(select)));
     chosen = chosen.filter((column) => named.includes(column));
   }
+  const inputs = stepOf(spec, 'inputs');
+  if (inputs) {
+    const named = Object.values(inputs.step.columns).flatMap((names) =>
+      names.map((name) => columnNamed(columns, name, table.path, place(inputs))),
+    );
+    const predicted = named.find((column) => column === target || others.includes(column));
+    if (predicted) throw new EpochbookError('data.targetIsFeature', { column: predicted.name }, { at: place(inputs) });
+    chosen = chosen.filter((column) => named.includes(column));
+  }
+  chosen = chosen.filter((column) => !others.includes(column));
   for (const drop of stepsOf(spec, 'drop')) {
     const named = drop.step.columns.map((name) => columnNamed(columns, name, table.path, place(drop)));
     chosen = chosen.filter((column) => !named.includes(column));
@@ -213,10 +236,12 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   // Roles are those of the training data; types are told by all that is read.
   const firstColumns = typeColumns(own, casts);
   const firstTarget = targetColumn(own, firstColumns, spec);
-  const needed = new Set([firstTarget, ...chooseFeatures(own, firstColumns, spec, firstTarget)].map(({ name }) => name));
+  const firstOthers = otherTargets(own, firstColumns, spec).map(({ column }) => column);
+  const needed = new Set([firstTarget, ...firstOthers, ...chooseFeatures(own, firstColumns, spec, firstTarget)].map(({ name }) => name));
   const table = others.reduce((above, { table: other, at }) => putBelow(above, other, (name) => needed.has(name), at), own);
   const columns = others.length === 0 ? firstColumns : typeColumns(table, casts);
   const target = readTarget(table, targetColumn(table, columns, spec), spec);
+  const several = otherTargets(table, columns, spec).map(({ name, column }) => ({ name, ...readTarget(table, column, spec) }));
   const chosen = chooseFeatures(table, columns, spec, target.column);
 
   const parts = { ...partsOf(own, columns, spec, target, own.lines.length) };
@@ -229,18 +254,33 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   }
   const window = stepOf(spec, 'window');
   const tokenize = stepOf(spec, 'tokenize');
+  const parted = stepOf(spec, 'inputs') ?? stepOf(spec, 'targets');
+  if (parted && (window || tokenize)) throw new EpochbookError('data.partsOfRows', { step: parted.step.op }, { at: place(parted) });
   if (window && tokenize) throw new EpochbookError('data.windowOfText', {}, { at: place(tokenize) });
-  const facts = { targetShape: target.classes ? [] : [1], task: target.classes ? 'classification' : 'regression' } as const;
+  const isSeveral = several.length > 0;
+  const factsOf = ({ classes }: Target) => ({ task: classes ? 'classification' : 'regression', ...(classes && { classes }) }) as const;
+  const facts = isSeveral
+    ? ({
+        targetShape: [several.length],
+        task: 'regression',
+        targets: several.map((one) => ({ name: one.name, shape: one.classes ? [] : [1], ...factsOf(one) })),
+      } as const)
+    : ({ targetShape: target.classes ? [] : [1], task: factsOf(target).task } as const);
   const rowsOf = (rows: Uint32Array) => rows.map((row) => table.rows[row]);
-  const targetsOf = (rows: Uint32Array) => Float32Array.from(rows, (row) => target.values[row]);
+  const read = isSeveral ? several : [target];
+  const targetsOf = (rows: Uint32Array) =>
+    Float32Array.from(
+      { length: rows.length * read.length },
+      (_, index) => read[index % read.length].values[rows[Math.floor(index / read.length)]],
+    );
   const roleOf = (column: TypedColumn): Column['role'] =>
-    column === target.column ? 'target' : chosen.includes(column) ? 'feature' : 'unused';
+    column === target.column || several.some((one) => one.column === column) ? 'target' : chosen.includes(column) ? 'feature' : 'unused';
   const shown = {
     columns: columns.map((column) => describeColumn(table, column, table.lines.length, roleOf(column))),
     rows: firstRows(table, columns),
     totalRows: source.lines.length,
   };
-  const classes = target.classes && { classes: target.classes };
+  const classes = !isSeveral && target.classes && { classes: target.classes };
 
   if (tokenize) {
     const { text, gather, preview } = tokenizeColumn(
@@ -267,7 +307,13 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
 
   // First, so that what is wrong with the windows is said before what their columns lack.
   const windows = window && windowsOf(table, columns, spec, window, parts);
-  const features = fitFeatures(table, chosen, spec, parts.train);
+  const fitted = fitFeatures(table, chosen, spec, parts.train);
+  const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
+    name,
+    // A column of categories has become several.
+    features: names.flatMap((column) => fitted.filter((feature) => feature.column.name === column)),
+  }));
+  const features = inputs.length > 0 ? inputs.flatMap((input) => input.features) : fitted;
   const gather = (rows: Uint32Array): Float32Array => {
     const inputs = new Float32Array(rows.length * features.length);
     let filled = 0;
@@ -281,6 +327,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     ...classes,
     ...(derived.length > 0 && { derived }),
     features: features.map(({ feature }) => feature),
+    ...(inputs.length > 0 && { inputs: inputs.map((input) => ({ name: input.name, shape: [input.features.length] })) }),
   };
   /** Gives samples the shape that `reshape` and `resize` say; columns are scaled one by one before. */
   const shaped = (inputShape: readonly number[], make: (rows: Uint32Array, part: keyof Parts) => Part) => {
@@ -305,9 +352,9 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   }
   const { length, horizon = 1, outputs = 1, stride = 1, time, group } = window.step;
   if (target.classes && outputs > 1) throw new EpochbookError('data.windowClasses', {}, { at: place(window) });
-  const { inputs, targets, gap, gaps } = windows;
+  const { inputs: seen, targets, gap, gaps } = windows;
   const series = { length, horizon, outputs, ...(time !== undefined && { time }), ...(group !== undefined && { group }) };
-  if ((inputs.train.length + (inputs.validation?.length ?? 0)) * features.length * 4 > mostBytes)
+  if ((seen.train.length + (seen.validation?.length ?? 0)) * features.length * 4 > mostBytes)
     throw new EpochbookError('data.tooLarge', { path: table.path, gigabytes: mostBytes / 2 ** 30 }, { at: place(window) });
   return {
     dataset: {
@@ -316,7 +363,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       series,
       ...shaped([length, features.length], (_, part) => ({
         count: targets[part]!.length / outputs,
-        inputs: gather(inputs[part]!),
+        inputs: gather(seen[part]!),
         targets: targetsOf(targets[part]!),
         rows: rowsOf(targets[part]!.filter((_row, index) => index % outputs === 0)),
       })),

@@ -150,6 +150,10 @@ const augmentation = z.object({
 const ownStep = z.discriminatedUnion('op', [
   z.object({ op: z.literal('select'), columns }),
   z.object({ op: z.literal('drop'), columns }),
+  /** The columns of each of several inputs. */
+  z.object({ op: z.literal('inputs'), columns: z.record(z.string(), columns) }),
+  /** The column of each of several targets. */
+  z.object({ op: z.literal('targets'), columns: z.record(z.string(), z.string()) }),
   /** Other words or numbers in the place of some; an empty text makes a value missing. */
   z.object({ op: z.literal('replace'), column: z.string(), values: z.record(z.string(), z.string()) }),
   /** Of samples with the same inputs the first is kept. */
@@ -327,14 +331,22 @@ export function dataPaths({ source, steps }: DataSpec): string[] {
 export const modelSpec = z.object({ class_name: z.enum(['Sequential', 'Functional']), config: z.record(z.string(), json) });
 export type ModelSpec = z.infer<typeof modelSpec>;
 
+/** tfjs' name, or the object where it has options. */
+export const lossSpec = z.union([z.string(), kerasObject]);
+export type LossSpec = z.infer<typeof lossSpec>;
+export const metricSpec = z.union([z.string(), kerasObject]);
+export type MetricSpec = z.infer<typeof metricSpec>;
+
 export const trainSpec = z.object({
   epochs: z.number().int().positive(),
   batchSize: z.number().int().positive(),
   optimizer: kerasObject,
   /** tfjs' name, e.g. `sparseCategoricalCrossentropy`; the object where it has options, e.g. `labelSmoothing`. */
-  loss: z.union([z.string(), kerasObject]),
+  loss: z.union([lossSpec, z.record(z.string(), lossSpec)]),
   /** Names; the object where one has options, e.g. `k`. */
-  metrics: z.array(z.union([z.string(), kerasObject])),
+  metrics: z.union([z.array(metricSpec), z.record(z.string(), z.array(metricSpec))]),
+  /** How much each output's loss counts; 1 where it is left out. */
+  lossWeights: z.record(z.string(), z.number().nonnegative()).optional(),
   callbacks: z.array(kerasObject),
   seed: z.number().int(),
   shuffle: z.boolean(),

@@ -1,19 +1,20 @@
 /** A model's training, evaluation and prediction as programs for a batch of a given size. */
 import type { Program, Shape, Typed } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
-import { type Loss, oneHotRows } from '../metrics/losses.ts';
-import type { Metric } from '../metrics/metrics.ts';
+import { oneHotRows } from '../metrics/losses.ts';
 import { outputsOf, predictionOf } from '../metrics/output.ts';
 import type { BuiltModel } from '../model/build.ts';
 import { tf } from '../tfjs.ts';
+import type { Head, OutputMetric } from './heads.ts';
 import { withLayerOutputs } from './layer-outputs.ts';
 import { gathered, type Optimizer, updated } from './optimizers.ts';
 
 export interface Objective {
   readonly model: BuiltModel;
-  readonly loss: Loss;
+  /** One for each output. */
+  readonly heads: readonly Head[];
   /** Of training steps, and of evaluations. */
-  readonly metrics: { readonly step: readonly Metric[]; readonly evaluation: readonly Metric[] };
+  readonly metrics: { readonly step: readonly OutputMetric[]; readonly evaluation: readonly OutputMetric[] };
   readonly targetShape: Shape;
   /** How much each class' samples count while training; null where all count the same. */
   readonly classWeights: Float32Array | null;
@@ -62,23 +63,22 @@ function lossAndMetrics(
   training: boolean,
   mixed?: MixedTargets,
 ): Map<string, tf.Tensor> {
-  const {
-    outputs: [outputs],
-    penalties: activities,
-  } = outputsOf(objective.model, inputs, training);
-  const lossOf = (wanted: tf.Tensor) => {
-    const perSample = objective.loss.perSample(outputs, wanted);
-    return training && objective.classWeights ? tf.mul(perSample, weightsOf(wanted, objective.classWeights)) : perSample;
+  const { outputs, penalties: activities } = outputsOf(objective.model, inputs, training);
+  const lossOf = ({ loss, targets: own }: Head, index: number, wanted: tf.Tensor) => {
+    const targeted = own(wanted);
+    const perSample = loss.perSample(outputs[index], targeted);
+    return training && objective.classWeights ? tf.mul(perSample, weightsOf(targeted, objective.classWeights)) : perSample;
   };
-  const weighted = mixed
-    ? tf.add(tf.mul(lossOf(targets), mixed.shares), tf.mul(lossOf(mixed.others), tf.sub(1, mixed.shares)))
-    : lossOf(targets);
-  const loss = [...penalties(objective.model), ...activities].reduce<tf.Tensor>(
-    (total, penalty) => tf.add(total, penalty),
-    tf.mean(weighted),
-  );
+  const losses = objective.heads.map((head, index) => {
+    const weighted = mixed
+      ? tf.add(tf.mul(lossOf(head, index, targets), mixed.shares), tf.mul(lossOf(head, index, mixed.others), tf.sub(1, mixed.shares)))
+      : lossOf(head, index, targets);
+    return head.weight === 1 ? tf.mean(weighted) : tf.mul(tf.mean(weighted), head.weight);
+  });
+  const loss = [...losses, ...penalties(objective.model), ...activities].reduce((total: tf.Tensor, each) => tf.add(total, each));
   const results = new Map([[lossName, loss]]);
-  for (const { key, sums } of objective.metrics[training ? 'step' : 'evaluation']) results.set(metricName(key), sums(outputs, targets));
+  for (const { key, sums, output } of objective.metrics[training ? 'step' : 'evaluation'])
+    results.set(metricName(key), sums(outputs[output], objective.heads[output].targets(targets)));
   return results;
 }
 

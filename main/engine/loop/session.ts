@@ -1,15 +1,15 @@
 /** A model being trained: its state, and the programs that change it, compiled when a batch size first comes up. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Confusion, WatchedEpoch } from '#contract/observations.ts';
+import type { MetricSpec } from '#contract/spec.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type HostTensor, type Program, type RandomInput, type Shape, sizeOf } from '../compile/graph.ts';
-import { checkLoss, makeLoss } from '../metrics/losses.ts';
 import { confusionMetric, confusionTable } from '../metrics/confusion.ts';
-import { makeMetrics } from '../metrics/metrics.ts';
 import { buildModel, type BuiltModel } from '../model/build.ts';
 import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import { classWeightsOf } from './class-weights.ts';
 import type { TrainJob } from './events.ts';
+import { type Head, makeHeads } from './heads.ts';
 import { firstWrong } from './observe.ts';
 import { makeOptimizer, type Optimizer, updatesAt } from './optimizers.ts';
 import {
@@ -95,8 +95,6 @@ interface Prepared {
   readonly random: readonly RandomInput[];
 }
 
-const meanOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
 const stepsBefore = (from: Checkpoint | undefined) => (from?.state ?? {}) as ResumedSteps;
 
 const float = (data: Float32Array, shape: Shape): HostTensor => ({ data, shape, dtype: 'float32' });
@@ -140,30 +138,25 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   const { train, data } = job;
   if (data.train.count === 0) throw new EpochbookError('engine.noSamples', {}, { at: '/data' });
   const optimizer = makeOptimizer(train.optimizer);
-  const loss = makeLoss(train.loss, data.task);
-  const metrics = makeMetrics(train.metrics, {
-    loss,
-    task: data.task,
-    classes: data.classes ?? [],
-    targetMean: () => meanOf(data.train.targets),
-  });
   const classWeights = classWeightsOf(train, data);
   const model = buildModel(job.model, train.seed);
   let state: Map<string, HostTensor>;
+  let heads: Head[];
   try {
-    checkLoss(loss, model, data);
+    heads = makeHeads(train, data, model);
     state = initialState(model, optimizer, job.from);
   } catch (error) {
     model.dispose();
     throw error;
   }
+  const metrics = heads.flatMap((head) => head.metrics);
   const mixes = data.augmentation?.mixup !== undefined;
   // Of what the model has not learned from, where there is such a part.
-  const table = confusionMetric(train.metrics, loss, data);
-  const evaluated = table ? [...metrics, table] : metrics;
+  const table = heads.length === 1 ? confusionMetric(Object.values(train.metrics).flat() as MetricSpec[], heads[0].loss, data) : null;
+  const evaluated = table ? [...metrics, { ...table, output: 0 }] : metrics;
   const objective: Objective = {
     model,
-    loss,
+    heads,
     metrics: { step: data.validation ? metrics : evaluated, evaluation: evaluated },
     targetShape: data.targetShape,
     classWeights,

@@ -2,7 +2,7 @@
 import { EpochbookError } from '#contract/errors.ts';
 import type { Confusion } from '#contract/observations.ts';
 import type { Dataset } from '#contract/samples.ts';
-import type { TrainSpec } from '#contract/spec.ts';
+import type { MetricSpec } from '#contract/spec.ts';
 import { confusionOf } from './counts.ts';
 import type { Loss } from './losses.ts';
 import { isConfusion, type Metric } from './metrics.ts';
@@ -11,7 +11,7 @@ import { isConfusion, type Metric } from './metrics.ts';
 const fewClasses = 100;
 
 /** Null where there are no classes to confuse, or so many that it has to be asked for. Throws where it is and cannot be. */
-export function confusionMetric(metrics: TrainSpec['metrics'], loss: Loss, { classes = [] }: Pick<Dataset, 'classes'>): Metric | null {
+export function confusionMetric(metrics: readonly MetricSpec[], loss: Loss, { classes = [] }: Pick<Dataset, 'classes'>): Metric | null {
   const asked = metrics.findIndex(isConfusion);
   if (loss.output === 'numbers' || classes.length < 2) {
     if (asked < 0) return null;

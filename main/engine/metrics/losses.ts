@@ -1,9 +1,9 @@
 /** Losses with Keras 3's formulas (`keras.losses`), and whether one fits the model's output and the data. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Dataset } from '#contract/samples.ts';
-import type { Json, TrainSpec } from '#contract/spec.ts';
+import type { Json, LossSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
-import type { BuiltModel } from '../model/build.ts';
+import type { BuiltOutput } from '../model/build.ts';
 import { camelCase, shapeText } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
@@ -269,7 +269,7 @@ export interface Loss {
  * The loss of a spec: its name, or `{ class_name, config }` where it is told more. Throws, with its place `at`, for what
  * does not exist or cannot be.
  */
-export function makeLoss(spec: TrainSpec['loss'], task: Task, at = '/train/loss'): Loss {
+export function makeLoss(spec: LossSpec, task: Task, at = '/train/loss'): Loss {
   const given = typeof spec === 'string' ? spec : spec.class_name;
   const name = findLoss(given);
   if (!name) throw new EpochbookError('engine.lossUnknown', { name: given, nearest: nearest(given, lossNames) }, { at });
@@ -308,19 +308,19 @@ const wantsShares: readonly LossName[] = [
 ];
 
 /** Throws, at the loss, where it cannot be computed from this output and these targets, or would mean nothing. */
-export function checkLoss({ name: loss, output }: Loss, model: BuiltModel, data: Pick<Dataset, 'task' | 'classes' | 'targetShape'>): void {
-  const { outputShape } = model;
+export function checkLoss(
+  { name: loss, output }: Loss,
+  from: BuiltOutput,
+  data: Pick<Dataset, 'task' | 'classes' | 'targetShape'>,
+  at = '/train/loss',
+): void {
+  const { shape: outputShape, name: layer } = from;
   const units = outputShape[outputShape.length - 1] ?? 1;
   const fail = (problem: string, more: Record<string, string | number> = {}): never => {
-    const layer = model.layers[model.layers.length - 1].name;
-    throw new EpochbookError(
-      'engine.lossFit',
-      { loss, problem, output: shapeText(outputShape), units, layer, ...more },
-      { at: '/train/loss' },
-    );
+    throw new EpochbookError('engine.lossFit', { loss, problem, output: shapeText(outputShape), units, layer, ...more }, { at });
   };
   if (outputShape.length !== 1) fail('rank');
-  const activation: OutputActivation = outputActivation(model.outputs[0]);
+  const activation: OutputActivation = outputActivation(from);
   const classes = data.classes?.length ?? 0;
   if (output === 'classes') {
     if (data.task !== 'classification') fail('noClasses');

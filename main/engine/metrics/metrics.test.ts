@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { betterOf } from '#contract/metric-direction.ts';
-import type { KerasObject, TrainSpec } from '#contract/spec.ts';
+import type { KerasObject, MetricSpec } from '#contract/spec.ts';
 import { openReference } from '../backends/reference.ts';
 import { openNative } from '../backends/native.ts';
 import { randomStream } from '../loop/random.ts';
@@ -170,7 +170,7 @@ function plainMean(name: string, given: readonly number[], targets: readonly num
 
 /** Metrics over batches of these sizes, natively, as an epoch makes them. */
 async function measured(
-  names: TrainSpec['metrics'],
+  names: MetricSpec[],
   loss: string,
   shape: readonly number[],
   values: readonly number[],
@@ -226,7 +226,7 @@ describe('metrics', () => {
 
   it('of each class say which', async () => {
     const shares = [0.6, 0.3, 0.1, 0.2, 0.7, 0.1, 0.5, 0.4, 0.1, 0.1, 0.2, 0.7];
-    const wanted: TrainSpec['metrics'] = [
+    const wanted: MetricSpec[] = [
       { class_name: 'Precision', config: { perClass: true } },
       { class_name: 'Recall', config: { classId: 'ankle boot', name: 'boots' } },
       { class_name: 'AUC', config: { curve: 'PR' } },

@@ -3,7 +3,7 @@
  * exact over an epoch: a batch gives sums that are enough to compute the metric from the sums of any number of batches.
  */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Json, TrainSpec } from '#contract/spec.ts';
+import type { Json, MetricSpec } from '#contract/spec.ts';
 import { camelCase, snakeCase } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
@@ -109,7 +109,7 @@ const ownNames = Object.keys(kinds);
 const metricNames = [...new Set([...ownNames, ...lossNames, 'confusionMatrix'])];
 
 /** Whether a metric is the confusion matrix, which is no number and kept apart. */
-export const isConfusion = (spec: TrainSpec['metrics'][number]): boolean =>
+export const isConfusion = (spec: MetricSpec): boolean =>
   comparable(typeof spec === 'string' ? spec : spec.class_name) === 'confusionmatrix';
 
 /** A loss as a metric: its mean over the samples. */
@@ -147,7 +147,7 @@ function readOptions(metric: string, { options = {} }: Kind, config: Readonly<Re
 const className = (name: string) => name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '_');
 
 /** Accuracy means what the loss makes of the output, as in Keras. Throws at the metric where there is none such. */
-export function makeMetrics(specs: TrainSpec['metrics'], context: MetricContext): Metric[] {
+export function makeMetrics(specs: readonly MetricSpec[], context: MetricContext): Metric[] {
   const taken = new Set<string>();
   /** As Keras: the second of a name is name_1. */
   const unique = (name: string): string => {
@@ -171,7 +171,7 @@ export function makeMetrics(specs: TrainSpec['metrics'], context: MetricContext)
   });
 }
 
-function makeMetric(spec: TrainSpec['metrics'][number], context: MetricContext, at: string): { name: string; rule: Rule; values: Values } {
+function makeMetric(spec: MetricSpec, context: MetricContext, at: string): { name: string; rule: Rule; values: Values } {
   const given = typeof spec === 'string' ? spec : spec.class_name;
   const { name: wantedName = null, ...config } = typeof spec === 'string' ? {} : spec.config;
   const full = shortNames[comparable(given)] ?? given;

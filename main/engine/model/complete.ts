@@ -67,6 +67,14 @@ function inputShapes(facts: DataFacts, names: readonly string[], at: string): (r
   return names.map((name) => parts.find((part) => part.name === name)!.shape);
 }
 
+/** The inputs in the order in which the data's rows hold them. */
+function inDataOrder(model: ModelSpec, { inputs }: DataFacts): ModelSpec {
+  const connections = inputConnections(model);
+  if (!inputs || connections.length < 2) return model;
+  const placeOf = ([name]: (typeof connections)[number]) => inputs.findIndex((input) => input.name === name);
+  return { ...model, config: { ...model.config, input_layers: connections.toSorted((a, b) => placeOf(a) - placeOf(b)) } };
+}
+
 /** What each output is to say: all of the target, or the part of its name. */
 function targetFacts(facts: DataFacts, names: readonly string[]): (TargetFacts | undefined)[] {
   if (!facts.targets)
@@ -102,7 +110,8 @@ function completeList(
     if (isModel(spec)) {
       const last = end < 0 ? undefined : wanted[end];
       const inner = completeList(spec as unknown as ModelSpec, pointer, null, (own) => own.map(() => last), text);
-      return { ...spec, config: { ...inner.config, name: names[index] } };
+      const start = inputs?.[starts.indexOf(index)];
+      return { ...spec, config: { ...inner.config, name: names[index], ...(start && { batchInputShape: [null, ...start] }) } };
     }
     const { className, config } = readLayer(spec, pointer);
     const filled: Config = { name: names[index], ...config };
@@ -132,7 +141,7 @@ function completeList(
  */
 export function completeModel(model: ModelSpec, facts: DataFacts): ModelSpec {
   return completeList(
-    model,
+    inDataOrder(model, facts),
     '/model',
     (names) => inputShapes(facts, names, '/model'),
     (names) => targetFacts(facts, names),

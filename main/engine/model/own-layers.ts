@@ -13,7 +13,7 @@ import { spread } from './layers/spread.ts';
 interface OwnLayer {
   call: (this: OwnLayer, inputs: tf.Tensor | tf.Tensor[], options: object) => tf.Tensor;
   getClassName(): string;
-  computeOutputShape(shape: (number | null)[]): (number | null)[];
+  computeOutputShape: (this: OwnLayer, shape: (number | null)[]) => (number | null)[];
   kernel?: Readable;
   depthwiseKernel?: Readable;
   build: (this: OwnLayer, shape: Lengths) => void;
@@ -21,7 +21,7 @@ interface OwnLayer {
   bias: Readable | null;
   readonly useBias: boolean;
   activation: { apply(x: tf.Tensor): tf.Tensor } | null;
-  readonly kernelSize: number[];
+  kernelSize: number[];
   readonly strides: number[];
   readonly poolSize: number[];
   readonly size: number[];
@@ -264,7 +264,7 @@ const replacements: Readonly<Record<string, (layer: OwnLayer, x: tf.Tensor) => t
   MaxPooling3D: pooling3d('max'),
   AveragePooling3D: pooling3d('average'),
 };
-const convolutions = ['Conv1D', 'Conv2D', 'SeparableConv2D'];
+const convolutions = ['Conv1D', 'Conv2D', 'DepthwiseConv2D', 'SeparableConv2D'];
 
 /** Makes this layer, and one inside it, compute with operations that can be compiled and differentiated. */
 export function replaceComputation(layer: tfl.layers.Layer, groups = 1): void {
@@ -276,6 +276,18 @@ export function replaceComputation(layer: tfl.layers.Layer, groups = 1): void {
   else if (convolutions.includes(className) && (own.padding === 'causal' || own.dilationRate.some((rate) => rate > 1))) {
     const { call } = own;
     own.call = (inputs, options) => plainConvolution(own, call, only(inputs), options);
+    // tfjs' depthwise layer forgets its dilation there.
+    if (className === 'DepthwiseConv2D') {
+      const { computeOutputShape, kernelSize } = own;
+      own.computeOutputShape = (shape) => {
+        try {
+          own.kernelSize = kernelSize.map((size, axis) => (size - 1) * own.dilationRate[axis] + 1);
+          return computeOutputShape.call(own, shape);
+        } finally {
+          own.kernelSize = kernelSize;
+        }
+      };
+    }
     if (own.padding === 'causal')
       own.computeOutputShape = ([batch, steps]) => [batch, steps && Math.ceil(steps / own.strides[0]), own.filters];
   } else if (className === 'BatchNormalization') {

@@ -183,8 +183,9 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
   [
     'DepthwiseConv2D',
     plain(image, (draw) => {
-      const { strides, ...config } = windows(draw, 2, 3, false) as { strides: number[] };
-      return { depthMultiplier: draw.number(1, 2), ...config, strides: equalSides(strides[0], 2) };
+      const { strides, ...config } = windows(draw, 2, 3);
+      const equal: Config = Array.isArray(strides) ? { strides: equalSides(strides[0] as number, 2) } : {};
+      return { depthMultiplier: draw.number(1, 2), ...config, ...equal };
     }),
   ],
   [

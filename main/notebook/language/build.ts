@@ -397,6 +397,12 @@ function applied(args: Value[], place: Place, nodes: readonly Node[]): Node {
 const watchDefaults = { every: 1, histograms: true };
 const epochs: OptionType = { is: 'integer', min: 1, max: 1_000_000 };
 
+const lossType: OptionType = { is: 'either', of: [nameType('LossName', losses), { is: 'built', family: 'loss', names: [] }] };
+const metricType: OptionType = {
+  is: 'list',
+  of: { is: 'either', of: [nameType('MetricName', metrics), { is: 'built', family: 'metric', names: [] }] },
+};
+
 /** train()'s own options; `data` and `model` name what it trains, by value. */
 export const trainOptions = {
   epochs: { type: epochs, doc: 'How often all training samples are gone through.', default: 10 },
@@ -407,13 +413,17 @@ export const trainOptions = {
     default: 'adam',
   },
   loss: {
-    type: { is: 'either', of: [nameType('LossName', losses), { is: 'built', family: 'loss', names: [] }] },
-    doc: 'What is made small.',
+    type: { is: 'either', of: [lossType, { is: 'map', of: lossType }] },
+    doc: 'What is made small; of several outputs, by the name of each: { price: losses.meanSquaredError }.',
     required: true,
   },
+  lossWeights: {
+    type: { is: 'map', of: { is: 'number', min: 0 } },
+    doc: 'How much the loss of each output counts, by its name; 1 where it is left out.',
+  },
   metrics: {
-    type: { is: 'list', of: { is: 'either', of: [nameType('MetricName', metrics), { is: 'built', family: 'metric', names: [] }] } },
-    doc: 'What is measured besides the loss.',
+    type: { is: 'either', of: [metricType, { is: 'map', of: metricType }] },
+    doc: 'What is measured besides the loss; of several outputs, by the name of each where they differ.',
     default: [],
   },
   callbacks: {
@@ -483,6 +493,12 @@ function called(value: Value | undefined, namespace: string): Value | undefined 
   return value instanceof Odd && value.what.startsWith(`${namespace}.`) ? value.what.slice(namespace.length + 1) : value;
 }
 
+/** Done to the value, or to each under the name of an output. */
+function ofEach(value: Json, isOne: (value: object) => boolean, change: (value: Json) => Json): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isOne(value)) return change(value);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(item)]));
+}
+
 function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 'value' | 'places' | 'data' | 'model'> {
   const builder = 'train(…)';
   const given = args[0];
@@ -507,7 +523,11 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
   ] as const) {
     const value = rest[option];
     if (value === undefined) continue;
-    rest[option] = Array.isArray(value) ? value.map((item) => called(item, namespace)!) : called(value, namespace)!;
+    const all = (given: Value): Value => (Array.isArray(given) ? given.map((item) => called(item, namespace)!) : called(given, namespace)!);
+    // Of several outputs: under their names.
+    rest[option] = isPlain(value)
+      ? Object.fromEntries(Object.entries(value as Record<string, Value>).map(([name, item]) => [name, all(item)]))
+      : all(value);
   }
   const { values, raw } = checkOptions(builder, trainOptions, rest, ['data', 'model']);
   const merged: Record<string, Json> = { ...defaults(trainOptions), ...values };
@@ -516,14 +536,23 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
     const entry = optimizers[optimizer];
     merged['optimizer'] = { class_name: entry.className, config: { ...defaults(entry.options), ...entry.fixed } };
   }
-  merged['loss'] = lossValue(merged['loss']);
+  merged['loss'] = ofEach(merged['loss'], (given) => 'class_name' in given, lossValue);
   const watch = merged['watch'] as boolean | Record<string, Json> | undefined;
   if (watch === false) delete merged['watch'];
   else if (watch !== undefined) merged['watch'] = { ...watchDefaults, ...(watch === true ? {} : watch) };
-  const measured = (merged['metrics'] as Json[]).map(metricValue);
-  const isRepeated = (one: Json | undefined, index: number): boolean => typeof one === 'string' && measured.indexOf(one) < index;
-  merged['metrics'] = measured.filter((one, index) => !isRepeated(one, index));
   const places: [string, Place][] = [['', place]];
+  for (const [name, loss] of Object.entries(isPlain(raw['loss']) ? (raw['loss'] as Record<string, Value>) : {}))
+    if (loss instanceof Built) adopt(places, pointer('loss', name), nodes[loss.node].places);
+  if (isPlain(raw['metrics']))
+    merged['metrics'] = ofEach(
+      merged['metrics'],
+      () => false,
+      (given) => (given as Json[]).map(metricValue),
+    );
+  const listed = Array.isArray(merged['metrics']) ? merged['metrics'] : [];
+  const measured = listed.map(metricValue);
+  const isRepeated = (one: Json | undefined, index: number): boolean => typeof one === 'string' && measured.indexOf(one) < index;
+  if (Array.isArray(merged['metrics'])) merged['metrics'] = measured.filter((one, index) => !isRepeated(one, index));
   if (raw['optimizer'] instanceof Built) adopt(places, '/optimizer', nodes[raw['optimizer'].node].places);
   if (raw['loss'] instanceof Built) adopt(places, '/loss', nodes[raw['loss'].node].places);
   for (const [index, callback] of (Array.isArray(raw['callbacks']) ? raw['callbacks'] : []).entries()) {

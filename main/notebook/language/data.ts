@@ -158,6 +158,20 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     options: {},
     of: ['table'],
   },
+  inputs: {
+    doc: 'Which columns each input of a model with several takes, by the inputs’ names: { size: ["width", "height"], price: ["price"] }.',
+    positional: { name: 'columns', type: { is: 'map', of: columns } },
+    options: {},
+    of: ['table'],
+    once: true,
+  },
+  targets: {
+    doc: 'The column that each output of a model with several is to predict, by the outputs’ names: { price: "price", kind: "kind" }.',
+    positional: { name: 'columns', type: { is: 'map', of: { is: 'text' } } },
+    options: {},
+    of: ['table'],
+    once: true,
+  },
   drop: {
     doc: 'Leaves these columns out.',
     positional: { name: 'columns', type: columns, spread: true },

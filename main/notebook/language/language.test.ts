@@ -56,6 +56,7 @@ describe('the tables', () => {
   };
   /** What tfjs takes but does not write into its own config. */
   const unwritten = [
+    'dilationRate',
     'groups',
     'keepdims',
     'negativeSlope',

@@ -185,11 +185,7 @@ export const layers: Builders = {
   conv1d: builder('Conv1D', 'Moves windows of weights along a sequence.', convolution(1)),
   conv2d: builder('Conv2D', 'Moves windows of weights over an image.', convolution(2)),
   conv3d: builder('Conv3D', 'Moves windows of weights through a volume.', convolution(3)),
-  conv2dTranspose: builder(
-    'Conv2DTranspose',
-    'A convolution backwards: makes an image larger.',
-    without(['dilationRate', 'groups'], convolution(2)),
-  ),
+  conv2dTranspose: builder('Conv2DTranspose', 'A convolution backwards: makes an image larger.', without(['groups'], convolution(2))),
   conv3dTranspose: builder(
     'Conv3DTranspose',
     'A convolution backwards: makes a volume larger.',
@@ -203,7 +199,7 @@ export const layers: Builders = {
     pointwiseConstraint: constraint('the mixing weights'),
   }),
   depthwiseConv2d: builder('DepthwiseConv2D', 'A convolution of each channel on its own.', {
-    ...without(['filters', 'dilationRate', 'groups', ...kernel], convolution(2)),
+    ...without(['filters', 'groups', ...kernel], convolution(2)),
     ...depthwise,
   }),
   ...convolutionLayers,

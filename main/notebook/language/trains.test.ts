@@ -1,6 +1,6 @@
 /** Whatever the tables offer trains: a name or an option that the engine lacks, or passes over, fails here. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Json, KerasObject, ModelSpec, TrainSpec } from '#contract/spec.ts';
+import type { Json, KerasObject, ModelSpec, MetricSpec, TrainSpec } from '#contract/spec.ts';
 import { type Backend, openBackend } from '#engine/backends/index.ts';
 import { collect, eventsOf, layer, makeData, makeJob, sequential } from '#engine/testing/harness.ts';
 import { activations, type Builder, type Builders } from './kinds.ts';
@@ -404,7 +404,7 @@ describe('every loss and metric trains', () => {
       Object.entries(options).flatMap(([option, about]) => (about.required ? [[option, 0.5]] : [])),
     );
     const plain = Object.keys(required).length > 0 ? made(entry, required) : name;
-    const results = async (...wanted: TrainSpec['metrics']) => {
+    const results = async (...wanted: MetricSpec[]) => {
       const [[{ loss: _, ...values }]] = JSON.parse(await twoSteps(model, data, { loss, metrics: wanted })) as [Record<string, number>[]];
       return values;
     };

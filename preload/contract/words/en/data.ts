@@ -26,6 +26,7 @@ export const data = {
   'data.noRows': '{path} has a header but no rows.',
   'data.columnMissing': '{path} has no column “{column}”. It has {names}.',
   'data.columnMissingNear': '{path} has no column “{column}”. Did you mean “{near}”?',
+  'data.partsOfRows': 'The data cannot have several inputs or targets ({step}) and windows or tokenized text at once.',
   'data.noTarget': 'Which column is to be predicted? Add .target(…) with one of {names}.',
   'data.oneClass': 'The column “{column}” says “{value}” on every row: there is nothing to tell apart.',
   'data.noFeatures': 'No column is left to learn from. Select at least one besides the target.',

@@ -38,6 +38,10 @@ export const engine = {
   'engine.groups': '{channels} channels cannot be divided into {groups} equal groups. Choose a number that divides {channels}.',
   'engine.stridesAndDilation': 'A transposed convolution cannot have strides and a dilation rate above 1 at once.',
   'engine.boundaries': 'The boundaries must grow from one to the next.',
+  'engine.outputUnknown': 'The model has no output “{name}”.{nearest, select, none { It has: {names}.} other { Did you mean “{nearest}”?}}',
+  'engine.targetUnknown':
+    'The data has no target “{name}”, which an output of the model is named. It has: {names}. Name the output’s layer after a target.',
+  'engine.outputLoss': 'The output “{name}” has no loss. Say one for each output.',
   'engine.layerRank':
     'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
   'engine.layerWindow':

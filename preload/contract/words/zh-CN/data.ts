@@ -25,6 +25,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.noRows': '{path} 只有表头，没有数据行。',
   'data.columnMissing': '{path} 中没有“{column}”列。现有的列：{names}。',
   'data.columnMissingNear': '{path} 中没有“{column}”列。是不是“{near}”？',
+  'data.partsOfRows': '数据不能既有多个输入或目标（{step}），又使用窗口或分词文本。',
   'data.noTarget': '要预测哪一列？请加上 .target(…)，可选：{names}。',
   'data.oneClass': '“{column}”列每一行都是“{value}”：没有可区分的类别。',
   'data.noFeatures': '没有可供学习的列。除目标列外请至少选择一列。',

@@ -31,6 +31,9 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.groups': '{channels} 个通道无法分成 {groups} 个相等的组。请选择能整除 {channels} 的数。',
   'engine.stridesAndDilation': '转置卷积的步幅和膨胀率不能同时大于 1。',
   'engine.boundaries': '边界值必须逐个递增。',
+  'engine.outputUnknown': '模型没有输出“{name}”。{nearest, select, none {它有：{names}。} other {您是指“{nearest}”吗？}}',
+  'engine.targetUnknown': '数据没有名为“{name}”的目标，而模型有这样一个输出。数据的目标有：{names}。请让输出层与目标同名。',
+  'engine.outputLoss': '输出“{name}”没有损失函数。请为每个输出指定一个。',
   'engine.layerRank':
     '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
   'engine.layerWindow':

@@ -151,7 +151,7 @@ function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
   const t = useWords();
   const formats = useFormats();
   // Known from the start, so that a second chart does not push the first aside after an epoch.
-  const planned = useTrainingStore((state) => state.details[run.id]?.spec?.train.metrics[0]);
+  const planned = useTrainingStore((state) => Object.values(state.details[run.id]?.spec?.train.metrics ?? []).flat()[0]);
   const metric = metricBesideLoss(rows) ?? (typeof planned === 'string' ? planned : undefined);
   return (
     <div className={metric ? 'charts two' : 'charts'}>
