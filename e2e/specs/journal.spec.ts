@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingMs, randomFrom, readKept, typedName, typedNotebook, typeUntilKilled } from '../fixtures/typing.ts';
+import { look } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
 
@@ -10,7 +11,7 @@ test.skip(process.platform === 'win32', 'there is no kill -9');
 const kills = 3;
 
 for (let seed = 1; seed <= kills; seed++) {
-  test(`kill -9 while typing loses at most a second, and the rest is offered back: ${seed}`, async ({ open, workspace }) => {
+  test(`kill -9 while typing loses at most a second, and the rest is offered back: ${seed}`, async ({ open, shell, workspace }) => {
     const random = randomFrom(seed);
     workspace.write(typedName, typedNotebook);
     const first = await open(typedName);
@@ -31,6 +32,7 @@ for (let seed = 1; seed <= kills; seed++) {
     if (kept.keys > inFile) {
       await expect(page.getByText('Not saved when Epochbook last ended.')).toBeVisible();
       await expect(page.getByText('1 cell changed')).toBeVisible();
+      if (seed === 1) await look(page, shell, 'draft');
       await page.getByRole('button', { name: 'Restore' }).click();
     }
     await expect(page.getByText('Not saved when Epochbook last ended.')).toBeHidden();
@@ -55,7 +57,7 @@ test('a file changed by another program is read again, and that can be undone', 
   await expect.poll(() => readFileSync(file, 'utf8')).toBe(two);
 });
 
-test('changed on both sides: what is apart is merged, what is the same is a choice', async ({ open, workspace }) => {
+test('changed on both sides: what is apart is merged, what is the same is a choice', async ({ open, shell, workspace }) => {
   const file = workspace.write('two.epoch.md', two);
   const { page } = await open('two.epoch.md');
   const notebook = new NotebookPage(page);
@@ -71,6 +73,7 @@ test('changed on both sides: what is apart is merged, what is the same is a choi
   await page.getByRole('button', { name: 'Compare…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Two versions of this notebook' });
   await expect(dialog.getByRole('group')).toHaveCount(2);
+  await look(page, shell, 'merge');
   await expect(dialog.getByRole('button', { name: 'Merge' })).toBeDisabled();
   await expect(dialog.getByRole('group', { name: 'code cell three changed in the file' }).getByLabel('In the file')).toBeChecked();
   await dialog.getByRole('group', { name: 'code cell one changed on both sides' }).getByLabel('Mine').check();

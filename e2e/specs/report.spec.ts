@@ -1,6 +1,7 @@
 /** A report: one file that asks for nothing, holds the store's numbers, and zooms. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright/test';
 import { root } from '../fixtures/launch.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -60,6 +61,8 @@ test('opens offline, without a request or an error, with the numbers of the run,
     for (const colorScheme of ['light', 'dark'] as const) {
       await report.emulateMedia({ colorScheme });
       await report.screenshot({ path: join(root, 'test-results', 'views', shell, `report-${colorScheme}.png`), fullPage: true });
+      const { violations } = await new AxeBuilder({ page: report }).setLegacyMode(true).analyze();
+      expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`)).toEqual([]);
     }
     expect(asked.filter((url) => url !== address && !url.startsWith('data:'))).toEqual([]);
     expect(wrong).toEqual([]);

@@ -1,13 +1,8 @@
 /** Every view in both themes: a picture of each in test-results/views, and nothing that axe objects to. */
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright/test';
-import { root } from '../fixtures/launch.ts';
+import { look, picture } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
 import { RunsPage } from '../pages/runs-page.ts';
-
-const themes = ['light', 'dark'] as const;
 
 test('every view, light and dark', async ({ open, shell, workspace }) => {
   test.setTimeout(300_000);
@@ -64,24 +59,3 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   await expect(page.getByRole('dialog', { name: 'Export the model' })).toBeVisible();
   await look(page, shell, 'export');
 });
-
-function picture(shell: string, name: string): string {
-  return join(root, 'test-results', 'views', shell, `${name}.png`);
-}
-
-/** Charts are drawn, fonts are there, and both themes are looked at. */
-async function look(page: Page, shell: string, name: string): Promise<void> {
-  // What is under the pointer looks different.
-  await page.mouse.move(0, 0);
-  for (const theme of themes) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
-    await expect(page.locator('.chart-waiting, [aria-busy="true"]')).toHaveCount(0);
-    await page.screenshot({ path: picture(shell, `${name}-${theme}`) });
-    // The editor is Monaco's own affair.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).exclude('.monaco-editor').analyze();
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-    expect.soft(told, `${name}, ${theme}`).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-}

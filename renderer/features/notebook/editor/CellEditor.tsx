@@ -128,17 +128,24 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
           return;
         }
         const run = browserEvent.key === 'Enter' && (browserEvent.ctrlKey || browserEvent.metaKey || browserEvent.shiftKey);
-        const leave =
-          browserEvent.key === 'Escape' &&
-          ![element, widgetHost()].some((place) =>
-            place.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible'),
-          );
+        const leave = browserEvent.key === 'Escape' && !hasOpenWidget([element, widgetHost()]);
         if (!run && !leave) return;
         event.preventDefault();
         event.stopPropagation();
         if (run) latest.current.onRun(browserEvent.shiftKey);
         else latest.current.onLeave();
       });
+      // The field for a new name lies outside of the editor, whose keys do not reach it.
+      const onWidgetKey = (event: KeyboardEvent) => {
+        if (!(event.target instanceof HTMLElement) || !event.target.closest('.rename-box') || !editor?.hasWidgetFocus()) return;
+        const command = event.key === 'Enter' ? 'acceptRenameInput' : event.key === 'Escape' ? 'cancelRenameInput' : undefined;
+        if (command === undefined || event.isComposing) return;
+        event.preventDefault();
+        event.stopPropagation();
+        editor.trigger('keyboard', command, undefined);
+      };
+      widgetHost().addEventListener('keydown', onWidgetKey);
+      editor.onDidDispose(() => widgetHost().removeEventListener('keydown', onWidgetKey));
       fit();
       setMounted({ editor, monaco });
       if (wanted.current !== undefined) {
@@ -274,6 +281,12 @@ function putCursor(editor: Editor, place: Wanted): void {
   }
   editor.setPosition({ lineNumber: place.line, column: place.column ?? 1 });
   editor.revealPositionInCenterIfOutsideViewport({ lineNumber: place.line, column: place.column ?? 1 });
+}
+
+/** Something that Escape closes first. What is closed may stay in the page, unseen. */
+function hasOpenWidget(places: readonly HTMLElement[]): boolean {
+  const kinds = '.suggest-widget.visible, .parameter-hints-widget.visible, .peekview-widget, .rename-box';
+  return places.some((place) => [...place.querySelectorAll(kinds)].some((widget) => widget.checkVisibility({ checkVisibilityCSS: true })));
 }
 
 let widgets: HTMLElement | undefined;

@@ -3,6 +3,7 @@ import type { CellBlock } from '#contract/notebook.ts';
 import { call } from '../../../platform/client.ts';
 import { cellsOf, type EditedCell, editorText } from '../blocks.ts';
 import { offerFixes } from '../fixes/code-actions.ts';
+import { focusEditor } from './handles.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 
 type Loaded = typeof import('./monaco.ts');
@@ -27,6 +28,17 @@ export function loadMonaco(): Promise<Monaco> {
     if (typings !== undefined) loaded.setTypings(typings);
     keepModels(monaco);
     offerFixes(monaco);
+    loaded.offerRename(monaco);
+    // A definition may stand in another cell.
+    monaco.editor.registerEditorOpener({
+      openCodeEditor(_source, resource, place) {
+        const key = keyOfUri(resource.path);
+        if (key === undefined) return false;
+        const at = place && 'startLineNumber' in place ? { line: place.startLineNumber, column: place.startColumn } : undefined;
+        focusEditor(key, at ?? (place && 'lineNumber' in place ? { line: place.lineNumber, column: place.column } : undefined));
+        return true;
+      },
+    });
     return monaco;
   })();
   return loading;
@@ -55,6 +67,11 @@ function keepModels(monaco: Monaco): void {
   });
 }
 
+/** Of the cell that a model's address names. */
+export function keyOfUri(path: string): string | undefined {
+  return /^\/([^/]+)\/[^/]*\.ts$/.exec(path)?.[1];
+}
+
 /** Only what differs, so that the cursor stays with its word. */
 function changeTo(model: Model, text: string): { range: ReturnType<Model['getFullModelRange']>; text: string } {
   const before = model.getValue();
@@ -78,6 +95,7 @@ export function modelOf(monaco: Monaco, cell: CellBlock & { readonly key: string
   return model;
 }
 
-function cellUri(cell: { readonly key: string }): string {
-  return `cell:///${cell.key}.ts`;
+/** The cell's name is what lists of references show of it. */
+function cellUri(cell: { readonly key: string; readonly id: string }): string {
+  return `cell:///${cell.key}/${encodeURIComponent(cell.id)}.ts`;
 }

@@ -13,6 +13,7 @@ self.MonacoEnvironment = {
   getWorker: (_id: string, label: string) => (label === 'typescript' ? new TypeScriptWorker() : new EditorWorker()),
 };
 
+export { offerRename } from './rename.ts';
 export { monaco };
 
 /** A cell reaches the language itself alone: no DOM, no Node. */
@@ -107,6 +108,18 @@ export function applyEditorTheme(): void {
       'editorHoverWidget.border': color('--line-strong'),
       'editorError.foreground': color('--bad'),
       'editorWarning.foreground': color('--warn'),
+      'peekView.border': color('--line-strong'),
+      'peekViewTitle.background': color('--sunken'),
+      'peekViewTitleLabel.foreground': color('--ink'),
+      'peekViewTitleDescription.foreground': color('--ink-2'),
+      'peekViewEditor.background': color('--surface'),
+      'peekViewResult.background': color('--paper'),
+      'peekViewResult.fileForeground': color('--ink'),
+      'peekViewResult.lineForeground': color('--ink-2'),
+      'peekViewResult.selectionBackground': color('--accent-wash'),
+      'peekViewResult.selectionForeground': color('--ink'),
+      'peekViewResult.matchHighlightBackground': color('--found'),
+      'peekViewEditor.matchHighlightBackground': color('--found'),
       focusBorder: color('--accent'),
     },
   });

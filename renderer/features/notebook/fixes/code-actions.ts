@@ -1,6 +1,6 @@
 /** The mends of errors that evaluation found, among the editor's quick fixes. */
 import { cellsOf } from '../blocks.ts';
-import type { Model, Monaco } from '../editor/load.ts';
+import { keyOfUri, type Model, type Monaco } from '../editor/load.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 import { applyFix, fixNow, fixTitleNow } from './use-fix.ts';
 
@@ -14,7 +14,7 @@ export function offerFixes(monaco: Monaco): void {
   });
   monaco.languages.registerCodeActionProvider('typescript', {
     provideCodeActions(model: Model, _range, { markers }) {
-      const key = /^\/(.*)\.ts$/.exec(model.uri.path)?.[1];
+      const key = keyOfUri(model.uri.path);
       const cell = cellsOf(useNotebookStore.getState().blocks).find((other) => other.key === key);
       const fix = cell && fixNow(cell);
       if (!fix || !cell) return { actions: [], dispose: () => undefined };
