@@ -49,7 +49,7 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   await page.reload();
   const notebook = new NotebookPage(page);
   await notebook.shows('A long notebook');
-  await notebook.isFresh('code-199');
+  await expect(notebook.state('code-199')).toHaveAccessibleName('Cell code-199: fresh', { timeout: 90_000 });
   // The epochs of its train cells are foreseen one after another.
   await expect(notebook.cell('train-200')).toContainText(' an epoch', { timeout: 60_000 });
   await notebook.cell('model-2').locator('.view-lines').click();

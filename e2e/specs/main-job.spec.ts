@@ -124,5 +124,5 @@ test('a run is stopped between two steps, keeps its epochs, and the next one can
   await expect(notebook.run()).toContainText('1 epoch in', { timeout: 60_000 });
   await expect(notebook.state('training')).toHaveAccessibleName('Cell training: fresh');
   await notebook.setKnob('epochs', '2');
-  await expect(notebook.state('training')).toHaveAccessibleName('Cell training: stale');
+  await expect(notebook.state('training')).toHaveAccessibleName('Cell training: stale, epochs was set');
 });
