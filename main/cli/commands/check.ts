@@ -35,7 +35,7 @@ function checkedJson({ cells, knobs }: CheckedNotebook): unknown {
         reading: data.reading,
         series: data.series,
         classes: data.classes,
-        findings: data.findings.map(({ code, message, evidence }) => ({ code, message, evidence })),
+        findings: data.findings.map(({ code, message, evidence, column, rows }) => ({ code, message, evidence, column, rows })),
       },
     }),
     ...(model && {

@@ -97,7 +97,7 @@ function Profile({ profile, onFilter }: { profile: ColumnProfile; onFilter: (fil
       </dl>
       {top && top.length > 0 && (
         <div className="top-values" role="group" aria-label={t('data.top')}>
-          <h3>{t('data.top')}</h3>
+          <h2>{t('data.top')}</h2>
           {top.map(({ value, count }) => (
             <button
               key={value}

@@ -134,7 +134,7 @@ function PictureFacts() {
   const names = channels?.channels.length === 3 ? (['red', 'green', 'blue'] as const) : (['grey'] as const);
   return (
     <aside className="column-panel" aria-label={t('data.pictureFacts')}>
-      <h3>{t('data.sizes')}</h3>
+      <h2>{t('data.sizes')}</h2>
       <ul className="size-list">
         {pictures.sizes.slice(0, 8).map(({ height, width, count }) => (
           <li key={`${height} ${width}`}>
@@ -144,7 +144,7 @@ function PictureFacts() {
         ))}
         {pictures.sizes.length > 8 && <li className="quiet">{t('data.moreSizes', { count: pictures.sizes.length - 8 })}</li>}
       </ul>
-      <h3>{t('data.channels')}</h3>
+      <h2>{t('data.channels')}</h2>
       {channels ? (
         <>
           {channels.channels.map((channel, index) => (
@@ -165,7 +165,7 @@ function PictureFacts() {
       )}
       {pictures.damaged.length > 0 && (
         <>
-          <h3>{t('data.damagedFiles')}</h3>
+          <h2>{t('data.damagedFiles')}</h2>
           <ul className="size-list">
             {pictures.damaged.slice(0, 20).map(({ path, detail }) => (
               <li key={path} title={detail}>

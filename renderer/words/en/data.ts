@@ -1,4 +1,8 @@
 export const data = {
+  'data.showRows': '{count, plural, one {Show the row} other {Show {count, number} rows}}',
+  'data.showColumn': 'Show the column',
+  'data.fixAdd': 'Add {step}',
+  'data.fixSet': 'Set {option}',
   'data.view': 'Data',
   'data.look': 'Look closer',
   'data.lookAt': 'Look closer at the data of {cell}',

@@ -1,6 +1,10 @@
 import type { data as english } from '../en/data.ts';
 
 export const data: Record<keyof typeof english, string> = {
+  'data.showRows': '查看 {count, number} 行',
+  'data.showColumn': '查看该列',
+  'data.fixAdd': '添加 {step}',
+  'data.fixSet': '设置 {option}',
   'data.view': '数据',
   'data.look': '细看',
   'data.lookAt': '细看 {cell} 的数据',

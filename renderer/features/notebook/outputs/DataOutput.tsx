@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import type { DataPreview } from '#contract/notebook.ts';
 import { Button } from '../../../components/Button.tsx';
-import { coreText } from '../../../words/errors.ts';
-import { useLocaleStore } from '../../../words/locale.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { lookAt } from '../../data/data-store.ts';
+import { Findings } from '../../data/Findings.tsx';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const firstRows = 5;
@@ -50,7 +49,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
           </Button>
         )}
       </div>
-      {findings.length > 0 && <Findings findings={findings} />}
+      {findings.length > 0 && <Findings cell={cell} findings={findings} />}
       {images && (
         <div className="thumbnails" role="list" aria-label={t('notebook.firstImages')}>
           {images.thumbnails.slice(0, 20).map((thumbnail, index) => (
@@ -70,21 +69,6 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
 function isBalanced(classes: NonNullable<DataPreview['classes']>): boolean {
   const counts = classes.map((one) => one.count);
   return classes.length > 1 && Math.min(...counts) >= 0.9 * Math.max(...counts);
-}
-
-function Findings({ findings }: { findings: DataPreview['findings'] }) {
-  const t = useWords();
-  const locale = useLocaleStore((state) => state.locale);
-  return (
-    <ul className="findings" aria-label={t('notebook.findings')}>
-      {findings.map((finding) => (
-        <li key={`${finding.code} ${finding.evidence}`} className="note">
-          <b>{coreText(locale, finding.code, finding.values, finding.message)}</b>
-          <span className="grow">{finding.evidence}</span>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 function ClassCounts({ classes }: { classes: NonNullable<DataPreview['classes']> }) {

@@ -1,0 +1,70 @@
+/** A look at data: what is odd in it, the rows that show it, and the mend. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '../fixtures/test.ts';
+import { NotebookPage } from '../pages/notebook-page.ts';
+
+const notebookText = `---
+epochbook: 1
+title: Flats
+---
+\`\`\`ts data #flats
+data.csv('flats.csv').target('label').split({ validation: 0.2, seed: 3 })
+\`\`\`
+`;
+
+/** 400 flats, ten of them twice, with a number for each and a gap here and there. */
+function flats(): string {
+  const rows = Array.from({ length: 400 }, (_, row) => {
+    const at = row >= 390 ? row - 390 : row;
+    const [area, rooms, rent] = [20 + ((at * 37) % 101), 1 + (at % 5), 300 + ((at * 7919) % 997) / 10];
+    return `${at},${area},${rooms},${rent},${(at * 31) % 7 > 3 ? 'let' : 'free'}`;
+  });
+  return `number,area,rooms,rent,label\n${rows.join('\n')}\n`;
+}
+
+test('findings show their rows and mend the text; rows are sorted and filtered by a click', async ({ open, workspace }) => {
+  workspace.write('flats.csv', flats());
+  workspace.write('flats.epoch.md', notebookText);
+  const { page } = await open('flats.epoch.md');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Flats');
+  await notebook.isFresh('flats');
+
+  const twice = page.getByRole('listitem').filter({ hasText: 'in the training part as well' });
+  await twice.getByRole('button', { name: /^Show \d+ rows|^Show the row/ }).click();
+  await expect(page.getByRole('heading', { name: 'flats.csv' })).toBeVisible();
+  const grid = page.getByRole('grid', { name: 'Rows' });
+  await expect(grid.getByRole('row')).not.toHaveCount(1);
+  await expect(page.getByRole('button', { name: /rows of a finding|one row of a finding/ })).toBeVisible();
+  await page.getByRole('button', { name: /of a finding/ }).click();
+  await expect(page.getByText('400 rows · 5 columns')).toBeVisible();
+
+  await grid.getByRole('button', { name: 'area' }).click();
+  await expect(grid.getByRole('columnheader', { name: /area/ })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(grid.getByRole('row').nth(1)).toContainText('20');
+  const panel = page.getByRole('complementary', { name: 'What the column holds' });
+  await panel.getByRole('combobox', { name: 'Column' }).selectOption('label');
+  await panel.getByRole('button', { name: /free/ }).click();
+  await expect(page.getByRole('button', { name: 'label is free' })).toBeVisible();
+  await expect(page.getByText(/^\d{3} rows · 5 columns$/)).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+
+  await page.keyboard.press('Escape');
+  await twice.getByRole('button', { name: 'Add .distinct()' }).click();
+  await expect(page.getByText('split({ validation: 0.2, seed: 3 })').first()).toBeVisible();
+  await expect(twice).toHaveCount(0);
+  await notebook.isFresh('flats');
+});
+
+test('pictures are shown by class', async ({ open }) => {
+  const { page } = await open();
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Clothes, ten classes');
+  await notebook.isFresh('clothes');
+  await page.getByRole('button', { name: 'Look closer at the data of clothes' }).click();
+  await expect(page.getByText('10,000 pictures')).toBeVisible();
+  await page.getByRole('button', { name: /Sandal/ }).click();
+  await expect(page.getByRole('list', { name: 'Pictures' }).getByRole('listitem').first()).toContainText('Sandal');
+  await expect(page.getByText('Measured on 1,000 of 10,000.')).toBeVisible();
+});
