@@ -6,6 +6,7 @@ import type { DataSpec } from '#contract/spec.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
 import { distinctRows } from './distinct.ts';
+import { storedPart, type StoredSamples } from './stored-arrays.ts';
 import { split } from './split.ts';
 import { place, splitOf, stepOf } from './steps.ts';
 
@@ -17,6 +18,10 @@ export interface Arrays {
   readonly count: number;
   /** `[count, ...inputShape]` */
   readonly values: Uint8Array | Float32Array | Float64Array;
+  /** Where they do not fit into memory; `values` is then empty. */
+  readonly stored?: StoredSamples;
+  /** Of what is stored: the first samples to be shown, by their rows. */
+  readonly firstBytes?: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
   /** What each value is multiplied with. */
   readonly scale: number;
   /** Class indices, or numbers. */
@@ -36,7 +41,7 @@ export interface PreparedArrays {
   readonly images?: NonNullable<DataPreview['images']>;
 }
 
-const thumbnailCount = 24;
+export const thumbnailCount = 24;
 const mostBytes = 8 * 2 ** 30;
 
 export const sizeOf = (shape: readonly number[]) => shape.reduce((product, one) => product * one, 1);
@@ -69,7 +74,12 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
   const count = Math.min(arrays.count, stepOf(spec, 'take')?.step.count ?? Infinity);
   const size = sizeOf(inputShape);
   const targetSize = sizeOf(targetShape);
-  if (count * size * 4 > mostBytes)
+  const { stored } = arrays;
+  const tooMuch =
+    stored && spec.steps.findIndex(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize' || op === 'distinct');
+  if (tooMuch !== undefined && tooMuch >= 0)
+    throw new EpochbookError('data.stepTooLarge', { step: spec.steps[tooMuch].op, path }, { at: place({ index: tooMuch }) });
+  if (!stored && count * size * 4 > mostBytes)
     throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: '/data/source' });
   const splitStep = splitOf(spec);
   const kept = keptOf(arrays, count, spec);
@@ -79,9 +89,17 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
   });
   const rowsOf = (part: Uint32Array) => part.map((row) => kept[row]);
   const partOf = (
-    { path, values, targets, sourceRows }: Pick<Arrays, 'path' | 'values' | 'targets' | 'sourceRows'>,
+    { path, values, targets, sourceRows, stored: file }: Pick<Arrays, 'path' | 'values' | 'targets' | 'sourceRows' | 'stored'>,
     rows: Uint32Array,
   ): Part => {
+    if (file) {
+      const wanted = Float32Array.from({ length: rows.length * targetSize }, (_, index) => {
+        return targets[rows[Math.floor(index / targetSize)] * targetSize + (index % targetSize)];
+      });
+      checkFinite(wanted, targetSize, rows, path);
+      const own = { count: rows.length, targets: wanted, rows: sourceRows ? rows.map((row) => sourceRows[row]) : rows };
+      return storedPart(own, file, { size, scale, rows: own.rows });
+    }
     const inputs = new Float32Array(rows.length * size);
     const wanted = new Float32Array(rows.length * targetSize);
     rows.forEach((row, index) => {
@@ -105,9 +123,9 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       Uint32Array.from({ length: other.count }, (_, row) => row),
     );
   }
-  const shaped = shapeParts(spec, inputShape, { train: gather(places.train), ...made }, ['reshape', 'resize', 'normalize']);
+  const shaped = shapeParts(spec, inputShape, { train: gather(places.train), ...made }, stored ? [] : ['reshape', 'resize', 'normalize']);
   const [height, width, channels] = inputShape;
-  const shown = values instanceof Uint8Array && inputShape.length === 3 && (channels === 1 || channels === 3);
+  const shown = (values instanceof Uint8Array || arrays.firstBytes) && inputShape.length === 3 && (channels === 1 || channels === 3);
   return {
     dataset: {
       ...shaped,
@@ -122,15 +140,20 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
         height,
         width,
         channels,
-        thumbnails: Array.from({ length: Math.min(count, thumbnailCount) }, (_, index) => {
-          // Pictures in folders come a class after the other: steps through them show each.
-          const row = arrays.ignored ? Math.floor((index * count) / Math.min(count, thumbnailCount)) : index;
+        thumbnails: shownRows(arrays, count).map((row) => {
           const label = classes ? classes[targets[row]] : String(targets[row * targetSize]);
-          return { label, pixels: Uint8Array.from(values.subarray(row * size, (row + 1) * size)) };
+          return { label, pixels: arrays.firstBytes?.get(row) ?? Uint8Array.from(values.subarray(row * size, (row + 1) * size)) };
         }),
       },
     }),
   };
+}
+
+/** Pictures in folders come a class after the other: steps through them show each. */
+function shownRows({ firstBytes, ignored }: Arrays, count: number): number[] {
+  if (firstBytes) return [...firstBytes.keys()].filter((row) => row < count);
+  const shown = Math.min(count, thumbnailCount);
+  return Array.from({ length: shown }, (_, index) => (ignored ? Math.floor((index * count) / shown) : index));
 }
 
 /** Rows that take part: all, or the first of equal ones. */

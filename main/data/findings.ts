@@ -119,6 +119,8 @@ export function findFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
   }
   // Tokens are as frequent as they are, and phrases come again.
   if (dataset.text && dataset.text.column === undefined) return found;
+  // What does not fit into memory is not compared sample by sample.
+  if (dataset.train.stored) return [...found, ...classFaults(dataset, facts)];
   return [...found, ...largeValues(dataset, facts), ...classFaults(dataset, facts), ...sameSamples(dataset, facts)];
 }
 

@@ -27,12 +27,17 @@ export interface LoadedData {
 /**
  * Loads a data set. Throws `data.*` errors, with `at` pointing into the spec (`/data/…`) and `where` naming the data
  * file's line and column where there is one; `signal` ends it between two files.
+ * `mostInMemory`: bytes of decoded pictures, beyond which they lie in the workspace’s cache.
  */
-export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: { signal?: AbortSignal } = {}): Promise<LoadedData> {
+export async function loadDataset(
+  spec: DataSpec,
+  folders: Folders,
+  { signal, mostInMemory }: { signal?: AbortSignal; mostInMemory?: number } = {},
+): Promise<LoadedData> {
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
   signal?.throwIfAborted();
-  const read = await readSource(source, folders, hash, signal);
+  const read = await readSource(source, folders, hash, { signal, most: mostInMemory });
   signal?.throwIfAborted();
   const others: { part: 'validation' | 'test'; read: ReadData; at: string; steps: OtherSteps }[] = [];
   for (const [index, step] of spec.steps.entries()) {
@@ -98,7 +103,7 @@ export async function loadDataset(spec: DataSpec, folders: Folders, { signal }: 
       said = { size: [height, width], channels: channels === 1 ? 1 : 3, ...said };
     }
     try {
-      const found = await readSource(said, folders, hash, signal);
+      const found = await readSource(said, folders, hash, { signal, most: mostInMemory });
       const take = other.steps.find((step) => step.op === 'take');
       return 'inputShape' in found && take ? { ...found, count: Math.min(found.count, take.count) } : found;
     } catch (error) {
@@ -118,7 +123,12 @@ type OtherSteps = Extract<DataSpec['steps'][number], { op: 'withTest' }>['data']
 const pick = (from: object, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 
-async function readSource(source: DataSource, folders: Folders, hash: Hash, signal: AbortSignal | undefined): Promise<ReadData> {
+interface ReadOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly most: number | undefined;
+}
+
+async function readSource(source: DataSource, folders: Folders, hash: Hash, options: ReadOptions): Promise<ReadData> {
   switch (source.format) {
     case 'csv':
       return parseCsv(await readDataFile(source.path, folders, '/data/source/path', hash), source, '/data/source/path');
@@ -133,11 +143,11 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, sign
     case 'npz':
       return readNpz(source, folders, hash);
     case 'imageFolder':
-      return readPictures(source, folders, hash, signal);
+      return readPictures(source, folders, hash, options);
     case 'text':
       return readRunningText(source, folders, hash);
     case 'textFolder':
-      return readTextFolder(source, folders, hash, signal);
+      return readTextFolder(source, folders, hash, options.signal);
     default:
       return readWithDuck(source, folders, hash);
   }

@@ -1,8 +1,9 @@
 /** Folders of pictures: each folder is a class. The decoder is native, and loaded when first needed. */
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
-import type { Arrays } from './arrays.ts';
+import { type Arrays, thumbnailCount } from './arrays.ts';
+import { mostInMemory, storedFile } from './stored-arrays.ts';
 import { labelPictures } from './picture-labels.ts';
 import { filesBelow, type Folders, inOrder, isFolder, readDataFile } from './files.ts';
 
@@ -22,6 +23,8 @@ export interface PictureList {
 }
 
 const endings = /\.(?:png|jpe?g|webp)$/i;
+/** Bytes of files that are kept between looking at them and decoding them. */
+const mostKept = 512 * 2 ** 20;
 /** Pictures decoded at once; more would only wait for the decoder's threads. */
 const atOnce = 8;
 const at = '/data/source/path';
@@ -94,20 +97,55 @@ export async function listPictures(source: PictureSource, folders: Folders, hash
   };
 }
 
+/** Height and width of the first picture that can be decoded. */
+async function firstSize(
+  sharp: Sharp,
+  count: number,
+  bytesOf: (index: number) => Promise<Buffer>,
+): Promise<readonly [number, number] | undefined> {
+  for (let index = 0; index < Math.min(count, 50); index += 1) {
+    const facts = await sharp(await bytesOf(index))
+      .metadata()
+      .catch(() => undefined);
+    if (facts) return [facts.autoOrient.height, facts.autoOrient.width];
+  }
+  return undefined;
+}
+
+const nameOf = (content: Buffer, shape: readonly number[], channels: number) =>
+  createHash('sha256')
+    .update(content)
+    .update(JSON.stringify([shape, channels]))
+    .digest('hex')
+    .slice(0, 40);
+
 /**
  * Reads every picture. Throws what `listPictures` throws, and `data.pictureDamaged`, `data.pictureSizes`,
  * `data.readerMissing`.
  */
-export async function readPictures(source: PictureSource, folders: Folders, hash: Hash, signal?: AbortSignal): Promise<Arrays> {
+export async function readPictures(
+  source: PictureSource,
+  folders: Folders,
+  hash: Hash,
+  { signal, most = mostInMemory }: { signal?: AbortSignal | undefined; most?: number | undefined } = {},
+): Promise<Arrays> {
   const { pictures, classes, ignored } = await listPictures(source, folders, hash);
   const sharp = await loadSharp();
 
-  const stored: Buffer[] = [];
-  for (const { path } of pictures) {
+  const files: Buffer[] = [];
+  const content = createHash('sha256');
+  let kept = 0;
+  for (const [index, { path }] of pictures.entries()) {
     signal?.throwIfAborted();
-    hash.update(path);
-    stored.push((await readDataFile(path, folders, at, hash)).bytes);
+    content.update(path);
+    const { bytes } = await readDataFile(path, folders, at, content);
+    kept += bytes.length;
+    if (kept <= mostKept) files[index] = bytes;
   }
+  // By what lies in the files and how they are decoded.
+  const contentHash = content.digest();
+  hash.update(contentHash);
+  const bytesOf = async (index: number) => files[index] ?? (await readDataFile(pictures[index].path, folders, at)).bytes;
   const damaged: { path: string; detail: string }[] = [];
   const each = async <Value>(task: (index: number) => Promise<Value>): Promise<(Value | undefined)[]> => {
     const results: (Value | undefined)[] = Array.from({ length: pictures.length });
@@ -130,28 +168,52 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
     }
     return results;
   };
-  const channels = source.channels ?? ((await each((index) => isGrey(sharp, stored[index]))).every((grey) => grey !== false) ? 1 : 3);
+  const channels =
+    source.channels ?? ((await each(async (index) => isGrey(sharp, await bytesOf(index)))).every((grey) => grey !== false) ? 1 : 3);
   let values: Uint8Array | undefined;
-  let shape: readonly [number, number] | undefined = source.size;
+  let shape: readonly [number, number] | undefined = source.size ?? (await firstSize(sharp, pictures.length, bytesOf));
+  const file =
+    shape && pictures.length * shape[0] * shape[1] * channels * 4 > most
+      ? await storedFile(folders, nameOf(contentHash, shape, channels), pictures.length * shape[0] * shape[1] * channels)
+      : undefined;
+  const firstBytes = new Map<number, Uint8Array<ArrayBuffer>>();
+  const shownEvery = Math.max(1, Math.ceil(pictures.length / thumbnailCount));
   const odd = new Map<number, string>();
-  await each(async (index) => {
-    const { width, height, pixels } = await decode(sharp, stored[index], source.size, channels);
+  const keep = async (index: number) => {
+    // What was decoded once need not be decoded again but to be shown.
+    if (file && !file.write && source.damaged !== 'skip' && index % shownEvery !== 0) return;
+    const { width, height, pixels } = await decode(sharp, await bytesOf(index), source.size, channels);
     shape ??= [height, width];
     if (height !== shape[0] || width !== shape[1]) {
       odd.set(index, `${height} × ${width}`);
       return;
     }
+    if (file) {
+      if (index % shownEvery === 0) firstBytes.set(index, Uint8Array.from(pixels));
+      await file.write?.handle.write(pixels, 0, pixels.length, index * pixels.length);
+      return;
+    }
     values ??= new Uint8Array(pictures.length * height * width * channels);
     values.set(pixels, index * pixels.length);
-  });
+  };
+  try {
+    await each(keep);
+  } catch (error) {
+    await file?.write?.fail();
+    throw error;
+  }
   const [height, width] = shape ?? [0, 0];
   if (odd.size > 0) {
+    await file?.write?.fail();
     const [index, size] = [...odd].sort(([a], [b]) => a - b)[0];
     const facts = { path: pictures[index].path, size, usual: `${height} × ${width}`, height, width };
     throw new EpochbookError('data.pictureSizes', facts, { at, where: { file: pictures[index].path } });
   }
+  await file?.write?.done();
+  const shownFirst = [...firstBytes].sort(([a], [b]) => a - b);
   const all = {
     path: source.path,
+    ...(file && { stored: { file: file.file, type: 'uint8' as const, offset: 0 }, firstBytes: new Map(shownFirst) }),
     inputShape: [height, width, channels],
     scale: source.scale ?? 1 / 255,
     targetShape: classes ? [] : [1],
@@ -161,17 +223,23 @@ export async function readPictures(source: PictureSource, folders: Folders, hash
   const labels = pictures.map(({ label }) => label);
   if (damaged.length === 0) return { ...all, count: pictures.length, values: values ?? new Uint8Array(0), targets: labels };
   const skipped = [...new Set(damaged.map(({ path }) => path))].sort(inOrder);
-  const kept = [...pictures.keys()].filter((index) => !skipped.includes(pictures[index].path));
-  if (!values || kept.length === 0) throw new EpochbookError('data.noPictures', { path: source.path }, { at });
+  const left = new Set(skipped);
+  const sound = [...pictures.keys()].filter((index) => !left.has(pictures[index].path));
+  if ((!values && !file) || sound.length === 0) throw new EpochbookError('data.noPictures', { path: source.path }, { at });
   const size = height * width * channels;
-  const rest = new Uint8Array(kept.length * size);
-  for (const [place, index] of kept.entries()) rest.set(values.subarray(index * size, (index + 1) * size), place * size);
+  const rest = new Uint8Array(values ? sound.length * size : 0);
+  if (values) for (const [place, index] of sound.entries()) rest.set(values.subarray(index * size, (index + 1) * size), place * size);
   return {
     ...all,
-    count: kept.length,
+    count: sound.length,
     values: rest,
-    targets: kept.map((index) => labels[index]),
-    sourceRows: Uint32Array.from(kept),
+    targets: sound.map((index) => labels[index]),
+    sourceRows: Uint32Array.from(sound),
     skipped,
+    ...(file && {
+      firstBytes: new Map(
+        shownFirst.flatMap(([index, bytes]) => (left.has(pictures[index].path) ? [] : [[sound.indexOf(index), bytes] as const])),
+      ),
+    }),
   };
 }

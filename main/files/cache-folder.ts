@@ -14,8 +14,7 @@ interface CachedFile {
   readonly usedAt: number;
 }
 
-async function cachedFiles(workspace: string): Promise<CachedFile[]> {
-  const folder = cacheFolder(workspace);
+async function cachedFiles(folder: string): Promise<CachedFile[]> {
   const names = await disk.readdir(folder).catch(() => []);
   const found = await Promise.all(
     names.map(async (name) => {
@@ -37,18 +36,26 @@ const sizeOf = (files: readonly CachedFile[]): CacheSize => ({
   bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
 });
 
-export const cacheSize = async (workspace: string): Promise<CacheSize> => sizeOf(await cachedFiles(workspace));
+/** Samples that do not fit into memory; whoever writes them keeps them few. */
+export const samplesFolder = (workspace: string): string => join(cacheFolder(workspace), 'samples');
+
+const allFiles = async (workspace: string) => [
+  ...(await cachedFiles(cacheFolder(workspace))),
+  ...(await cachedFiles(samplesFolder(workspace))),
+];
+
+export const cacheSize = async (workspace: string): Promise<CacheSize> => sizeOf(await allFiles(workspace));
 
 /** Empties the cache; tells what was in it. */
 export async function clearCache(workspace: string): Promise<CacheSize> {
-  const files = await cachedFiles(workspace);
+  const files = await allFiles(workspace);
   await Promise.all(files.map(({ file }) => disk.rm(file, { force: true })));
   return sizeOf(files);
 }
 
 /** Removes what was used longest ago, until `most` bytes are left. */
 export async function trimCache(workspace: string, most = mostCached): Promise<void> {
-  const files = (await cachedFiles(workspace)).sort((a, b) => a.usedAt - b.usedAt);
+  const files = (await cachedFiles(cacheFolder(workspace))).sort((a, b) => a.usedAt - b.usedAt);
   let { bytes } = sizeOf(files);
   for (const one of files) {
     if (bytes <= most) return;

@@ -16,6 +16,20 @@ async function keyOf(spec: DataSpec, folders: Folders): Promise<string> {
   return JSON.stringify([spec, folders, files]);
 }
 
+/** Samples in a file may have been let go of. */
+async function isThere({ dataset }: LoadedData): Promise<boolean> {
+  const files = [dataset.train, dataset.validation, dataset.test].flatMap((part) => part?.stored?.file ?? []);
+  const found = await Promise.all(
+    files.map((file) =>
+      disk.access(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.every(Boolean);
+}
+
 export interface DataCacheOptions {
   readonly load?: typeof loadDataset;
   /** Data that took longer, in milliseconds, is kept on the disk. */
@@ -29,7 +43,7 @@ export function createDataCache({ load = loadDataset, worthKeeping = worthKeepin
   let kept: { key: string; loaded: LoadedData } | undefined;
   return async (spec, folders) => {
     const key = await keyOf(spec, folders);
-    if (kept?.key === key) return kept.loaded;
+    if (kept?.key === key && (await isThere(kept.loaded))) return kept.loaded;
     // Let go of the old one first: two large data sets may not fit.
     kept = undefined;
     // A workspace gets its folder with its first run, not by being looked at.
@@ -38,7 +52,7 @@ export function createDataCache({ load = loadDataset, worthKeeping = worthKeepin
       () => false,
     );
     const cached = hasFolder ? await readCached(folders.workspace, key) : undefined;
-    if (cached) {
+    if (cached && (await isThere(cached))) {
       kept = { key, loaded: cached };
       return cached;
     }

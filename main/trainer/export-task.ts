@@ -5,6 +5,7 @@ import type { Dataset } from '#contract/samples.ts';
 import type { Json } from '#contract/spec.ts';
 import { preparationOf } from '#data/preparation.ts';
 import { openBackend } from '#engine/backends/index.ts';
+import { sliceBatch } from '#engine/loop/batches.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { exportTfjs } from '#interchange/tfjs.ts';
@@ -29,13 +30,12 @@ export async function exportModel(task: ExportTask, dataset: Dataset): Promise<E
   const checkpoint = await readCheckpoint(task.checkpointFile);
   const part = dataset.validation ?? dataset.test ?? dataset.train;
   const count = Math.min(sampleCount, part.count);
-  const sampleSize = part.inputs.length / part.count;
   const predictor = await createPredictor(model, checkpoint.weights, await openBackend(task.run.backend));
   try {
     return await exportTfjs({
       model,
       checkpoint,
-      samples: { inputs: part.inputs.slice(0, count * sampleSize), count, inputShape: dataset.inputShape },
+      samples: { inputs: sliceBatch(part, 0, count).inputs.slice(), count, inputShape: dataset.inputShape },
       predict: (inputs) => predictor.predict(inputs),
       folder: task.folder,
       metadata: metadataOf(dataset, task, checkpoint.epoch),

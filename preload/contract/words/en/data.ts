@@ -175,4 +175,6 @@ export const data = {
   'data.labelFile': '{labels}, line {line, number}: there is no picture “{file}” below {path}.',
   'data.labelTwice': '{labels}, line {line, number}: the picture “{file}” has a label already.',
   'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',
+  'data.stepTooLarge':
+    '.{step}(…) cannot be done to {path}, which is larger than memory. Say size: […] for its pictures, or take(…) a part of it.',
 } as const;

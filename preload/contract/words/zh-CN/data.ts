@@ -149,4 +149,5 @@ export const data: Record<keyof typeof en, string> = {
   'data.labelFile': '{labels} 第 {line, number} 行：{path} 下没有图片“{file}”。',
   'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
   'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
+  'data.stepTooLarge': '{path} 大于内存，无法对其使用 .{step}(…)。请为图片写明 size: […]，或用 take(…) 取一部分。',
 };

@@ -1,0 +1,68 @@
+/** Pictures that do not fit into memory give the same samples as those that do. */
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import type { Part } from '#contract/samples.ts';
+import type { DataSource, DataStep } from '#contract/spec.ts';
+import { loadDataset } from './load.ts';
+import { fault, makeWorkspace } from './testing/workspace.ts';
+
+const { folders, write } = makeWorkspace();
+for (let index = 0; index < 30; index += 1) {
+  const pixels = Uint8Array.from({ length: 48 }, (_, place) => (index * 31 + place * 7) % 256);
+  const png = await sharp(pixels, { raw: { width: 4, height: 4, channels: 3 } })
+    .png()
+    .toBuffer();
+  write(`p/${index % 2 ? 'odd' : 'even'}/${index}.png`, png);
+}
+const source: DataSource = { format: 'imageFolder', path: 'p' };
+const split: DataStep = { op: 'split', validation: 0.3, seed: 4 };
+const load = (most: number, more: Partial<DataSource> = {}, ...steps: DataStep[]) =>
+  loadDataset({ source: { ...source, ...more } as DataSource, steps: [split, ...steps] }, folders, { mostInMemory: most });
+
+function inputsOf(part: Part): number[] {
+  const { stored } = part;
+  if (!stored) return [...part.inputs];
+  const bytes = readFileSync(stored.file);
+  return Array.from(stored.places).flatMap((place) =>
+    Array.from(bytes.subarray(place * stored.size, (place + 1) * stored.size), (value) => Math.fround(value * stored.scale)),
+  );
+}
+const samplesFolder = join(folders.workspace, '.epochbook', 'cache', 'samples');
+
+it('are decoded into the cache once, and split alike', async () => {
+  const [memory, file] = [await load(1e9), await load(1000)];
+  expect(memory.dataset.train.stored).toBeUndefined();
+  expect(file.dataset.train.inputs).toHaveLength(0);
+  for (const part of ['train', 'validation'] as const) {
+    expect(file.dataset[part]!.rows).toEqual(memory.dataset[part]!.rows);
+    expect(file.dataset[part]!.targets).toEqual(memory.dataset[part]!.targets);
+    expect(inputsOf(file.dataset[part]!)).toEqual(inputsOf(memory.dataset[part]!));
+  }
+  expect(file.dataset.hash).toBe(memory.dataset.hash);
+  expect(file.preview.images?.thumbnails).toHaveLength(15);
+  const [name] = readdirSync(samplesFolder);
+  const before = statSync(join(samplesFolder, name)).ino;
+  await load(1000, {}, { op: 'take', count: 20 });
+  expect(readdirSync(samplesFolder)).toEqual([name]);
+  expect(statSync(join(samplesFolder, name)).ino).toBe(before);
+});
+
+it('leave nothing behind where one is damaged, and may be left out', async () => {
+  rmSync(samplesFolder, { recursive: true });
+  // Its head is sound: only decoding tells.
+  const struck = join(folders.notebook, 'p/odd/7.png');
+  truncateSync(struck, statSync(struck).size - 30);
+  expect(await fault(load(1000))).toMatchObject({ code: 'data.pictureDamaged' });
+  expect(readdirSync(samplesFolder)).toEqual([]);
+  for (let round = 0; round < 2; round += 1) {
+    const [memory, file] = [await load(1e9, { damaged: 'skip' }), await load(1000, { damaged: 'skip' })];
+    expect(file.dataset.train.rows).toEqual(memory.dataset.train.rows);
+    expect(inputsOf(file.dataset.train)).toEqual(inputsOf(memory.dataset.train));
+  }
+  expect(await fault(load(1000, { damaged: 'skip' }, { op: 'normalize' }))).toMatchObject({
+    code: 'data.stepTooLarge',
+    at: '/data/steps/1',
+  });
+});

@@ -1,0 +1,90 @@
+/** Samples that do not fit into memory: decoded once into a file of the workspace's cache, and read from there by blocks. */
+import { promises as disk } from 'node:fs';
+import { join } from 'node:path';
+import type { Part } from '#contract/samples.ts';
+import type { Folders } from './files.ts';
+
+/** Samples as a file holds them, one after another. */
+export interface StoredSamples {
+  /** Absolute. */
+  readonly file: string;
+  readonly type: 'uint8' | 'float32';
+  readonly offset: number;
+}
+
+/** What the samples of all parts may take in memory, as 32-bit floats. */
+export const mostInMemory = 3 * 2 ** 30;
+
+/** Files that are kept: of the data sets used last. */
+const mostFiles = 3;
+
+const folderOf = ({ workspace }: Folders) => join(workspace, '.epochbook', 'cache', 'samples');
+
+/** The file of this name where it is whole; else one to be written, which `done` puts in its place. */
+export async function storedFile(
+  folders: Folders,
+  name: string,
+  bytes: number,
+): Promise<{
+  readonly file: string;
+  readonly write?: { readonly handle: disk.FileHandle; readonly done: () => Promise<void>; readonly fail: () => Promise<void> };
+}> {
+  const folder = folderOf(folders);
+  const file = join(folder, `${name}.samples`);
+  const found = await disk.stat(file).catch(() => undefined);
+  if (found?.size === bytes) {
+    await disk.utimes(file, new Date(), new Date());
+    return { file };
+  }
+  await disk.mkdir(folder, { recursive: true });
+  const part = `${file}.${process.pid}.part`;
+  const handle = await disk.open(part, 'w');
+  return {
+    file,
+    write: {
+      handle,
+      async done() {
+        await handle.truncate(bytes);
+        await handle.close();
+        await disk.rename(part, file);
+        await letGo(folder);
+      },
+      async fail() {
+        await handle.close();
+        await disk.rm(part, { force: true });
+      },
+    },
+  };
+}
+
+async function letGo(folder: string): Promise<void> {
+  const names = (await disk.readdir(folder)).filter((name) => name.endsWith('.samples'));
+  const used = await Promise.all(names.map(async (name) => ({ name, at: (await disk.stat(join(folder, name))).mtimeMs })));
+  for (const { name } of used.sort((a, b) => b.at - a.at).slice(mostFiles)) await disk.rm(join(folder, name), { force: true });
+}
+
+/** Reads some samples as they lie in the file, e.g. to show them. */
+export async function readStored({ file, type, offset }: StoredSamples, size: number, rows: readonly number[]): Promise<Uint8Array[]> {
+  const bytes = size * (type === 'uint8' ? 1 : 4);
+  const handle = await disk.open(file);
+  try {
+    const found: Uint8Array[] = [];
+    for (const row of rows) {
+      const sample = new Uint8Array(bytes);
+      await handle.read(sample, 0, bytes, offset + row * bytes);
+      found.push(sample);
+    }
+    return found;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The part's inputs in a file. `rows`: its samples in the file, ascending. */
+export function storedPart(
+  part: Omit<Part, 'inputs' | 'stored'>,
+  stored: StoredSamples,
+  { size, scale, rows }: { size: number; scale: number; rows: Uint32Array },
+): Part {
+  return { ...part, inputs: new Float32Array(0), stored: { ...stored, size, scale, places: rows } };
+}
