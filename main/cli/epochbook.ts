@@ -5,6 +5,7 @@ import { addBin } from './commands/bin.ts';
 import { addCache } from './commands/cache.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
+import { addDiagnose } from './commands/diagnose.ts';
 import { addExport } from './commands/export.ts';
 import { addExportRuns } from './commands/export-runs.ts';
 import { addGoOn } from './commands/go-on.ts';
@@ -35,6 +36,7 @@ function createProgram(): LocalizedCommand {
     addRuns,
     addShow,
     addCompare,
+    addDiagnose,
     addExport,
     addReport,
     addImport,

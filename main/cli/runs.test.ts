@@ -160,6 +160,18 @@ describe('compare', () => {
   });
 });
 
+describe('diagnose', () => {
+  it('gives the verdicts of the interface, and remedies with what to set', async () => {
+    const { verdicts } = await json('diagnose', ids[0]);
+    expect(Array.isArray(verdicts)).toBe(true);
+    for (const { code, fromEpoch, confidence, message, remedies } of verdicts) {
+      expect([typeof code, typeof fromEpoch, typeof confidence, typeof message]).toEqual(['string', 'number', 'number', 'string']);
+      for (const remedy of remedies) expect(Object.keys(remedy)).toEqual(['message', 'set']);
+    }
+    expect((await place.start(['diagnose', ids[0]])).stdout.trim()).not.toBe('');
+  });
+});
+
 describe('export', () => {
   it('writes a model that stock tfjs loads, and says so', async () => {
     const exported = await json('export', ids[0], '--format', 'tfjs', '--out', 'model');
@@ -211,5 +223,27 @@ describe('delete and restore', () => {
   it('moves none where one of them is not there', async () => {
     expect((await place.start(['delete', ids[0], 'nothing'])).code).toBe(2);
     expect(await json('runs')).toHaveLength(2);
+  });
+});
+
+describe('purge and store', () => {
+  it('removes for good only what is in the bin, its checkpoints with it', async () => {
+    expect((await place.start(['purge', ids[0]])).code).toBe(2);
+    expect((await place.start(['purge'])).code).toBe(2);
+    await json('delete', ids[0]);
+    const { purged, freedBytes } = await json('purge', '--all');
+    expect(purged).toBe(1);
+    expect(freedBytes).toBeGreaterThan(0);
+    expect(existsSync(join(place.folder, '.epochbook', 'checkpoints', ids[0]))).toBe(false);
+    expect(await json('runs', '--deleted')).toEqual([]);
+    expect(await json('runs')).toHaveLength(1);
+  });
+
+  it('copies the store as a workspace that opens elsewhere', async () => {
+    const backup = await json('store', 'backup', '--out', 'copy');
+    expect(backup).toMatchObject({ runs: 1, notebooks: 1 });
+    expect(await json('runs', '--workspace', 'copy')).toEqual(await json('runs'));
+    expect(await json('store', 'check', '--workspace', 'copy')).toEqual({ problems: [] });
+    expect((await json('store')).runs).toBe(1);
   });
 });

@@ -21,6 +21,7 @@ import { checkpointFile } from '#trainer/checkpoint-files.ts';
 import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
+import { diagnose } from './diagnose.ts';
 import type { Context, WorkbenchOptions } from './context.ts';
 import { columnsOf, createExplorer } from './explorer.ts';
 import { readImage } from './images.ts';
@@ -328,6 +329,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.get': async ({ runId }) => context.store().detail(runId),
     'runs.notebook': async ({ runId }) => ({ blocks: parseNotebook(context.store().detail(runId).source).blocks }),
     'runs.observations': async ({ runId }) => context.store().observations(runId),
+    'runs.diagnose': async ({ runId }) => diagnose(context.store().detail(runId)),
     async 'runs.compare'({ runIds }) {
       const store = context.store();
       return compareRuns(

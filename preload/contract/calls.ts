@@ -1,5 +1,6 @@
 /** Every call: its request and its response. Handlers and clients take their types from this map. */
 import { z } from 'zod';
+import { diagnosis } from './diagnosis.ts';
 import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import { observations } from './observations.ts';
@@ -261,6 +262,8 @@ export const calls = {
   'runs.notebook': { request: z.object({ runId }), response: z.object({ blocks: z.array(block) }) },
   /** Confusion, watched layers, the search for a learning rate: what `runs.get` leaves out for its size. */
   'runs.observations': { request: z.object({ runId }), response: observations },
+  /** What its curves mean, from which epoch on, and what to try. */
+  'runs.diagnose': { request: z.object({ runId }), response: diagnosis },
   'runs.compare': { request: z.object({ runIds: z.array(runId).min(1) }), response: comparison },
   'runs.update': {
     request: z.object({ runId, name: z.string().min(1).optional(), tags: z.array(z.string()).optional(), note: z.string().optional() }),

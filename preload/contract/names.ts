@@ -49,6 +49,7 @@ export const callNames = [
   'runs.notebook',
   'runs.observations',
   'runs.compare',
+  'runs.diagnose',
   'runs.update',
   'runs.delete',
   'runs.restore',

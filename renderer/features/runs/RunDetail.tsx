@@ -13,6 +13,7 @@ import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
 import { EpochTable } from './EpochTable.tsx';
 import { NameField } from './NameField.tsx';
 import { RunCurves } from './RunCurves.tsx';
+import { RunDiagnosis } from './RunDiagnosis.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunSettings } from './RunSettings.tsx';
 import { RunSource } from './RunSource.tsx';
@@ -136,6 +137,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
       </div>
       <div id={`${base}panel`} className="run-panel" role="tabpanel" aria-labelledby={`${base}${tab}`}>
         {error !== undefined && <p className="run-error">{errorText(error)}</p>}
+        {tab === 'curves' && rows.length > 0 && <RunDiagnosis run={run} />}
         {tab === 'curves' && (
           <div className="run-overview">
             <div className="card">

@@ -131,4 +131,7 @@ export const runs = {
   'runs.platform': 'platform',
   'runs.processor': 'processor',
   'runs.cores': 'cores',
+  'runs.diagnosis': 'What the curves mean',
+  'runs.confidence': '{percent, number} % sure',
+  'runs.remedies': 'What to try',
 } as const;

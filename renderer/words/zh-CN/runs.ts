@@ -131,4 +131,7 @@ export const runs: Record<keyof typeof en, string> = {
   'runs.platform': '平台',
   'runs.processor': '处理器',
   'runs.cores': '核心数',
+  'runs.diagnosis': '曲线说明了什么',
+  'runs.confidence': '把握 {percent}%',
+  'runs.remedies': '可以尝试',
 };

@@ -212,4 +212,7 @@ export const cli = {
   'cli.store.missing': '{part, select, epochs {some epochs} values {some values} other {its notebook’s text}}',
   'cli.store.lost': '{count, plural, one {A run is lost: number} other {# runs are lost: numbers}} {numbers}.',
   'cli.store.rescued': '{runs, plural, one {# run} other {# runs}} saved. The damaged file is kept as {file}.',
+  'cli.diagnose': 'Tells what a run’s curves mean, from which epoch on, and what to try.',
+  'cli.noVerdicts': 'Nothing is wrong with the curves of {name}, as far as they tell.',
+  'cli.verdict': '{message} ({confidence, number} % sure)',
 } as const;

@@ -1,6 +1,7 @@
 import { app } from './app.ts';
 import { cli } from './cli.ts';
 import { data } from './data.ts';
+import { diagnosis } from './diagnosis.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
 import { notebook } from './notebook.ts';
@@ -8,4 +9,15 @@ import { report } from './report.ts';
 import { store } from './store.ts';
 import { training } from './training.ts';
 
-export const en = { ...app, ...cli, ...data, ...engine, ...interchange, ...notebook, ...report, ...store, ...training } as const;
+export const en = {
+  ...app,
+  ...cli,
+  ...data,
+  ...diagnosis,
+  ...engine,
+  ...interchange,
+  ...notebook,
+  ...report,
+  ...store,
+  ...training,
+} as const;

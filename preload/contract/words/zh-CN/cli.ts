@@ -204,4 +204,7 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.store.missing': '{part, select, epochs {部分轮次} values {部分数值} other {笔记本文本}}',
   'cli.store.lost': '{count} 次运行已丢失，编号 {numbers}。',
   'cli.store.rescued': '已保存 {runs} 次运行。损坏的文件保留为 {file}。',
+  'cli.diagnose': '说明运行的曲线意味着什么、从哪一轮开始，以及可以尝试什么。',
+  'cli.noVerdicts': '就曲线而言，{name} 没有问题。',
+  'cli.verdict': '{message}（把握 {confidence}%）',
 };

@@ -1,6 +1,7 @@
 import { app } from './app.ts';
 import { cli } from './cli.ts';
 import { data } from './data.ts';
+import { diagnosis } from './diagnosis.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
 import { notebook } from './notebook.ts';
@@ -14,6 +15,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   ...app,
   ...cli,
   ...data,
+  ...diagnosis,
   ...engine,
   ...interchange,
   ...notebook,
