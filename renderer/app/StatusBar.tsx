@@ -28,52 +28,54 @@ export function StatusBar() {
   const theme = settings?.theme ?? 'system';
   const ThemeIcon = themeIcons[theme];
   return (
-    <footer className="status-bar">
+    <>
+      <footer className="status-bar">
+        {info && (
+          <button type="button" title={t('frame.memory', { memory: formats.bytes(info.memoryBytes) })} onClick={() => setShowsEngine(true)}>
+            {t('frame.backend', { backend: settings?.device === 'gpu' ? 'webgpu' : 'native', threads: settings?.threads || info.cores })}
+          </button>
+        )}
+        <span role="status">
+          {watched ? (
+            <button type="button" title={t('frame.goToRun', { name: watched.name })} onClick={() => void goToRun(watched)}>
+              {activity}
+            </button>
+          ) : (
+            activity
+          )}
+        </span>
+        <span className="grow" />
+        {folder !== undefined && <span>{t('frame.workspaceName', { name: folder })}</span>}
+        <Menu
+          label={t('frame.theme')}
+          items={themes.map((one) => ({
+            id: one,
+            label: t(`frame.theme.${one}`),
+            checked: theme === one,
+            onSelect: () => void change({ theme: one }),
+          }))}
+          trigger={(props) => (
+            <button type="button" aria-label={t('frame.theme')} {...props}>
+              <ThemeIcon size={13} /> {t(`frame.theme.${theme}`)}
+            </button>
+          )}
+        />
+        <Menu
+          label={t('frame.language')}
+          items={locales.map((one) => ({
+            id: one,
+            label: languageNames[one],
+            checked: settings?.locale === one,
+            onSelect: () => void change({ locale: one }),
+          }))}
+          trigger={(props) => (
+            <button type="button" aria-label={t('frame.language')} {...props}>
+              <Languages size={13} /> {languageNames[settings?.locale ?? 'en']}
+            </button>
+          )}
+        />
+      </footer>
       {showsEngine && <EngineDialog onClose={() => setShowsEngine(false)} />}
-      {info && (
-        <button type="button" title={t('frame.memory', { memory: formats.bytes(info.memoryBytes) })} onClick={() => setShowsEngine(true)}>
-          {t('frame.backend', { backend: settings?.device === 'gpu' ? 'webgpu' : 'native', threads: settings?.threads || info.cores })}
-        </button>
-      )}
-      <span role="status">
-        {watched ? (
-          <button type="button" title={t('frame.goToRun', { name: watched.name })} onClick={() => void goToRun(watched)}>
-            {activity}
-          </button>
-        ) : (
-          activity
-        )}
-      </span>
-      <span className="grow" />
-      {folder !== undefined && <span>{t('frame.workspaceName', { name: folder })}</span>}
-      <Menu
-        label={t('frame.theme')}
-        items={themes.map((one) => ({
-          id: one,
-          label: t(`frame.theme.${one}`),
-          checked: theme === one,
-          onSelect: () => void change({ theme: one }),
-        }))}
-        trigger={(props) => (
-          <button type="button" aria-label={t('frame.theme')} {...props}>
-            <ThemeIcon size={13} /> {t(`frame.theme.${theme}`)}
-          </button>
-        )}
-      />
-      <Menu
-        label={t('frame.language')}
-        items={locales.map((one) => ({
-          id: one,
-          label: languageNames[one],
-          checked: settings?.locale === one,
-          onSelect: () => void change({ locale: one }),
-        }))}
-        trigger={(props) => (
-          <button type="button" aria-label={t('frame.language')} {...props}>
-            <Languages size={13} /> {languageNames[settings?.locale ?? 'en']}
-          </button>
-        )}
-      />
-    </footer>
+    </>
   );
 }

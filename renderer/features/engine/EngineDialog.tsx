@@ -97,8 +97,8 @@ export function EngineDialog({ onClose }: { readonly onClose: () => void }) {
                     <td className="number">
                       {samplesPerSecond !== undefined && (
                         <>
-                          <meter min={0} max={fastest} value={samplesPerSecond} aria-hidden />
                           {formats.count(Math.round(samplesPerSecond))}
+                          <meter min={0} max={fastest} value={samplesPerSecond} aria-hidden />
                         </>
                       )}
                     </td>

@@ -2,7 +2,7 @@ export const engine = {
   'engine.title': 'Engine',
   'engine.device': 'Train on',
   'engine.device.cpu': 'The processor',
-  'engine.deviceText.cpu': 'As fast as PyTorch on the same cores, and the same bits every time.',
+  'engine.deviceText.cpu': 'The same bits every time, with the same number of threads.',
   'engine.device.gpu': 'The graphics processor',
   'engine.deviceText.gpu': 'By WebGPU. Pays off for large models. Where it cannot be used, the processor trains and the run says why.',
   'engine.threads': 'Threads',

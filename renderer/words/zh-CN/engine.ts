@@ -4,7 +4,7 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.title': '引擎',
   'engine.device': '训练使用',
   'engine.device.cpu': '处理器',
-  'engine.deviceText.cpu': '相同核数下与 PyTorch 一样快，每次结果逐位相同。',
+  'engine.deviceText.cpu': '线程数相同时，每次结果逐位相同。',
   'engine.device.gpu': '图形处理器',
   'engine.deviceText.gpu': '通过 WebGPU，适合较大的模型。无法使用时改由处理器训练，运行中会说明原因。',
   'engine.threads': '线程',
