@@ -4,6 +4,7 @@ import type { DataPreview, ModelTable } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { ModelSpec, TrainSpec } from '#contract/spec.ts';
 import { openBackend } from '#engine/backends/index.ts';
+import { checkMemory } from '#engine/loop/memory.ts';
 import { makePlan } from '#engine/loop/plan.ts';
 import { openSession } from '#engine/loop/session.ts';
 import { completeModel } from '#engine/model/complete.ts';
@@ -41,8 +42,10 @@ export async function inspect({ dataset, preview, model, train }: InspectionRequ
   }
   if (!train) return { data: preview, model: table };
   try {
+    // Before the weights are made.
+    const memoryBytes = checkMemory(table, train, dataset);
     await checkTraining(completed, train, dataset);
-    return { data: preview, model: table };
+    return { data: preview, model: table, memoryBytes };
   } catch (error) {
     return { data: preview, model: table, trainError: toPlainError(error) };
   }

@@ -58,6 +58,8 @@ export interface Inspection {
   readonly model?: ModelTable;
   readonly modelError?: PlainError;
   readonly trainError?: PlainError;
+  /** What training is foreseen to take. */
+  readonly memoryBytes?: number;
 }
 
 export type ToTrainer = { type: 'task'; id: number; task: Task } | { type: 'pause' } | { type: 'resume' } | { type: 'stop' };

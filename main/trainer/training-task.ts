@@ -5,6 +5,8 @@ import { type Backend, openBackend } from '#engine/backends/index.ts';
 import type { Checkpoint } from '#engine/loop/checkpoint.ts';
 import { forkCheckpoint } from '#engine/loop/fork.ts';
 import { train } from '#engine/loop/train.ts';
+import { checkMemory } from '#engine/loop/memory.ts';
+import { describeModel } from '#engine/model/describe.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { EpochbookError, type PlainError, toPlainError } from '#contract/errors.ts';
 import type { LoadedData } from '#data/load.ts';
@@ -100,6 +102,7 @@ export function startTraining(
     await gate.wait();
     const { backend, fallback } = await openOr(task);
     const model = completeModel(spec.model, dataset);
+    checkMemory(describeModel(model), spec.train, dataset);
     const from = await start();
     // What later samples need to be made into what this model has learnt from.
     await writeWhole(join(task.checkpointFolder, preparationFile), Buffer.from(JSON.stringify(preparationOf(dataset))));

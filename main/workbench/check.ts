@@ -115,7 +115,8 @@ export function createChecks(context: Context): Checks {
       if ('error' in answer) return fails(answer.error);
       const { modelError, trainError } = answer.inspection;
       const error = modelError ?? trainError;
-      return error ? fails(error) : {};
+      const { memoryBytes } = answer.inspection;
+      return error ? fails(error) : { ...(memoryBytes !== undefined && { memoryBytes }) };
     }
     return {};
   }

@@ -191,6 +191,8 @@ export const cellOutcome = z.object({
   error: plainError.optional(),
   data: dataPreview.optional(),
   model: modelTable.optional(),
+  /** Of a train cell: what training is foreseen to take. */
+  memoryBytes: z.number().optional(),
   /** The value of a code cell, printed; or what else a cell is worth showing as text. */
   text: z.string().optional(),
   /** SHA-256 over this cell's text, those above it, the knobs and the data files: equal means nothing changed. */
@@ -208,5 +210,7 @@ export const estimate = z.object({
   steps: z.number().int(),
   /** Time to trace and compile. */
   compileMs: z.number(),
+  /** Memory while training, in round terms. */
+  memoryBytes: z.number(),
 });
 export type Estimate = z.infer<typeof estimate>;

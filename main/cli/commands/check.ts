@@ -7,7 +7,7 @@ import { notebookHere, withCore } from '../core.ts';
 import { exitCodeOf, exitCodes, failureJson, failureLine, type Ground, reportFailure } from '../failure.ts';
 import { type Knobs, setKnob } from '../knobs.ts';
 import { note, print, printJson } from '../output.ts';
-import { columnOfNumbers } from '../text/numbers.ts';
+import { columnOfNumbers, fileSize } from '../text/numbers.ts';
 import { facts, table } from '../text/table.ts';
 import { say } from '../words.ts';
 
@@ -27,6 +27,7 @@ function last<T>(cells: readonly CellOutcome[], read: (cell: CellOutcome) => T |
 function checkedJson({ cells, knobs }: CheckedNotebook): unknown {
   const data = last(cells, (cell) => cell.data);
   const model = last(cells, (cell) => cell.model);
+  const memoryBytes = last(cells, (cell) => cell.memoryBytes);
   return {
     ...(data && {
       data: {
@@ -44,6 +45,7 @@ function checkedJson({ cells, knobs }: CheckedNotebook): unknown {
         parameters: model.parameters,
       },
     }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
     knobs: knobs.map(({ name, value, min, max, log, choices }) => ({ name, value, min, max, log, choices })),
   };
 }
@@ -117,7 +119,13 @@ function knobsText(knobs: readonly Knob[]): string[] {
 function printText({ cells, knobs }: CheckedNotebook): void {
   const data = last(cells, (cell) => cell.data);
   const model = last(cells, (cell) => cell.model);
-  const parts = [data && dataText(data), model && modelText(model), knobs.length > 0 ? knobsText(knobs) : undefined];
+  const memoryBytes = last(cells, (cell) => cell.memoryBytes);
+  const parts = [
+    data && dataText(data),
+    model && modelText(model),
+    memoryBytes === undefined ? undefined : [say('cli.memory', { size: fileSize(memoryBytes) })],
+    knobs.length > 0 ? knobsText(knobs) : undefined,
+  ];
   const blocks = parts.filter((part) => part !== undefined);
   blocks.forEach((lines, index) => print(...(index === 0 ? [] : ['']), ...lines));
 }

@@ -42,6 +42,9 @@ const settings: Record<string, object> = {
   'Nadam, a moving average and bounds': {
     optimizer: layer('Nadam', { learningRate: 0.02, useEma: true, emaMomentum: 0.8, globalClipnorm: 0.5 }),
   },
+  'gathered gradients and an average that overwrites': {
+    optimizer: layer('Adam', { learningRate: 0.02, gradientAccumulationSteps: 2, useEma: true, emaOverwriteFrequency: 3 }),
+  },
   'Adagrad and class weights': { optimizer: layer('Adagrad', { learningRate: 0.1, weightDecay: 0.01 }), classWeight: 'balanced' },
 };
 

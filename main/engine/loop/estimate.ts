@@ -1,7 +1,9 @@
 /** Foreseen cost of an epoch, from a few real steps. */
 import type { Estimate } from '#contract/notebook.ts';
 import type { Backend } from '../backends/backend.ts';
+import { describeModel } from '../model/describe.ts';
 import type { TrainJob } from './events.ts';
+import { checkMemory } from './memory.ts';
 import { sliceBatch } from './batches.ts';
 import { type Batch, openSession } from './session.ts';
 
@@ -26,6 +28,7 @@ async function medianMs(run: () => Promise<unknown>, clock: () => number): Promi
 /** Times steps on the first batch with a model that is thrown away afterwards. Throws what train throws. */
 export async function estimateEpoch(job: TrainJob, options: { backend: Backend; clock?: () => number }): Promise<Estimate> {
   const clock = options.clock ?? (() => performance.now());
+  const memoryBytes = checkMemory(describeModel(job.model), job.train, job.data);
   const session = openSession(job, options.backend);
   try {
     const { train: part, validation } = job.data;
@@ -44,7 +47,7 @@ export async function estimateEpoch(job: TrainJob, options: { backend: Backend; 
       const checked = sliceBatch(validation, 0, Math.min(batchSize, validation.count));
       epochMs += (await medianMs(() => session.evaluate(checked), clock)) * (validation.count / checked.size);
     }
-    return { epochMs, stepMs, steps, compileMs };
+    return { epochMs, stepMs, steps, compileMs, memoryBytes };
   } finally {
     await session.dispose();
   }

@@ -142,7 +142,11 @@ class Wirer {
     } catch (error) {
       if (error instanceof EpochbookError)
         throw error.at === undefined ? new EpochbookError(error.code, error.values, { at, cause: error }) : error;
-      throw failed(error instanceof Error ? error.message : String(error), error);
+      const detail = error instanceof Error ? error.message : String(error);
+      // What an engine says where an array is more than it can have.
+      if (error instanceof RangeError && /allocation failed|Invalid (typed )?array length/i.test(detail))
+        throw new EpochbookError('engine.layerTooLarge', { layer: layer.name, className }, { at, cause: error });
+      throw failed(detail, error);
     }
     fillNormalization(layer, arrives);
     gatherPenalties(layer);

@@ -45,7 +45,7 @@ function fakeCore() {
       };
       return { ok: true, value };
     },
-    'notebook.estimate': () => ({ ok: true, value: { epochMs: 1000, stepMs: 10, steps: 100, compileMs: 50 } }),
+    'notebook.estimate': () => ({ ok: true, value: { epochMs: 1000, stepMs: 10, steps: 100, compileMs: 50, memoryBytes: 2e8 } }),
     'training.start': () => ({
       ok: true,
       value: { id: 'run000000001', notebook: 'wine.epoch.md', status: 'queued', startedAt: 1, metrics: {} },

@@ -153,7 +153,7 @@ export const notebook = {
   'notebook.parameterCount': 'parameters',
   'notebook.parameterShare': 'share of the largest',
   'notebook.input': 'input',
-  'notebook.aboutAnEpoch': 'about {time} an epoch',
+  'notebook.aboutAnEpoch': 'about {time} an epoch, {memory} of memory',
   'notebook.measuring': 'measuring an epoch…',
   'notebook.knobs': 'Knobs',
   'notebook.textSays': 'text says {value}',

@@ -155,7 +155,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.parameterCount': '参数',
   'notebook.parameterShare': '占最大者的比例',
   'notebook.input': '输入',
-  'notebook.aboutAnEpoch': '每轮约 {time}',
+  'notebook.aboutAnEpoch': '每轮约 {time}，内存约 {memory}',
   'notebook.measuring': '正在估计每轮用时…',
   'notebook.knobs': '旋钮',
   'notebook.textSays': '文本中为 {value}',

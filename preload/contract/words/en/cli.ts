@@ -156,6 +156,7 @@ export const cli = {
   'cli.speed': '{speed, number} samples/s',
   'cli.speedOf': 'Speed: training a perceptron of 784-128-10 with Adam, batches of 128.',
   'cli.onProcessor': '{reason} The processor trains instead.',
+  'cli.memory': 'Training takes about {size} of memory.',
   'cli.word.works': 'works',
   'cli.word.yes': 'yes',
   'cli.word.no': 'no',

@@ -7,6 +7,9 @@ export const engine = {
   'engine.backendUnknown': 'There is no backend “{name}”. There are: {names}.',
   'engine.tensorflowMissing':
     'TensorFlow is not installed. “epochbook backends --install tensorflow” installs it (230 MB to fetch, 700 MB on the disk).',
+  'engine.memory':
+    'Training this would take about {needed, number} GB of memory, and there are {available, number} GB for it. {most, select, batch {Most of it is for a batch of {batch, number} samples: make it smaller.} other {Most of it is for the weights: use fewer units or filters, or an optimizer that remembers less, such as sgd.}}',
+  'engine.layerTooLarge': 'The layer “{layer}” ({className}) has more weights than memory can hold. Use fewer units or filters.',
   'engine.gpuMissing': 'The graphics processor cannot be used: {detail}.',
   'engine.backendMissing':
     'The backend “{backend}” does not work on this computer: {detail} Choose another one; “epochbook backends” lists what works here.',

@@ -152,6 +152,7 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.speed': '{speed, number} 样本/秒',
   'cli.speedOf': '速度：以 Adam 训练 784-128-10 感知机，批大小 128。',
   'cli.onProcessor': '{reason}改由处理器训练。',
+  'cli.memory': '训练约需 {size} 内存。',
   'cli.word.works': '可用',
   'cli.word.yes': '是',
   'cli.word.no': '否',

@@ -7,6 +7,9 @@ export const engine: Record<keyof typeof en, string> = {
 
   'engine.backendUnknown': '没有名为“{name}”的后端。可用的有：{names}。',
   'engine.tensorflowMissing': '尚未安装 TensorFlow。用“epochbook backends --install tensorflow”安装（需下载 230 MB，占用磁盘 700 MB）。',
+  'engine.memory':
+    '训练约需 {needed, number} GB 内存，而可用的只有 {available, number} GB。{most, select, batch {大部分用于 {batch, number} 个样本的批：请减小批大小。} other {大部分用于权重：请减少单元或滤波器，或改用占用更少的优化器，例如 sgd。}}',
+  'engine.layerTooLarge': '层“{layer}”（{className}）的权重超出内存所能容纳。请减少单元或滤波器。',
   'engine.gpuMissing': '无法使用图形处理器：{detail}。',
   'engine.backendMissing': '后端“{backend}”在这台电脑上无法使用：{detail} 请换一个；“epochbook backends”会列出此处可用的后端。',
 

@@ -71,6 +71,9 @@ export function ModelOutput({ model, foreseen, open, onOpen }: Props) {
 export function ForeseenTime({ foreseen }: { foreseen: Foreseen | undefined }) {
   const t = useWords();
   const formats = useFormats();
-  if (foreseen?.estimate) return <span>{t('notebook.aboutAnEpoch', { time: formats.duration(foreseen.estimate.epochMs) })}</span>;
+  if (foreseen?.estimate) {
+    const { epochMs, memoryBytes } = foreseen.estimate;
+    return <span>{t('notebook.aboutAnEpoch', { time: formats.duration(epochMs), memory: formats.bytes(memoryBytes) })}</span>;
+  }
   return foreseen?.going ? <span className="quiet">{t('notebook.measuring')}</span> : null;
 }
