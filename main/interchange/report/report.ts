@@ -133,7 +133,7 @@ function tablePart(
     <table>
       <thead>
         <tr>
-          ${heads.map(([title], index) => markup`<th scope="col" ${look(index)}>${title}</th>`)}
+          ${heads.map(([title], index) => (title === '' ? markup`<td></td>` : markup`<th scope="col" ${look(index)}>${title}</th>`))}
         </tr>
       </thead>
       <tbody>
