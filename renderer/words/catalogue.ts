@@ -8,6 +8,7 @@ import { frame as frameEn } from './en/frame.ts';
 import { engine as engineEn } from './en/engine.ts';
 import { goingOn as goingOnEn } from './en/going-on.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
+import { observed as observedEn } from './en/observed.ts';
 import { runs as runsEn } from './en/runs.ts';
 import { table as tableEn } from './en/table.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
@@ -20,6 +21,7 @@ import { frame as frameZh } from './zh-CN/frame.ts';
 import { engine as engineZh } from './zh-CN/engine.ts';
 import { goingOn as goingOnZh } from './zh-CN/going-on.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
+import { observed as observedZh } from './zh-CN/observed.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
 import { table as tableZh } from './zh-CN/table.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
@@ -32,6 +34,7 @@ const en = {
   ...notebookEn,
   ...dataEn,
   ...runsEn,
+  ...observedEn,
   ...comparisonEn,
   ...exportingEn,
   ...goingOnEn,
@@ -50,6 +53,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...notebookZh,
     ...dataZh,
     ...runsZh,
+    ...observedZh,
     ...comparisonZh,
     ...exportingZh,
     ...goingOnZh,

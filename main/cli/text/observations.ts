@@ -4,7 +4,7 @@ import type { Confusion, RateSearch, WatchedEpoch } from '#contract/observations
 import { paceOf } from '#contract/pace.ts';
 import type { EpochRow } from '#contract/runs.ts';
 import { say } from '../words.ts';
-import { columnOfNumbers, fileSize, plainNumber } from './numbers.ts';
+import { columnOfNumbers, fileSize } from './numbers.ts';
 import { table } from './table.ts';
 
 const percent = (share: number): string => (Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`);
@@ -75,7 +75,7 @@ export function watchedText({ epoch, layers }: WatchedEpoch): string[] {
 }
 
 export function rateSearchText({ suggested, rates }: RateSearch): string {
-  const short = (value: number) => plainNumber(Number(value.toPrecision(2)));
+  const short = (value: number) => String(Number(value.toPrecision(2)));
   const range = { from: short(rates[0] ?? 0), to: short(rates.at(-1) ?? 0) };
   return say('cli.rateFound', { ...range, suggested: suggested === undefined ? 'none' : String(suggested) });
 }

@@ -43,6 +43,9 @@ export interface Wrong {
   readonly sample?: number;
 }
 
+/** `gathering`: a step that only gathers gradients. `layers`: every layer's output. */
+export type ProgramKind = 'step' | 'watched' | 'gathering' | 'gathering watched' | 'evaluation' | 'layers';
+
 export interface Session {
   readonly model: BuiltModel;
   readonly optimizer: Optimizer;
@@ -50,7 +53,7 @@ export interface Session {
   readonly metricNames: readonly string[];
   readonly parameters: number;
   /** Compiles what a batch of this size needs. */
-  prepare(kind: 'step' | 'evaluation', batchSize: number): Promise<void>;
+  prepare(kind: ProgramKind, batchSize: number): Promise<void>;
   /** Iterations count from 1 over all epochs. A step whose loss is no finite number changes nothing. */
   step(batch: Batch, iteration: number, learningRate: number): Promise<Sums>;
   /** The same step, seen from near. */
@@ -87,8 +90,6 @@ export interface Batch {
   /** Where samples are mixed with others: the others' targets, and how much each sample's own counts. */
   readonly mixed?: { readonly targets: Float32Array; readonly shares: Float32Array };
 }
-
-type ProgramKind = 'step' | 'watched' | 'gathering' | 'gathering watched' | 'evaluation' | 'layers';
 
 interface Prepared {
   readonly executable: Executable;

@@ -17,7 +17,7 @@ import { makePlan } from './plan.ts';
 import { updatesAt } from './optimizers.ts';
 import type { PlateauState } from './plateau.ts';
 import { randomStream } from './random.ts';
-import { openSession, type Session, type Sums } from './session.ts';
+import { openSession, type ProgramKind, type Session, type Sums } from './session.ts';
 
 export interface TrainOptions {
   readonly backend: Backend;
@@ -223,8 +223,12 @@ async function* run(
 
   yield { type: 'progressed', phase: 'compiling', epoch: firstEpoch + 1, step: 0, steps: stepCount };
   const compileBegan = clock();
-  await session.prepare('step', batchSize);
-  if (part.count % batchSize > 0) await session.prepare('step', part.count % batchSize);
+  const stepKinds: readonly ProgramKind[] = accumulationSteps > 1 ? ['gathering', 'step'] : ['step'];
+  for (const kind of stepKinds) {
+    await session.prepare(kind, batchSize);
+    if (part.count % batchSize > 0) await session.prepare(kind, part.count % batchSize);
+  }
+  if (spec.watch) await session.prepare('watched', batchSize);
   const validationSize = validation ? Math.min(spec.batchSize, validation.count) : 0;
   if (validation) {
     await session.prepare('evaluation', validationSize);

@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import type { RunId } from '#contract/ids.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
+import { ConfusionComparison } from '../observed/ConfusionComparison.tsx';
 import { ComparisonCharts } from './ComparisonCharts.tsx';
 import { dataGroups } from './differences.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
@@ -64,6 +65,7 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
         <EqualSettings comparison={comparison} />
       </section>
       {!compact && <SeedNoiseCard comparison={comparison} compact={false} />}
+      {!compact && <ConfusionComparison runs={comparison.runs} />}
     </div>
   );
 }

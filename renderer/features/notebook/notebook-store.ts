@@ -38,6 +38,7 @@ import {
 import { type Inputs, inputsOf } from './inputs.ts';
 import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
 import { convert, mergeWithNext, type Restructured, splitCell, withCopy } from './restructure.ts';
+import { learningRateKnob, withLearningRate } from './learning-rate-text.ts';
 import { withParamDefault } from './param-default.ts';
 import { createJournalClock } from './journal.ts';
 import { useTrainingStore } from './training-store.ts';
@@ -162,6 +163,8 @@ interface NotebookStore {
 
   /** Writes what the knob is set to into the text, as its default. */
   readonly writeKnob: (name: string) => void;
+  /** Into the train cell's text (undefined: the only one), or into the knob that it stands for. */
+  readonly writeLearningRate: (cell: string | undefined, rate: number) => void;
   /** Undefined: back to what the text says. */
   readonly setKnob: (name: string, value: KnobValue | undefined) => void;
   /** Evaluates as far as the cell `until`, or all; a check that is going on is followed by this one. */
@@ -808,6 +811,31 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
         // The control says the new default at once, not only after the check.
         knobs: knobs.map((other) => (other === knob ? { ...knob, default: value } : other)),
       });
+      checkSoon();
+    },
+
+    writeLearningRate(id, rate) {
+      const { blocks, history, knobValues } = get();
+      const trained = cellsOf(blocks).filter(({ kind }) => kind === 'train');
+      const cell = trained.find((other) => other.id === id) ?? (id === undefined ? trained[0] : undefined);
+      if (!cell) return;
+      const knob = learningRateKnob(editorText(cell));
+      const declares = knob === undefined ? undefined : cellsOf(blocks).find((other) => withParamDefault(editorText(other), knob, rate));
+      const target = declares ?? cell;
+      const text = declares ? withParamDefault(editorText(declares), knob!, rate) : withLearningRate(editorText(cell), rate);
+      if (text === undefined) {
+        toast({ text: translate('observed.rateNotFound', { cell: cell.id, rate: String(rate) }), tone: 'bad' });
+        return;
+      }
+      // A value that the knob was set to would hide what the text says now.
+      const { [knob ?? '']: _set, ...rest } = knobValues;
+      const written = blocks.map((block) => (block === target ? withEditorText(target, text) : block));
+      changed(written);
+      set({
+        knobValues: rest,
+        history: record(history, { before: blocks, after: written, rewritten: [target.key], knobs: { before: knobValues, after: rest } }),
+      });
+      toast({ text: translate('observed.rateWritten', { cell: target.id, rate: String(rate) }) });
       checkSoon();
     },
 

@@ -10,6 +10,11 @@ import { openExport } from '../export/export-store.ts';
 import { GoOnActions } from '../going-on/GoOnActions.tsx';
 import { OriginLine } from '../going-on/OriginLine.tsx';
 import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
+import { ConfusionPanel } from '../observed/ConfusionPanel.tsx';
+import { LayersPanel } from '../observed/LayersPanel.tsx';
+import { PaceBar } from '../observed/PaceBar.tsx';
+import { RateSearchCard } from '../observed/RateSearchCard.tsx';
+import { useObservations } from '../observed/use-observations.ts';
 import { EpochTable } from './EpochTable.tsx';
 import { NameField } from './NameField.tsx';
 import { RunCurves } from './RunCurves.tsx';
@@ -21,11 +26,13 @@ import { stateTone, stateWord } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { useRunDetail } from './use-run-detail.ts';
 
-const allTabs = ['curves', 'epochs', 'settings', 'source'] as const;
+const allTabs = ['curves', 'epochs', 'confusion', 'inside', 'settings', 'source'] as const;
 type Tab = (typeof allTabs)[number];
 const tabWords: Record<Tab, WordKey> = {
   curves: 'runs.tabCurves',
   epochs: 'runs.tabEpochs',
+  confusion: 'observed.tabConfusion',
+  inside: 'observed.tabInside',
   settings: 'runs.tabSettings',
   source: 'runs.tabSource',
 };
@@ -42,6 +49,8 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
   const remove = useRunsStore((state) => state.remove);
   const restore = useRunsStore((state) => state.restore);
   const { detail, rows, error } = useRunDetail(run);
+  const { observations, error: observationsError } = useObservations([run.id]);
+  const seen = observations[run.id];
   const stop = useTrainingStore((state) => state.stop);
   const inBin = run.deletedAt !== undefined;
   // What another tool logged has values and params alone.
@@ -147,6 +156,17 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
           </div>
         )}
         {tab === 'epochs' && (rows.length > 0 ? <EpochTable run={run} rows={rows} /> : <p className="quiet-text">{t('runs.noEpochs')}</p>)}
+        {(tab === 'confusion' || tab === 'inside') && observationsError !== undefined && (
+          <p className="run-error">{errorText(observationsError)}</p>
+        )}
+        {tab === 'confusion' && seen && <ConfusionPanel confusion={seen.confusion} name={run.name} />}
+        {tab === 'inside' && seen && (
+          <div className="observed-panel">
+            <PaceBar rows={rows} />
+            {seen.rateSearch && <RateSearchCard search={seen.rateSearch} run={run} />}
+            <LayersPanel watched={seen.watched} runName={run.name} />
+          </div>
+        )}
         {tab === 'settings' && detail && <RunSettings detail={detail} />}
         {tab === 'source' && detail && <RunSource run={detail} />}
       </div>

@@ -11,6 +11,8 @@ import { SparkLine } from '../../../components/charts/SparkLine.tsx';
 import { Progress } from '../../../components/Progress.tsx';
 import { useErrorText } from '../../../words/errors.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
+import { RateSearchCard } from '../../observed/RateSearchCard.tsx';
+import { useObservations } from '../../observed/use-observations.ts';
 import { bestOf as bestValueOf } from '../../runs/metrics.ts';
 import { openRun } from '../../workspace/open-run.ts';
 import { heading, metricName, stateTone, stateWord } from '../../runs/run-words.ts';
@@ -43,9 +45,24 @@ export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[
     <div className="run" role="region" aria-label={t('notebook.runOf', { name: run.name, notebook: notebookName })}>
       {isGoing(run.status) ? <GoingBar run={run} rows={rows ?? noRows} /> : <EndedBar run={run} rows={rows ?? noRows} />}
       {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows ?? noRows} />}
+      <RateSearchOfRun run={run} />
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
     </div>
   );
+}
+
+/** Only of runs that looked for a learning rate. */
+function RateSearchOfRun({ run }: { run: RunSummary }) {
+  const searches = useTrainingStore((state) =>
+    state.details[run.id]?.spec?.train.callbacks.some(({ class_name: name }) => name === 'LearningRateFinder'),
+  );
+  return searches ? <RateSearchFetched run={run} /> : null;
+}
+
+function RateSearchFetched({ run }: { run: RunSummary }) {
+  const { observations } = useObservations([run.id]);
+  const search = observations[run.id]?.rateSearch;
+  return search ? <RateSearchCard search={search} run={run} /> : null;
 }
 
 const noRows: readonly EpochRow[] = [];
@@ -74,7 +91,13 @@ function GoingBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
       ? t('notebook.queued')
       : started
         ? t('notebook.epochOf', { epoch, epochs: run.plannedEpochs })
-        : t(progress?.phase === 'compiling' ? 'notebook.compiling' : 'notebook.loading');
+        : t(
+            progress?.phase === 'searching'
+              ? 'observed.searching'
+              : progress?.phase === 'compiling'
+                ? 'notebook.compiling'
+                : 'notebook.loading',
+          );
   return (
     <div className="run-bar">
       <RunMark color={run.color} />
