@@ -49,6 +49,7 @@ function listen(): void {
   on('training.progressed', training.progressed);
   on('training.epochEnded', training.epochEnded);
   on('runs.changed', ({ run }) => training.changed(run));
+  on('runs.listChanged', () => void training.load());
   on('runs.removed', ({ runIds }) => training.removed(runIds));
   on('notebook.changedOnDisk', ({ path, hash }) => useNotebookStore.getState().fileChanged(path, hash));
   on('workspace.changed', () => void useWorkspaceStore.getState().load());

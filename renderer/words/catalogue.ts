@@ -12,6 +12,7 @@ import { observed as observedEn } from './en/observed.ts';
 import { runs as runsEn } from './en/runs.ts';
 import { table as tableEn } from './en/table.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
+import { tidy as tidyEn } from './en/tidy.ts';
 import { workspace as workspaceEn } from './en/workspace.ts';
 import { charts as chartsZh } from './zh-CN/charts.ts';
 import { comparison as comparisonZh } from './zh-CN/comparison.ts';
@@ -25,6 +26,7 @@ import { observed as observedZh } from './zh-CN/observed.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
 import { table as tableZh } from './zh-CN/table.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
+import { tidy as tidyZh } from './zh-CN/tidy.ts';
 import { workspace as workspaceZh } from './zh-CN/workspace.ts';
 
 const en = {
@@ -41,6 +43,7 @@ const en = {
   ...engineEn,
   ...chartsEn,
   ...tableEn,
+  ...tidyEn,
 } as const;
 export type WordKey = keyof typeof en;
 
@@ -60,6 +63,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...engineZh,
     ...chartsZh,
     ...tableZh,
+    ...tidyZh,
   },
 };
 

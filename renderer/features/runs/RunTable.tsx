@@ -1,7 +1,7 @@
 // Rows of a virtual list are placed by a transform, which rows of a <table> are not: hence the roles.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import './runs.css';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { ChevronDown, ChevronRight, Pin } from 'lucide-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type KeyboardEvent, memo, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
@@ -405,6 +405,7 @@ const Row = memo(function Row({
         ) : (
           <span className="clip">{run.name}</span>
         )}
+        {run.baseline === true && <Pin size={12} className="baseline-mark" aria-label={t('tidy.baseline')} />}
       </span>
       {columns.map((column) => {
         const isBest = best.get(column.id)?.has(run.id) === true;

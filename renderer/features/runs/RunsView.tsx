@@ -2,12 +2,13 @@ import './runs.css';
 import { Columns3, FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
+import type { RunSummary } from '#contract/runs.ts';
 import type { GroupShows } from '#contract/run-views.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { Menu } from '../../components/Menu.tsx';
+import { Menu, type MenuItem } from '../../components/Menu.tsx';
 import type { WordKey } from '../../words/catalogue.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useWorkspaceStore } from '../workspace/workspace-store.ts';
@@ -16,11 +17,13 @@ import { openExport } from '../export/export-store.ts';
 import { isGoing } from '../notebook/training-store.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
 import { columnIds, columnOf } from './columns.ts';
+import { PurgeDialog } from './PurgeDialog.tsx';
 import { RunDetail } from './RunDetail.tsx';
 import { RunTable } from './RunTable.tsx';
 import { followBin, useRunsStore } from './runs-store.ts';
 import { SearchField } from './SearchField.tsx';
 import { keepOnly } from './selection.ts';
+import { TidyMenu } from './TidyMenu.tsx';
 import { useRows } from './use-rows.ts';
 import { followLayout, useViewsStore } from './views-store.ts';
 import { ViewsMenu } from './ViewsMenu.tsx';
@@ -34,6 +37,8 @@ const shownInGroups: readonly { readonly what: GroupShows; readonly label: WordK
   { what: 'max', label: 'table.groupMax' },
   { what: 'count', label: 'table.groupCount' },
 ];
+
+const none: readonly MenuItem[] = [];
 
 /** The workspace whose views are loaded: coming back to the table changes nothing. */
 let loadedFor: string | undefined;
@@ -49,6 +54,8 @@ export function RunsView() {
   const field = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
 
+  const { bin, showsArchive, showArchive } = useRunsStore();
+  const [purged, setPurged] = useState<readonly RunSummary[]>();
   const formats = useFormats();
   const folder = useWorkspaceStore((state) => state.workspace?.folder);
   const loadViews = useViewsStore((state) => state.load);
@@ -100,6 +107,8 @@ export function RunsView() {
       return [
         ...always,
         { id: 'runs.restore', title: t('runs.restore'), disabled: chosenIds.length === 0, run: () => void restore(chosenIds) },
+        { id: 'runs.purge', title: t('tidy.purge'), disabled: chosenIds.length === 0, run: () => setPurged(chosen) },
+        { id: 'runs.emptyBin', title: t('tidy.emptyBin'), disabled: bin.length === 0, run: () => setPurged(bin) },
       ];
     }
     return [
@@ -110,10 +119,10 @@ export function RunsView() {
       ...(only ? [{ id: 'runs.rename', title: t('runs.rename'), run: () => rename(only.id) }] : []),
       ...(only && only.epochs > 0 ? [{ id: 'runs.export', title: t('runs.export'), run: () => openExport(only) }] : []),
     ];
-  }, [t, focusSearch, openChooser, showsBin, showBin, chosenIds, compare, deletable, remove, restore, chosen, only, rename]);
+  }, [t, focusSearch, openChooser, showsBin, showBin, chosenIds, compare, deletable, remove, restore, chosen, only, rename, bin]);
   useActions('runs', actions);
 
-  if (rows.loaded && rows.total === 0) {
+  if (rows.loaded && rows.total === 0 && !showsArchive) {
     return (
       <div className="runs-view">
         <h1 className="visually-hidden">{t(showsBin ? 'runs.bin' : 'runs.table')}</h1>
@@ -160,6 +169,12 @@ export function RunsView() {
             <Button look="primary" disabled={chosen.length === 0} onClick={() => void restore(chosenIds)}>
               {t('runs.restoreCount', { count: chosen.length })}
             </Button>
+            <Button danger disabled={chosen.length === 0} onClick={() => setPurged(chosen)}>
+              {t('tidy.purgeCount', { count: chosen.length })}
+            </Button>
+            <Button danger disabled={rows.total === 0} onClick={() => setPurged(bin)}>
+              {t('tidy.emptyBin')}
+            </Button>
             <Button onClick={() => showBin(false)}>{t('runs.leaveBin')}</Button>
           </>
         ) : (
@@ -201,6 +216,8 @@ export function RunsView() {
               {choosesColumns && <ColumnChooser shape={rows.shape} layout={rows.layout} onClose={closeChooser} />}
             </span>
             <ViewsMenu />
+            <TidyMenu chosen={chosen} more={none} />
+            {showsArchive && <Button onClick={() => showArchive(false)}>{t('tidy.leaveArchive')}</Button>}
             <Button
               look={chosen.length > 1 ? 'primary' : 'plain'}
               icon={<GitCompareArrows size={14} />}
@@ -238,11 +255,15 @@ export function RunsView() {
             else panel.current?.querySelector<HTMLElement>('[role=tab][tabindex="0"]')?.focus();
           }}
           onDelete={() => {
-            if (showsBin) return;
+            if (showsBin) {
+              if (chosen.length > 0) setPurged(chosen);
+              return;
+            }
             if (deletable) void remove(chosen);
           }}
         />
       )}
+      {purged && <PurgeDialog runs={purged} onClose={() => setPurged(undefined)} />}
       <div ref={panel} className="runs-panel">
         {only ? (
           <RunDetail key={only.id} run={only} />

@@ -23,6 +23,8 @@ interface RunsState {
   readonly groupShows: GroupShows;
   readonly selection: Selection;
   readonly showsBin: boolean;
+  /** The runs that were put out of the way, instead of the others. */
+  readonly showsArchive: boolean;
   /** Newest first. */
   readonly bin: readonly RunSummary[];
   readonly binLoaded: boolean;
@@ -37,7 +39,10 @@ interface RunsState {
   readonly select: (selection: Selection) => void;
   readonly rename: (id: RunId | undefined) => void;
   readonly showBin: (shown: boolean) => void;
+  readonly showArchive: (shown: boolean) => void;
   readonly loadBin: () => Promise<void>;
+  /** Changes many runs at once. */
+  readonly organize: (request: Request<'runs.organize'>) => Promise<void>;
   readonly update: (request: Request<'runs.update'>) => Promise<void>;
   /** To the bin, with a notice that takes it back. */
   readonly remove: (runs: readonly RunSummary[]) => Promise<void>;
@@ -66,6 +71,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
     groupShows: 'mean',
     selection: emptySelection,
     showsBin: false,
+    showsArchive: false,
     bin: [],
     binLoaded: false,
     renaming: undefined,
@@ -88,12 +94,26 @@ export const useRunsStore = create<RunsState>((set, get) => {
       set({ showsBin, selection: emptySelection, renaming: undefined, query: '' });
       if (showsBin) void get().loadBin();
     },
+    showArchive: (showsArchive) => set({ showsArchive, selection: emptySelection }),
     loadBin: async () => {
       await attempt(async () => set({ bin: await call('runs.list', { deleted: true }), binLoaded: true }));
     },
 
     update: async (request) => {
       await attempt(async () => useTrainingStore.getState().changed(await call('runs.update', request)));
+    },
+
+    organize: async (request) => {
+      await attempt(async () => {
+        const changed = new Map((await call('runs.organize', request)).map((run) => [run.id, run]));
+        useTrainingStore.setState(({ runs }) => ({ runs: runs.map((run) => changed.get(run.id) ?? run) }));
+      });
+      const { archived, runIds } = request;
+      if (archived === undefined) return;
+      toast({
+        text: translate('tidy.done', { what: archived ? 'archived' : 'unarchived', count: runIds.length }),
+        action: { label: translate('frame.undo'), run: () => void get().organize({ runIds, archived: !archived }) },
+      });
     },
 
     remove: async (runs) => {

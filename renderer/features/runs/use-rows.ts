@@ -6,6 +6,7 @@ import type { ShownColumn } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
+import { withDistance } from './baseline.ts';
 import { bestRuns, type Column, columnOf, type Shape, shapeOf, shownColumns, usualColumns } from './columns.ts';
 import { groupRuns, type Line, linesOf, sortGroups } from './grouping.ts';
 import { stateWord } from './run-words.ts';
@@ -49,7 +50,12 @@ export function useRows(): Rows {
   // Epochs of a small model end faster than a table can be drawn: what is typed and chosen goes first.
   const kept = useDeferredValue(usePaced(useTrainingStore((state) => state.runs)));
   const keptLoaded = useTrainingStore((state) => state.loaded);
-  const all = showsBin ? bin : kept;
+  const showsArchive = useRunsStore((state) => state.showsArchive);
+  const all = useMemo(
+    () => (showsBin ? bin : kept.filter((run) => (run.archivedAt !== undefined) === showsArchive)),
+    [showsBin, bin, kept, showsArchive],
+  );
+  const baseline = kept.find((run) => run.baseline);
 
   // A live run changes with every epoch, what there is to show hardly ever.
   const shapeText = useMemo(() => JSON.stringify(shapeOf(all)), [all]);
@@ -58,7 +64,10 @@ export function useRows(): Rows {
     () => (chosenColumns === undefined || showsBin ? usualColumns(shape, showsBin) : chosenColumns),
     [chosenColumns, shape, showsBin],
   );
-  const columns = useMemo(() => shownColumns(layout, shape, t, formats), [layout, shape, t, formats]);
+  const columns = useMemo(
+    () => withDistance(shownColumns(layout, shape, t, formats), baseline, formats),
+    [layout, shape, t, formats, baseline],
+  );
   const names = useMemo(() => namesOf(all), [all]);
   const search = useMemo(() => makeSearch(query, names, (run) => stateWord(t, run)), [query, names, t]);
   const queryError = 'error' in search ? search.error : undefined;
