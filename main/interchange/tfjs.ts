@@ -9,6 +9,7 @@ import type { Exported } from '#contract/runs.ts';
 import type { Json, ModelSpec } from '#contract/spec.ts';
 import type { Checkpoint, NamedTensor } from '#engine/loop/checkpoint.ts';
 import { buildModel } from '#engine/model/build.ts';
+import { ownActivations, ownLayers } from '#engine/model/layers/index.ts';
 import { tf, tfl } from '#engine/tfjs.ts';
 import { replaceFolder } from './exported-folder.ts';
 import { named, sequentialTopology, type Topology } from './topology.ts';
@@ -77,6 +78,33 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
   }
 }
 
+/** Layers, activations and options of the model that stock tfjs does not have. */
+function beyondTfjs(model: ModelSpec): string[] {
+  const inside = (spec: { class_name?: string; className?: string; config: object }): string[] => {
+    const className = spec.class_name ?? spec.className ?? '';
+    const config = spec.config as { [option: string]: Json };
+    const nested = [config.layers, config.layer, config.cell, config.cells].flat().filter((one) => typeof one === 'object' && one !== null);
+    const activations = ['activation', 'recurrentActivation'].flatMap((option) =>
+      ownActivations.includes(config[option] as string) ? [config[option] as string] : [],
+    );
+    const options = Object.entries(beyondOptions).flatMap(([option, usual]) =>
+      config[option] === undefined || usual.includes(config[option]) ? [] : [`${className}.${option}`],
+    );
+    const axis = className === 'Softmax' && config.axis !== undefined && config.axis !== -1 ? ['Softmax.axis'] : [];
+    const named = ownLayers.has(className) ? [className] : [];
+    return [...named, ...activations, ...options, ...axis, ...nested.flatMap((one) => inside(one as { config: object }))];
+  };
+  return inside(model);
+}
+/** Options that tfjs passes over, and their values that make no difference. */
+const beyondOptions: Readonly<Record<string, readonly Json[]>> = {
+  groups: [1],
+  resetAfter: [false],
+  negativeSlope: [0],
+  threshold: [0],
+  keepdims: [false],
+};
+
 /** Returns the files' names, model.json first, and their bytes together. */
 async function writeFiles(
   folder: string,
@@ -142,6 +170,18 @@ function largestDifference(ours: Float32Array, theirs: Float32Array): number {
   return largest;
 }
 
+/** The inputs that lie one after another in each row. */
+function partsOf(rows: tf.Tensor, shapes: readonly (readonly number[])[]): tf.Tensor[] {
+  const [count] = rows.shape;
+  let from = 0;
+  return shapes.map((shape) => {
+    const length = shape.reduce((all, each) => all * each, 1);
+    const part = tf.reshape(tf.slice(rows, [0, from], [count, length]), [count, ...shape]);
+    from += length;
+    return part;
+  });
+}
+
 async function verify(folder: string, { samples, predict }: TfjsExport): Promise<number> {
   const { inputs, count, inputShape } = samples;
   const ours = await predict(inputs);
@@ -152,8 +192,11 @@ async function verify(folder: string, { samples, predict }: TfjsExport): Promise
     const stock = await loadStock(folder);
     try {
       theirs = tf.tidy(() => {
-        const output = stock.predict(tf.tensor(inputs, [count, ...inputShape])) as tf.Tensor;
-        return output.dataSync().slice() as Float32Array;
+        const rows = tf.tensor(inputs, [count, ...inputShape]);
+        const given = stock.inputs.map(({ shape }) => shape.slice(1) as number[]);
+        const output = stock.predict(given.length === 1 ? rows : partsOf(rows, given));
+        const flat = [output].flat().map((each) => tf.reshape(each, [count, -1]));
+        return tf.concat(flat, 1).dataSync().slice() as Float32Array;
       });
     } finally {
       stock.dispose();
@@ -188,10 +231,12 @@ async function isTfjsExport(folder: string, files: readonly string[]): Promise<b
  * Writes the model and loads it again with stock tfjs on its own cpu backend: predictions on the samples must agree
  * with the engine's. Where they do not, or loading fails, nothing is left and it throws (interchange.predictionsDiffer,
  * interchange.loadFailed, interchange.notFinite). Also throws interchange.folderInUse where the folder holds anything
- * but an earlier export.
+ * but an earlier export, and interchange.notInTfjs where stock tfjs lacks a layer of the model.
  */
 export async function exportTfjs(request: TfjsExport): Promise<Exported> {
   const { model, checkpoint, samples, folder, metadata } = request;
+  const own = beyondTfjs(model);
+  if (own.length > 0) throw new EpochbookError('interchange.notInTfjs', { names: [...new Set(own)].join(', ') });
   let written: Pick<Exported, 'files' | 'bytes'> = { files: [], bytes: 0 };
   let maxAbsoluteDifference = Number.NaN;
   await replaceFolder({

@@ -8,6 +8,7 @@ import { openBackend } from '#engine/backends/index.ts';
 import { sliceBatch } from '#engine/loop/batches.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { completeModel } from '#engine/model/complete.ts';
+import { exportOnnx } from '#interchange/onnx.ts';
 import { exportTfjs } from '#interchange/tfjs.ts';
 import { readCheckpoint } from './checkpoint-files.ts';
 import type { Task } from './protocol.ts';
@@ -32,7 +33,7 @@ export async function exportModel(task: ExportTask, dataset: Dataset): Promise<E
   const count = Math.min(sampleCount, part.count);
   const predictor = await createPredictor(model, checkpoint.weights, await openBackend(task.run.backend));
   try {
-    return await exportTfjs({
+    return await (task.format === 'onnx' ? exportOnnx : exportTfjs)({
       model,
       checkpoint,
       samples: { inputs: sliceBatch(part, 0, count).inputs.slice(), count, inputShape: dataset.inputShape },

@@ -188,7 +188,7 @@ export const backendInfo = z.object({
 });
 export type BackendInfo = z.infer<typeof backendInfo>;
 
-export const exportFormat = z.enum(['tfjs']);
+export const exportFormat = z.enum(['tfjs', 'onnx']);
 export type ExportFormat = z.infer<typeof exportFormat>;
 
 export const exported = z.object({

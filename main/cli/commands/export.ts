@@ -53,7 +53,7 @@ async function perform(reference: string, { format, out, epoch, workspace, json 
     if (json) printJson({ files, bytes, verified, maxAbsoluteDifference, samples, folder });
     else {
       print(say('cli.exported', { folder: out, files: files.length, size: fileSize(bytes) }));
-      print(say('cli.verified', { samples, difference: maxAbsoluteDifference.toPrecision(2) }));
+      print(say('cli.verified', { format, samples, difference: maxAbsoluteDifference.toPrecision(2) }));
     }
     return exitCodes.done;
   });

@@ -1,7 +1,7 @@
 /** From a program to an ONNX model. */
 import { type Program, sorted, type Typed } from './graph.ts';
 import { kernels } from './kernels/index.ts';
-import { encodeOnnx } from './onnx.ts';
+import { encodeOnnx, type OnnxGraph } from './onnx.ts';
 import { OnnxBuilder } from './onnx-builder.ts';
 
 /** An input or output: its name in the program and in the ONNX model. */
@@ -18,9 +18,18 @@ export interface Lowered {
   readonly nodeCount: number;
 }
 
-/** `mostPorts`: inputs or outputs that one operator may have. */
-export function lower(program: Program, mostPorts = Infinity): Lowered {
-  const builder = new OnnxBuilder(mostPorts);
+export interface LowerOptions {
+  /** Inputs or outputs that one operator may have. */
+  readonly mostPorts?: number;
+  /** ONNX' own operators alone, none of ONNX Runtime's. */
+  readonly standard?: boolean;
+}
+
+export function lowerGraph(
+  program: Program,
+  { mostPorts = Infinity, standard = false }: LowerOptions = {},
+): Pick<Lowered, 'inputs' | 'outputs'> & { graph: OnnxGraph } {
+  const builder = new OnnxBuilder(mostPorts, standard);
   const inputs: Port[] = [];
   for (const node of sorted(program)) {
     if (node.op === 'input') {
@@ -40,5 +49,10 @@ export function lower(program: Program, mostPorts = Infinity): Lowered {
     return port;
   });
   const graph = builder.finish(inputs.map(({ onnxName, shape, dtype }) => ({ name: onnxName, shape, dtype })));
+  return { graph, inputs, outputs };
+}
+
+export function lower(program: Program, mostPorts = Infinity): Lowered {
+  const { graph, inputs, outputs } = lowerGraph(program, { mostPorts });
   return { bytes: encodeOnnx(graph), inputs, outputs, nodeCount: graph.nodes.length };
 }

@@ -53,10 +53,13 @@ export class OnnxBuilder {
   private readonly outputs: OnnxValue[] = [];
   private count = 0;
   private readonly mostPorts: number;
+  /** Whether ONNX' own operators are to do, none of ONNX Runtime's. */
+  readonly standard: boolean;
 
   /** Splits, concatenations and sums of more inputs or outputs are taken apart. */
-  constructor(mostPorts: number) {
+  constructor(mostPorts: number, standard = false) {
     this.mostPorts = mostPorts;
+    this.standard = standard;
   }
 
   // ---- operators ----

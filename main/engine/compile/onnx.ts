@@ -25,6 +25,8 @@ export interface OnnxValue {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: OnnxType;
+  /** Name of the first length, where it may be any. */
+  readonly anyFirst?: string;
 }
 
 export interface OnnxGraph {
@@ -98,10 +100,10 @@ function tensor(name: string, content: OnnxTensor): Chunks {
   return [...dimensions, integer(2, onnxTypeNumber[content.dtype]), text(8, name), bytes(9, rawValues(content))];
 }
 
-function valueInfo({ name, shape, dtype }: OnnxValue): Chunks {
+function valueInfo({ name, shape, dtype, anyFirst }: OnnxValue): Chunks {
   const dimensions = message(
     2,
-    shape.map((length) => message(1, [integer(1, length)])),
+    shape.map((length, axis) => message(1, [axis === 0 && anyFirst !== undefined ? text(2, anyFirst) : integer(1, length)])),
   );
   return [text(1, name), message(2, [message(1, [integer(1, onnxTypeNumber[dtype]), dimensions])])];
 }
@@ -118,7 +120,7 @@ function node({ op, domain, inputs, outputs, attributes }: OnnxNode, index: numb
 }
 
 /** The bytes of an ONNX model with this graph. */
-export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph): Uint8Array {
+export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph, { standard = false } = {}): Uint8Array {
   const graph = [
     ...nodes.map((item, index) => message(1, node(item, index))),
     text(2, 'epochbook'),
@@ -127,5 +129,5 @@ export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph): Ui
     ...outputs.map((value) => message(12, valueInfo(value))),
   ];
   const operatorSet = (domain: string, version: number) => message(8, [text(1, domain), integer(2, version)]);
-  return join([integer(1, 10), message(7, graph), operatorSet('', 21), operatorSet('com.microsoft', 1)]);
+  return join([integer(1, 10), message(7, graph), operatorSet('', 21), ...(standard ? [] : [operatorSet('com.microsoft', 1)])]);
 }

@@ -3,6 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { ModelSpec } from '#contract/spec.ts';
 import type { Backend } from '../backends/backend.ts';
 import { type HostTensor, type Shape, sizeOf } from '../compile/graph.ts';
+import { checkNumbers } from '../model/check-numbers.ts';
 import { buildModel } from '../model/build.ts';
 import type { NamedTensor } from './checkpoint.ts';
 import { inputsName, outputName, predictionProgram, weightName } from './programs.ts';
@@ -33,6 +34,7 @@ export async function createPredictor(model: ModelSpec, weights: ReadonlyMap<str
     const outputSize = sizeOf(outputShape);
     const predict = async (inputs: Float32Array): Promise<Float32Array> => {
       if (inputs.length % inputSize > 0) throw new EpochbookError('internal', { detail: 'inputs are not whole samples' });
+      checkNumbers(built, inputs);
       const count = inputs.length / inputSize;
       const outputs = new Float32Array(count * outputSize);
       for (let from = 0; from < count; from += batchSize) {

@@ -173,3 +173,15 @@ export function predictionProgram(model: BuiltModel, batchSize: number): Program
     (given) => new Map([[outputName, predictionOf(model, given.get(inputsName)!)]]),
   );
 }
+
+/** Each output by its name, from each input by its: for programs that know nothing of rows. */
+export function inferenceProgram(model: BuiltModel, batchSize: number): Program {
+  const inputs = new Map(model.inputs.map(({ name, shape }) => [name, batchOf(batchSize, shape)]));
+  return trace({ inputs, variables: tracedWeights(model) }, (given) => {
+    const { outputs } = model.forwardEach(
+      model.inputs.map(({ name }) => given.get(name)!),
+      false,
+    );
+    return new Map(outputs.map((output, index) => [model.outputs[index].name, output]));
+  });
+}

@@ -5,6 +5,7 @@ import type { MetricSpec } from '#contract/spec.ts';
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type HostTensor, type Program, type RandomInput, type Shape, sizeOf } from '../compile/graph.ts';
 import { confusionMetric, confusionTable } from '../metrics/confusion.ts';
+import { checkNumbers } from '../model/check-numbers.ts';
 import { buildModel, type BuiltModel } from '../model/build.ts';
 import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import { classWeightsOf } from './class-weights.ts';
@@ -145,6 +146,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   let heads: Head[];
   try {
     heads = makeHeads(train, data, model);
+    for (const part of [data.train, data.validation]) if (part) checkNumbers(model, part.inputs);
     state = initialState(model, optimizer, job.from);
   } catch (error) {
     model.dispose();

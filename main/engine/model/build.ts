@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from '../compile/graph.ts';
 import { tf, tfl } from '../tfjs.ts';
 import { modelInputs } from './complete.ts';
 import { type Forward, forward } from './forward.ts';
-import { type Entry, type InputShape, wire } from './wire.ts';
+import { type Entry, type InputShape, type Wiring, wire } from './wire.ts';
 
 export interface Weight {
   /** Keras' name, e.g. `conv2d_1/kernel`. */
@@ -36,6 +36,15 @@ export interface BuiltOutput {
   readonly shared: boolean;
 }
 
+/** An embedding of the model's own input: which of a row's values it takes, and below what they must be. */
+export interface NumberedInput {
+  readonly layer: string;
+  readonly index: number;
+  readonly from: number;
+  readonly length: number;
+  readonly below: number;
+}
+
 export interface BuiltModel {
   readonly network: tfl.LayersModel;
   readonly layers: readonly BuiltLayer[];
@@ -44,11 +53,15 @@ export interface BuiltModel {
   /** Of one sample: of several inputs, all their values one after another. */
   readonly inputShape: Shape;
   readonly inputs: readonly InputShape[];
+  /** Inputs that must be whole numbers below a limit. */
+  readonly numbered: readonly NumberedInput[];
   /** Likewise, of several outputs. */
   readonly outputShape: Shape;
   readonly outputs: readonly BuiltOutput[];
   /** The model on a batch `[count, ...inputShape]`; its outputs, each `[count, ...shape]`. */
   forward(batch: tf.Tensor, training: boolean, watch?: (layer: tfl.layers.Layer, output: tf.Tensor) => void): Forward;
+  /** The same on each input by itself. */
+  forwardEach(inputs: readonly tf.Tensor[], training: boolean): Forward;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -95,6 +108,18 @@ function unpacked(batch: tf.Tensor, parts: readonly { shape: Shape }[]): tf.Tens
   });
 }
 
+function numberedInputs({ calls, inputs, entries }: Wiring, shapes: readonly InputShape[]): NumberedInput[] {
+  const from = shapes.map((_, index) => shapes.slice(0, index).reduce((total, { shape }) => total + sizeOf(shape), 0));
+  return calls.flatMap(({ layer, inputs: given }) => {
+    const input = inputs.indexOf(given[0]);
+    const className = layer.getClassName();
+    if (input < 0 || !(className === 'Embedding' || className === 'TokenAndPositionEmbedding')) return [];
+    const { inputDim, vocabularySize } = layer.getConfig() as { inputDim?: number; vocabularySize?: number };
+    const { index } = entries.find(({ layers }) => layers.includes(layer))!;
+    return [{ layer: layer.name, index, from: from[input], length: sizeOf(shapes[input].shape), below: (inputDim ?? vocabularySize)! }];
+  });
+}
+
 function layersInOrder(entries: readonly Entry[]): tfl.layers.Layer[] {
   return [...new Set(entries.flatMap(({ layers }) => layers))];
 }
@@ -125,9 +150,11 @@ export function buildModel(model: ModelSpec, seed: number | null): BuiltModel {
     weights: weightsOf(layersInOrder(wiring.entries)),
     inputShape: packedShape(inputs),
     inputs,
+    numbered: numberedInputs(wiring, inputs),
     outputShape: packedShape(outputs),
     outputs,
     forward: (batch, training, watch) => forward(wiring, unpacked(batch, inputs), training, watch),
+    forwardEach: (each, training) => forward(wiring, each, training),
     dispose: () => network.dispose(),
   };
 }

@@ -331,3 +331,20 @@ describe('a job whose parts do not fit', () => {
     expect(error.message).toMatch(message);
   });
 });
+
+describe('numbers that an embedding is to look up', () => {
+  it('must be among those it has', () => {
+    const data = makeData({ inputShape: [5], classes: 3, train: 8, ids: 7 });
+    const model = (className: string, config: { [option: string]: Json }) =>
+      makeJob(sequential(layer(className, config), layer('Flatten'), layer('Dense', { activation: 'softmax' })), data);
+    const code = (job: ReturnType<typeof makeJob>) => errorOf(() => openSession(job, openReference()));
+    const failed = code(model('Embedding', { inputDim: 3, outputDim: 2, name: 'words' }));
+    expect(failed).toMatchObject({ code: 'engine.numberTooLarge', at: '/model/config/layers/0', values: { layer: 'words', largest: 2 } });
+    expect(failed.message).toContain('“words” knows the numbers 0 to 2');
+    expect(code(model('TokenAndPositionEmbedding', { vocabularySize: 2, sequenceLength: 5, embeddingDim: 2 })).code).toBe(
+      'engine.numberTooLarge',
+    );
+    data.train.inputs[3] = -1;
+    expect(code(model('Embedding', { inputDim: 7, outputDim: 2 })).code).toBe('engine.numberNegative');
+  });
+});

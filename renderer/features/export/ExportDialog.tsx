@@ -1,7 +1,7 @@
 import './export.css';
 import { CircleCheck, FolderOpen } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { Exported, RunSummary } from '#contract/runs.ts';
+import type { ExportFormat, Exported, RunSummary } from '#contract/runs.ts';
 import { useSettingsStore } from '../../app/settings-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
@@ -35,6 +35,7 @@ export function ExportDialog({ run, onClose }: Props) {
   const desktop = useSettingsStore((state) => state.info?.shell === 'desktop');
   const { detail } = useRunDetail(run);
   const [wanted, setWanted] = useState<'best' | 'last'>('best');
+  const [format, setFormat] = useState<ExportFormat>('tfjs');
   const [folder, setFolder] = useState<string>();
   const [stage, setStage] = useState<Stage>({ at: 'asking' });
   const shown = useRef(true);
@@ -52,6 +53,12 @@ export function ExportDialog({ run, onClose }: Props) {
     );
   }, [run.name]);
 
+  /** A folder that is still named after the other format is renamed with it. */
+  const chooseFormat = (kind: ExportFormat): void => {
+    setFolder((was) => (was?.endsWith(`-${format}`) ? was.slice(0, -format.length) + kind : was));
+    setFormat(kind);
+  };
+
   const epochOf = (kind: 'best' | 'last'): number | undefined => detail?.checkpoints.find((one) => one.kind === kind)?.epoch;
   const checkpointText = (kind: 'best' | 'last'): string => {
     const epoch = epochOf(kind);
@@ -64,7 +71,7 @@ export function ExportDialog({ run, onClose }: Props) {
   const choose = async (): Promise<void> => {
     try {
       const chosen = await call('shell.chooseFolder', { title: t('export.chooseTitle') });
-      if (chosen.folder !== null) setFolder(within(chosen.folder, `${folderName(run.name)}-tfjs`));
+      if (chosen.folder !== null) setFolder(within(chosen.folder, `${folderName(run.name)}-${format}`));
     } catch (error) {
       setStage({ at: 'asking', error });
     }
@@ -73,7 +80,7 @@ export function ExportDialog({ run, onClose }: Props) {
     if (folder === undefined || folder.trim() === '') return;
     setStage({ at: 'writing' });
     try {
-      const result = await call('runs.export', { runId: run.id, format: 'tfjs', folder: folder.trim(), checkpoint });
+      const result = await call('runs.export', { runId: run.id, format, folder: folder.trim(), checkpoint });
       if (shown.current) setStage({ at: 'done', result });
       else toast({ text: translate('export.doneToast', { name: run.name, folder: result.folder }) });
     } catch (error) {
@@ -165,13 +172,15 @@ export function ExportDialog({ run, onClose }: Props) {
         </p>
         <fieldset disabled={writing}>
           <legend>{t('export.format')}</legend>
-          <label>
-            <input type="radio" name={`${group}format`} checked readOnly />
-            <span>
-              TensorFlow.js
-              <small>{t('export.tfjsText')}</small>
-            </span>
-          </label>
+          {(['tfjs', 'onnx'] as const).map((kind) => (
+            <label key={kind}>
+              <input type="radio" name={`${group}format`} checked={format === kind} onChange={() => chooseFormat(kind)} />
+              <span>
+                {kind === 'tfjs' ? 'TensorFlow.js' : 'ONNX'}
+                <small>{t(`export.${kind}Text`)}</small>
+              </span>
+            </label>
+          ))}
         </fieldset>
         <fieldset disabled={writing}>
           <legend>{t('export.checkpoint')}</legend>

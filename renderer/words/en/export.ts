@@ -2,6 +2,7 @@ export const exporting = {
   'export.title': 'Export the model',
   'export.format': 'Format',
   'export.tfjsText': 'model.json with its weights, for browsers and Node.',
+  'export.onnxText': 'One file with graph and weights, for ONNX Runtime in any language; takes every layer.',
   'export.checkpoint': 'Weights',
   'export.best': 'Best epoch',
   'export.bestAt': 'Best epoch, {epoch, number}',

@@ -4,6 +4,7 @@ export const exporting: Record<keyof typeof en, string> = {
   'export.title': '导出模型',
   'export.format': '格式',
   'export.tfjsText': 'model.json 及权重文件，用于浏览器和 Node。',
+  'export.onnxText': '一个包含图与权重的文件，可在任何语言的 ONNX Runtime 中使用；支持所有层。',
   'export.checkpoint': '权重',
   'export.best': '最佳轮次',
   'export.bestAt': '最佳轮次（第 {epoch, number} 轮）',

@@ -19,7 +19,11 @@ function product(builder: OnnxBuilder, { attributes }: Node, a: Node, b: Node, b
   const flags = { transA: attributes.transposeA ? 1 : 0, transB: attributes.transposeB ? 1 : 0 };
   const operands = [builder.get(a), builder.get(b)];
   if (a.shape.length === 2 && b.shape.length === 2) return builder.op('Gemm', [...operands, ...(bias ? [builder.get(bias)] : [])], flags);
-  const result = builder.contributed('FusedMatMul', operands, flags);
+  const swapped = ({ shape }: Node) => [...shape.keys()].map((axis) => (axis < shape.length - 2 ? axis : 2 * shape.length - 3 - axis));
+  const plain = (name: string, node: Node, turned: number) => (turned ? builder.transpose(name, swapped(node), node.shape) : name);
+  const result = builder.standard
+    ? builder.op('MatMul', [plain(operands[0], a, flags.transA), plain(operands[1], b, flags.transB)])
+    : builder.contributed('FusedMatMul', operands, flags);
   return bias ? builder.op('Add', [result, builder.get(bias)]) : result;
 }
 

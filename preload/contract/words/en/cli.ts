@@ -67,7 +67,7 @@ export const cli = {
   'cli.option.sort': 'the best by this metric first',
   'cli.option.limit': 'at most this many',
   'cli.option.deleted': 'those in the bin instead',
-  'cli.option.format': 'tfjs: TensorFlow.js layers',
+  'cli.option.format': 'tfjs: TensorFlow.js layers; onnx: ONNX, graph and weights in one file',
   'cli.option.logTool': 'tensorboard, mlflow or csv (default: whatever is there)',
   'cli.option.runsFormat': 'tensorboard, mlflow, csv or json',
   'cli.option.out': 'the folder to write',
@@ -112,7 +112,7 @@ export const cli = {
   'cli.exported': '{folder}: {files, plural, one {# file} other {# files}}, {size}',
   'cli.reported': '{file}: {runs, plural, =0 {no runs yet} one {# run} other {# runs}}, {size}',
   'cli.verified':
-    'Loaded again by TensorFlow.js: on {samples, plural, one {# sample} other {# samples}} the predictions differ by at most {difference}.',
+    'Loaded again by {format, select, onnx {ONNX Runtime} other {TensorFlow.js}}: on {samples, plural, one {# sample} other {# samples}} the predictions differ by at most {difference}.',
   'cli.importedRun':
     '{name} ({id}) {change, select, imported {is imported} updated {has new values} binned {lies in the bin and stays there} other {is as it was}}',
   'cli.imported':

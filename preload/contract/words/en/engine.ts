@@ -45,6 +45,10 @@ export const engine = {
   'engine.targetUnknown':
     'The data has no target “{name}”, which an output of the model is named. It has: {names}. Name the output’s layer after a target.',
   'engine.outputLoss': 'The output “{name}” has no loss. Say one for each output.',
+  'engine.numberTooLarge':
+    'The layer “{layer}” knows the numbers 0 to {largest}, but sample {sample} holds {value, number, ::.###}. Make the layer know {wanted} of them (inputDim or vocabularySize), or change the data.',
+  'engine.numberNegative':
+    'The layer “{layer}” looks up whole numbers from 0 on, but sample {sample} holds {value, number, ::.###}. Leave out normalizing, or number the categories from 0.',
   'engine.layerRank':
     'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
   'engine.layerWindow':

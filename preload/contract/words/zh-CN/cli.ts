@@ -67,7 +67,7 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.option.sort': '按此指标排序，最好的在前',
   'cli.option.limit': '最多列出这么多',
   'cli.option.deleted': '改为列出回收站中的运行',
-  'cli.option.format': 'tfjs：TensorFlow.js 层模型',
+  'cli.option.format': 'tfjs：TensorFlow.js 层模型；onnx：ONNX，图与权重在同一文件中',
   'cli.option.logTool': 'tensorboard、mlflow 或 csv（默认：自动识别）',
   'cli.option.runsFormat': 'tensorboard、mlflow、csv 或 json',
   'cli.option.out': '要写入的文件夹',
@@ -110,7 +110,8 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.restored': '{name}（{id}）已恢复。',
   'cli.exported': '{folder}：{files} 个文件，{size}',
   'cli.reported': '{file}：{runs, plural, =0 {尚无运行} other {# 次运行}}，{size}',
-  'cli.verified': '已由 TensorFlow.js 重新加载：在 {samples} 个样本上，预测最多相差 {difference}。',
+  'cli.verified':
+    '已由 {format, select, onnx {ONNX Runtime} other {TensorFlow.js}} 重新加载：在 {samples} 个样本上，预测最多相差 {difference}。',
   'cli.importedRun': '{name}（{id}）{change, select, imported {已导入} updated {有新数值} binned {在回收站中，保持不变} other {没有变化}}',
   'cli.imported':
     '已导入 {imported, number} 个运行，更新 {updated, number} 个，{unchanged, number} 个没有变化；共读取 {scalars, number} 个数值',

@@ -37,6 +37,10 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.outputUnknown': '模型没有输出“{name}”。{nearest, select, none {它有：{names}。} other {您是指“{nearest}”吗？}}',
   'engine.targetUnknown': '数据没有名为“{name}”的目标，而模型有这样一个输出。数据的目标有：{names}。请让输出层与目标同名。',
   'engine.outputLoss': '输出“{name}”没有损失函数。请为每个输出指定一个。',
+  'engine.numberTooLarge':
+    '层“{layer}”只认识 0 到 {largest} 的数，而第 {sample} 个样本含有 {value, number, ::.###}。请让该层认识 {wanted} 个数（inputDim 或 vocabularySize），或修改数据。',
+  'engine.numberNegative':
+    '层“{layer}”查找从 0 开始的整数，而第 {sample} 个样本含有 {value, number, ::.###}。请不要做归一化，或从 0 开始给类别编号。',
   'engine.layerRank':
     '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
   'engine.layerWindow':
