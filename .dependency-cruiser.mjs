@@ -89,7 +89,7 @@ const areas = [
   {
     name: 'bench and campaign',
     path: '^e2e/(bench|campaign)/',
-    local: [contract, '^main/(engine|data|notebook|interchange|store)/', '^main/cli/[^/]+\\.mjs$', '^e2e/'],
+    local: [contract, '^main/(engine|data|notebook|interchange|store|trainer)/', '^main/cli/[^/]+\\.mjs$', '^e2e/'],
     npm: npm('playwright'),
     builtins: true,
   },

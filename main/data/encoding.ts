@@ -3,6 +3,9 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { TextEncoding } from '#contract/spec.ts';
 import type { OpenedFile } from './files.ts';
 
+/** What a JavaScript string can hold. */
+const longestText = 2 ** 29 - 25;
+
 export interface DecodedText {
   readonly text: string;
   readonly encoding: TextEncoding;
@@ -60,9 +63,10 @@ function guessLegacy(bytes: Uint8Array): DecodedText | undefined {
 
 /**
  * The file's text, a byte order mark left out. Found without being told: UTF-8, UTF-16, GBK and Windows-1252 (which
- * holds Latin-1). Throws `data.encoding` and `data.encodingTold`, with the line where reading stops.
+ * holds Latin-1). Throws `data.textTooLarge`, and `data.encoding` and `data.encodingTold` with the line where reading stops.
  */
 export function decodeText({ path, bytes }: OpenedFile, at: string, told?: TextEncoding): DecodedText {
+  if (bytes.length > longestText) throw new EpochbookError('data.textTooLarge', { path, megabytes: Math.floor(longestText / 1e6) }, { at });
   if (told !== undefined) {
     const text = tryDecode(bytes, told);
     if (text !== undefined) return { text, encoding: told };

@@ -100,6 +100,7 @@ export async function readDataFile(
   } catch (cause) {
     if (cause instanceof EpochbookError) throw cause;
     const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    if (detail === 'ERR_FS_FILE_TOO_LARGE') throw new EpochbookError('data.tooLarge', { path, gigabytes: 2 }, { at, cause });
     throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
   }
   if (stored.length === 0 && !may.empty) throw new EpochbookError('data.emptyFile', { path }, { at });

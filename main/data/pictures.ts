@@ -63,7 +63,11 @@ async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number, numbe
   return { width: info.width, height: info.height, grey: channels === 1, pixels };
 }
 
+const pngMark = Buffer.from('89504e470d0a1a0a', 'hex');
+
 async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
+  // A PNG says so in its 26th byte: 0 and 4 are grey, without and with transparency.
+  if (bytes.length > 33 && bytes.subarray(0, 8).equals(pngMark)) return bytes[25] === 0 || bytes[25] === 4;
   const { space, channels } = await sharp(bytes).metadata();
   return space === 'b-w' || space === 'grey16' || (channels ?? 3) <= 2;
 }

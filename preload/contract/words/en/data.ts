@@ -177,4 +177,6 @@ export const data = {
   'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',
   'data.stepTooLarge':
     '.{step}(…) cannot be done to {path}, which is larger than memory. Say size: […] for its pictures, or take(…) a part of it.',
+  'data.textTooLarge':
+    "{path} holds more than {megabytes, number} MB of text, which is more than can be read as one table here. Choose rows and columns of it with data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}'), or convert it to Parquet and do so from there.",
 } as const;

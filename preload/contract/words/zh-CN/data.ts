@@ -150,4 +150,6 @@ export const data: Record<keyof typeof en, string> = {
   'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
   'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
   'data.stepTooLarge': '{path} 大于内存，无法对其使用 .{step}(…)。请为图片写明 size: […]，或用 take(…) 取一部分。',
+  'data.textTooLarge':
+    "{path} 的文本超过 {megabytes, number} MB，无法在此作为一张表读入。请用 data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}') 选取其中的行和列，或先转换为 Parquet 再选取。",
 };
