@@ -166,7 +166,7 @@ async function shares(): Promise<void> {
     const { dataset } = await loadDataset({ source, steps: [{ op: 'take', count: 10_000 }, ...(augmented ? [augment] : [])] }, folders);
     const events = await collect(makeJob(model, dataset, { epochs: 2, batchSize: 64 }));
     const { elapsedMs, phasesMs } = eventsOf(events, 'epochEnded')[1].row;
-    const share = ((phasesMs!.data / elapsedMs) * 100).toFixed(2);
+    const share = ((phasesMs.data / elapsedMs) * 100).toFixed(2);
     console.log(
       `CNN, augmentation ${augmented ? 'on ' : 'off'}: an epoch of 10,000 takes ${elapsedMs.toFixed(0)} ms, its input ${share} %`,
     );
