@@ -90,7 +90,7 @@ const areas = [
     name: 'bench and campaign',
     path: '^e2e/(bench|campaign)/',
     local: [contract, '^main/(engine|data|notebook|interchange|store|trainer)/', '^main/cli/[^/]+\\.mjs$', '^e2e/'],
-    npm: npm('playwright'),
+    npm: npm('playwright', 'sharp', '@duckdb/node-api'),
     builtins: true,
   },
   // The runners start what npm scripts start, and so know where the commands are.
