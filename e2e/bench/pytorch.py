@@ -1,7 +1,9 @@
 """PyTorch's side of the benchmark: for each line "epoch" on stdin, trains one epoch and prints its seconds.
 
-usage: pytorch.py MODEL THREADS SAMPLES. The models, data and batches are those of jobs.ts.
+usage: pytorch.py MODEL THREADS SAMPLES [compiled]. The models, data and batches are those of jobs.ts. After the
+seconds comes the process' largest resident memory in bytes.
 """
+import resource
 import sys
 import time
 
@@ -24,6 +26,22 @@ class Sequence(nn.Module):
         return self.out(self.lstm(x)[0][:, -1])
 
 
+def deep_block(inputs, filters):
+    return [nn.Conv2d(inputs, filters, 3, padding=1, bias=False), nn.BatchNorm2d(filters), nn.ReLU(), nn.MaxPool2d(2)]
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(1000, 64)
+        block = lambda: nn.TransformerEncoderLayer(64, 4, 256, dropout=0.0, batch_first=True)
+        self.blocks = nn.Sequential(block(), block())
+        self.out = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.out(self.blocks(self.embedding(x)).mean(1))
+
+
 models = {
     "mlp": ((784,), lambda: nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))),
     "cnn": (
@@ -33,13 +51,31 @@ models = {
         ),
     ),
     "lstm": ((28, 28), Sequence),
+    "deep-cnn": (
+        (3, 32, 32),
+        lambda: nn.Sequential(*deep_block(3, 32), *deep_block(32, 64), *deep_block(64, 128), nn.Flatten(), nn.Linear(2048, 10)),
+    ),
+    "transformer": ((64,), Transformer),
+    "large-mlp": (
+        (1024,),
+        lambda: nn.Sequential(nn.Linear(1024, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 10)),
+    ),
 }
 shape, make = models[name]
 model = make()
-x = torch.rand(samples, *shape)
+x = torch.randint(0, 1000, (samples, *shape)) if name == "transformer" else torch.rand(samples, *shape)
 y = torch.randint(0, 10, (samples,))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 loss_of = nn.CrossEntropyLoss()
+
+
+def forward(inputs, targets):
+    output = model(inputs)
+    return output, loss_of(output, targets)
+
+
+if sys.argv[4:] == ["compiled"]:
+    forward = torch.compile(forward)
 
 
 def epoch():
@@ -49,8 +85,7 @@ def epoch():
     for start in range(0, samples, batch):
         rows = order[start : start + batch]
         targets = y[rows]
-        output = model(x[rows])
-        loss = loss_of(output, targets)
+        output, loss = forward(x[rows], targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -63,4 +98,5 @@ print("ready", torch.__version__, flush=True)
 for line in sys.stdin:
     began = time.perf_counter()
     epoch()
-    print(time.perf_counter() - began, flush=True)
+    took = time.perf_counter() - began
+    print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)

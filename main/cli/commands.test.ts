@@ -27,6 +27,7 @@ describe('check', () => {
       {
         data: {
           samples: { train: 133, validation: 45, test: 0 },
+          reading: expect.objectContaining({ delimiter: ',', header: true }),
           inputShape: [13],
           classes: [
             { name: 'class_0', count: 59 },
@@ -42,6 +43,7 @@ describe('check', () => {
           ],
           parameters: 71,
         },
+        memoryBytes: expect.any(Number),
         knobs: [
           { name: 'units', value: 4, min: 2, max: 128 },
           { name: 'epochs', value: 60, min: 1, max: 500 },
