@@ -62,7 +62,7 @@ export interface Evaluated {
   readonly locate: (at: string, cellId?: string) => Where | undefined;
 }
 
-export const defaultLimits: Limits = { totalMs: 2000, memoryBytes: 64 * 2 ** 20 };
+export const defaultLimits: Limits = { totalMs: 1500, memoryBytes: 64 * 2 ** 20 };
 
 const kept = new Map<string, Promise<Evaluated>>();
 const keptCount = 16;

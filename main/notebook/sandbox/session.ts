@@ -13,7 +13,7 @@ export interface RunResult {
 }
 
 /** Beyond the cells' own time: for what cannot be interrupted, before the thread is ended. */
-const graceMs = 500;
+const graceMs = 400;
 /** For starting a thread on a busy machine. */
 const startMs = 20_000;
 
