@@ -6,6 +6,7 @@ import type { RunId } from '#contract/ids.ts';
 import type { LoggedRun, LoggedSeries, WrittenRun } from '#contract/logged-run.ts';
 import type { ImportChange, MetricSummary, RunStatus } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
+import { createCurvePacker } from './curve-reader.ts';
 import type { Connection } from './database.ts';
 import { newRunId, numberedName } from './run-names.ts';
 import { fromColumn, nextSummary, toColumn } from './run-rows.ts';
@@ -130,6 +131,7 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
     return { bestMetric: monitored.metric, bestEpoch: summary.minEpoch, bestValue: summary.min };
   }
 
+  const pack = createCurvePacker(database);
   const store = database.transaction((run: LoggedRun): { id: RunId; change: ImportChange } => {
     const { tool, path, key, status, params, series } = run;
     const content = contentOf(run);
@@ -170,6 +172,7 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
       removeEpochs.run(before.number);
       removeSummaries.run(before.number);
       insertValues(before.number, series, epochs, elapsedMs, values.bestEpoch);
+      pack(before.number);
       return { id: before.id as RunId, change: 'updated' };
     }
     const id = newRunId();
@@ -177,6 +180,7 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
     const { lastInsertRowid } = insertRun.run({ ...values, id, name, tags: JSON.stringify(run.tags), note: run.note, tool, path, key });
     insertSource.run(lastInsertRowid);
     insertValues(Number(lastInsertRowid), series, epochs, elapsedMs, values.bestEpoch);
+    pack(Number(lastInsertRowid));
     return { id, change: 'imported' };
   });
 

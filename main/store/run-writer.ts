@@ -14,6 +14,7 @@ import type {
 } from '#contract/runs.ts';
 import type { KnobValue, Spec } from '#contract/spec.ts';
 import { toWire } from '#contract/wire.ts';
+import { createCurvePacker } from './curve-reader.ts';
 import type { Connection } from './database.ts';
 import type { Owner } from './owner.ts';
 import { newRunId, newRunName, numberedName } from './run-names.ts';
@@ -167,6 +168,8 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     `UPDATE runs SET status = @status, reason = @reason, error = @error, best_metric = @bestMetric, best_epoch = @bestEpoch,
        best_value = @bestValue, ended_at = @now, updated_at = @now WHERE number = @number`,
   );
+  const pack = createCurvePacker(database);
+  const unpack = database.prepare('DELETE FROM packed_curves WHERE run = ?');
   const setAtBest = database.prepare(
     `UPDATE metric_summaries SET at_best = (
        SELECT value FROM metric_values WHERE run = @number AND epoch = @epoch AND metric_values.metric = metric_summaries.metric)
@@ -304,6 +307,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
       if (isActive(status)) throw new EpochbookError('store.runActive', { name });
       removeEpochs.run(number, epoch);
       removeLaterObservations.run(number, epoch);
+      unpack.run(number);
       if (row && !hasEpoch.get(number, row.epoch)) insertRow(number, row);
       summarize(number);
       setEpochsParam.run({ number, plannedEpochs });
@@ -324,6 +328,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         now: clock(),
       });
       setAtBest.run({ number, epoch: best?.epoch ?? null });
+      pack(number);
     }),
     update: written(
       (id: RunId, { name, tags, note }: { name?: string | undefined; tags?: string[] | undefined; note?: string | undefined }) => {

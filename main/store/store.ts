@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunId } from '#contract/ids.ts';
 import { openDatabase } from './database.ts';
 import { createDiskSpace, type DiskSpace } from './disk-space.ts';
+import { createCurveReader, type CurveReader } from './curve-reader.ts';
 import { createOwnership } from './owner.ts';
 import { createRunReader, type RunReader } from './run-reader.ts';
 import { createRunKeeper, type RunKeeper } from './run-keeper.ts';
@@ -12,7 +13,7 @@ import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
 import { makeStateFolder, stateFolder } from './workspace-folder.ts';
 
-export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, DiskSpace {
+export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, DiskSpace, CurveReader {
   /** The database file. */
   readonly file: string;
   /** Folder of a run's checkpoints. */
@@ -64,6 +65,7 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
   const writer = explained(createRunWriter(database, ownership.current, clock), file);
   const importer = explained(createRunImporter(database, clock), file);
   const views = explained(createRunViewKeeper(database), file);
+  const curves = explained(createCurveReader(database), file);
   const checkpointFolder = (id: RunId) => join(folder, 'checkpoints', id);
   const keeper = explained(createRunKeeper(database, checkpointFolder, clock), file);
   return {
@@ -82,6 +84,7 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
         },
       });
     },
+    ...curves,
     checkpointFolder,
     close() {
       ownership.release();

@@ -22,6 +22,7 @@ import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
 import { diagnose } from './diagnose.ts';
+import { createCurves } from './curves.ts';
 import type { Context, WorkbenchOptions } from './context.ts';
 import { columnsOf, createExplorer } from './explorer.ts';
 import { readImage } from './images.ts';
@@ -150,6 +151,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   };
   const notebooks = createNotebooks(context);
   const checks = createChecks(context);
+  const curves = createCurves(() => context.store());
   const looks = createLooks(context);
   const queue = createRunQueue(context);
   const jobs = createJobs(emit);
@@ -398,6 +400,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.importFolder': ({ path, tool }) => importRuns(context, path, tool),
     'runs.exportData': ({ runIds, format, folder }) => exportRuns(context, runIds, format, folder),
 
+    'runs.curves': async (request) => curves(request),
     'runs.views': async () => (hasStore() ? context.store().views() : { views: [] }),
     async 'runs.saveView'({ name, layout }) {
       // How an empty table was left is not worth a database.

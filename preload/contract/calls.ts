@@ -21,6 +21,7 @@ import {
   runSummary,
 } from './runs.ts';
 import { knobValue } from './spec.ts';
+import { curvesRequest, drawnCurves } from './curves/request.ts';
 import { runView, runViews, tableLayout } from './run-views.ts';
 import { spaceReport, storeBackup, storeCheck, storeRescue } from './store.ts';
 import { locales } from './words/message.ts';
@@ -309,6 +310,8 @@ export const calls = {
     response: exportedRuns,
   },
 
+  /** Curves as they are drawn: decimated by their lows and highs for what is in view, every point where there is room. */
+  'runs.curves': { request: curvesRequest, response: drawnCurves },
   /** Named layouts of the table of runs, and how it was left. */
   'runs.views': { request: nothing, response: runViews },
   /** Another of the same name is replaced; without a name it is how the table was left. */

@@ -58,6 +58,7 @@ export const callNames = [
   'runs.export',
   'runs.importFolder',
   'runs.exportData',
+  'runs.curves',
   'runs.views',
   'runs.saveView',
   'runs.removeView',

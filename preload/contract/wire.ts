@@ -35,6 +35,9 @@ export interface WireEvent {
 type Tagged = { $number: string } | { $bytes: string };
 
 function encodeBytes(bytes: Uint8Array): string {
+  // Node's own is many times as fast.
+  const { Buffer: NodeBuffer } = globalThis as { Buffer?: { from: (...of: unknown[]) => { toString: (encoding: string) => string } } };
+  if (NodeBuffer) return NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   let text = '';
   for (let start = 0; start < bytes.length; start += 0x8000) text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
   return btoa(text);

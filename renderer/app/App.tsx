@@ -24,6 +24,7 @@ import { useWords } from '../words/use-words.ts';
 
 const RunsView = lazy(async () => ({ default: (await import('../features/runs/RunsView.tsx')).RunsView }));
 const DataView = lazy(async () => ({ default: (await import('../features/data/DataView.tsx')).DataView }));
+const CurvesView = lazy(async () => ({ default: (await import('../features/curves/CurvesView.tsx')).CurvesView }));
 const ComparisonView = lazy(async () => ({ default: (await import('../features/comparison/ComparisonView.tsx')).ComparisonView }));
 
 export function App() {
@@ -58,6 +59,7 @@ export function App() {
               {view === 'data' && <DataView />}
               {view === 'runs' && <RunsView />}
               {view === 'comparison' && <ComparisonView />}
+              {view === 'curves' && <CurvesView />}
             </Suspense>
           </main>
         </div>

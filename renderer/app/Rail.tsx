@@ -19,7 +19,8 @@ export function Rail() {
   return (
     <nav className="rail" aria-label={t('frame.views')}>
       {places.map(({ view: place, icon: Icon, keys }) => {
-        const current = view === place || (view === 'comparison' && place === 'runs') || (view === 'data' && place === 'notebook');
+        const current =
+          view === place || ((view === 'comparison' || view === 'curves') && place === 'runs') || (view === 'data' && place === 'notebook');
         return (
           <Tooltip key={place} label={t(`frame.view.${place}`)} keys={keys}>
             <button

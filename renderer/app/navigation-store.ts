@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { RunId } from '#contract/ids.ts';
 
-export type View = 'notebook' | 'data' | 'runs' | 'comparison';
+export type View = 'notebook' | 'data' | 'runs' | 'comparison' | 'curves';
 
 interface NavigationState {
   readonly view: View;
@@ -13,8 +13,11 @@ interface NavigationState {
   readonly toggleSide: () => void;
   /** Something was chosen in it: where it lies above the notebook, it goes away. */
   readonly leaveSide: () => void;
+  /** The runs whose curves are on a page of their own. */
+  readonly curvesRunIds: readonly RunId[];
   readonly show: (view: View) => void;
   readonly compare: (runIds: readonly RunId[]) => void;
+  readonly showCurves: (runIds: readonly RunId[]) => void;
 }
 
 export const useNavigationStore = create<NavigationState>((set, get) => ({
@@ -23,8 +26,10 @@ export const useNavigationStore = create<NavigationState>((set, get) => ({
   side: 'auto',
   toggleSide: () => set({ side: isSideSeen(get().side) ? 'hidden' : 'shown' }),
   leaveSide: () => matchMedia(narrow).matches && set({ side: 'auto' }),
+  curvesRunIds: [],
   show: (view) => set({ view }),
   compare: (comparedRunIds) => set({ view: 'comparison', comparedRunIds }),
+  showCurves: (curvesRunIds) => set({ view: 'curves', curvesRunIds }),
 }));
 
 /** As frame.css has it. */

@@ -2,6 +2,7 @@
 import { format, type Locale, type MessageValues } from '#contract/words/message.ts';
 import { charts as chartsEn } from './en/charts.ts';
 import { comparison as comparisonEn } from './en/comparison.ts';
+import { curves as curvesEn } from './en/curves.ts';
 import { data as dataEn } from './en/data.ts';
 import { exporting as exportingEn } from './en/export.ts';
 import { frame as frameEn } from './en/frame.ts';
@@ -16,6 +17,7 @@ import { tidy as tidyEn } from './en/tidy.ts';
 import { workspace as workspaceEn } from './en/workspace.ts';
 import { charts as chartsZh } from './zh-CN/charts.ts';
 import { comparison as comparisonZh } from './zh-CN/comparison.ts';
+import { curves as curvesZh } from './zh-CN/curves.ts';
 import { data as dataZh } from './zh-CN/data.ts';
 import { exporting as exportingZh } from './zh-CN/export.ts';
 import { frame as frameZh } from './zh-CN/frame.ts';
@@ -42,6 +44,7 @@ const en = {
   ...goingOnEn,
   ...engineEn,
   ...chartsEn,
+  ...curvesEn,
   ...tableEn,
   ...tidyEn,
 } as const;
@@ -62,6 +65,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...goingOnZh,
     ...engineZh,
     ...chartsZh,
+    ...curvesZh,
     ...tableZh,
     ...tidyZh,
   },

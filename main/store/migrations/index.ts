@@ -6,6 +6,17 @@ import { lineage } from './0005-lineage.ts';
 import { runViews } from './0006-run-views.ts';
 import { keepingOrder } from './0007-keeping-order.ts';
 import { observations } from './0008-observations.ts';
+import { packedCurves } from './0009-packed-curves.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [runs, timeBudget, imports, runCell, lineage, runViews, keepingOrder, observations];
+export const migrations: readonly Migration[] = [
+  runs,
+  timeBudget,
+  imports,
+  runCell,
+  lineage,
+  runViews,
+  keepingOrder,
+  observations,
+  packedCurves,
+];

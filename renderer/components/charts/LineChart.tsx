@@ -1,11 +1,14 @@
 import './charts.css';
 import type { PlotlyHTMLElement } from 'plotly.js';
-import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { asPicture, type Figure, makeFigure, margins, padded, pixelOf, wholeRange } from './figure.ts';
+import { type Figure, makeFigure, margins, padded, pixelOf, placeOf, wholeRange } from './figure.ts';
 import { LineMark } from './LineMark.tsx';
+import { paint } from './paint.ts';
 import { lineColor } from './palette.ts';
-import { type ChartMarker, type LineSeries, nearestStop, readingsAt, stopsOf } from './series.ts';
+import { savePicture } from './save-chart.ts';
+import { type ChartMarker, leastPositive, type LineSeries, nearestStop, type Reading, readingsAt, stopsOf } from './series.ts';
+import { timeTicks } from './ticks.ts';
 import { useChartSummary } from './use-chart-summary.ts';
 import { readTheme, useThemeNumber } from './theme.ts';
 
@@ -13,41 +16,74 @@ interface Props {
   readonly series: readonly LineSeries[];
   /** What is measured: the chart's accessible name. A heading above the chart says it to the eye. */
   readonly yLabel: string;
-  /** Under the axis of epochs. */
+  /** Under the x axis. */
   readonly xLabel: string;
   /** Pixels; kept while the chart is being loaded, so that nothing jumps. */
   readonly height?: number;
   readonly logY?: boolean;
+  readonly logX?: boolean;
+  /** What x is: counts, such as epochs, stand at whole numbers. Times are in milliseconds. */
+  readonly axis?: 'count' | 'duration' | 'moment' | 'number';
   /** What is better, for the order of the values under the pointer. */
   readonly best?: 'min' | 'max';
   readonly markers?: readonly ChartMarker[];
   /** The axis reaches at least as far as this, so that a run in progress has its place. */
   readonly plannedEpochs?: number;
+  /** Both ends of the whole axis, where the series are only what is in view. */
+  readonly extent?: readonly [number, number] | undefined;
+  /** Where the series were decimated for what is in view: points there are, and points drawn. */
+  readonly decimated?: { readonly points: number; readonly drawn: number } | undefined;
+  readonly yRange?: readonly [number, number] | undefined;
+  /** What is in view, where several charts or their data follow it. */
+  readonly zoom?: readonly [number, number] | undefined;
+  readonly onZoom?: (range: readonly [number, number] | undefined) => void;
+  /** The x under the pointer or the keyboard's cursor, where several charts share one. */
+  readonly cursor?: number | undefined;
+  readonly onCursor?: (x: number | undefined) => void;
+  /** The values at the cursor, where the series do not hold every point. */
+  readonly readings?: readonly Reading[] | undefined;
+  /** A click: the line nearest to it. */
+  readonly onPick?: (series: LineSeries) => void;
+  /** The series are still being fetched: what is not there is not missing. */
+  readonly loading?: boolean;
   readonly onHover?: (epoch: number | undefined) => void;
 }
 
 type Plotly = (typeof import('./plotly.ts'))['Plotly'];
-
-function pictureOptions(filename: string) {
-  return { format: 'png' as const, width: 1000, height: 560, scale: 2, filename };
-}
 
 const noMarkers: readonly ChartMarker[] = [];
 /** Between two drawings of a live chart. */
 const shortestPauseMs = 100;
 /** Rows of the list under the pointer; more are counted. */
 const readingLimit = 12;
+/** More points than this are not gone through for every movement of the pointer. */
+const mostStops = 20_000;
 
-/** Lines over epochs: live, zoomable with the pointer (drag, double click) and with the keyboard (arrows, + and −, 0). */
+/**
+ * Lines over epochs or time: live, zoomable and moved with the pointer (drag, with Shift, double click) and with the
+ * keyboard (arrows, + and −, [ and ], 0). Few points are drawn by Plotly, many as a raster on its axes.
+ */
 export function LineChart({
   series,
   yLabel,
   xLabel,
   height = 220,
   logY = false,
+  logX = false,
+  axis = 'count',
   best = 'min',
   markers = noMarkers,
   plannedEpochs = 0,
+  extent,
+  decimated,
+  yRange: givenRange,
+  zoom: givenZoom,
+  onZoom,
+  cursor: givenCursor,
+  onCursor,
+  readings: givenReadings,
+  onPick,
+  loading = false,
   onHover,
 }: Props) {
   const t = useWords();
@@ -58,9 +94,14 @@ export function LineChart({
   const [plotly, setPlotly] = useState<Plotly>();
   const [failed, setFailed] = useState(false);
   const [width, setWidth] = useState(0);
-  const [zoom, setZoom] = useState<readonly [number, number]>();
+  const [ownZoom, setOwnZoom] = useState<readonly [number, number]>();
+  const zoom = onZoom ? givenZoom : ownZoom;
+  const setZoom = onZoom ?? setOwnZoom;
   const [revision, setRevision] = useState(0);
-  const [cursor, setCursor] = useState<number>();
+  const [ownCursor, setOwnCursor] = useState<number>();
+  const cursor = onCursor ? givenCursor : ownCursor;
+  const setCursor = onCursor ?? setOwnCursor;
+  const canvas = useRef<HTMLCanvasElement>(null);
   /** What the y axis shows, after Plotly has fitted it; logarithms where it is logarithmic. */
   const [yRange, setYRange] = useState<readonly [number, number]>();
   const drawnAt = useRef(Number.NEGATIVE_INFINITY);
@@ -69,23 +110,73 @@ export function LineChart({
   /** The drawing that has listeners, told by its configuration. */
   const listening = useRef<unknown>(undefined);
 
-  const stops = useMemo(() => stopsOf(series), [series]);
-  const [rangeStart, rangeEnd] = wholeRange(series, plannedEpochs);
+  const points = series.reduce((sum, one) => sum + one.x.length, 0);
+  const isEmpty = points === 0;
+  /** Where the cursor can stand; undefined where it is not worth gathering. */
+  const stops = useMemo(() => (points <= mostStops && !decimated ? stopsOf(series) : undefined), [series, points, decimated]);
+  const [rangeStart, rangeEnd] = useMemo(() => {
+    const [low, high] = extent ?? wholeRange(series, plannedEpochs);
+    const end = Math.max(high, plannedEpochs);
+    if (!logX) return end > low ? [low, end] : [low, low + 1];
+    const first = low > 0 ? low : leastPositive(series);
+    return [first, end > first ? end : first * 10];
+  }, [series, extent, plannedEpochs, logX]);
+  const shown = zoom ?? padded([rangeStart, rangeEnd], logX);
+  const [shownFrom, shownTo] = shown;
+  const xTicks = useMemo(() => {
+    if (logX || (axis !== 'duration' && axis !== 'moment')) return undefined;
+    const offsetMs = axis === 'moment' ? -new Date(shownFrom).getTimezoneOffset() * 60_000 : 0;
+    const values = timeTicks([shownFrom, shownTo], Math.max(2, Math.floor(width / 110)), offsetMs);
+    return { values, texts: values.map((at) => (axis === 'moment' ? formats.moment(at) : formats.duration(at))) };
+  }, [axis, logX, shownFrom, shownTo, width, formats]);
   const figure = useMemo(
     () =>
       plotly && width > 0
-        ? makeFigure({ series, markers, width, height, xLabel, logY, xRange: [rangeStart, rangeEnd], zoom, theme: readTheme(), revision })
+        ? makeFigure({
+            series,
+            markers,
+            width,
+            height,
+            xLabel,
+            logY,
+            logX,
+            wholeX: axis === 'count',
+            xTicks,
+            yRange: givenRange,
+            decimated,
+            xRange: [rangeStart, rangeEnd],
+            zoom,
+            theme: readTheme(),
+            revision,
+          })
         : undefined,
     // The theme's number stands for what readTheme() finds.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-    [plotly, series, markers, width, height, xLabel, logY, rangeStart, rangeEnd, zoom, revision, themeNumber],
+    [
+      plotly,
+      series,
+      markers,
+      width,
+      height,
+      xLabel,
+      logY,
+      logX,
+      axis,
+      xTicks,
+      givenRange,
+      decimated,
+      rangeStart,
+      rangeEnd,
+      zoom,
+      revision,
+      themeNumber,
+    ],
   );
-  const shown = zoom ?? padded([rangeStart, rangeEnd]);
 
   const reset = useCallback(() => {
     setZoom(undefined);
     setRevision((number) => number + 1);
-  }, []);
+  }, [setZoom]);
 
   useEffect(() => {
     let wanted = true;
@@ -117,22 +208,8 @@ export function LineChart({
 
   const saveImage = useCallback((): void => {
     const drawn = latest.current;
-    if (!plotly || !drawn) return;
-    const theme = readTheme();
-    void plotly.downloadImage(
-      {
-        data: asPicture(drawn.figure.data),
-        layout: {
-          ...drawn.figure.layout,
-          title: { text: drawn.title, font: { size: 14, color: theme.ink } },
-          margin: { l: 60, r: 20, t: 50, b: 50 },
-          paper_bgcolor: theme.surface,
-          showlegend: true,
-        },
-      },
-      pictureOptions(drawn.title),
-    );
-  }, [plotly]);
+    if (drawn) void savePicture({ figure: drawn.figure, title: drawn.title, theme: readTheme() }, 'png');
+  }, []);
 
   // One object for as long as the language stays: with another one Plotly would draw everything anew.
   const config = useMemo(
@@ -156,17 +233,13 @@ export function LineChart({
     if (!plotly || !config || !figure || !element) return undefined;
     const listen = (): void => {
       // A whole new drawing, as after a change of language, has lost its listeners.
-      element.removeAllListeners('plotly_hover');
-      element.removeAllListeners('plotly_unhover');
       element.removeAllListeners('plotly_doubleclick');
       element.removeAllListeners('plotly_relayout');
-      element.on('plotly_hover', (event) => setCursor(Number(event.points[0]?.x)));
-      element.on('plotly_unhover', () => setCursor(undefined));
       element.on('plotly_doubleclick', reset);
       element.on('plotly_relayout', (event) => {
         const from = Number(event['xaxis.range[0]']);
         const to = Number(event['xaxis.range[1]']);
-        if (Number.isFinite(from) && Number.isFinite(to)) setZoom([from, to]);
+        if (Number.isFinite(from) && Number.isFinite(to)) setZoom(logX ? [10 ** from, 10 ** to] : [from, to]);
         readYRange();
       });
     };
@@ -175,6 +248,7 @@ export function LineChart({
       const low = Number(range?.[0]);
       const high = Number(range?.[1]);
       setYRange((was) => (was && was[0] === low && was[1] === high ? was : [low, high]));
+      paint(canvas.current, figure.dense ? series : [], { x: shown, y: [low, high], logX, logY, width, height });
     };
     const draw = (): void => {
       drawnAt.current = performance.now();
@@ -194,40 +268,81 @@ export function LineChart({
     }
     const timer = setTimeout(draw, waitMs);
     return () => clearTimeout(timer);
+    // The figure changes with everything that the raster is drawn from.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [plotly, config, figure, reset, yLabel]);
 
-  const at = cursor === undefined ? undefined : nearestStop(stops, cursor);
+  const snap = (x: number): number | undefined => {
+    if (stops) return nearestStop(stops, x);
+    const inside = Math.min(rangeEnd, Math.max(rangeStart, x));
+    return axis === 'count' ? Math.round(inside) : inside;
+  };
+  const at = cursor === undefined || isEmpty ? undefined : snap(cursor);
   useEffect(() => onHover?.(at), [at, onHover]);
 
-  const readings = useMemo(() => (at === undefined ? [] : readingsAt(series, at, best)), [series, at, best]);
+  const readings = useMemo(
+    () => (at === undefined ? [] : (givenReadings ?? readingsAt(series, at, best, axis !== 'count'))),
+    [series, at, best, axis, givenReadings],
+  );
   const summary = useChartSummary(series, best);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const first = stops[0];
-    const last = stops.at(-1);
-    if (first === undefined || last === undefined) return;
-    const index = at === undefined ? -1 : stops.indexOf(at);
-    const zoomBy = (factor: number): void => {
-      const middle = at ?? (shown[0] + shown[1]) / 2;
-      const half = Math.max(0.5, ((shown[1] - shown[0]) / 2) * factor);
-      const [low, high] = padded([rangeStart, rangeEnd]);
-      if (half * 2 >= high - low) reset();
-      else setZoom([Math.max(low, middle - half), Math.min(high, middle + half)]);
+    if (isEmpty) return;
+    const whole = padded([rangeStart, rangeEnd], logX);
+    // On a logarithmic axis equal steps are equal factors.
+    const [low, high, from, to] = [...whole, ...shown].map((x) => (logX ? Math.log(x) : x));
+    const back = (x: number): number => (logX ? Math.exp(x) : x);
+    const least = axis === 'count' && !logX ? 1 : (high - low) * 1e-6;
+    const show = (start: number, end: number): void => {
+      if (end - start >= high - low) reset();
+      else if (end - start >= least * 0.999) setZoom([back(Math.max(low, start)), back(Math.min(high, end))]);
     };
-    if (event.key === 'ArrowRight') setCursor(stops[Math.min(stops.length - 1, index + 1)]);
-    else if (event.key === 'ArrowLeft') setCursor(index < 0 ? last : stops[Math.max(0, index - 1)]);
-    else if (event.key === 'Home') setCursor(first);
-    else if (event.key === 'End') setCursor(last);
+    const zoomBy = (factor: number): void => {
+      const middle = at === undefined ? (from + to) / 2 : logX ? Math.log(at) : at;
+      const half = Math.max(least / 2, ((to - from) / 2) * factor);
+      show(middle - half, middle + half);
+    };
+    const panBy = (share: number): void => {
+      const step = Math.min(high - to, Math.max(low - from, (to - from) * share));
+      show(from + step, to + step);
+    };
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step !== undefined && event.shiftKey) panBy(step * 0.2);
+    else if (step !== undefined && stops) {
+      const index = at === undefined ? -1 : stops.indexOf(at);
+      setCursor(index < 0 && step < 0 ? stops.at(-1) : stops[Math.min(stops.length - 1, Math.max(0, index + step))]);
+    } else if (step !== undefined) {
+      const pace = axis === 'count' ? Math.max(1, Math.round((shownTo - shownFrom) / 200)) : (shownTo - shownFrom) / 200;
+      setCursor(snap((at ?? (step > 0 ? shownFrom : shownTo)) + step * pace));
+    } else if (event.key === 'Home') setCursor(snap(shownFrom));
+    else if (event.key === 'End') setCursor(snap(shownTo));
     else if (event.key === '+' || event.key === '=') zoomBy(0.5);
     else if (event.key === '-') zoomBy(2);
+    else if (event.key === '[' && at !== undefined && at < shownTo) show(logX ? Math.log(at) : at, to);
+    else if (event.key === ']' && at !== undefined && at > shownFrom) show(from, logX ? Math.log(at) : at);
     else if (event.key === '0') reset();
+    else if (event.key === 'Enter' && onPick && readings[0]) onPick(readings[0].series);
     else if (event.key === 'Escape' && cursor !== undefined) setCursor(undefined);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
 
-  const x = at === undefined ? 0 : pixelOf(at, shown, width);
+  const onPointerMove = (event: PointerEvent): void => {
+    const pixel = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const isInside = pixel >= margins.left - 4 && pixel <= width - margins.right + 4;
+    // While a part is dragged out, Plotly shows it.
+    if (event.buttons === 0) setCursor(isInside ? placeOf(pixel, shown, width, logX) : undefined);
+  };
+  const onClick = (event: MouseEvent): void => {
+    const pixel = event.clientY - event.currentTarget.getBoundingClientRect().top;
+    const near = readings
+      .map(({ series: one, value }) => ({ one, distance: Math.abs((yOf(value) ?? Infinity) - pixel) }))
+      .sort((a, b) => a.distance - b.distance)[0];
+    if (near && near.distance < 12) onPick?.(near.one);
+  };
+
+  const x = at === undefined ? 0 : pixelOf(at, shown, width, logX);
   const inView = at !== undefined && width > 0 && x >= margins.left - 8 && x <= width - margins.right + 8;
   const innerHeight = height - margins.top - margins.bottom;
   const yOf = (value: number): number | undefined => {
@@ -235,12 +350,15 @@ export function LineChart({
     const share = ((logY ? Math.log10(value) : value) - yRange[0]) / (yRange[1] - yRange[0]);
     return share >= 0 && share <= 1 ? margins.top + (1 - share) * innerHeight : undefined;
   };
+  const xText = (place: number): string => {
+    if (axis === 'duration') return formats.duration(place);
+    if (axis === 'moment') return formats.moment(place);
+    return t('chart.atX', { axis: xLabel, x: axis === 'count' ? formats.count(place) : formats.measure(place) });
+  };
   const spoken =
     at === undefined
       ? summary
-      : [t('chart.atEpoch', { epoch: at }), ...readings.map(({ series: one, value }) => `${one.name} ${formats.measure(value)}`)].join(
-          ', ',
-        );
+      : [xText(at), ...readings.slice(0, readingLimit).map(({ series: one, value }) => `${one.name} ${formats.measure(value)}`)].join(', ');
 
   return (
     <div className="chart" style={{ minHeight: height }}>
@@ -256,20 +374,35 @@ export function LineChart({
         tabIndex={0}
         aria-label={yLabel}
         aria-describedby={keys}
-        aria-valuemin={stops[0] ?? 0}
-        aria-valuemax={stops.at(-1) ?? 0}
-        aria-valuenow={at ?? stops[0] ?? 0}
+        aria-valuemin={stops ? (stops[0] ?? 0) : rangeStart}
+        aria-valuemax={stops ? (stops.at(-1) ?? 0) : rangeEnd}
+        aria-valuenow={at ?? stops?.[0] ?? (isEmpty ? 0 : rangeStart)}
         aria-valuetext={spoken}
         onKeyDown={onKeyDown}
         onBlur={() => setCursor(undefined)}
       />
-      <div ref={plot} className="chart-plot" style={{ height }} />
+      <canvas
+        ref={canvas}
+        className="chart-raster"
+        aria-hidden="true"
+        style={{ left: margins.left, top: margins.top, width: Math.max(0, width - margins.left - margins.right), height: innerHeight }}
+      />
+      {/* The slider above has the keys. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events */}
+      <div
+        ref={plot}
+        className="chart-plot"
+        style={{ height }}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setCursor(undefined)}
+        onClick={onPick && onClick}
+      />
       {!figure && (
         <output className="chart-cursor chart-waiting" style={{ height }}>
           {failed ? t('chart.failed') : null}
         </output>
       )}
-      {figure && stops.length === 0 && (
+      {figure && isEmpty && !loading && (
         <p className="chart-cursor chart-waiting" style={{ height }}>
           {t('chart.empty')}
         </p>
@@ -284,7 +417,7 @@ export function LineChart({
             );
           })}
           <div className="chart-reading" style={x > width / 2 ? { right: width - x + 12 } : { left: x + 12 }} aria-hidden="true">
-            <div className="chart-reading-head">{t('chart.atEpoch', { epoch: at ?? 0 })}</div>
+            <div className="chart-reading-head">{xText(at)}</div>
             {readings.slice(0, readingLimit).map(({ series: one, value }) => (
               <div key={one.id} className="chart-reading-row">
                 <LineMark color={one.color} dash={one.dash} faint={one.faint ?? false} />

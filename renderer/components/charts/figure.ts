@@ -1,8 +1,9 @@
 /** What Plotly is told: traces and layout from series, without touching the page. */
 import type { Data, Layout } from 'plotly.js';
-import { decimate } from './decimate.ts';
+import { keptPoints } from '#contract/curves/decimate.ts';
 import { runColorToken, runShape } from './palette.ts';
-import type { ChartMarker, LineSeries } from './series.ts';
+import { rgbOf } from './raster.ts';
+import type { ChartMarker, LineSeries, Numbers } from './series.ts';
 import type { ChartTheme } from './theme.ts';
 
 export interface FigureInput {
@@ -19,6 +20,17 @@ export interface FigureInput {
   readonly theme: ChartTheme;
   /** Another number lets go of what the person has zoomed into. */
   readonly revision: number;
+  readonly logX?: boolean;
+  /** Both ends of the y axis; left out, it fits what is drawn. */
+  readonly yRange?: readonly [number, number] | undefined;
+  /** Marks of the x axis; left out, whole numbers on a linear one. */
+  readonly xTicks?: { readonly values: readonly number[]; readonly texts: readonly string[] } | undefined;
+  /** Whether x are counts, such as epochs, with marks at whole numbers. */
+  readonly wholeX?: boolean;
+  /** Points there are and points in the series, where these were decimated before. */
+  readonly decimated?: { readonly points: number; readonly drawn: number } | undefined;
+  /** Every line as it is, however many points. */
+  readonly complete?: boolean;
 }
 
 export interface Figure {
@@ -26,7 +38,14 @@ export interface Figure {
   readonly layout: Partial<Layout>;
   /** Points there are and points drawn, where these are fewer. */
   readonly decimated: { readonly points: number; readonly drawn: number } | undefined;
+  /** More points than elements of an SVG should have: the lines are left to a raster. */
+  readonly dense: boolean;
 }
+
+/** With more lines their ends lie on each other. */
+const mostShapes = 40;
+/** Points of all lines that Plotly draws in a few frames. */
+const densePoints = 9000;
 
 /** Plotly takes lengths in pixels too, which its types leave out. Dots are round: the caps are in charts.css. */
 const dashes = { solid: 'solid', dot: '0.1px,4px', dash: '5px,6px' } as unknown as Record<LineSeries['dash'], 'solid' | 'dot' | 'dash'>;
@@ -71,20 +90,31 @@ export function wholeRange(series: readonly LineSeries[], planned = 0): [number,
 }
 
 /** Where on the screen `x` is, in pixels from the chart's left edge. */
-export function pixelOf(x: number, range: readonly [number, number], width: number): number {
+export function pixelOf(x: number, range: readonly [number, number], width: number, log = false): number {
   const inner = Math.max(1, width - margins.left - margins.right);
-  return margins.left + ((x - range[0]) / (range[1] - range[0])) * inner;
+  const place = log ? Math.log(x / range[0]) / Math.log(range[1] / range[0]) : (x - range[0]) / (range[1] - range[0]);
+  return margins.left + place * inner;
+}
+
+/** The other way round: what is at a pixel. */
+export function placeOf(pixel: number, range: readonly [number, number], width: number, log = false): number {
+  const share = (pixel - margins.left) / Math.max(1, width - margins.left - margins.right);
+  return log ? range[0] * (range[1] / range[0]) ** share : range[0] + share * (range[1] - range[0]);
 }
 
 /** A little room at both ends, so that dots on the edge are whole. */
-export function padded(range: readonly [number, number]): [number, number] {
+export function padded(range: readonly [number, number], log = false): [number, number] {
+  if (log) {
+    const factor = (range[1] / range[0]) ** 0.015;
+    return [range[0] / factor, range[1] * factor];
+  }
   const room = (range[1] - range[0]) * 0.015;
   return [range[0] - room, range[1] + room];
 }
 
 /** A point with a gap on both sides would be drawn as nothing: it gets a dot. */
-export function aloneSizes(y: readonly number[]): number[] {
-  return y.map((value, index) => {
+export function aloneSizes(y: Numbers): number[] {
+  return Array.from(y, (value, index) => {
     const before = y[index - 1];
     const after = y[index + 1];
     const alone = Number.isFinite(value) && !Number.isFinite(before ?? Number.NaN) && !Number.isFinite(after ?? Number.NaN);
@@ -107,7 +137,7 @@ export function flatRange(series: readonly LineSeries[]): [number, number] | und
   return [only - room, only + room];
 }
 
-function lastNumber(x: readonly number[], y: readonly number[]): [number, number] | undefined {
+function lastNumber(x: Numbers, y: Numbers): [number, number] | undefined {
   for (let index = y.length - 1; index >= 0; index--) {
     const value = y[index];
     const at = x[index];
@@ -123,12 +153,52 @@ export function makeFigure(input: FigureInput): Figure {
   let drawn = 0;
   const severalColors = new Set(series.map((one) => one.color)).size > 1;
   const colorOf = (one: LineSeries): string => theme.color(typeof one.color === 'number' ? runColorToken(one.color) : one.color);
+  const lengthOf = (one: LineSeries): number => one.x.length + (one.raw?.x.length ?? 0) + (one.band ? 2 * one.x.length : 0);
+  const isGiven = input.decimated !== undefined || input.complete === true;
+  const dense = input.complete !== true && isGiven && series.reduce((sum, one) => sum + lengthOf(one), 0) > densePoints;
 
-  for (const one of series) {
-    const kept = decimate(one.x, one.y, input.zoom);
-    points += kept.inView;
-    drawn += kept.x.length;
-    const sizes = aloneSizes(kept.y);
+  for (const one of dense ? [] : series) {
+    const color = colorOf(one);
+    if (one.band) {
+      const edge = {
+        type: 'scatter',
+        mode: 'lines',
+        x: one.x as number[],
+        line: { width: 0 },
+        hoverinfo: 'skip',
+        showlegend: false,
+      } as const;
+      data.push(
+        { ...edge, y: one.band.low as number[] },
+        { ...edge, y: one.band.high as number[], fill: 'tonexty', fillcolor: `rgba(${rgbOf(color).join(',')},${one.faint ? 0.05 : 0.15})` },
+      );
+    }
+    if (one.raw) {
+      data.push({
+        type: 'scatter',
+        mode: 'lines',
+        x: one.raw.x as number[],
+        y: one.raw.y as number[],
+        opacity: one.faint ? 0.12 : 0.25,
+        line: { color, width: 1 },
+        connectgaps: false,
+        hoverinfo: 'skip',
+        showlegend: false,
+      });
+    }
+  }
+  for (const one of dense ? [] : series) {
+    let { x, y } = one;
+    if (!isGiven) {
+      const kept = keptPoints(one.x, one.y, input.zoom);
+      points += kept.inView;
+      drawn += kept.indexes.length;
+      if (kept.indexes.length < one.x.length) {
+        x = kept.indexes.map((index) => one.x[index] ?? Number.NaN);
+        y = kept.indexes.map((index) => one.y[index] ?? Number.NaN);
+      }
+    }
+    const sizes = aloneSizes(y);
     const isolated = sizes.some((size) => size > 0);
     const color = colorOf(one);
     data.push({
@@ -136,8 +206,8 @@ export function makeFigure(input: FigureInput): Figure {
       mode: isolated ? 'lines+markers' : 'lines',
       // Plotly would read markup in it.
       name: one.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
-      x: kept.x as number[],
-      y: kept.y as number[],
+      x: x as number[],
+      y: y as number[],
       opacity: one.faint ? 0.4 : 1,
       line: {
         color,
@@ -152,7 +222,7 @@ export function makeFigure(input: FigureInput): Figure {
   }
 
   // The run's shape at its line's end tells lines apart where colour cannot.
-  if (severalColors) {
+  if (severalColors && series.length <= mostShapes) {
     const ends = series.flatMap((one) => {
       const end = one.faint || typeof one.color !== 'number' ? undefined : lastNumber(one.x, one.y);
       return end && typeof one.color === 'number' ? [{ end, color: colorOf(one), shape: runShape(one.color) }] : [];
@@ -188,7 +258,8 @@ export function makeFigure(input: FigureInput): Figure {
   }
 
   const flat = flatRange(series);
-  const shown = input.zoom ?? padded(input.xRange);
+  const shown = input.zoom ?? padded(input.xRange, input.logX);
+  const most = Math.max(2, Math.floor((input.width - margins.left) / 56));
   const axis = {
     tickfont: { color: theme.quiet, size: 11 },
     linecolor: theme.line,
@@ -211,24 +282,32 @@ export function makeFigure(input: FigureInput): Figure {
     modebar: { bgcolor: 'rgba(0,0,0,0)', color: theme.quiet, activecolor: theme.ink },
     xaxis: {
       ...axis,
-      range: [...shown],
+      type: input.logX ? 'log' : 'linear',
+      range: input.logX ? [Math.log10(shown[0]), Math.log10(shown[1])] : [...shown],
       showgrid: false,
       showline: true,
       ticks: '',
-      tick0: 0,
-      dtick: wholeStep(shown[1] - shown[0], Math.max(2, Math.floor((input.width - margins.left) / 56))),
-      tickformat: ',d',
+      ...(input.xTicks
+        ? { tickmode: 'array', tickvals: [...input.xTicks.values], ticktext: [...input.xTicks.texts] }
+        : input.logX || input.wholeX === false
+          ? { nticks: most, exponentformat: 'e' }
+          : { tick0: 0, dtick: wholeStep(shown[1] - shown[0], most), tickformat: ',d' }),
       title: { text: input.xLabel, font: { size: 11, color: theme.quiet }, standoff: 6 },
     },
     yaxis: {
       ...axis,
       type: logY ? 'log' : 'linear',
-      ...(flat && !logY ? { range: flat } : { autorange: true }),
+      ...(input.yRange
+        ? { range: logY ? [Math.log10(input.yRange[0]), Math.log10(input.yRange[1])] : [...input.yRange] }
+        : flat && !logY
+          ? { range: flat }
+          : { autorange: true }),
       nticks: Math.max(3, Math.round(input.height / 48)),
       // Not `power`: its superscripts are styles in attributes, which the policy refuses.
       exponentformat: 'e',
       hoverformat: '.6~g',
     },
   };
-  return { data, layout, decimated: drawn < points ? { points, drawn } : undefined };
+  const before = input.decimated && input.decimated.drawn < input.decimated.points ? input.decimated : undefined;
+  return { data, layout, decimated: before ?? (drawn < points ? { points, drawn } : undefined), dense };
 }

@@ -1,3 +1,7 @@
+import { firstAtLeast } from '#contract/curves/decimate.ts';
+
+export type Numbers = readonly number[] | Float64Array;
+
 /** What a chart is given. One series is one line. */
 export interface LineSeries {
   readonly id: string;
@@ -6,11 +10,15 @@ export interface LineSeries {
   readonly color: number | `--${string}`;
   /** Training is solid, validation dotted, a forecast dashed. */
   readonly dash: 'solid' | 'dot' | 'dash';
-  /** Ascending. */
-  readonly x: readonly number[];
+  /** Ascending, but over another metric. */
+  readonly x: Numbers;
   /** NaN is a gap. */
-  readonly y: readonly number[];
+  readonly y: Numbers;
   readonly faint?: boolean;
+  /** What is around the line at each of its points. */
+  readonly band?: { readonly low: Numbers; readonly high: Numbers };
+  /** The line before it was smoothed. */
+  readonly raw?: { readonly x: Numbers; readonly y: Numbers };
 }
 
 /** A hollow dot on a line, e.g. at the best epoch. */
@@ -27,17 +35,25 @@ export interface Reading {
 }
 
 /**
- * Every line's value at `x`, the best first: the smallest where `best` is `min`. A line without a number
- * there is left out.
+ * Every line's value at `x`, the best first: the smallest where `best` is `min`. A line without a number there is left
+ * out; by `nearest`, where lines have no x in common, each has that of its nearest point.
  */
-export function readingsAt(series: readonly LineSeries[], x: number, best: 'min' | 'max'): Reading[] {
+export function readingsAt(series: readonly LineSeries[], x: number, best: 'min' | 'max', nearest = false): Reading[] {
   const readings: Reading[] = [];
   for (const one of series) {
-    const index = one.x.indexOf(x);
+    const index = nearest ? nearestIndex(one.x, x) : one.x.indexOf(x);
     const value = one.y[index];
     if (value !== undefined && Number.isFinite(value)) readings.push({ series: one, value });
   }
   return readings.sort((a, b) => (best === 'min' ? a.value - b.value : b.value - a.value));
+}
+
+/** −1 beyond both ends: a line that is over has no value there. */
+function nearestIndex(x: Numbers, at: number): number {
+  const after = firstAtLeast(x, at);
+  if (after >= x.length) return x[x.length - 1] === at ? x.length - 1 : -1;
+  if (after === 0) return x[0] === at ? 0 : -1;
+  return at - x[after - 1] < x[after] - at ? after - 1 : after;
 }
 
 /** Every x that any line has a point at, ascending and once each: where the cursor can stand. */
@@ -52,4 +68,11 @@ export function nearestStop(stops: readonly number[], x: number): number | undef
   let best: number | undefined;
   for (const stop of stops) if (best === undefined || Math.abs(stop - x) < Math.abs(best - x)) best = stop;
   return best;
+}
+
+/** The least x above 0; 1 where there is none. */
+export function leastPositive(series: readonly LineSeries[]): number {
+  let least = Infinity;
+  for (const { x } of series) for (const at of x) if (at > 0 && at < least) least = at;
+  return Number.isFinite(least) ? least : 1;
 }

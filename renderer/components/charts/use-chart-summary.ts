@@ -1,6 +1,9 @@
 import { useMemo } from 'react';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { type LineSeries, stopsOf } from './series.ts';
+import type { LineSeries } from './series.ts';
+
+/** Nobody listens to more lines than this; and to go through many long ones takes time. */
+const mostLines = 20;
 
 export interface LineSummary {
   readonly first: number;
@@ -31,9 +34,9 @@ export function useChartSummary(series: readonly LineSeries[], best: 'min' | 'ma
   const t = useWords();
   const formats = useFormats();
   return useMemo(() => {
-    const stops = stopsOf(series);
-    if (stops.length === 0) return t('chart.empty');
-    const lines = series.flatMap((one) => {
+    const ends = series.flatMap(({ x }) => (x.length > 0 ? [x[0] ?? 0, x[x.length - 1] ?? 0] : []));
+    if (ends.length === 0) return t('chart.empty');
+    const lines = series.slice(0, mostLines).flatMap((one) => {
       const summary = summarize(one, best);
       if (!summary) return [];
       return t('chart.summaryLine', {
@@ -44,6 +47,6 @@ export function useChartSummary(series: readonly LineSeries[], best: 'min' | 'ma
         epoch: summary.bestEpoch,
       });
     });
-    return [t('chart.summary', { lines: series.length, first: stops[0] ?? 0, last: stops.at(-1) ?? 0 }), ...lines].join(' ');
+    return [t('chart.summary', { lines: series.length, first: Math.min(...ends), last: Math.max(...ends) }), ...lines].join(' ');
   }, [series, best, t, formats]);
 }

@@ -2,9 +2,9 @@ import './comparison.css';
 import { TriangleAlert } from 'lucide-react';
 import type { RunId } from '#contract/ids.ts';
 import { useErrorText } from '../../words/errors.ts';
+import { CurvesPanel } from '../curves/CurvesPanel.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { ConfusionComparison } from '../observed/ConfusionComparison.tsx';
-import { ComparisonCharts } from './ComparisonCharts.tsx';
 import { dataGroups } from './differences.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
 import { EqualSettings } from './EqualSettings.tsx';
@@ -38,7 +38,7 @@ export function ComparisonPanel({ runIds, compact = false }: Props) {
   const beside = comparison.runs.length <= 3;
   return (
     <div className={`comparison-panel${beside ? ' beside' : ''}${compact ? ' compact' : ''}`}>
-      <ComparisonCharts comparison={comparison} compact={compact} />
+      <CurvesPanel runs={comparison.runs} compact={compact} />
       <section className="card" aria-label={t('comparison.whatDiffers')}>
         <h2 className="curve-head">
           {t('comparison.whatDiffers')}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { makeRun, metric } from '../runs/testing/make-run.ts';
-import { bestMarkers, familySeries } from './comparison-series.ts';
 import { bestCells, dataGroups, differenceOf, resultRows, settingRows } from './differences.ts';
 import { withoutDiffering } from './EqualSettings.tsx';
 
@@ -99,54 +98,5 @@ describe('results side by side', () => {
     expect(groups.map((group) => group.map((run) => run.name))).toEqual([['run 1', 'run 3'], ['run 2']]);
     expect(dataGroups([makeRun(1), makeRun(2)])).toHaveLength(1);
     expect(dataGroups([makeRun(1), makeRun(2, { dataHash: '' })])).toHaveLength(1);
-  });
-});
-
-describe('curves side by side', () => {
-  const runs = [makeRun(0, { metrics: { val_loss: metric([0.5, 0.4]) } }), makeRun(1, { metrics: { loss: metric([0.6, 0.2, 0.3]) } })];
-  const history: Record<string, [number, number][]>[] = [
-    {
-      loss: [
-        [1, 0.6],
-        [2, 0.3],
-      ],
-      val_loss: [
-        [1, 0.5],
-        [2, 0.4],
-      ],
-    },
-    {
-      loss: [
-        [1, 0.6],
-        [2, 0.2],
-        [3, 0.3],
-      ],
-    },
-  ];
-  const name = (run: string, part: string) => `${run} ${part}`;
-
-  it('draws training solid and validation dotted in the run’s colour', () => {
-    const series = familySeries({ runs, history }, 'loss', { training: true, highlighted: undefined }, name);
-    expect(series.map((one) => [one.name, one.dash, one.color])).toEqual([
-      ['run 0 training', 'solid', 0],
-      ['run 0 validation', 'dot', 0],
-      ['run 1 training', 'solid', 1],
-    ]);
-    expect(series[2]).toMatchObject({ x: [1, 2, 3], y: [0.6, 0.2, 0.3] });
-  });
-
-  it('hides training only where there is validation, and lets one run stand out', () => {
-    const series = familySeries({ runs, history }, 'loss', { training: false, highlighted: runs[1].id }, name);
-    expect(series.map((one) => [one.name, one.faint])).toEqual([
-      ['run 0 validation', true],
-      ['run 1 training', false],
-    ]);
-  });
-
-  it('marks each run’s best epoch on the line it is judged by', () => {
-    expect(bestMarkers({ runs, history }, 'loss')).toEqual([
-      { seriesId: `${runs[0].id}:val_loss`, x: 2, y: 0.4 },
-      { seriesId: `${runs[1].id}:loss`, x: 2, y: 0.2 },
-    ]);
   });
 });

@@ -6,6 +6,7 @@ import { RunMark } from '../../components/charts/RunMark.tsx';
 import type { WordKey } from '../../words/catalogue.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { CurvesPanel } from '../curves/CurvesPanel.tsx';
 import { openExport } from '../export/export-store.ts';
 import { GoOnActions } from '../going-on/GoOnActions.tsx';
 import { OriginLine } from '../going-on/OriginLine.tsx';
@@ -17,7 +18,6 @@ import { RateSearchCard } from '../observed/RateSearchCard.tsx';
 import { useObservations } from '../observed/use-observations.ts';
 import { EpochTable } from './EpochTable.tsx';
 import { NameField } from './NameField.tsx';
-import { RunCurves } from './RunCurves.tsx';
 import { RunDiagnosis } from './RunDiagnosis.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunSettings } from './RunSettings.tsx';
@@ -150,7 +150,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
         {tab === 'curves' && (
           <div className="run-overview">
             <div className="card">
-              <RunCurves run={run} rows={rows} />
+              <CurvesPanel runs={[run]} height={230} />
             </div>
             <RunFacts run={run} detail={detail} />
           </div>

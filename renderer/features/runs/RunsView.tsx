@@ -1,5 +1,5 @@
 import './runs.css';
-import { Columns3, FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
+import { ChartSpline, Columns3, FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
@@ -50,6 +50,7 @@ export function RunsView() {
   const { query, search, selection, select, showsBin, showBin, remove, restore, rename, group, groupBy, groupShows, showInGroups } =
     useRunsStore();
   const compare = useNavigationStore((state) => state.compare);
+  const showCurves = useNavigationStore((state) => state.showCurves);
   const show = useNavigationStore((state) => state.show);
   const field = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -114,12 +115,29 @@ export function RunsView() {
     return [
       ...always,
       { id: 'runs.columns', title: t('table.chooseColumns'), run: openChooser },
+      { id: 'runs.curves', title: t('curves.show'), disabled: chosenIds.length === 0, run: () => showCurves(chosenIds) },
       { id: 'runs.compare', title: t('runs.compare'), keys: 'Mod+Enter', disabled: chosenIds.length < 2, run: () => compare(chosenIds) },
       { id: 'runs.delete', title: t('runs.delete'), disabled: !deletable, run: () => void remove(chosen) },
       ...(only ? [{ id: 'runs.rename', title: t('runs.rename'), run: () => rename(only.id) }] : []),
       ...(only && only.epochs > 0 ? [{ id: 'runs.export', title: t('runs.export'), run: () => openExport(only) }] : []),
     ];
-  }, [t, focusSearch, openChooser, showsBin, showBin, chosenIds, compare, deletable, remove, restore, chosen, only, rename, bin]);
+  }, [
+    t,
+    focusSearch,
+    openChooser,
+    showCurves,
+    showsBin,
+    showBin,
+    chosenIds,
+    compare,
+    deletable,
+    remove,
+    restore,
+    chosen,
+    only,
+    rename,
+    bin,
+  ]);
   useActions('runs', actions);
 
   if (rows.loaded && rows.total === 0 && !showsArchive) {
@@ -218,6 +236,9 @@ export function RunsView() {
             <ViewsMenu />
             <TidyMenu chosen={chosen} more={none} />
             {showsArchive && <Button onClick={() => showArchive(false)}>{t('tidy.leaveArchive')}</Button>}
+            <Button icon={<ChartSpline size={14} />} disabled={chosen.length === 0} onClick={() => showCurves(chosenIds)}>
+              {t('curves.show')}
+            </Button>
             <Button
               look={chosen.length > 1 ? 'primary' : 'plain'}
               icon={<GitCompareArrows size={14} />}

@@ -1,8 +1,9 @@
 export const charts = {
-  'chart.atEpoch': 'epoch {epoch}',
+  'chart.atX': '{axis} {x}',
   'chart.empty': 'No epoch yet.',
   'chart.failed': 'The chart could not be loaded. Reload the window.',
-  'chart.keys': 'Left and right move between epochs, plus and minus zoom, 0 shows all.',
+  'chart.keys':
+    'Left and right move between epochs, with Shift the view; plus and minus zoom, brackets set the view’s ends at the cursor, 0 shows all, Enter brings out the best line.',
   'chart.more': 'and {count} more',
   'chart.decimated': 'Drawn from {points} points as {drawn}: every low and high is kept.',
   'chart.savePicture': 'Save as picture',

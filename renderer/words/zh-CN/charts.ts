@@ -1,10 +1,10 @@
 import type { charts as en } from '../en/charts.ts';
 
 export const charts: Record<keyof typeof en, string> = {
-  'chart.atEpoch': '第 {epoch} 轮',
+  'chart.atX': '{axis} {x}',
   'chart.empty': '还没有完成的轮次。',
   'chart.failed': '图表无法加载。请重新加载窗口。',
-  'chart.keys': '左右键逐轮移动，加减键缩放，0 键显示全部。',
+  'chart.keys': '左右键在轮次之间移动，按住 Shift 平移；加减号缩放，方括号将视图的一端设在光标处，0 显示全部，回车突出最佳曲线。',
   'chart.more': '另有 {count} 条',
   'chart.decimated': '共 {points} 个点，绘出 {drawn} 个：保留每一处最低与最高。',
   'chart.savePicture': '保存为图片',

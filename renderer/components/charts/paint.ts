@@ -1,0 +1,61 @@
+/** Draws series on a canvas that lies under the axes. */
+import { margins } from './figure.ts';
+import { runColorToken } from './palette.ts';
+import { drawBand, drawLine, type Raster, rgbOf } from './raster.ts';
+import type { LineSeries, Numbers } from './series.ts';
+import { readTheme } from './theme.ts';
+
+export interface View {
+  readonly x: readonly [number, number];
+  /** Logarithms to the base 10 where `logY`. */
+  readonly y: readonly [number, number];
+  readonly logX: boolean;
+  readonly logY: boolean;
+  /** Pixels of the whole chart. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** No series: the canvas is cleared. */
+export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSeries[], view: View): void {
+  if (!canvas) return;
+  const scale = Math.min(2, globalThis.devicePixelRatio || 1);
+  const width = Math.max(1, Math.round((view.width - margins.left - margins.right) * scale));
+  const height = Math.max(1, Math.round((view.height - margins.top - margins.bottom) * scale));
+  if (series.length === 0) {
+    if (canvas.width > 1) canvas.width = canvas.height = 1;
+    return;
+  }
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const image = context.createImageData(width, height);
+  const raster: Raster = { width, height, data: image.data };
+  const theme = readTheme();
+  const [from, to] = view.logX ? [Math.log(view.x[0]), Math.log(view.x[1])] : view.x;
+  const places = (values: Numbers): Float64Array =>
+    Float64Array.from(values, (value) => (((view.logX ? Math.log(value) : value) - from) / (to - from)) * width);
+  const [low, high] = view.y;
+  const heights = (values: Numbers): Float64Array =>
+    Float64Array.from(values, (value) => {
+      const place = (1 - ((view.logY ? Math.log10(value) : value) - low) / (high - low)) * height;
+      // What is far outside is as far as anything.
+      return Number.isFinite(place) ? Math.min(2 * height, Math.max(-height, place)) : Number.NaN;
+    });
+  const colors = new Map(
+    series.map((one) => [one.color, rgbOf(theme.color(typeof one.color === 'number' ? runColorToken(one.color) : one.color))]),
+  );
+  for (const { color, x, band, raw, faint } of series) {
+    if (band) drawBand(raster, places(x), heights(band.low), heights(band.high), colors.get(color)!, faint ? 0.05 : 0.15);
+    if (raw) drawLine(raster, places(raw.x), heights(raw.y), colors.get(color)!, scale, faint ? 0.08 : 0.22);
+  }
+  // What stands out lies on top.
+  for (const one of [...series.filter(({ faint }) => faint), ...series.filter(({ faint }) => !faint)]) {
+    const dash = one.dash === 'solid' ? 0 : Math.round(2.5 * scale);
+    drawLine(raster, places(one.x), heights(one.y), colors.get(one.color)!, 1.6 * scale, one.faint ? 0.3 : 0.95, dash);
+  }
+  context.putImageData(image, 0, 0);
+}

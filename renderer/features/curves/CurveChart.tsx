@@ -1,0 +1,216 @@
+import { Download } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { CurveAxis, CurvesRequest } from '#contract/curves/request.ts';
+import { makeFigure, padded } from '../../components/charts/figure.ts';
+import { LineChart } from '../../components/charts/LineChart.tsx';
+import { saveCsv, savePicture } from '../../components/charts/save-chart.ts';
+import { type LineSeries, type Reading, readingsAt } from '../../components/charts/series.ts';
+import { readTheme } from '../../components/charts/theme.ts';
+import { IconButton } from '../../components/IconButton.tsx';
+import { Menu } from '../../components/Menu.tsx';
+import { toast } from '../../components/toast-store.ts';
+import { call } from '../../platform/client.ts';
+import { errorTextNow, useErrorText } from '../../words/errors.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+import { bestOf, betterOf, validationPrefix } from '../runs/metrics.ts';
+import { familyName, heading, metricName } from '../runs/run-words.ts';
+import { bestMarkers, type ChartOfCurves, decimationOf, extentOf, rangeOf, requestOf, seriesOf } from './curve-series.ts';
+import { useCurvesStore } from './curves-store.ts';
+import { useCurves } from './use-curves.ts';
+
+interface Props {
+  readonly chart: ChartOfCurves;
+  readonly training: boolean;
+  readonly groups: { readonly names: ReadonlyMap<string, string>; readonly colors: ReadonlyMap<string, number> };
+  readonly height: number;
+  readonly zoom: readonly [number, number] | undefined;
+  readonly onZoom: (range: readonly [number, number] | undefined) => void;
+  readonly cursor: number | undefined;
+  readonly onCursor: (x: number | undefined) => void;
+}
+
+/** Dots of more runs would hide their curves. */
+const mostMarked = 12;
+/** More points than any curve has: nothing is left out. */
+const everyPoint = 2 ** 31;
+
+function kindOf(axis: CurveAxis): 'count' | 'duration' | 'moment' | 'number' {
+  if (typeof axis !== 'string') return 'number';
+  return axis === 'relativeTime' ? 'duration' : axis === 'wallTime' ? 'moment' : 'count';
+}
+
+export function CurveChart({ chart, training, groups, height, zoom, onZoom, cursor, onCursor }: Props) {
+  const t = useWords();
+  const formats = useFormats();
+  const errorText = useErrorText();
+  const { x: axis, logX, logY, smoothing, band, withoutOutliers, highlighted, highlight } = useCurvesStore();
+  const { families, runs } = chart;
+
+  const metrics = useMemo(() => {
+    const known = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
+    return families.flatMap((family) => {
+      const hasValidation = known.has(validationPrefix + family);
+      return [...(training || !hasValidation ? [family] : []), ...(hasValidation ? [validationPrefix + family] : [])];
+    });
+  }, [runs, families, training]);
+  const whole = useMemo(
+    () => requestOf(runs, metrics, groups.names, { x: axis, smoothing, band, logX }),
+    [runs, metrics, groups.names, axis, smoothing, band, logX],
+  );
+  const request = useMemo((): CurvesRequest => (zoom ? { ...whole, range: [zoom[0], zoom[1]] } : whole), [whole, zoom]);
+  const { drawn, error } = useCurves(request);
+
+  const nameLine = useMemo(() => {
+    const part = (metric: string): string => t(metric.startsWith(validationPrefix) ? 'runs.validation' : 'runs.training');
+    return (owner: string, metric: string): string => {
+      if (families.length > 1)
+        return runs.length > 1 ? t('comparison.line', { run: owner, part: metricName(t, metric) }) : metricName(t, metric);
+      return runs.length > 1 ? t('comparison.line', { run: owner, part: part(metric) }) : part(metric);
+    };
+  }, [t, families.length, runs.length]);
+  const series = useMemo(
+    () => (drawn ? seriesOf(drawn, runs, families, groups.colors, highlighted, nameLine) : []),
+    [drawn, runs, families, groups.colors, highlighted, nameLine],
+  );
+  const markers = useMemo(
+    () => (axis === 'epoch' && smoothing.kind === 'none' && runs.length <= mostMarked ? bestMarkers(runs, families, series) : []),
+    [axis, smoothing.kind, runs, families, series],
+  );
+  const decimated = useMemo(() => (drawn ? decimationOf(drawn) : undefined), [drawn]);
+  const isCut = decimated !== undefined && decimated.drawn < decimated.points;
+  const extent = useMemo(() => drawn && extentOf(drawn), [drawn]);
+  const yRange = useMemo(() => drawn && rangeOf(drawn, logY, withoutOutliers), [drawn, logY, withoutOutliers]);
+  const best = betterOf(families[0] ?? 'loss');
+  const readings = useReadings(isCut ? cursor : undefined, request, axis !== 'epoch', best, (found) =>
+    seriesOf(found, runs, families, groups.colors, highlighted, nameLine),
+  );
+
+  const only = runs.length === 1 ? runs[0] : undefined;
+  const title =
+    families.length === 1 && !(only && chart.id === only.id)
+      ? heading(familyName(t, families[0] ?? 'loss'))
+      : only
+        ? only.name
+        : families.map((family) => heading(familyName(t, family))).join(', ');
+  const xLabel = typeof axis === 'string' ? t(`curves.x.${axis}`) : metricName(t, axis.metric);
+  const judged = only && [validationPrefix + families[0], families[0] ?? 'loss'].find((metric) => metric in only.metrics);
+  const bestValue = only && families.length === 1 && judged !== undefined ? bestOf(judged, only.metrics[judged]) : undefined;
+  const isGoing = (status: string): boolean => status === 'running' || status === 'paused';
+  const planned = axis === 'epoch' ? Math.max(0, ...runs.map((run) => (isGoing(run.status) ? run.plannedEpochs : 0))) : 0;
+
+  /** Every point of what is shown, whatever the screen leaves out. */
+  const save = async (format: 'svg' | 'png' | 'csv'): Promise<void> => {
+    try {
+      const complete = await call('runs.curves', { ...whole, points: everyPoint });
+      const all = seriesOf(complete, runs, families, groups.colors, highlighted, nameLine);
+      const name = only ? `${title}, ${only.name}` : title;
+      if (format === 'csv') {
+        saveCsv(all, typeof axis === 'string' ? axis : axis.metric, name);
+        return;
+      }
+      const theme = readTheme();
+      const figure = makeFigure({
+        series: all,
+        markers,
+        width: 1000,
+        height: 560,
+        xLabel,
+        logY,
+        logX,
+        wholeX: kindOf(axis) === 'count',
+        yRange,
+        xRange: extentOf(complete) ?? [0, 1],
+        zoom: zoom ?? (extent && padded(extent, logX)),
+        theme,
+        revision: 0,
+        complete: true,
+      });
+      await savePicture({ figure, title: name, theme }, format);
+    } catch (problem) {
+      toast({ text: errorTextNow(problem), tone: 'bad' });
+    }
+  };
+
+  return (
+    <section className={runs.length > 1 ? 'card' : 'curve-chart'}>
+      <h3 className="curve-head">
+        {title}
+        <span className="curve-legend">
+          {bestValue
+            ? t('runs.bestAt', { value: formats.measure(bestValue.value), epoch: bestValue.epoch })
+            : runs.length > 1 && t('curves.byAxis', { axis: xLabel, count: runs.length })}
+          <Menu
+            label={t('curves.save')}
+            items={(['svg', 'png', 'csv'] as const).map((format) => ({
+              id: format,
+              label: t(`curves.save.${format}`),
+              onSelect: () => void save(format),
+            }))}
+            trigger={(props) => <IconButton label={t('curves.saveOf', { chart: title })} icon={<Download size={13} />} {...props} />}
+          />
+        </span>
+      </h3>
+      {error !== undefined && <p className="run-error">{errorText(error)}</p>}
+      <LineChart
+        series={series}
+        markers={markers}
+        yLabel={only ? `${title}, ${only.name}` : t('comparison.chartOf', { metric: title, count: runs.length })}
+        xLabel={xLabel}
+        height={height}
+        axis={kindOf(axis)}
+        logX={logX}
+        logY={logY}
+        best={best}
+        plannedEpochs={planned}
+        extent={extent}
+        decimated={decimated}
+        loading={drawn === undefined}
+        yRange={yRange}
+        zoom={zoom}
+        onZoom={onZoom}
+        cursor={cursor}
+        onCursor={onCursor}
+        readings={isCut ? readings : undefined}
+        onPick={runs.length > 1 ? (one: LineSeries) => highlight(one.id.slice(0, one.id.lastIndexOf(':'))) : undefined}
+      />
+    </section>
+  );
+}
+
+/** The values at the cursor from the core, where what is drawn does not hold every point; one question at a time. */
+function useReadings(
+  cursor: number | undefined,
+  request: CurvesRequest,
+  nearest: boolean,
+  best: 'min' | 'max',
+  toSeries: (found: Awaited<ReturnType<typeof askAt>>) => LineSeries[],
+): readonly Reading[] {
+  const [found, setFound] = useState<readonly Reading[]>([]);
+  const asking = useRef(false);
+  const next = useRef<() => void>(undefined);
+  useEffect(() => {
+    if (cursor === undefined) return;
+    const ask = (): void => {
+      asking.current = true;
+      askAt(request, nearest ? cursor : Math.round(cursor))
+        .then((drawn) => setFound(readingsAt(toSeries(drawn), nearest ? cursor : Math.round(cursor), best, nearest)))
+        // The chart itself says what is wrong.
+        .catch(() => setFound([]))
+        .finally(() => {
+          asking.current = false;
+          const later = next.current;
+          next.current = undefined;
+          later?.();
+        });
+    };
+    if (asking.current) next.current = ask;
+    else ask();
+    // What the series are made of changes with the request.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [cursor, request, nearest, best]);
+  return cursor === undefined ? [] : found;
+}
+
+function askAt(request: CurvesRequest, x: number) {
+  return call('runs.curves', { ...request, range: [x, x], points: 16 });
+}
