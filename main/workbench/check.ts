@@ -68,11 +68,14 @@ export function createChecks(context: Context): Checks {
   /** The table with each layer's place in the notebook. */
   function placed(table: ModelTable, model: ModelSpec, evaluated: Evaluated, cell: string): ModelTable {
     const { layers } = model.config;
-    if (!Array.isArray(layers) || layers.length !== table.layers.length) return table;
+    if (!Array.isArray(layers)) return table;
+    // A model with branches has its inputs among its layers, which the table leaves out.
+    const names = layers.map((layer) => (layer as { name?: unknown; config?: { name?: unknown } }).name);
     return {
       ...table,
       layers: table.layers.map((layer, index) => {
-        const where = evaluated.locate(`/model/config/layers/${index}`, cell);
+        const at = layers.length === table.layers.length ? index : names.indexOf(layer.name);
+        const where = at < 0 ? undefined : evaluated.locate(`/model/config/layers/${at}`, cell);
         return where ? { ...layer, where } : layer;
       }),
     };

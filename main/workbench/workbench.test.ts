@@ -367,6 +367,21 @@ describe('checking a notebook', () => {
     expect(outcome?.error?.code.split('.')[0]).toBe(code.split('.')[0]);
   });
 
+  it('places the layers of a model with branches, too', async () => {
+    const client = await start();
+    const branched = `const x = input()
+const h = layers.dense({ units: 8 }).apply(x)
+model({ inputs: x, outputs: layers.dense().apply(layers.concatenate().apply([x, h])) })`;
+    const from = /sequential\(\[[^]*?\]\)/.exec(pointsNotebook)![0];
+    const checked = await client.call('notebook.check', await edited(client, from, branched));
+    const lines = cell(checked, 'network')?.model?.layers.map(({ className, where }) => [className, where?.cellLine]);
+    expect(lines).toEqual([
+      ['Dense', 2],
+      ['Concatenate', 3],
+      ['Dense', 3],
+    ]);
+  });
+
   it('blocks what stands on a failed cell, and only that', async () => {
     const client = await start();
     const checked = await client.call('notebook.check', await edited(client, "'points.csv'", "'none.csv'"));

@@ -31,7 +31,11 @@ export function StatusBar() {
     <>
       <footer className="status-bar">
         {info && (
-          <button type="button" title={t('frame.memory', { memory: formats.bytes(info.memoryBytes) })} onClick={() => setShowsEngine(true)}>
+          <button
+            type="button"
+            title={`${t('engine.open')}\n${t('frame.memory', { memory: formats.bytes(info.memoryBytes) })}`}
+            onClick={() => setShowsEngine(true)}
+          >
             {t('frame.backend', { backend: settings?.device === 'gpu' ? 'webgpu' : 'native', threads: settings?.threads || info.cores })}
           </button>
         )}

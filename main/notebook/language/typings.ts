@@ -62,7 +62,18 @@ function kerasType(name: string, builders: Builders): string {
 }
 
 function doc(text: string, indent = ''): string {
-  return `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
+  const safe = text.replaceAll('*/', '*\\/');
+  if (!safe.includes('\n')) return `${indent}/** ${safe} */\n`;
+  const lines = safe.split('\n').map((line) => `${indent} * ${line}`.trimEnd());
+  return `${indent}/**\n${lines.join('\n')}\n${indent} */\n`;
+}
+
+/** As Keras' pages have it: what each argument is, those that are needed first. */
+function argumentsText(options: Options): string {
+  const entries = Object.entries(options).sort(([, one], [, other]) => Number(other.required ?? false) - Number(one.required ?? false));
+  if (entries.length === 0) return '';
+  const rows = entries.map(([name, option]) => `- \`${name}\`${option.required ? ' (needed)' : ''}: ${optionDoc(option)}`);
+  return `\n\n**Arguments**\n\n${rows.join('\n')}`;
 }
 
 function block(text: string, head: string, body: string): string {
@@ -94,7 +105,7 @@ function namespace(name: string, text: string, builders: Builders, result: strin
     if (own) types.push(`interface ${type}${base ? ` extends ${base}` : ''} {\n${members(options)}}`);
     const needed = Object.values(options).some((option) => option.required);
     const given = `(${type ? `options${needed ? '' : '?'}: ${type}` : ''})`;
-    return `${doc(about, '  ')}  ${uncalled ? `readonly ${member}: (${given} => ${result}) & ${result}` : `${member}${given}: ${result}`};\n`;
+    return `${doc(`${about}${argumentsText(options)}`, '  ')}  ${uncalled ? `readonly ${member}: (${given} => ${result}) & ${result}` : `${member}${given}: ${result}`};\n`;
   });
   return `${types.join('\n')}\n${doc(text)}declare const ${name}: {\n${functions.join('')}};`;
 }

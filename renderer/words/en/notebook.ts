@@ -120,6 +120,7 @@ export const notebook = {
   'notebook.format': 'Format the cell',
   'notebook.formatAll': 'Format all cells',
   'notebook.notFormatted': 'Not formatted, for a slip in the text: {cells}.',
+  'notebook.layerFacts': '**{name}** gives {output}, with {parameters} parameters.',
   'notebook.goToLine': 'Go to line {line}',
   'notebook.blocked': 'Waits for the cell above that failed.',
   'notebook.part.train': 'to train',

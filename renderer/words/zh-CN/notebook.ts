@@ -122,6 +122,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.format': '格式化单元',
   'notebook.formatAll': '格式化所有单元',
   'notebook.notFormatted': '文本有误，未能格式化：{cells}。',
+  'notebook.layerFacts': '**{name}** 输出 {output}，有 {parameters} 个参数。',
   'notebook.goToLine': '转到第 {line} 行',
   'notebook.blocked': '等待上方失败的单元。',
   'notebook.part.train': '训练',

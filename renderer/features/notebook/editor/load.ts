@@ -29,6 +29,7 @@ export function loadMonaco(): Promise<Monaco> {
     keepModels(monaco);
     offerFixes(monaco);
     loaded.offerRename(monaco);
+    loaded.offerLayerFacts(monaco);
     // A definition may stand in another cell.
     monaco.editor.registerEditorOpener({
       openCodeEditor(_source, resource, place) {

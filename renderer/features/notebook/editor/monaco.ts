@@ -13,6 +13,7 @@ self.MonacoEnvironment = {
   getWorker: (_id: string, label: string) => (label === 'typescript' ? new TypeScriptWorker() : new EditorWorker()),
 };
 
+export { offerLayerFacts } from './hover.ts';
 export { offerRename } from './rename.ts';
 export { monaco };
 
