@@ -109,6 +109,38 @@ describe('a spec', () => {
     expect(locate('/data/steps/6/data/source/path', 'c0')).toMatchObject({ cell: 'c0', cellLine: 3, column: 19 });
   });
 
+  it('says what goes into and comes out of a model with several inputs and outputs', async () => {
+    const source = `
+const size = input({ name: 'size' });
+const place = input({ name: 'place' });
+const joined = layers.concatenate().apply([size, place]);
+model({ inputs: [size, place], outputs: [layers.dense({ name: 'price' }).apply(joined), layers.dense({ name: 'kind' }).apply(joined)] })`;
+    const { specFor, cells } = await run([
+      ['data', `data.csv('a.csv').inputs({ size: ['w', 'h'], place: ['x'] }).targets({ price: 'p', kind: 'k' })`],
+      ['model', source],
+      [
+        'train',
+        `train({ loss: { price: losses.huber({ delta: 2 }), kind: losses.sparseCategoricalCrossentropy }, lossWeights: { price: 0.5 }, metrics: { kind: ['acc'] } })`,
+      ],
+    ]);
+    expect(cells.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    const { data: table, model: network, train: settings } = specFor();
+    expect(table.steps).toEqual([
+      { op: 'inputs', columns: { size: ['w', 'h'], place: ['x'] } },
+      { op: 'targets', columns: { price: 'p', kind: 'k' } },
+    ]);
+    expect(network.config['input_layers']).toEqual([
+      ['size', 0, 0],
+      ['place', 0, 0],
+    ]);
+    expect(settings).toMatchObject({
+      loss: { price: { class_name: 'Huber', config: { delta: 2 } }, kind: 'sparseCategoricalCrossentropy' },
+      lossWeights: { price: 0.5 },
+      metrics: { kind: ['acc'] },
+    });
+    expect(await onlyError('train', `train({ loss: { price: 'meanSquaredErro' } })`)).toMatchObject({ code: 'notebook.wrongOption' });
+  });
+
   it('of a functional model lists layers once, with a node for each use', async () => {
     const { modelSpecOf, locate } = await run([
       data,

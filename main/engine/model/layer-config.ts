@@ -80,7 +80,7 @@ function wrapped(value: Json): Json {
 const wraps: readonly string[] = ['layer', 'cell'];
 
 /** Options of Keras' that tfjs lacks, harmless at these values. */
-const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2] };
+const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2], stateful: [false] };
 
 /** Numbers that must lie in a range, by option. */
 const counts = [
