@@ -62,7 +62,7 @@ async function start(): Promise<Client> {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'epochbook-go-on-'));
   writeWorkspace(folder);
-  const slow = pointsNotebook.replace('  seed: 7,', '  callbacks: [callbacks.backupAndRestore({ saveFreq: 5 })],\n  seed: 7,');
+  const slow = pointsNotebook.replace('  seed: 7,', '  callbacks: [callbacks.backupAndRestore({ saveFreq: 16 })],\n  seed: 7,');
   writeFileSync(join(folder, 'points.epoch.md'), slow);
 });
 afterEach(async () => {
