@@ -156,6 +156,11 @@ describe('run', () => {
     const ended = await place.start(['run', 'wild.epoch.md', '--json']);
     expect(ended.code).toBe(1);
     expect(ended.json().at(-1)).toMatchObject({ type: 'run.ended', status: 'diverged', reason: 'nan' });
+    const shown = (await place.start(['show', 'latest', '--json', '--rows'])).json()[0];
+    expect(shown.rows).toEqual({ train: [0, 1, 2, 3] });
+    expect(shown.files).toMatchObject([{ path: 'wine.csv', state: 'same' }]);
+    place.write('wine.csv', 'alcohol,proline\n1,2\n2,4\n3,5\n4,8\n');
+    expect((await place.start(['show', 'latest'])).stdout).toContain('wine.csv changed since this run');
     expect(ended.stdout).toMatch(/"loss":"(NaN|Infinity)"/);
   });
 

@@ -11,10 +11,11 @@ import { completeModel } from '#engine/model/complete.ts';
 import { EpochbookError, type PlainError, toPlainError } from '#contract/errors.ts';
 import type { LoadedData } from '#data/load.ts';
 import { preparationOf } from '#data/preparation.ts';
+import { writeDataRecord } from '#files/data-record.ts';
 import { writeWhole } from '#files/write-whole.ts';
 import { createCheckpointKeeper, keepStart, readCheckpoint, type Saved } from './checkpoint-files.ts';
 import type { Folders, FromTrainer, Task } from './protocol.ts';
-import type { DataSpec } from '#contract/spec.ts';
+import { type DataSpec, dataPaths } from '#contract/spec.ts';
 
 export interface TrainingControl {
   pause(): void;
@@ -106,6 +107,12 @@ export function startTraining(
     const from = await start();
     // What later samples need to be made into what this model has learnt from.
     await writeWhole(join(task.checkpointFolder, preparationFile), Buffer.from(JSON.stringify(preparationOf(dataset))));
+    const { train: trained, validation, test } = dataset;
+    await writeDataRecord(task.checkpointFolder, folders.notebook, dataPaths(spec.data), {
+      train: trained.rows,
+      ...(validation && { validation: validation.rows }),
+      ...(test && { test: test.rows }),
+    });
     const keeper = await createCheckpointKeeper(task.checkpointFolder);
     for await (const event of train(
       { model, train: spec.train, data: dataset, ...(from && { from }) },

@@ -13,6 +13,7 @@ import { parseNotebook } from '#notebook/parse.ts';
 import { printNotebook } from '#notebook/print.ts';
 import { warmSandbox } from '#notebook/sandbox/session.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
+import { filesSince, readRows } from '#files/data-record.ts';
 import { parseQuery, sortByMetric } from '#store/query.ts';
 import { maintain } from '#store/maintenance.ts';
 import { databaseFile, openStore, type Store } from '#store/store.ts';
@@ -330,6 +331,15 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
     'runs.get': async ({ runId }) => context.store().detail(runId),
     'runs.notebook': async ({ runId }) => ({ blocks: parseNotebook(context.store().detail(runId).source).blocks }),
+    async 'runs.data'({ runId, rows }) {
+      const { notebook, imported } = context.store().summary(runId);
+      if (imported) return { files: [] };
+      const folder = context.store().checkpointFolder(runId);
+      const files = await filesSince(folder, foldersOf(open.folder, notebook).notebook);
+      if (!rows) return { files };
+      const parts = Object.entries(await readRows(folder)).map(([part, list]) => [part, [...list]]);
+      return { files, rows: Object.fromEntries(parts) as Record<string, number[]> };
+    },
     'runs.observations': async ({ runId }) => context.store().observations(runId),
     'runs.diagnose': async ({ runId }) => diagnose(context.store().detail(runId)),
     async 'runs.compare'({ runIds }) {

@@ -16,6 +16,7 @@ import {
   exportFormat,
   importedRuns,
   reproduction,
+  runData,
   runDetail,
   runsFormat,
   runSummary,
@@ -261,6 +262,8 @@ export const calls = {
   'runs.get': { request: z.object({ runId }), response: runDetail },
   /** The notebook's text as it was when the run was started, in blocks. */
   'runs.notebook': { request: z.object({ runId }), response: z.object({ blocks: z.array(block) }) },
+  /** The files a run was trained on and whether they are still the same; `rows`: also which row was in which part. */
+  'runs.data': { request: z.object({ runId, rows: z.boolean().default(false) }), response: runData },
   /** Confusion, watched layers, the search for a learning rate: what `runs.get` leaves out for its size. */
   'runs.observations': { request: z.object({ runId }), response: observations },
   /** What its curves mean, from which epoch on, and what to try. */

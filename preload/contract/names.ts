@@ -47,6 +47,7 @@ export const callNames = [
   'runs.find',
   'runs.get',
   'runs.notebook',
+  'runs.data',
   'runs.observations',
   'runs.compare',
   'runs.diagnose',

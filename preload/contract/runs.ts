@@ -161,6 +161,24 @@ export const reproduction = z.object({
 });
 export type Reproduction = z.infer<typeof reproduction>;
 
+const rowList = z.array(z.number().int().nonnegative());
+
+/** What a run was trained on, and what became of it since. */
+export const runData = z.object({
+  files: z.array(
+    z.object({
+      path: z.string(),
+      bytes: z.number().int(),
+      /** SHA-256; of a folder, over the names and bytes of all files below it. */
+      hash: z.string(),
+      state: z.enum(['same', 'changed', 'missing']),
+    }),
+  ),
+  /** Rows of the source in each part, from 0, in ascending order; where asked for. */
+  rows: z.object({ train: rowList, validation: rowList.optional(), test: rowList.optional() }).partial().optional(),
+});
+export type RunData = z.infer<typeof runData>;
+
 export const comparison = z.object({
   runs: z.array(runSummary),
   /** Only the params that differ; null where a run lacks it. */

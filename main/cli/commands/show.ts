@@ -1,6 +1,6 @@
 /** `show RUN`: all there is to know about one run. */
 import type { Observations } from '#contract/observations.ts';
-import type { RunDetail } from '#contract/runs.ts';
+import type { RunData, RunDetail } from '#contract/runs.ts';
 import { type LocalizedCommand, withJson, withWorkspace } from '../command.ts';
 import { workspaceHere, withCore } from '../core.ts';
 import { exitCodes, failureLine } from '../failure.ts';
@@ -76,24 +76,51 @@ function observationsText({ confusion: { best, last }, watched, rateSearch }: Ob
   ];
 }
 
-function detailJson(run: RunDetail, { confusion, watched, rateSearch }: Observations): unknown {
+function detailJson(run: RunDetail, { confusion, watched, rateSearch }: Observations, { files, rows }: RunData): unknown {
   const { spec, environment, checkpoints } = run;
   const epochRows = run.epochRows.map(({ epoch, elapsedMs, learningRate, samples, steps, phasesMs, memoryBytes }) => {
     return { epoch, elapsedMs, learningRate, samples, steps, phasesMs, memoryBytes };
   });
-  return { ...runJson(run), history: historyOf(run), spec, environment, checkpoints, epochRows, confusion, watched, rateSearch };
+  return {
+    ...runJson(run),
+    history: historyOf(run),
+    spec,
+    environment,
+    checkpoints,
+    epochRows,
+    confusion,
+    watched,
+    rateSearch,
+    files,
+    rows,
+  };
 }
 
-async function perform(reference: string, { workspace, json }: { workspace?: string; json?: boolean }): Promise<number> {
+interface ShowOptions {
+  readonly workspace?: string;
+  readonly json?: boolean;
+  readonly rows?: boolean;
+}
+
+/** What is no more as it was, and the rows of each part where asked for. */
+function dataText({ files, rows = {} }: RunData): string[] {
+  const since = files.flatMap(({ path, state }) => (state === 'same' ? [] : [say('cli.fileSince', { path, state })]));
+  const parts = Object.entries(rows).map(([part, list]) => say('cli.rowsOf', { part, rows: list.map((row) => row + 1).join(' ') }));
+  return [...since, ...parts].flatMap((line) => ['', line]);
+}
+
+async function perform(reference: string, { workspace, json, rows = false }: ShowOptions): Promise<number> {
   return withCore(workspaceHere({ workspace }), async (core) => {
     const { id } = await core.call('runs.find', { reference });
     const run = await core.call('runs.get', { runId: id });
     const seen = await core.call('runs.observations', { runId: id });
-    if (json) printJson(detailJson(run, seen));
+    const data = await core.call('runs.data', { runId: id, rows });
+    if (json) printJson(detailJson(run, seen, data));
     else {
       print(...summaryText(run));
       if (Object.keys(run.params).length > 0) print('', ...paramsText(run));
       if (run.epochRows.length > 0) print('', ...epochsText(run));
+      print(...dataText(data));
       print(...observationsText(seen));
     }
     return exitCodes.done;
@@ -101,9 +128,15 @@ async function perform(reference: string, { workspace, json }: { workspace?: str
 }
 
 export function addShow(program: LocalizedCommand): void {
-  withJson(withWorkspace(program.command('show').description(say('cli.show')).argument('<RUN>', say('cli.argument.run')))).action(
-    async (reference: string, options: { workspace?: string; json?: boolean }) => {
-      process.exitCode = await perform(reference, options);
-    },
-  );
+  withJson(
+    withWorkspace(
+      program
+        .command('show')
+        .description(say('cli.show'))
+        .argument('<RUN>', say('cli.argument.run'))
+        .option('--rows', say('cli.option.rows')),
+    ),
+  ).action(async (reference: string, options: ShowOptions) => {
+    process.exitCode = await perform(reference, options);
+  });
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { RunDetail, RunSummary } from '#contract/runs.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { DataFiles } from './DataSince.tsx';
 import { bestOf, betterOf } from './metrics.ts';
 import { metricName, spacedName } from './run-words.ts';
 import { NoteField } from './NoteField.tsx';
@@ -76,6 +77,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
             {detail?.environment?.fallback && <Fact name={t('runs.notOnGpu')}>{errorText(detail.environment.fallback)}</Fact>}
             <Fact name={t('runs.data')}>
               <code title={run.dataHash}>{run.dataHash.slice(0, 12)}</code>
+              <DataFiles run={run} />
             </Fact>
           </>
         )}

@@ -13,6 +13,7 @@ import { useErrorText } from '../../../words/errors.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { RateSearchCard } from '../../observed/RateSearchCard.tsx';
 import { useObservations } from '../../observed/use-observations.ts';
+import { DataSince } from '../../runs/DataSince.tsx';
 import { bestOf as bestValueOf } from '../../runs/metrics.ts';
 import { openRun } from '../../workspace/open-run.ts';
 import { heading, metricName, stateTone, stateWord } from '../../runs/run-words.ts';
@@ -44,6 +45,7 @@ export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[
   return (
     <div className="run" role="region" aria-label={t('notebook.runOf', { name: run.name, notebook: notebookName })}>
       {isGoing(run.status) ? <GoingBar run={run} rows={rows ?? noRows} /> : <EndedBar run={run} rows={rows ?? noRows} />}
+      <DataSince run={run} />
       {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows ?? noRows} />}
       <RateSearchOfRun run={run} />
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
