@@ -67,4 +67,11 @@ test('pictures are shown by class', async ({ open }) => {
   await page.getByRole('button', { name: /Sandal/ }).click();
   await expect(page.getByRole('list', { name: 'Pictures' }).getByRole('listitem').first()).toContainText('Sandal');
   await expect(page.getByText('Measured on 1,000 of 10,000.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'What the model gets' }).click();
+  const batch = page.getByRole('list', { name: 'Batch' });
+  await expect(batch.getByRole('listitem')).not.toHaveCount(0);
+  const first = await batch.textContent();
+  await page.getByRole('spinbutton', { name: 'Epoch' }).fill('2');
+  await expect(batch).not.toHaveText(first!);
 });

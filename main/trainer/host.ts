@@ -5,6 +5,7 @@
  */
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { Estimate } from '#contract/notebook.ts';
+import type { LookBatch } from '#contract/look.ts';
 import type { LookAnswer, LookAsk, LookKind } from '#data/look/look.ts';
 import type { BackendInfo, Exported } from '#contract/runs.ts';
 import type { FromTrainer, Inspection, Task, ToTrainer } from './protocol.ts';
@@ -42,6 +43,7 @@ export interface TrainerHost {
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
   export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
   backends(measure: boolean): Promise<BackendInfo[]>;
+  batch(task: Omit<TaskOf<'batch'>, 'type'>): Promise<LookBatch>;
   /** `onProgress` hears the share of a table that is copied, where it is known. */
   look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void): Promise<LookAnswer<K>>;
   /** Ends a look at once, whatever it is doing; what waited for it fails. */
@@ -58,7 +60,7 @@ export interface HostOptions {
   readonly stopMs?: number;
 }
 
-type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'looked' | 'ended' }>;
+type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'looked' | 'batched' | 'ended' }>;
 type News = Exclude<FromTrainer, Final | { type: 'ready' }>;
 
 const isFinal = (message: FromTrainer): message is Final =>
@@ -68,6 +70,7 @@ const isFinal = (message: FromTrainer): message is Final =>
   message.type === 'exported' ||
   message.type === 'listed' ||
   message.type === 'looked' ||
+  message.type === 'batched' ||
   message.type === 'ended';
 
 /** How long a process that was asked to end has before it is made to. */
@@ -188,7 +191,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
   const trainer = createLane(fork);
   const looker = createLane(fork);
 
-  async function ask<K extends 'inspected' | 'estimated' | 'exported' | 'listed'>(
+  async function ask<K extends 'batched' | 'inspected' | 'estimated' | 'exported' | 'listed'>(
     kind: K,
     task: Task,
   ): Promise<Extract<Final, { type: K }>> {
@@ -204,6 +207,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
     export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
     backends: async (measure) => (await ask('listed', { type: 'backends', measure })).backends,
+    batch: async (task) => (await ask('batched', { type: 'batch', ...task })).batch,
     async look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void) {
       const final = await looker.run(
         { type: 'look', question: question as LookAsk },

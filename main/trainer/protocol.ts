@@ -1,5 +1,6 @@
 /** Messages between the core and a trainer process. One process does one task at a time. */
 import type { PlainError } from '#contract/errors.ts';
+import type { LookBatch } from '#contract/look.ts';
 import type { LookAnswer, LookAsk } from '#data/look/look.ts';
 import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
 import type { Observation } from '#contract/observations.ts';
@@ -47,6 +48,15 @@ export type Task =
       /** Written into the model's file: where it comes from, and how good it was. The data must still be the run's. */
       run: Pick<RunSummary, 'id' | 'name' | 'backend' | 'dataHash'> & { metrics: EpochRow['metrics'] };
     }
+  /** What the model gets in a step of an epoch, both from 1. */
+  | {
+      type: 'batch';
+      data: DataSpec;
+      train: Pick<TrainSpec, 'shuffle' | 'seed' | 'batchSize'>;
+      epoch: number;
+      step: number;
+      folders: Folders;
+    }
   /** A closer look at data: rows, columns, pictures. */
   | { type: 'look'; question: LookAsk }
   /** Tells which backends load here. */
@@ -71,6 +81,7 @@ export type FromTrainer =
   | { type: 'estimated'; id: number; estimate: Estimate }
   | { type: 'exported'; id: number; exported: Exported }
   | { type: 'listed'; id: number; backends: BackendInfo[] }
+  | { type: 'batched'; id: number; batch: LookBatch }
   | { type: 'looked'; id: number; answer: LookAnswer }
   /** The share of a table that is copied; undefined where it cannot be told. */
   | { type: 'lookProgressed'; id: number; share?: number | undefined }

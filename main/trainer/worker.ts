@@ -6,6 +6,7 @@ import { estimateEpoch } from '#engine/loop/estimate.ts';
 import { measureSpeed } from '#engine/loop/speed.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { createLooker } from '#data/look/look.ts';
+import { lookAtBatch } from './batch-task.ts';
 import { createDataCache } from './data-cache.ts';
 import { exportModel } from './export-task.ts';
 import { inspect } from './inspection.ts';
@@ -45,6 +46,11 @@ async function perform(id: number, task: Task): Promise<void> {
     case 'export': {
       const { dataset } = await load(task.spec.data, task.folders);
       port.send({ type: 'exported', id, exported: await exportModel(task, dataset) });
+      break;
+    }
+    case 'batch': {
+      const { dataset } = await load(task.data, task.folders);
+      port.send({ type: 'batched', id, batch: lookAtBatch(dataset, task.train, task.epoch, task.step) });
       break;
     }
     case 'look': {

@@ -9,7 +9,10 @@ import type { Context } from './context.ts';
 import { located } from './located.ts';
 import { foldersOf } from './paths.ts';
 
-export type Looks = Pick<Handlers, 'data.look' | 'data.rows' | 'data.profile' | 'data.pictures' | 'data.channels' | 'data.closeLook'>;
+export type Looks = Pick<
+  Handlers,
+  'data.look' | 'data.rows' | 'data.profile' | 'data.pictures' | 'data.channels' | 'data.batch' | 'data.closeLook'
+>;
 
 interface Look {
   readonly id: string;
@@ -77,6 +80,21 @@ export function createLooks(context: Context): Looks {
     async 'data.channels'({ id }) {
       const { data, folders, cache } = look(id);
       return context.trainer.look({ kind: 'channels', data, folders, cache }, teller(id));
+    },
+    async 'data.batch'({ path, blocks, knobs, cell, epoch, step }) {
+      const evaluated = await evaluateNotebook(blocks, { knobs, file: path });
+      const data = evaluated.dataSpecOf(cell);
+      // As the cell says it that trains on this; without one, as train() would by itself.
+      const trainer = evaluated.cells.find(
+        ({ id, kind, status }) => kind === 'train' && status === 'ok' && evaluated.sourcesOf(id).data === cell,
+      );
+      const train = trainer ? evaluated.specFor(trainer.id).train : { shuffle: true, seed: 0, batchSize: 32 };
+      try {
+        const folders = foldersOf(context.folder(), path);
+        return await context.trainer.batch({ data, train, epoch, step, folders });
+      } catch (error) {
+        throw fromPlainError(located(toPlainError(error), evaluated, cell));
+      }
     },
     async 'data.closeLook'({ id }) {
       if (open?.id === id) {

@@ -5,7 +5,7 @@ import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import { observations } from './observations.ts';
 import type { CallName } from './names.ts';
-import { channelStatistics, columnProfile, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
+import { channelStatistics, columnProfile, lookBatch, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
 import { logTools } from './logged-run.ts';
 import {
@@ -199,6 +199,11 @@ export const calls = {
   /** Ends it at once, whatever is going on. */
   /** How much decoded data the workspace's cache holds; `clear` empties it, and tells what was in it. */
   'data.cache': { request: z.object({ clear: z.boolean() }), response: z.object({ files: z.number().int(), bytes: z.number() }) },
+  /** What the model gets of the data cell `cell` in a step of an epoch, both from 1, as the train cell below says it. */
+  'data.batch': {
+    request: notebookState.extend({ cell: z.string(), epoch: z.number().int().positive(), step: z.number().int().positive() }),
+    response: lookBatch,
+  },
   'data.closeLook': { request: z.object({ id: z.string() }), response: done },
 
   /** The cell language as a TypeScript declaration file, for the editor. */

@@ -132,3 +132,28 @@ export const channelStatistics = z.object({
   ),
 });
 export type ChannelStatistics = z.infer<typeof channelStatistics>;
+
+/** A batch as the model gets it in training, augmentation included. */
+export const lookBatch = z.object({
+  epoch: z.number().int(),
+  /** From 1. */
+  step: z.number().int(),
+  steps: z.number().int(),
+  /** Samples in the batch; the first of them are shown. */
+  size: z.number().int(),
+  inputShape: z.array(z.number().int()),
+  /** Of a table, in the order of the inputs. */
+  features: z.array(z.string()).optional(),
+  samples: z.array(
+    z.object({
+      /** In the source, from 0. */
+      row: z.number().int(),
+      label: z.string(),
+      /** Of mixed samples: the other label, and the share of the first. */
+      mixed: z.object({ label: z.string(), share: z.number() }).optional(),
+      /** 32-bit floats, little-endian, row-major. */
+      values: z.instanceof(Uint8Array),
+    }),
+  ),
+});
+export type LookBatch = z.infer<typeof lookBatch>;

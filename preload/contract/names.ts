@@ -32,6 +32,7 @@ export const callNames = [
   'data.profile',
   'data.pictures',
   'data.channels',
+  'data.batch',
   'data.closeLook',
   'data.cache',
   'language.typings',

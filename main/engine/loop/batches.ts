@@ -1,7 +1,9 @@
 /** Batches of the training part: gathered in the order of the epoch, and changed at random where the data says so. */
 import type { Dataset, Part } from '#contract/samples.ts';
+import type { TrainSpec } from '#contract/spec.ts';
 import { makeAugmenter } from './augment.ts';
-import { openInputs } from './inputs.ts';
+import { openInputs, shuffledOrder } from './inputs.ts';
+import { randomStream } from './random.ts';
 import type { Batch } from './session.ts';
 
 /** What batches are made of: all that training's own thread shares with the one that makes them. */
@@ -82,5 +84,35 @@ export function sliceBatch(part: Part, from: number, to: number): Batch {
     return { size: to - from, inputs, targets };
   } finally {
     reader.close();
+  }
+}
+
+/** The order in which an epoch goes through the training part. */
+export function epochOrder(part: Part, { shuffle, seed }: Pick<TrainSpec, 'shuffle' | 'seed'>, epoch: number): Uint32Array {
+  return shuffle
+    ? shuffledOrder(part, randomStream(seed, 'shuffle', epoch))
+    : Uint32Array.from({ length: part.count }, (_, index) => index);
+}
+
+/** A batch as training makes it; `step` counts from 0. Rows are those of the source. */
+export function batchAt(
+  data: Dataset,
+  train: Pick<TrainSpec, 'shuffle' | 'seed' | 'batchSize'>,
+  epoch: number,
+  step: number,
+): { batch: Batch; rows: Uint32Array } {
+  const { train: part } = data;
+  const batchSize = Math.min(train.batchSize, part.count);
+  const maker = createBatchMaker({ ...data, seed: train.seed, batchSize });
+  try {
+    const order = epochOrder(part, train, epoch);
+    const from = step * batchSize;
+    const to = Math.min(part.count, from + batchSize);
+    return {
+      batch: maker.make(order, from, to, epoch, maker.makeBuffers()),
+      rows: order.slice(from, to).map((index) => part.rows[index]),
+    };
+  } finally {
+    maker.close();
   }
 }

@@ -9,14 +9,12 @@ import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import { divergence } from './divergence.ts';
 import type { StoppingState } from './early-stopping.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
-import { sliceBatch } from './batches.ts';
+import { epochOrder, sliceBatch } from './batches.ts';
 import { type BatchFeed, openFeed } from './feed.ts';
-import { shuffledOrder } from './inputs.ts';
 import { searchRate } from './learning-rate-finder.ts';
 import { makePlan } from './plan.ts';
 import { updatesAt } from './optimizers.ts';
 import type { PlateauState } from './plateau.ts';
-import { randomStream } from './random.ts';
 import { openSession, type ProgramKind, type Session, type Sums } from './session.ts';
 
 export interface TrainOptions {
@@ -261,7 +259,6 @@ async function* run(
     for (let step = whole - 1; step >= 0; step--) if (updatesAt(optimizer, before - optimizerSince + step + 1)) return step;
     return whole - 1;
   };
-  const inOrder = Uint32Array.from({ length: part.count }, (_, index) => index);
 
   if (over !== undefined) {
     yield* conclude(firstEpoch, over);
@@ -275,7 +272,7 @@ async function* run(
     const elapsedBefore = before?.elapsedMs ?? 0;
     const phasesMs = { data: 0, steps: 0, validation: 0, ...before?.phasesMs };
     const totals = new Totals(before);
-    const order = spec.shuffle ? shuffledOrder(part, randomStream(spec.seed, 'shuffle', epoch)) : inOrder;
+    const order = epochOrder(part, spec, epoch);
     let step = before?.step ?? 0;
     feed.begin(epoch, order, step);
     phasesMs.data += clock() - began;

@@ -1,6 +1,6 @@
 import './data.css';
 import { ArrowLeft, X } from 'lucide-react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { LookFilter } from '#contract/look.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
@@ -10,6 +10,7 @@ import { Progress } from '../../components/Progress.tsx';
 import { on } from '../../platform/client.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { BatchView } from './BatchView.tsx';
 import { ColumnPanel } from './ColumnPanel.tsx';
 import { useDataStore } from './data-store.ts';
 import { PictureGrid } from './PictureGrid.tsx';
@@ -37,6 +38,7 @@ export function DataView() {
   );
   useActions('data', actions);
 
+  const [showsBatch, setShowsBatch] = useState(false);
   const table = opened?.table;
   const counted = opened?.pictures?.count ?? total;
   return (
@@ -56,6 +58,11 @@ export function DataView() {
         </span>
         <span className="grow" />
         <Filters />
+        {cell !== undefined && (
+          <Button aria-pressed={showsBatch} onClick={() => setShowsBatch(!showsBatch)}>
+            {t(showsBatch ? 'data.showSource' : 'data.showBatch')}
+          </Button>
+        )}
       </div>
       {cell === undefined && !opened && (
         <EmptyState
@@ -83,13 +90,14 @@ export function DataView() {
           <Button onClick={() => show('notebook')}>{t('frame.cancel')}</Button>
         </div>
       )}
-      {table && (
+      {showsBatch && cell !== undefined && <BatchView cell={cell} />}
+      {table && !showsBatch && (
         <div className="data-body">
           <RowTable />
           <ColumnPanel />
         </div>
       )}
-      {opened?.pictures && <PictureGrid />}
+      {opened?.pictures && !showsBatch && <PictureGrid />}
     </div>
   );
 }

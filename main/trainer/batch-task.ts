@@ -1,0 +1,47 @@
+/** A batch as training makes it, to be looked at. */
+import type { LookBatch } from '#contract/look.ts';
+import type { Dataset } from '#contract/samples.ts';
+import type { TrainSpec } from '#contract/spec.ts';
+import { batchAt } from '#engine/loop/batches.ts';
+
+/** Samples sent, and values of them all. */
+const mostSamples = 60;
+const mostValues = 1_500_000;
+
+/** `epoch` and `step` from 1; a step beyond the last is the last. */
+export function lookAtBatch(
+  data: Dataset,
+  train: Pick<TrainSpec, 'shuffle' | 'seed' | 'batchSize'>,
+  epoch: number,
+  wanted: number,
+): LookBatch {
+  const steps = Math.ceil(data.train.count / Math.min(train.batchSize, data.train.count));
+  const step = Math.min(wanted, steps);
+  const { batch, rows } = batchAt(data, train, epoch, step - 1);
+  const { size, inputs, targets, mixed } = batch;
+  const [inputSize, targetSize] = [inputs.length / size, targets.length / size];
+  const label = (from: Float32Array, index: number) => {
+    const values = from.subarray(index * targetSize, (index + 1) * targetSize);
+    return data.classes && targetSize === 1
+      ? (data.classes[values[0]] ?? '')
+      : Array.from(values, (value) => Number(value.toPrecision(5))).join(', ');
+  };
+  const shown = Math.max(1, Math.min(size, mostSamples, Math.floor(mostValues / inputSize)));
+  return {
+    epoch,
+    step,
+    steps,
+    size,
+    inputShape: [...data.inputShape],
+    ...(data.features &&
+      data.inputShape.length === 1 && {
+        features: data.features.map(({ column, category }) => (category === undefined ? column : `${column} = ${category}`)),
+      }),
+    samples: Array.from({ length: shown }, (_, index) => ({
+      row: rows[index],
+      label: label(targets, index),
+      ...(mixed && mixed.shares[index] < 1 && { mixed: { label: label(mixed.targets, index), share: mixed.shares[index] } }),
+      values: new Uint8Array(inputs.slice(index * inputSize, (index + 1) * inputSize).buffer),
+    })),
+  };
+}
