@@ -43,7 +43,7 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   await expect(runs.rows()).toHaveCount(2);
   await look(page, shell, 'runs');
   await runs.rows().first().click();
-  for (const tab of ['Curves', 'Every epoch', 'Settings', 'Notebook as it was']) {
+  for (const tab of ['Curves', 'Every epoch', 'Confusion', 'Inside', 'Settings', 'Notebook as it was']) {
     await page.getByRole('tab', { name: tab }).click();
     await look(page, shell, `run-${tab.toLowerCase().replaceAll(' ', '-')}`);
   }

@@ -318,10 +318,12 @@ export const metrics: Readonly<Record<string, MetricBuilder>> = {
   ),
   precisionAtRecall: metric('PrecisionAtRecall', 'The best precision at which recall is kept.', atLeast('recall')),
   recallAtPrecision: metric('RecallAtPrecision', 'The best recall at which precision is kept.', atLeast('precision')),
-  confusionMatrix: metric(
-    'ConfusionMatrix',
-    'Samples by their class and by the class that is found, shown with the run. Up to 100 classes it is there without being asked for.',
-  ),
+  confusionMatrix: {
+    ...builder(
+      'ConfusionMatrix',
+      'Samples by their class and by the class that is found, shown with the run. Up to 100 classes it is there without being asked for.',
+    ),
+  },
   rootMeanSquaredError: metric('RootMeanSquaredError', 'Root of the mean of the squared differences.', {}, ['rmse', 'RMSE']),
   r2Score: metric('R2Score', 'Share of the targets’ variance that is explained.', {}, ['r2']),
   cosineSimilarity: metric('CosineSimilarity', 'Cosine of the angle between true and predicted vectors.'),
