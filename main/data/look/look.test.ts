@@ -28,6 +28,35 @@ function about(data: DataSpec) {
 write('iris.csv', at('../testing/iris.csv'));
 const iris = about({ source: { format: 'csv', path: 'iris.csv' }, steps: [{ op: 'target', column: 'species' }] });
 
+describe('a delimited text', () => {
+  const rowsOf = async (name: string, content: string | Buffer, more: object = {}) => {
+    write(name, content);
+    const looked = about({ source: { format: 'csv', path: name, ...more }, steps: [] });
+    const { table } = await looked.open();
+    return { names: table?.columns.map(({ name: column, type }) => `${column}: ${type}`), rows: table?.firstRows };
+  };
+
+  it('is shown as it is read for training', async () => {
+    const latin = Buffer.from('prénom;prix\nZoë;1,5\nRené;2\n', 'latin1');
+    expect(await rowsOf('latin.csv', latin)).toEqual({
+      names: ['prénom: text', 'prix: number'],
+      rows: [
+        ['Zoë', 1.5],
+        ['René', 2],
+      ],
+    });
+    expect((await rowsOf('bare.csv', '5.1,setosa\n4.9,setosa\n')).names).toEqual(['column1: number', 'column2: text']);
+    const told = await rowsOf('told.csv', "# made\na,b\n-9,'x, y'\n4,z\n", { comment: '#', quote: "'", nulls: ['-9'] });
+    expect(told).toEqual({
+      names: ['a: number', 'b: text'],
+      rows: [
+        [null, 'x, y'],
+        [4, 'z'],
+      ],
+    });
+  });
+});
+
 describe('a table', () => {
   it('shows its columns and first rows before it is copied', async () => {
     const { table, target } = await iris.open();

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EpochbookError } from '#contract/errors.ts';
 import type { LookCell, LookColumn } from '#contract/look.ts';
-import type { DataSource } from '#contract/spec.ts';
+import { archiveOf, type DataSource, type TextEncoding } from '#contract/spec.ts';
+import { parseCsv } from '../csv.ts';
 import { detailOf, identifier, loadDuck, lockDown, type NamedFile, quoted, readerOf, tableReader } from '../duck.ts';
 import { type Folders, isGzipped, locate } from '../files.ts';
 
@@ -58,17 +59,50 @@ export function toCell(value: unknown): LookCell {
 /** Ways in which tables say that a value is missing, as `isMissing` of columns.ts has them. */
 const missingTexts = ['', 'NA', 'na', 'N/A', 'n/a', 'NaN', 'nan', 'NAN', 'NULL', 'null', 'Null', 'None', 'none', 'NONE', '?', '-'];
 
+type CsvSource = Extract<TableSource, { format: 'csv' }>;
+
+/** Bytes from which it is told how a text is to be read. */
+const readFrom = 1 << 16;
+
+/** What is found of a text when it is read for training, so that it is shown alike; what is told stays. */
+async function asRead(source: CsvSource, { file, path, gzipped }: NamedFile): Promise<CsvSource> {
+  if (gzipped) return source;
+  const bytes = Buffer.alloc(readFrom);
+  const handle = await disk.open(file);
+  const { bytesRead } = await handle.read(bytes, 0, readFrom, 0).finally(() => handle.close());
+  const head = bytes.subarray(0, bytesRead);
+  // UTF-16 has a second byte after its line end.
+  const wide = head[0] === 0xff && head[1] === 0xfe ? 2 : 1;
+  const whole = bytesRead < readFrom ? head : head.subarray(0, Math.max(head.lastIndexOf(0x0a), 0) + wide);
+  try {
+    const { reading } = parseCsv({ path, bytes: whole }, source, '/data/source/path');
+    if (!reading) return source;
+    const { encoding, delimiter, header, decimal } = reading;
+    return { ...source, encoding: encoding as TextEncoding, delimiter, header, decimal: decimal === ',' ? ',' : '.' };
+  } catch {
+    // What is wrong with it is said where it is read whole.
+    return source;
+  }
+}
+
+/** By the database's names; what it does not know cannot be looked at. */
+const encodings: Readonly<Partial<Record<TextEncoding, string>>> = { 'utf-16le': 'utf-16', 'windows-1252': 'latin-1' };
+
 /** `sample`: how many lines the types are guessed from; −1 is all. */
-function csvReader(
-  { file, gzipped }: NamedFile,
-  { delimiter, header = true }: Extract<TableSource, { format: 'csv' }>,
-  sample: number,
-): string {
+function csvReader({ file, gzipped }: NamedFile, source: CsvSource, sample: number): string {
+  const { delimiter, header = true, encoding = 'utf-8', nulls = [], decimal, quote, comment, skip } = source;
+  const encoded = encodings[encoding];
+  if (encoding !== 'utf-8' && encoded === undefined) throw new EpochbookError('data.noLook');
   const options = [
     `header = ${header}`,
     `sample_size = ${sample}`,
-    `nullstr = [${missingTexts.map(quoted).join(', ')}]`,
+    `nullstr = [${[...missingTexts, ...nulls].map(quoted).join(', ')}]`,
     ...(delimiter === undefined ? [] : [`delim = ${quoted(delimiter)}`]),
+    ...(encoded === undefined ? [] : [`encoding = ${quoted(encoded)}`]),
+    ...(decimal === ',' ? ["decimal_separator = ','"] : []),
+    ...(quote === undefined ? [] : [`quote = ${quoted(quote)}`]),
+    ...(comment === undefined ? [] : [`comment = ${quoted(comment)}`]),
+    ...(skip === undefined ? [] : [`skip = ${skip}`]),
     ...(gzipped ? ["compression = 'gzip'"] : []),
   ];
   return `read_csv(${quoted(file)}, ${options.join(', ')})`;
@@ -80,6 +114,8 @@ async function filesOf(source: TableSource, folders: Folders): Promise<{ files: 
   const files: NamedFile[] = [];
   for (const path of named) {
     const at = source.format === 'sql' ? '/data/source/tables' : '/data/source/path';
+    // Nothing is unpacked onto the disk, where the database would have to read it.
+    if (archiveOf(path)) throw new EpochbookError('data.noLook');
     const file = await locate(path, folders, at);
     const gzipped = await isGzipped(file, path, at);
     bytes += (await disk.stat(file)).size * (gzipped ? 5 : 1);
@@ -123,15 +159,16 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
       for (const [index, name] of Object.keys(source.tables).entries())
         await connection.run(`CREATE TEMP VIEW ${identifier(name)} AS FROM ${readerOf(files[index], '/data/source/tables')}`);
     await connection.run('SET lock_configuration = true');
+    const csv = source.format === 'csv' ? await asRead(source, files[0]) : undefined;
     const relation = (sample: number): string => {
       if (source.format === 'sql') return `(${source.query.trim().replace(/;$/, '')}\n)`;
-      return source.format === 'csv' ? csvReader(files[0], source, sample) : tableReader(source.format, files[0]);
+      return source.format === 'csv' ? csvReader(files[0], csv ?? source, sample) : tableReader(source.format, files[0]);
     };
     const first = await connection.runAndReadAll(`FROM ${relation(guessedFrom)} LIMIT ${firstCount}`);
     const found = first.columnNames();
     const twice = found.find((name, index) => found.indexOf(name) < index);
     if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path: files[0].path, column: twice }, { at });
-    const names = source.format === 'csv' && source.header === false ? found.map((_, index) => `column${index + 1}`) : found;
+    const names = csv?.header === false ? found.map((_, index) => `column${index + 1}`) : found;
     const types = first.columnTypes().map(String);
     const columns = names.map((name, index): LookColumn => ({ name, type: typeOf(types[index]) }));
     const firstRows = first.getRowsJS().map((row) => row.map((value, index) => shownValue(value, columns[index].type)));
