@@ -69,7 +69,12 @@ async function asRead(source: CsvSource, { file, path, gzipped }: NamedFile): Pr
   if (gzipped) return source;
   const bytes = Buffer.alloc(readFrom);
   const handle = await disk.open(file);
-  const { bytesRead } = await handle.read(bytes, 0, readFrom, 0).finally(() => handle.close());
+  let bytesRead: number;
+  try {
+    ({ bytesRead } = await handle.read(bytes, 0, readFrom, 0));
+  } finally {
+    await handle.close();
+  }
   const head = bytes.subarray(0, bytesRead);
   // UTF-16 has a second byte after its line end.
   const wide = head[0] === 0xff && head[1] === 0xfe ? 2 : 1;

@@ -436,7 +436,11 @@ export const trainOptions = {
     doc: 'Starts every random stream: the same seed gives the same run.',
     default: 0,
   },
-  shuffle: { type: { is: 'boolean' }, doc: 'Whether samples come in a new order every epoch.', default: true },
+  shuffle: {
+    type: { is: 'boolean' },
+    doc: 'Whether samples come in a new order every epoch; beyond memory, 4 MB blocks of them do, shuffled within every sixteen.',
+    default: true,
+  },
   classWeight: {
     type: {
       is: 'either',
