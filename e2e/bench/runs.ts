@@ -234,6 +234,28 @@ async function measureTable(shell: Shell): Promise<void> {
   await memory(page, session);
 }
 
+async function measureCurves(shell: Shell): Promise<void> {
+  const { page } = shell;
+  const session = await openRuns(shell);
+  await page.reload();
+  await page.getByRole('button', { name: 'Runs', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Choose all runs' }).check();
+  const open = page.getByRole('toolbar', { name: 'Runs' }).getByRole('button', { name: 'Curves' });
+  await timed(page, session, 'curves: all lines painted, from the click', 500, async (round) => {
+    if (round > 0) await page.getByRole('button', { name: 'All runs' }).click();
+    await page.waitForTimeout(1000);
+    await open.click();
+    await page.locator('.chart-note').first().waitFor();
+  });
+  // One chart, as the limit has it.
+  const second = page.locator('.segments').getByRole('button', { pressed: true }).nth(1);
+  if ((await second.count()) > 0) await second.click();
+  await page.waitForTimeout(1000);
+  await page.getByRole('slider').first().focus();
+  await timed(page, session, 'curves: a zoom, by key', 50, (round) => page.keyboard.press(round % 5 === 4 ? '0' : '+'));
+  await memory(page, session);
+}
+
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
   const executable = ensureChromium((text: string) => console.error(text)) ?? chromium.executablePath();
@@ -250,6 +272,19 @@ async function main(): Promise<void> {
       const shell = await launch('browser', { path: place, userFolder });
       try {
         await measureTable(shell);
+      } finally {
+        await shell.close();
+      }
+    }
+    if (options.only !== 'table') {
+      const place = join(folder, 'curves');
+      if (!existsSync(place)) {
+        mkdirSync(place, { recursive: true });
+        fillStore(place, { runs: Number(options['curve-runs']), epochs: Number(options['curve-epochs']), metrics: 2 });
+      }
+      const shell = await launch('browser', { path: place, userFolder });
+      try {
+        await measureCurves(shell);
       } finally {
         await shell.close();
       }

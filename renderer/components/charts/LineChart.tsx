@@ -8,7 +8,7 @@ import { paint } from './paint.ts';
 import { lineColor } from './palette.ts';
 import { savePicture } from './save-chart.ts';
 import { type ChartMarker, leastPositive, type LineSeries, nearestStop, type Reading, readingsAt, stopsOf } from './series.ts';
-import { timeTicks } from './ticks.ts';
+import { roundDurations, timeTicks } from './ticks.ts';
 import { useChartSummary } from './use-chart-summary.ts';
 import { readTheme, useThemeNumber } from './theme.ts';
 
@@ -124,7 +124,8 @@ export function LineChart({
   const shown = zoom ?? padded([rangeStart, rangeEnd], logX);
   const [shownFrom, shownTo] = shown;
   const xTicks = useMemo(() => {
-    if (logX || (axis !== 'duration' && axis !== 'moment')) return undefined;
+    if (axis !== 'duration' && (axis !== 'moment' || logX)) return undefined;
+    if (logX) return { values: roundDurations, texts: roundDurations.map((at) => formats.duration(at)) };
     const offsetMs = axis === 'moment' ? -new Date(shownFrom).getTimezoneOffset() * 60_000 : 0;
     const values = timeTicks([shownFrom, shownTo], Math.max(2, Math.floor(width / 110)), offsetMs);
     return { values, texts: values.map((at) => (axis === 'moment' ? formats.moment(at) : formats.duration(at))) };

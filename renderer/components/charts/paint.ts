@@ -36,15 +36,27 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
   const raster: Raster = { width, height, data: image.data };
   const theme = readTheme();
   const [from, to] = view.logX ? [Math.log(view.x[0]), Math.log(view.x[1])] : view.x;
-  const places = (values: Numbers): Float64Array =>
-    Float64Array.from(values, (value) => (((view.logX ? Math.log(value) : value) - from) / (to - from)) * width);
+  // Plain loops: `Float64Array.from` with a function takes several times as long, and this is for every zoom.
+  const places = (values: Numbers): Float64Array => {
+    const found = new Float64Array(values.length);
+    const scaleX = width / (to - from);
+    for (let index = 0; index < found.length; index++) {
+      const value = values[index] ?? Number.NaN;
+      found[index] = ((view.logX ? Math.log(value) : value) - from) * scaleX;
+    }
+    return found;
+  };
   const [low, high] = view.y;
-  const heights = (values: Numbers): Float64Array =>
-    Float64Array.from(values, (value) => {
+  const heights = (values: Numbers): Float64Array => {
+    const found = new Float64Array(values.length);
+    for (let index = 0; index < found.length; index++) {
+      const value = values[index] ?? Number.NaN;
       const place = (1 - ((view.logY ? Math.log10(value) : value) - low) / (high - low)) * height;
       // What is far outside is as far as anything.
-      return Number.isFinite(place) ? Math.min(2 * height, Math.max(-height, place)) : Number.NaN;
-    });
+      found[index] = Number.isFinite(place) ? Math.min(2 * height, Math.max(-height, place)) : Number.NaN;
+    }
+    return found;
+  };
   const colors = new Map(
     series.map((one) => [one.color, rgbOf(theme.color(typeof one.color === 'number' ? runColorToken(one.color) : one.color))]),
   );
@@ -55,7 +67,7 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
   // What stands out lies on top.
   for (const one of [...series.filter(({ faint }) => faint), ...series.filter(({ faint }) => !faint)]) {
     const dash = one.dash === 'solid' ? 0 : Math.round(2.5 * scale);
-    drawLine(raster, places(one.x), heights(one.y), colors.get(one.color)!, 1.6 * scale, one.faint ? 0.3 : 0.95, dash);
+    drawLine(raster, places(one.x), heights(one.y), colors.get(one.color)!, 1.6 * scale, one.faint ? 0.3 : 1, dash);
   }
   context.putImageData(image, 0, 0);
 }

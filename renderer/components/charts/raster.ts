@@ -21,6 +21,14 @@ export function rgbOf(hex: string): Rgb {
 }
 
 function blend(data: Uint8ClampedArray, at: number, [red, green, blue]: Rgb, opacity: number): void {
+  // Most of a line's pixels are covered whole.
+  if (opacity >= 1) {
+    data[at] = red;
+    data[at + 1] = green;
+    data[at + 2] = blue;
+    data[at + 3] = 255;
+    return;
+  }
   const under = data[at + 3] / 255;
   const sum = opacity + under * (1 - opacity);
   if (sum <= 0) return;

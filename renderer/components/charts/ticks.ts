@@ -19,6 +19,9 @@ const steps = [
   ...[1, 2, 7, 14, 30, 90, 365, 730, 3650].map((count) => count * day),
 ];
 
+/** Durations that a logarithmic axis is marked at, in milliseconds. */
+export const roundDurations: readonly number[] = [1, 10, 100, second, 10 * second, minute, 10 * minute, hour, 10 * hour, 4 * day, 40 * day];
+
 /** Milliseconds, at most `most` of them between both ends. `offsetMs` is that of the clock: days begin at its midnight. */
 export function timeTicks([from, to]: readonly [number, number], most: number, offsetMs = 0): number[] {
   const wanted = (to - from) / Math.max(1, most);
