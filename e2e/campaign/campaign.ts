@@ -3,6 +3,7 @@ import { ensureChromium } from '../run/chromium.mjs';
 import { gradients } from './gradients.ts';
 import { faults } from './faults.ts';
 import { kills } from './kills.ts';
+import { store } from './store.ts';
 import { malformed } from './malformed.ts';
 import { layers } from './layers.ts';
 import { memory } from './memory.ts';
@@ -18,7 +19,7 @@ export interface Campaign {
 }
 
 /** A campaign that is listed here can be run. */
-const campaigns: Readonly<Record<string, Campaign>> = { malformed, faults, kills, resume, gradients, layers, memory };
+const campaigns: Readonly<Record<string, Campaign>> = { malformed, faults, kills, resume, gradients, layers, memory, store };
 
 const [name = '', times, first = '1'] = process.argv.slice(2);
 const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : undefined;

@@ -40,7 +40,7 @@ import { createRunQueue } from './run-queue.ts';
 import { copySample, copyTemplate, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
 import { backUp, purgeRuns, rescue } from './storage.ts';
-import { exportRuns, importRuns } from './transfer.ts';
+import { exportRuns, importRuns, lookAtLogs } from './transfer.ts';
 import { watchFolders, type Watch } from './watch.ts';
 import { readWorkspace } from './workspace.ts';
 
@@ -407,8 +407,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       });
     },
 
-    'runs.importFolder': ({ path, tool }) => importRuns(context, path, tool),
-    'runs.exportData': ({ runIds, format, folder }) => exportRuns(context, runIds, format, folder),
+    'runs.lookAtLogs': ({ path, tool, job }) => jobs.run(job, (step) => lookAtLogs(context, path, tool, step)),
+    'runs.importFolder': ({ path, tool, job }) => jobs.run(job, (step) => importRuns(context, path, tool, step)),
+    'runs.exportData': ({ runIds, format, folder, job }) => jobs.run(job, (step) => exportRuns(context, runIds, format, folder, step)),
 
     'runs.curves': async (request) => curves(request),
     'runs.views': async () => (hasStore() ? context.store().views() : { views: [] }),

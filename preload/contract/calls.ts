@@ -14,6 +14,7 @@ import {
   exported,
   exportedRuns,
   exportFormat,
+  foundLogs,
   importedRuns,
   reproduction,
   runData,
@@ -311,10 +312,12 @@ export const calls = {
    * Reads all runs that other tools logged in a file, or in a folder and below; without `tool`, of every tool. Again and
    * again: a run that was read before is brought up to date. `path` is absolute, or from the workspace's folder.
    */
-  'runs.importFolder': { request: z.object({ path: z.string().min(1), tool: z.enum(logTools).optional() }), response: importedRuns },
+  'runs.importFolder': { request: z.object({ path: z.string().min(1), tool: z.enum(logTools).optional(), job }), response: importedRuns },
+  /** What `runs.importFolder` would read; nothing is stored. */
+  'runs.lookAtLogs': { request: z.object({ path: z.string().min(1), tool: z.enum(logTools).optional(), job }), response: foundLogs },
   /** Writes params and every value as other tools read them. `folder` is absolute, or from the workspace's. */
   'runs.exportData': {
-    request: z.object({ runIds: z.array(runId).min(1), format: runsFormat, folder: z.string().min(1) }),
+    request: z.object({ runIds: z.array(runId).min(1), format: runsFormat, folder: z.string().min(1), job }),
     response: exportedRuns,
   },
 

@@ -58,6 +58,7 @@ export const callNames = [
   'runs.organize',
   'runs.purge',
   'runs.export',
+  'runs.lookAtLogs',
   'runs.importFolder',
   'runs.exportData',
   'runs.curves',

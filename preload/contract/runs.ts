@@ -233,6 +233,12 @@ export const importedRuns = z.object({
 });
 export type ImportedRuns = z.infer<typeof importedRuns>;
 
+export const foundLogs = z.object({
+  runs: z.array(z.object({ name: z.string(), tool: z.enum(logTools), path: z.string(), scalars: z.number().int() })),
+  findings: z.array(plainError),
+});
+export type FoundLogs = z.infer<typeof foundLogs>;
+
 /** What runs' params and values are written as. */
 export const runsFormat = z.enum(['tensorboard', 'mlflow', 'csv', 'json']);
 export type RunsFormat = z.infer<typeof runsFormat>;

@@ -14,6 +14,7 @@ import { runs as runsEn } from './en/runs.ts';
 import { table as tableEn } from './en/table.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
 import { tidy as tidyEn } from './en/tidy.ts';
+import { transfer as transferEn } from './en/transfer.ts';
 import { workspace as workspaceEn } from './en/workspace.ts';
 import { charts as chartsZh } from './zh-CN/charts.ts';
 import { comparison as comparisonZh } from './zh-CN/comparison.ts';
@@ -29,6 +30,7 @@ import { runs as runsZh } from './zh-CN/runs.ts';
 import { table as tableZh } from './zh-CN/table.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
 import { tidy as tidyZh } from './zh-CN/tidy.ts';
+import { transfer as transferZh } from './zh-CN/transfer.ts';
 import { workspace as workspaceZh } from './zh-CN/workspace.ts';
 
 const en = {
@@ -47,6 +49,7 @@ const en = {
   ...curvesEn,
   ...tableEn,
   ...tidyEn,
+  ...transferEn,
 } as const;
 export type WordKey = keyof typeof en;
 
@@ -68,6 +71,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...curvesZh,
     ...tableZh,
     ...tidyZh,
+    ...transferZh,
   },
 };
 

@@ -17,6 +17,7 @@ import { openExport } from '../export/export-store.ts';
 import { isGoing } from '../notebook/training-store.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
 import { columnIds, columnOf } from './columns.ts';
+import { ExportRunsDialog, ImportDialog } from './TransferDialogs.tsx';
 import { PurgeDialog } from './PurgeDialog.tsx';
 import { RunDetail } from './RunDetail.tsx';
 import { RunTable } from './RunTable.tsx';
@@ -38,8 +39,6 @@ const shownInGroups: readonly { readonly what: GroupShows; readonly label: WordK
   { what: 'count', label: 'table.groupCount' },
 ];
 
-const none: readonly MenuItem[] = [];
-
 /** The workspace whose views are loaded: coming back to the table changes nothing. */
 let loadedFor: string | undefined;
 
@@ -56,6 +55,15 @@ export function RunsView() {
   const panel = useRef<HTMLDivElement>(null);
 
   const { bin, showsArchive, showArchive } = useRunsStore();
+  const [transfer, setTransfer] = useState<'import' | 'export'>();
+  const closeTransfer = useCallback(() => setTransfer(undefined), []);
+  const transfers = useMemo(
+    (): MenuItem[] => [
+      { id: 'import', label: t('transfer.import'), separated: true, onSelect: () => setTransfer('import') },
+      { id: 'export', label: t('transfer.export'), disabled: rows.runs.length === 0, onSelect: () => setTransfer('export') },
+    ],
+    [t, rows.runs.length],
+  );
   const [purged, setPurged] = useState<readonly RunSummary[]>();
   const formats = useFormats();
   const folder = useWorkspaceStore((state) => state.workspace?.folder);
@@ -114,6 +122,8 @@ export function RunsView() {
     }
     return [
       ...always,
+      { id: 'runs.import', title: t('transfer.import'), run: () => setTransfer('import') },
+      { id: 'runs.exportData', title: t('transfer.export'), disabled: rows.runs.length === 0, run: () => setTransfer('export') },
       { id: 'runs.columns', title: t('table.chooseColumns'), run: openChooser },
       { id: 'runs.curves', title: t('curves.show'), disabled: chosenIds.length === 0, run: () => showCurves(chosenIds) },
       { id: 'runs.compare', title: t('runs.compare'), keys: 'Mod+Enter', disabled: chosenIds.length < 2, run: () => compare(chosenIds) },
@@ -137,6 +147,7 @@ export function RunsView() {
     only,
     rename,
     bin,
+    rows.runs.length,
   ]);
   useActions('runs', actions);
 
@@ -161,11 +172,13 @@ export function RunsView() {
                 <Button look="primary" onClick={() => show('notebook')}>
                   {t('runs.openNotebook')}
                 </Button>
+                <Button onClick={() => setTransfer('import')}>{t('transfer.import')}</Button>
                 <Button onClick={() => showBin(true)}>{t('runs.showBin')}</Button>
               </>
             }
           />
         )}
+        {transfer === 'import' && <ImportDialog onClose={closeTransfer} />}
       </div>
     );
   }
@@ -234,7 +247,7 @@ export function RunsView() {
               {choosesColumns && <ColumnChooser shape={rows.shape} layout={rows.layout} onClose={closeChooser} />}
             </span>
             <ViewsMenu />
-            <TidyMenu chosen={chosen} more={none} />
+            <TidyMenu chosen={chosen} more={transfers} />
             {showsArchive && <Button onClick={() => showArchive(false)}>{t('tidy.leaveArchive')}</Button>}
             <Button icon={<ChartSpline size={14} />} disabled={chosen.length === 0} onClick={() => showCurves(chosenIds)}>
               {t('curves.show')}
@@ -284,6 +297,8 @@ export function RunsView() {
           }}
         />
       )}
+      {transfer === 'import' && <ImportDialog onClose={closeTransfer} />}
+      {transfer === 'export' && <ExportRunsDialog runs={chosen.length > 0 ? chosen : rows.runs} onClose={closeTransfer} />}
       {purged && <PurgeDialog runs={purged} onClose={() => setPurged(undefined)} />}
       <div ref={panel} className="runs-panel">
         {only ? (

@@ -1,0 +1,235 @@
+import '../export/export.css';
+import { useEffect, useState } from 'react';
+import type { Payload } from '#contract/events.ts';
+import type { FoundLogs, RunsFormat, RunSummary } from '#contract/runs.ts';
+import { useSettingsStore } from '../../app/settings-store.ts';
+import { Button } from '../../components/Button.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { Progress } from '../../components/Progress.tsx';
+import { TextField } from '../../components/TextField.tsx';
+import { toast } from '../../components/toast-store.ts';
+import { call, on } from '../../platform/client.ts';
+import { useErrorText } from '../../words/errors.ts';
+import { useFormats, useWords } from '../../words/use-words.ts';
+
+/** Runs of one place listed before they are imported; more are counted. */
+const listed = 200;
+
+interface Working {
+  readonly progress: Payload<'job.progressed'> | undefined;
+  readonly isWorking: boolean;
+  readonly error: unknown;
+  /** Runs a call under a job of its own; undefined where it failed or was stopped. */
+  readonly work: <T>(action: (job: string) => Promise<T>) => Promise<T | undefined>;
+  readonly stop: () => void;
+}
+
+function useJob(): Working {
+  const [job, setJob] = useState<string>();
+  const [progress, setProgress] = useState<Payload<'job.progressed'>>();
+  const [error, setError] = useState<unknown>();
+  useEffect(() => on('job.progressed', (told) => told.job === job && setProgress(told)), [job]);
+  return {
+    progress,
+    isWorking: job !== undefined,
+    error,
+    async work(action) {
+      const name = crypto.randomUUID();
+      setJob(name);
+      setProgress(undefined);
+      setError(undefined);
+      try {
+        return await action(name);
+      } catch (reason) {
+        setError(reason);
+        return undefined;
+      } finally {
+        setJob(undefined);
+      }
+    },
+    stop: () => void (job !== undefined && call('job.cancel', { job })),
+  };
+}
+
+/** Looks at what other tools logged, then brings it in. */
+export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
+  const t = useWords();
+  const errorText = useErrorText();
+  const desktop = useSettingsStore((state) => state.info?.shell === 'desktop');
+  const { progress, isWorking, error, work, stop } = useJob();
+  const [path, setPath] = useState('');
+  const [found, setFound] = useState<FoundLogs>();
+
+  const look = async (): Promise<void> => {
+    setFound(undefined);
+    setFound(await work((job) => call('runs.lookAtLogs', { path: path.trim(), job })));
+  };
+  const read = async (): Promise<void> => {
+    const done = await work((job) => call('runs.importFolder', { path: path.trim(), job }));
+    if (!done) return;
+    const count = (change: string): number => done.runs.filter((run) => run.change === change).length;
+    toast({
+      text: t('transfer.imported', {
+        imported: count('imported'),
+        updated: count('updated'),
+        unchanged: count('unchanged') + count('binned'),
+      }),
+    });
+    onClose();
+  };
+  const choose = async (): Promise<void> => {
+    const chosen = await work(() => call('shell.chooseFolder', { title: t('transfer.import') }));
+    if (chosen?.folder) setPath(chosen.folder);
+  };
+  const close = isWorking ? stop : onClose;
+  const ready = path.trim() !== '' && !isWorking;
+  return (
+    <Dialog
+      title={t('transfer.import')}
+      wide
+      onClose={close}
+      actions={
+        <>
+          <Button onClick={close}>{t(isWorking ? 'frame.stop' : 'frame.cancel')}</Button>
+          {found && found.runs.length > 0 ? (
+            <Button look="primary" disabled={!ready} onClick={() => void read()}>
+              {t('transfer.read', { count: found.runs.length })}
+            </Button>
+          ) : (
+            <Button look="primary" disabled={!ready} onClick={() => void look()}>
+              {t('transfer.look')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <form
+        className="export-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready) void look();
+        }}
+      >
+        <p className="quiet-text">{t('transfer.importText')}</p>
+        <div className="export-folder">
+          <TextField
+            label={t('transfer.path')}
+            value={path}
+            onValue={(value) => {
+              setPath(value);
+              setFound(undefined);
+            }}
+            disabled={isWorking}
+            spellCheck={false}
+            mono
+          />
+          {desktop && (
+            <Button disabled={isWorking} onClick={() => void choose()}>
+              {t('export.choose')}
+            </Button>
+          )}
+        </div>
+        <div aria-live="polite">
+          {isWorking && <Progress label={t('transfer.reading', { item: progress?.item ?? '…' })} />}
+          {isWorking && <p className="quiet-text clip">{t('transfer.reading', { item: progress?.item ?? '…' })}</p>}
+          {error !== undefined && (
+            <p className="run-error" role="alert">
+              {errorText(error)}
+            </p>
+          )}
+          {found && (
+            <p>{t('transfer.found', { runs: found.runs.length, scalars: found.runs.reduce((sum, run) => sum + run.scalars, 0) })}</p>
+          )}
+        </div>
+        {found && (
+          <ul className="transfer-list">
+            {found.runs.slice(0, listed).map((run) => (
+              <li key={`${run.path} ${run.name}`}>
+                <b>{run.name}</b>{' '}
+                <span className="quiet-text" title={run.path}>
+                  {run.tool} · {t('transfer.values', { count: run.scalars })}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {found && found.findings.length > 0 && (
+          <section aria-label={t('transfer.findings')}>
+            <p className="run-error">{t('transfer.findings')}</p>
+            <ul className="transfer-list">
+              {found.findings.slice(0, listed).map((finding) => (
+                <li key={finding.message}>{errorText(finding)}</li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+const formatNames: readonly (readonly [RunsFormat, string])[] = [
+  ['tensorboard', 'TensorBoard'],
+  ['mlflow', 'MLflow'],
+  ['csv', 'CSV'],
+  ['json', 'JSON'],
+];
+
+/** Writes params and every value of runs for other tools. */
+export function ExportRunsDialog({ runs, onClose }: { readonly runs: readonly RunSummary[]; readonly onClose: () => void }) {
+  const t = useWords();
+  const formats = useFormats();
+  const errorText = useErrorText();
+  const { progress, isWorking, error, work, stop } = useJob();
+  const [format, setFormat] = useState<RunsFormat>('tensorboard');
+  const [folder, setFolder] = useState('exports/runs');
+  const write = async (): Promise<void> => {
+    const done = await work((job) => call('runs.exportData', { runIds: runs.map((run) => run.id), format, folder: folder.trim(), job }));
+    if (!done) return;
+    toast({
+      text: t('transfer.exported', { runs: done.runs, scalars: done.scalars, size: formats.bytes(done.bytes), folder: done.folder }),
+    });
+    onClose();
+  };
+  const close = isWorking ? stop : onClose;
+  return (
+    <Dialog
+      title={t('transfer.exportTitle', { count: runs.length })}
+      onClose={close}
+      actions={
+        <>
+          <Button onClick={close}>{t(isWorking ? 'frame.stop' : 'frame.cancel')}</Button>
+          <Button look="primary" disabled={isWorking || folder.trim() === ''} onClick={() => void write()}>
+            {t('transfer.write')}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="export-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isWorking) void write();
+        }}
+      >
+        <label className="text-field">
+          <span>{t('transfer.format')}</span>
+          <select className="input" value={format} disabled={isWorking} onChange={(event) => setFormat(event.target.value as RunsFormat)}>
+            {formatNames.map(([name, title]) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <TextField label={t('transfer.folder')} value={folder} onValue={setFolder} disabled={isWorking} spellCheck={false} mono />
+        {isWorking && <Progress label={t('transfer.write')} value={progress?.total ? progress.done / progress.total : undefined} />}
+        {error !== undefined && (
+          <p className="run-error" role="alert">
+            {errorText(error)}
+          </p>
+        )}
+      </form>
+    </Dialog>
+  );
+}
