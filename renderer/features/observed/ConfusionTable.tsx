@@ -39,11 +39,17 @@ export function ConfusionTable({
         <thead>
           {whole && (
             <tr>
-              <th scope="col" aria-label={t('observed.truth')} />
+              <th scope="col">
+                <span className="visually-hidden">{t('observed.truth')}</span>
+              </th>
               <th scope="colgroup" colSpan={classes.length} className="confusion-axis">
                 {t('observed.said')}
               </th>
-              {scored && <th scope="colgroup" colSpan={4} aria-label={t('observed.scores')} />}
+              {scored && (
+                <th scope="colgroup" colSpan={4}>
+                  <span className="visually-hidden">{t('observed.scores')}</span>
+                </th>
+              )}
             </tr>
           )}
           <tr>
