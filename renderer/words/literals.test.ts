@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const renderer = join(import.meta.dirname, '..');
 /** Names, which are the same in every language. */
-const names = /^(Epochbook|TensorBoard|MLflow|ONNX|TensorFlow|TensorFlow\.js|WebGPU)$/;
+const names = /^(Epochbook|TensorBoard|MLflow|ONNX|TensorFlow|TensorFlow\.js|WebGPU|SHA-256)$/;
 /** Attributes that a person reads or hears. */
 const spoken =
   /^(title|placeholder|alt|label|hint|text|error|message|description|aria-(label|description|valuetext|roledescription|placeholder))$/;

@@ -398,6 +398,6 @@ describe('using what was trained', () => {
   it('foresees an epoch’s time', async () => {
     let now = 0;
     const estimate = await estimateEpoch(smallJob(), { backend: native, clock: () => (now += 5) });
-    expect(estimate).toEqual({ stepMs: 5, epochMs: 5 * (70 / 32) + 5, steps: 3, compileMs: 5 });
+    expect(estimate).toEqual({ stepMs: 5, epochMs: 5 * (70 / 32) + 5, steps: 3, compileMs: 5, memoryBytes: expect.any(Number) });
   });
 });

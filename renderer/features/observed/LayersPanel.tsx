@@ -21,6 +21,9 @@ const measures: readonly { readonly id: Measure; readonly title: WordKey; readon
 const usual = { low: 1e-4, high: 1e-2 };
 const manyDead = 0.5;
 
+/** In the cell language, the same in every tongue. */
+const watchExample = 'train({ … watch: true })';
+
 /** What the layers did, epoch by epoch: a table of one epoch, and a curve of each measure with a line a layer. */
 export function LayersPanel({ watched, runName }: { readonly watched: readonly WatchedEpoch[]; readonly runName: string }) {
   const t = useWords();
@@ -32,7 +35,7 @@ export function LayersPanel({ watched, runName }: { readonly watched: readonly W
         icon={<Activity size={28} strokeWidth={1.5} />}
         title={t('observed.notWatched')}
         text={t('observed.notWatchedText')}
-        actions={<code className="watch-example">train({'{ … watch: true }'})</code>}
+        actions={<code className="watch-example">{watchExample}</code>}
       />
     );
   }
