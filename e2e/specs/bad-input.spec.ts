@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
     name: 'endless-loop',
     model: `let steps = 0;\nwhile (true) steps += 1;\n${goodModel}`,
     cell: 'network',
-    says: [/The cells ran for more than \d+ s and were stopped/, /loop without an end/],
+    says: [/The cells ran for more than [\d.]+ s and were stopped/, /loop without an end/],
   },
   {
     name: 'misspelt-layer',

@@ -133,7 +133,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
 
   return (
     <section className={runs.length > 1 ? 'card' : 'curve-chart'}>
-      <h3 className="curve-head">
+      <h2 className="curve-head">
         {title}
         <span className="curve-legend">
           {bestValue
@@ -149,7 +149,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
             trigger={(props) => <IconButton label={t('curves.saveOf', { chart: title })} icon={<Download size={13} />} {...props} />}
           />
         </span>
-      </h3>
+      </h2>
       {error !== undefined && <p className="run-error">{errorText(error)}</p>}
       <LineChart
         series={series}
