@@ -1,12 +1,14 @@
-/** The thread's entry: one task, one answer. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The process's entry: one task, one answer. */
 import { toPlainError } from '#contract/errors.ts';
 import { type MaintenanceTask, tasks } from './maintenance-tasks.ts';
 import { explainStorageError } from './storage-error.ts';
 
-const { kind, task } = workerData as { kind: keyof MaintenanceTask; task: MaintenanceTask[keyof MaintenanceTask] };
+interface Request {
+  readonly kind: keyof MaintenanceTask;
+  readonly task: MaintenanceTask[keyof MaintenanceTask];
+}
 
-function answer(): unknown {
+function answer({ kind, task }: Request): unknown {
   try {
     return { value: tasks[kind](task as never) };
   } catch (error) {
@@ -14,6 +16,4 @@ function answer(): unknown {
   }
 }
 
-// Between threads there is no origin.
-// oxlint-disable-next-line unicorn/require-post-message-target-origin
-parentPort?.postMessage(answer());
+process.once('message', (request) => process.send?.(answer(request as Request), () => process.disconnect()));
