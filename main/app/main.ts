@@ -13,7 +13,7 @@ import { connectPage } from './calls.ts';
 import { lockAllContents, lockSession } from './locks.ts';
 import { setMenu } from './menu.ts';
 import { announcePageScheme, servePage } from './page-protocol.ts';
-import { forkTrainer } from './trainer.ts';
+import { forkTask, forkTrainer } from './trainer.ts';
 import { openWindow } from './window.ts';
 import { type Words, wordsIn } from './words.ts';
 
@@ -115,6 +115,7 @@ async function openWorkbench(words: Words): Promise<Workbench | undefined> {
         folder: place.folder,
         notebook: place.notebook,
         fork: forkTrainer(join(app.getAppPath(), 'out', 'main', 'trainer.cjs')),
+        forkTask,
         samplesFolder: join(app.getAppPath(), 'resources', 'samples'),
         settingsFile: join(own, 'settings.json'),
         version: app.getVersion(),

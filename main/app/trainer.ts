@@ -22,3 +22,14 @@ export function forkTrainer(file: string): ForkTrainer {
     };
   };
 }
+
+/** A process for one task on a whole database. */
+export function forkTask(file: string) {
+  const child = utilityProcess.fork(file, [], { serviceName: 'Epochbook store', stdio: 'ignore' });
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process has no origin
+    send: (message: unknown) => child.postMessage(message),
+    onMessage: (listener: (message: unknown) => void) => void child.once('message', listener),
+    onExit: (listener: (code: number | null) => void) => void child.once('exit', listener),
+  };
+}

@@ -16,4 +16,16 @@ function answer({ kind, task }: Request): unknown {
   }
 }
 
-process.once('message', (request) => process.send?.(answer(request as Request), () => process.disconnect()));
+/** Electron's utility process has a port; Node's child process has a channel. */
+const port = (
+  process as {
+    parentPort?: { once(name: 'message', listener: (event: { data: unknown }) => void): void; postMessage(message: unknown): void };
+  }
+).parentPort;
+if (port) {
+  port.once('message', ({ data }) => {
+    port.postMessage(answer(data as Request));
+    // What was posted goes out first.
+    setTimeout(() => process.exit(0), 1000);
+  });
+} else process.once('message', (request) => process.send?.(answer(request as Request), () => process.disconnect()));

@@ -19,24 +19,45 @@ function entry(): string {
 
 export type Answer<K extends keyof MaintenanceTask> = { readonly value: MaintenanceResult[K] } | { readonly error: PlainError };
 
+/** A process for one task; it ends by itself. */
+export interface TaskProcess {
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onExit(listener: (code: number | null) => void): void;
+}
+
+export type ForkTask = (file: string) => TaskProcess;
+
+function forkOnNode(file: string): TaskProcess {
+  const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  return {
+    // A process that could not be started, or is gone, says so by its exit.
+    send: (message) => void child.send(message as object, () => undefined),
+    onMessage: (listener) => void child.once('message', listener),
+    onExit(listener) {
+      child.once('exit', listener);
+      child.once('error', () => listener(null));
+    },
+  };
+}
+
+let forkTask: ForkTask = forkOnNode;
+
+/** The desktop has processes of its own kind: its binary cannot be Node. */
+export function maintainIn(start: ForkTask): void {
+  forkTask = start;
+}
+
 /** Throws what the task throws. */
 export function maintain<K extends keyof MaintenanceTask>(kind: K, task: MaintenanceTask[K]): Promise<MaintenanceResult[K]> {
   return new Promise((resolve, reject) => {
-    const child = fork(entry(), [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    // A check in the background does not keep a command from ending.
-    if (kind === 'check') {
-      child.unref();
-      child.channel?.unref();
-    }
-    child.once('message', (answer) => {
+    const child = forkTask(entry());
+    child.onMessage((answer) => {
       const answered = answer as Answer<K>;
       if ('error' in answered) reject(fromPlainError(answered.error));
       else resolve(answered.value);
     });
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The store's maintenance ended with ${code}`)));
-    child.send({ kind, task }, (error) => {
-      if (error) reject(error);
-    });
+    child.onExit((code) => reject(new Error(`The store's maintenance ended with ${code}`)));
+    child.send({ kind, task });
   });
 }

@@ -1,4 +1,5 @@
 /** What the handlers share. */
+import type { ForkTask } from '#store/maintenance.ts';
 import type { Settings } from '#contract/calls.ts';
 import type { Emit } from '#contract/events.ts';
 import type { Store } from '#store/store.ts';
@@ -19,6 +20,8 @@ export interface WorkbenchOptions {
   /** Puts the first sample into the workspace and opens it. */
   readonly wantsSample?: boolean | undefined;
   readonly fork: ForkTrainer;
+  /** For what takes a while on a whole database; default: a child process of Node. */
+  readonly forkTask?: ForkTask;
   /** Absolute; holds samples.json. */
   readonly samplesFolder: string;
   /** Absolute. */

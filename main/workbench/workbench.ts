@@ -15,7 +15,7 @@ import { warmSandbox } from '#notebook/sandbox/session.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
 import { filesSince, readRows } from '#files/data-record.ts';
 import { parseQuery, sortByMetric } from '#store/query.ts';
-import { maintain } from '#store/maintenance.ts';
+import { maintain, maintainIn } from '#store/maintenance.ts';
 import { databaseFile, openStore, type Store } from '#store/store.ts';
 import { lockWorkspace } from '#store/workspace-lock.ts';
 import { checkpointFile } from '#trainer/checkpoint-files.ts';
@@ -92,6 +92,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     }
   };
   const isApp = options.shell.name !== 'cli';
+  if (options.forkTask) maintainIn(options.forkTask);
   const settings = openSettings(options.settingsFile);
   const places = openPlaces(join(dirname(options.settingsFile), 'places.json'));
 
