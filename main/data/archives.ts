@@ -36,11 +36,6 @@ async function openArchive(path: string, file: string, at: string): Promise<Arch
   return archive;
 }
 
-/** Lets go of the archive that is kept. */
-export function closeArchive(): void {
-  last = undefined;
-}
-
 /** Whether a path leads into an archive; a folder may be called `.zip` too. */
 export async function inArchive(
   path: string,

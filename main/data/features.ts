@@ -2,6 +2,7 @@
 import { EpochbookError } from '#contract/errors.ts';
 import type { Feature, Transform } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
+import { quantile } from '#contract/statistics/quantile.ts';
 import { columnNamed, isLogical, isMissing, notANumber, numberIn, type TypedColumn } from './columns.ts';
 import { placeOf, type TextTable } from './csv.ts';
 import { place } from './steps.ts';
@@ -91,12 +92,6 @@ const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 :
 
 function numbersIn(draft: Draft, rows: Uint32Array): number[] {
   return Array.from(rows, (row) => toNumber(draft.values[row])).filter((value) => !Number.isNaN(value));
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1);
-  const low = Math.floor(at);
-  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (at - low);
 }
 
 function mostFrequent(values: readonly Value[]): Value | undefined {

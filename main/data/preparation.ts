@@ -22,13 +22,6 @@ export interface PreparedInputs {
   readonly rows: Uint32Array;
 }
 
-/** Values as an array holds them, `[count, …]`, before anything was done to them. */
-export function prepareValues(preparation: Preparation, values: ArrayLike<number>, count: number, shape: readonly number[]): Float32Array {
-  const { scale = 1, arraySteps = [] } = preparation;
-  const scaled = Float32Array.from(values, (value) => value * scale);
-  return applyArraySteps(arraySteps, { shape, count, values: scaled });
-}
-
 /**
  * Rows of a table as the model wants them; the target need not be there. Windows are those that end at each row with
  * enough rows before it, of one series, in the order of the table. Throws `data.missingValue`, `data.columnMissing`.

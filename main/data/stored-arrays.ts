@@ -63,23 +63,6 @@ async function letGo(folder: string): Promise<void> {
   for (const { name } of used.sort((a, b) => b.at - a.at).slice(mostFiles)) await disk.rm(join(folder, name), { force: true });
 }
 
-/** Reads some samples as they lie in the file, e.g. to show them. */
-export async function readStored({ file, type, offset }: StoredSamples, size: number, rows: readonly number[]): Promise<Uint8Array[]> {
-  const bytes = size * (type === 'uint8' ? 1 : 4);
-  const handle = await disk.open(file);
-  try {
-    const found: Uint8Array[] = [];
-    for (const row of rows) {
-      const sample = new Uint8Array(bytes);
-      await handle.read(sample, 0, bytes, offset + row * bytes);
-      found.push(sample);
-    }
-    return found;
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The part's inputs in a file. `rows`: its samples in the file, ascending. */
 export function storedPart(
   part: Omit<Part, 'inputs' | 'stored'>,

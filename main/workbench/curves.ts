@@ -1,5 +1,6 @@
 /** Curves as they are drawn: read, put over an axis, smoothed, made one of several, decimated for what is in view. */
-import { bandOf, quantile } from '#contract/curves/band.ts';
+import { bandOf } from '#contract/curves/band.ts';
+import { quantile } from '#contract/statistics/quantile.ts';
 import { firstAtLeast, keptPoints } from '#contract/curves/decimate.ts';
 import { bytesOf, type CurveAxis, type CurvesRequest, type DrawnCurve, type DrawnCurves } from '#contract/curves/request.ts';
 import { smooth } from '#contract/curves/smooth.ts';

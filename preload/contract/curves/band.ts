@@ -1,4 +1,5 @@
 /** Several curves as one, with a band around it. */
+import { quantile } from '../statistics/quantile.ts';
 import { firstAtLeast } from './decimate.ts';
 
 export const bandKinds = ['deviation', 'error', 'range', 'quantiles'] as const;
@@ -19,17 +20,6 @@ export interface BandCurve extends Curve {
 
 /** Points of the grid where curves have no x in common. */
 const gridPoints = 1000;
-
-/**
- * The value that a share of `sorted` lies below: Hyndman and Fan's (1996) type 7, between two values linearly, as NumPy's
- * and R's default.
- */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const place = (sorted.length - 1) * share;
-  const below = Math.floor(place);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-}
 
 /** The curve's value at `at`: its own, or by `between` on the line through its neighbours; NaN outside of it. */
 export function valueAt({ x, y }: Curve, at: number, between: boolean): number {

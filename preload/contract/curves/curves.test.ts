@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bandOf, quantile, valueAt } from './band.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { bandOf, valueAt } from './band.ts';
 import { keptPoints } from './decimate.ts';
 import { centredMean, exponential, gaussian } from './smooth.ts';
 

@@ -3,9 +3,8 @@ import { create } from 'zustand';
 import type { Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunDetail, RunStatus, RunSummary } from '#contract/runs.ts';
-import { toast } from '../../components/toast-store.ts';
+import { attempt } from '../../components/attempt.ts';
 import { call } from '../../platform/client.ts';
-import { errorTextNow } from '../../words/errors.ts';
 import type { Inputs } from './inputs.ts';
 
 export type Progress = Payload<'training.progressed'>;
@@ -20,31 +19,23 @@ interface TrainingStore {
   /** Which train cell a run of this session came from, and what it was trained on. */
   readonly origins: Readonly<Record<RunId, { readonly cell: string; readonly inputs: Inputs }>>;
 
-  readonly load: () => Promise<void>;
+  readonly load: () => Promise<boolean>;
   /** Fetches a run's epochs, once. */
-  readonly loadRun: (id: RunId) => Promise<void>;
+  readonly loadRun: (id: RunId) => Promise<boolean>;
   readonly started: (run: RunSummary, cell: string, inputs: Inputs) => void;
   readonly changed: (run: RunSummary) => void;
   readonly removed: (ids: readonly RunId[]) => void;
   readonly progressed: (progress: Progress) => void;
   readonly epochEnded: (event: Payload<'training.epochEnded'>) => void;
-  readonly pause: (id: RunId) => Promise<void>;
-  readonly resume: (id: RunId) => Promise<void>;
-  readonly stop: (id: RunId) => Promise<void>;
+  readonly pause: (id: RunId) => Promise<boolean>;
+  readonly resume: (id: RunId) => Promise<boolean>;
+  readonly stop: (id: RunId) => Promise<boolean>;
   readonly isBusy: () => boolean;
 }
 
 const fetching = new Set<RunId>();
 
 export const useTrainingStore = create<TrainingStore>((set, get) => {
-  async function attempt(action: () => Promise<unknown>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      toast({ text: errorTextNow(error), tone: 'bad' });
-    }
-  }
-
   return {
     runs: [],
     loaded: false,

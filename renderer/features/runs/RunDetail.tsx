@@ -1,8 +1,9 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Download, Pencil, Square, Trash2 } from 'lucide-react';
 import type { RunSummary } from '#contract/runs.ts';
 import { Button } from '../../components/Button.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
+import { Tabs } from '../../components/Tabs.tsx';
 import type { WordKey } from '../../words/catalogue.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
@@ -42,7 +43,6 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
-  const base = useId();
   const [chosen, setTab] = useState<Tab>('curves');
   const [renaming, setRenaming] = useState(false);
   const update = useRunsStore((state) => state.update);
@@ -56,15 +56,6 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
   // What another tool logged has values and params alone.
   const tabs: readonly Tab[] = run.imported ? allTabs.slice(0, 2) : allTabs;
   const tab = tabs.includes(chosen) ? chosen : 'curves';
-
-  const onTabKey = (event: KeyboardEvent): void => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length] ?? 'curves';
-    setTab(next);
-    document.getElementById(`${base}${next}`)?.focus();
-    event.preventDefault();
-  };
 
   return (
     <section className="run-detail" aria-label={run.name}>
@@ -127,24 +118,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
           )}
         </p>
       )}
-      <div className="run-tabs" role="tablist" aria-label={t('runs.parts')}>
-        {tabs.map((name) => (
-          <button
-            key={name}
-            id={`${base}${name}`}
-            type="button"
-            role="tab"
-            aria-selected={tab === name}
-            aria-controls={`${base}panel`}
-            tabIndex={tab === name ? 0 : -1}
-            onClick={() => setTab(name)}
-            onKeyDown={onTabKey}
-          >
-            {t(tabWords[name])}
-          </button>
-        ))}
-      </div>
-      <div id={`${base}panel`} className="run-panel" role="tabpanel" aria-labelledby={`${base}${tab}`}>
+      <Tabs label={t('runs.parts')} tabs={tabs} shown={tab} titleOf={(name) => t(tabWords[name])} onShow={setTab} className="run-panel">
         {error !== undefined && <p className="run-error">{errorText(error)}</p>}
         {tab === 'curves' && rows.length > 0 && <RunDiagnosis run={run} />}
         {tab === 'curves' && (
@@ -169,7 +143,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
         )}
         {tab === 'settings' && detail && <RunSettings detail={detail} />}
         {tab === 'source' && detail && <RunSource run={detail} />}
-      </div>
+      </Tabs>
     </section>
   );
 }

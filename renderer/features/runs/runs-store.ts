@@ -5,8 +5,8 @@ import type { RunId } from '#contract/ids.ts';
 import type { GroupShows } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { toast, useToastStore } from '../../components/toast-store.ts';
+import { attempt } from '../../components/attempt.ts';
 import { call, on } from '../../platform/client.ts';
-import { errorTextNow } from '../../words/errors.ts';
 import { translate } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import { emptySelection, type Selection } from './selection.ts';
@@ -52,16 +52,6 @@ interface RunsState {
 export const useRunsStore = create<RunsState>((set, get) => {
   /** The notice that offers to take the last deletion back: void once something is restored. */
   let notice: number | undefined;
-
-  async function attempt(action: () => Promise<void>): Promise<boolean> {
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      toast({ text: errorTextNow(error), tone: 'bad' });
-      return false;
-    }
-  }
 
   return {
     query: '',

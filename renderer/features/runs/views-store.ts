@@ -1,9 +1,8 @@
 /** Which columns the table of runs shows, and views: layouts with a name, kept in the workspace. */
 import { create } from 'zustand';
 import type { RunView, ShownColumn, TableLayout } from '#contract/run-views.ts';
-import { toast } from '../../components/toast-store.ts';
+import { attempt } from '../../components/attempt.ts';
 import { call } from '../../platform/client.ts';
-import { errorTextNow } from '../../words/errors.ts';
 import { useRunsStore } from './runs-store.ts';
 
 interface ViewsState {
@@ -39,16 +38,6 @@ function layOut({ query, sorts, groupBy, groupShows, columns }: TableLayout): vo
 }
 
 export const useViewsStore = create<ViewsState>((set, get) => {
-  async function attempt(action: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      toast({ text: errorTextNow(error), tone: 'bad' });
-      return false;
-    }
-  }
-
   return {
     columns: undefined,
     views: [],

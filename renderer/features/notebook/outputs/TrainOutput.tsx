@@ -35,18 +35,13 @@ export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[
     setChosen(undefined);
   }
   const run = runs.find((one) => one.id === chosen) ?? newest;
-  const rows = useTrainingStore((state) => state.rows[run.id]);
-  const known = useTrainingStore((state) => state.details[run.id] !== undefined);
-  const loadRun = useTrainingStore((state) => state.loadRun);
-  useEffect(() => {
-    if (!known) void loadRun(run.id);
-  }, [known, loadRun, run.id]);
+  const rows = useRows(run.id);
 
   return (
     <div className="run" role="region" aria-label={t('notebook.runOf', { name: run.name, notebook: notebookName })}>
-      {isGoing(run.status) ? <GoingBar run={run} rows={rows ?? noRows} /> : <EndedBar run={run} rows={rows ?? noRows} />}
+      {isGoing(run.status) ? <GoingBar run={run} rows={rows} /> : <EndedBar run={run} rows={rows} />}
       <DataSince run={run} />
-      {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows ?? noRows} />}
+      {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows} />}
       <RateSearchOfRun run={run} />
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
     </div>
@@ -68,6 +63,17 @@ function RateSearchFetched({ run }: { run: RunSummary }) {
 }
 
 const noRows: readonly EpochRow[] = [];
+
+/** The run's epochs, fetched where they are not there yet. */
+function useRows(id: RunId): readonly EpochRow[] {
+  const rows = useTrainingStore((state) => state.rows[id]);
+  const known = useTrainingStore((state) => state.details[id] !== undefined);
+  const loadRun = useTrainingStore((state) => state.loadRun);
+  useEffect(() => {
+    if (!known) void loadRun(id);
+  }, [known, loadRun, id]);
+  return rows ?? noRows;
+}
 
 function GoingBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
   const t = useWords();
@@ -308,13 +314,8 @@ function RunList({ runs, shown, onShow }: { runs: readonly RunSummary[]; shown: 
 /** How one metric of a run went, epoch by epoch. */
 function RunSpark({ run, metric }: { run: RunSummary; metric: string }) {
   const t = useWords();
-  const rows = useTrainingStore((state) => state.rows[run.id]);
-  const known = useTrainingStore((state) => state.details[run.id] !== undefined);
-  const loadRun = useTrainingStore((state) => state.loadRun);
-  useEffect(() => {
-    if (!known) void loadRun(run.id);
-  }, [known, loadRun, run.id]);
-  const values = useMemo(() => (rows ?? noRows).map((row) => row.metrics[metric] ?? Number.NaN), [rows, metric]);
+  const rows = useRows(run.id);
+  const values = useMemo(() => rows.map((row) => row.metrics[metric] ?? Number.NaN), [rows, metric]);
   return <SparkLine values={values} color={run.color} label={t('notebook.curveOf', { metric: metricName(t, metric), name: run.name })} />;
 }
 
