@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunId } from '#contract/ids.ts';
@@ -248,6 +249,20 @@ describe('the database file', () => {
     const before = readFileSync(databaseFile(folder));
     expect(() => openStore(folder)).toThrow(expect.objectContaining({ code: 'store.fromTheFuture' }));
     expect(readFileSync(databaseFile(folder)).equals(before)).toBe(true);
+  });
+
+  it.each(['new', 'of an older version'])('that is %s is opened by several processes at the same moment', async (which) => {
+    if (which !== 'new') {
+      mkdirSync(join(folder, '.epochbook'));
+      openDatabase(databaseFile(folder), migrations.slice(0, 1)).close();
+    }
+    const entry = fileURLToPath(new URL('testing/open-at-once.ts', import.meta.url));
+    const children = Array.from({ length: 4 }, () => spawn(process.execPath, [entry, folder], { stdio: ['pipe', 'pipe', 'inherit'] }));
+    await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));
+    const answers = Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));
+    for (const { stdin } of children) stdin.end('open');
+    expect(await answers).toEqual(Array.from({ length: 4 }, () => 'good\n'));
+    expect(open().list()).toHaveLength(4);
   });
 
   it('says so where it is no database', () => {
