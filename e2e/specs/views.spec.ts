@@ -31,6 +31,14 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   await expect(notebook.stage()).toHaveText('epoch 4 of 6', { timeout: 60_000 });
   await page.screenshot({ path: picture(shell, 'training-light') });
   await notebook.runEnds('completed');
+  // What the curves mean is said where they are, and what to try is a click away.
+  await notebook
+    .run()
+    .getByRole('region', { name: 'What the curves mean' })
+    .getByRole('button', { name: 'More epochs: epochs = 12' })
+    .click();
+  await expect(notebook.knob('epochs')).toHaveValue('12');
+  await notebook.setKnob('epochs', '6');
   await notebook.setKnob('learningRate', '0.01');
   await notebook.runAll();
   await expect(notebook.stage()).toBeVisible();

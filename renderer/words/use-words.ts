@@ -22,6 +22,11 @@ export function translate(key: WordKey, values?: MessageValues): string {
   return words(useLocaleStore.getState().locale, key, values);
 }
 
+/** As `useFormats`, at the time of the call. */
+export function formatsNow(): Formats {
+  return formats(useLocaleStore.getState().locale);
+}
+
 function translateIn(locale: Locale): Translate {
   return (key, values) => words(locale, key, values);
 }

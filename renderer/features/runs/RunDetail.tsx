@@ -19,7 +19,7 @@ import { RateSearchCard } from '../observed/RateSearchCard.tsx';
 import { useObservations } from '../observed/use-observations.ts';
 import { EpochTable } from './EpochTable.tsx';
 import { NameField } from './NameField.tsx';
-import { RunDiagnosis } from './RunDiagnosis.tsx';
+import { RunDiagnosis } from '../diagnosis/RunDiagnosis.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunSettings } from './RunSettings.tsx';
 import { RunSource } from './RunSource.tsx';

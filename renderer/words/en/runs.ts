@@ -137,6 +137,8 @@ export const runs = {
   'runs.platform': 'platform',
   'runs.processor': 'processor',
   'runs.cores': 'cores',
+  'diagnosis.isSet': '{values} for the next run.',
+  'diagnosis.knobGone': '{notebook} has no knob “{knob}” any more; the text of the run has.',
   'runs.diagnosis': 'What the curves mean',
   'runs.confidence': '{percent, number} % sure',
   'runs.remedies': 'What to try',

@@ -137,6 +137,8 @@ export const runs: Record<keyof typeof en, string> = {
   'runs.platform': '平台',
   'runs.processor': '处理器',
   'runs.cores': '核心数',
+  'diagnosis.isSet': '下一次运行将使用 {values}。',
+  'diagnosis.knobGone': '{notebook} 中已没有旋钮“{knob}”；该运行当时的文本中有。',
   'runs.diagnosis': '曲线说明了什么',
   'runs.confidence': '把握 {percent}%',
   'runs.remedies': '可以尝试',

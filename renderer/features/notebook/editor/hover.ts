@@ -1,7 +1,5 @@
 /** What a layer comes to in this model, beside what TypeScript says of its builder. */
-import { formats } from '../../../words/format.ts';
-import { useLocaleStore } from '../../../words/locale.ts';
-import { translate } from '../../../words/use-words.ts';
+import { formatsNow, translate } from '../../../words/use-words.ts';
 import { cellsOf } from '../blocks.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 import { keyOfUri } from './load.ts';
@@ -23,7 +21,7 @@ export function offerLayerFacts(monaco: typeof Monaco): void {
           (where.endColumn ?? Infinity) >= word.endColumn,
       );
       if (here < 0) return null;
-      const written = formats(useLocaleStore.getState().locale);
+      const written = formatsNow();
       const layer = table.layers[here];
       const facts = translate('notebook.layerFacts', {
         name: layer.name,

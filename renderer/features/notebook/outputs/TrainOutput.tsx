@@ -11,6 +11,7 @@ import { SparkLine } from '../../../components/charts/SparkLine.tsx';
 import { Progress } from '../../../components/Progress.tsx';
 import { useErrorText } from '../../../words/errors.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
+import { RunDiagnosis } from '../../diagnosis/RunDiagnosis.tsx';
 import { RateSearchCard } from '../../observed/RateSearchCard.tsx';
 import { useObservations } from '../../observed/use-observations.ts';
 import { DataSince } from '../../runs/DataSince.tsx';
@@ -42,6 +43,7 @@ export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[
       {isGoing(run.status) ? <GoingBar run={run} rows={rows} /> : <EndedBar run={run} rows={rows} />}
       <DataSince run={run} />
       {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows} />}
+      <RunDiagnosis key={run.id} run={run} />
       <RateSearchOfRun run={run} />
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
     </div>
