@@ -10,7 +10,7 @@ export const isMissing = (text: string) => missing.has(text.toLowerCase());
 /** A plain decimal number, so that a date, a version or a hexadecimal id is not taken for one. */
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-const isNumber = (text: string) => decimal.test(text);
+export const isNumber = (text: string) => decimal.test(text);
 
 /** NaN where a value is missing or no number. */
 export const numberIn = (text: string): number => (isNumber(text) ? Number(text) : NaN);

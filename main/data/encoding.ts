@@ -49,10 +49,25 @@ const share = (text: string, wanted: RegExp): number => {
   return foreign.length === 0 ? 0 : foreign.filter((sign) => wanted.test(sign)).length / foreign.length;
 };
 
+/**
+ * Whether the bytes above 127 come in pairs, as those of nearly all signs of GB 2312 do. An accented letter of Latin-1
+ * with the plain letter after it is a rare sign of GBK too.
+ */
+function hasPairs(bytes: Uint8Array): boolean {
+  let [pairs, others] = [0, 0];
+  for (let index = 0; index < bytes.length; index += 1) {
+    if (bytes[index] < 0x81) continue;
+    index += 1;
+    if (bytes[index] >= 0xa1) pairs += 1;
+    else others += 1;
+  }
+  return pairs > others * 3;
+}
+
 /** What a text that is no UTF-8 most likely is; undefined where nothing fits well. */
 function guessLegacy(bytes: Uint8Array): DecodedText | undefined {
   if (bytes.includes(0) || hasMultibyte(bytes)) return undefined;
-  const chinese = tryDecode(bytes, 'gbk');
+  const chinese = hasPairs(bytes) ? tryDecode(bytes, 'gbk') : undefined;
   if (chinese !== undefined && share(chinese, /[\u4E00-\u9FFF\u3000-\u303F\uFF00-\uFFEF]/u) > 0.95)
     return { text: chinese, encoding: 'gbk' };
   const western = tryDecode(bytes, 'windows-1252');

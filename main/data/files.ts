@@ -1,6 +1,7 @@
 /** Opens the files a data spec names: inside the workspace only, with what is wrong said at the spec's own place. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, promises as disk } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -115,28 +116,38 @@ export async function readDataFile(
 }
 
 /**
- * Where a file lies that another reader opens, its bytes put into `hash`. Throws `data.fileMissing`, `data.outside`,
- * `data.unreadable`, `data.emptyFile`.
+ * Where a file lies that another reader opens, its bytes put into `hash` where there is one. What lies in an archive, or
+ * is gzipped and must be `plain`, is unpacked to a file that nobody else can read, until `drop` takes it away.
+ * Throws `data.fileMissing`, `data.outside`, `data.unreadable`, `data.emptyFile`, and what `readDataFile` throws.
  */
-export async function hashDataFile(path: string, folders: Folders, at: string, hash: Hash): Promise<{ file: string; gzipped: boolean }> {
-  if (await inArchive(path, (archive) => locate(archive, folders, at))) throw new EpochbookError('data.zipHere', { path }, { at });
-  const file = await locate(path, folders, at);
-  let first: Buffer | undefined;
+export async function placeDataFile(
+  path: string,
+  folders: Folders,
+  at: string,
+  { hash, plain }: { readonly hash: Hash | undefined; readonly plain: boolean },
+): Promise<{ file: string; gzipped: boolean; drop?: () => Promise<void> }> {
+  const archived = await inArchive(path, (archive) => locate(archive, folders, at));
+  const file = archived?.file ?? (await locate(path, folders, at));
+  const gzipped = !archived && (await isGzipped(file, path, at));
+  if (archived || (gzipped && plain)) {
+    const { bytes } = await readDataFile(path, folders, at, hash);
+    const folder = await disk.mkdtemp(join(tmpdir(), 'epochbook-'));
+    await disk.writeFile(join(folder, 'unpacked'), bytes, { mode: 0o600 });
+    return { file: join(folder, 'unpacked'), gzipped: false, drop: () => disk.rm(folder, { recursive: true, force: true }) };
+  }
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      first ??= chunk.subarray(0, 2);
-      hash.update(chunk);
-    }
+    if ((await disk.stat(file)).size === 0) throw new EpochbookError('data.emptyFile', { path }, { at });
+    if (hash) for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) hash.update(chunk);
   } catch (cause) {
+    if (cause instanceof EpochbookError) throw cause;
     const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
   }
-  if (!first) throw new EpochbookError('data.emptyFile', { path }, { at });
-  return { file, gzipped: first[0] === 0x1f && first[1] === 0x8b };
+  return { file, gzipped };
 }
 
 /** Whether a located file is gzip, known by its first bytes. Throws `data.unreadable`. */
-export async function isGzipped(file: string, path: string, at: string): Promise<boolean> {
+async function isGzipped(file: string, path: string, at: string): Promise<boolean> {
   try {
     const handle = await disk.open(file, 'r');
     try {

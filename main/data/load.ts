@@ -9,7 +9,7 @@ import { type Arrays, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, readDataFile } from './files.ts';
 import { countClasses, type DatasetFacts, findFaults } from './findings.ts';
-import { readWithDuck } from './duck.ts';
+import { readWithDuck } from './read-with-duck.ts';
 import { readIdx } from './images.ts';
 import { readNpy, readNpz } from './numpy.ts';
 import { readPictures } from './pictures.ts';

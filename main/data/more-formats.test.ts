@@ -135,7 +135,7 @@ describe('archives', () => {
       values: { near: 'two.zip/data/train.csv' },
     });
     expect(await fault(csv('two.zip/../evil.csv'))).toMatchObject({ code: expect.stringMatching(/data\.(zipEntry|outside|fileMissing)/) });
-    expect(await fault(load({ format: 'parquet', path: 'two.zip/data/a.parquet' }, target))).toMatchObject({ code: 'data.zipHere' });
+    expect(await fault(load({ format: 'parquet', path: 'two.zip/data/a.parquet' }, target))).toMatchObject({ code: 'data.zipEntry' });
   });
 
   it('hold folders of pictures and texts', async () => {

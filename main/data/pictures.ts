@@ -77,17 +77,21 @@ export async function listPictures(source: PictureSource, folders: Folders, hash
   const root = source.path.replace(/\/+$/, '') || '.';
   if (!(await isFolder(root, folders, at))) throw new EpochbookError('data.notFolder', { path: source.path }, { at });
   const files = await filesBelow(root, folders, at);
-  const classOf = (path: string) =>
-    path
-      .slice(root.length + 1)
-      .split('/')
-      .slice(0, -1)[0];
   if (source.labels !== undefined) {
     const pictureFiles = files.filter((path) => endings.test(path));
     const labelled = await labelPictures({ ...source, labels: source.labels }, root, pictureFiles, folders, hash);
     const named = new Set(labelled.pictures.map(({ path }) => path));
     return { ...labelled, ignored: pictureFiles.filter((path) => !named.has(path)) };
   }
+  const top = classesRoot(
+    root,
+    files.filter((path) => endings.test(path)),
+  );
+  const classOf = (path: string) =>
+    path
+      .slice(top.length + 1)
+      .split('/')
+      .slice(0, -1)[0];
   const isUsable = (path: string) => endings.test(path) && classOf(path) !== undefined;
   const usable = files.filter(isUsable);
   const classes = [...new Set(usable.map(classOf))].sort(inOrder);
@@ -99,6 +103,14 @@ export async function listPictures(source: PictureSource, folders: Folders, hash
     classes,
     ignored: files.filter((path) => !isUsable(path)),
   };
+}
+
+/** The folder whose folders are the classes: archives often hold a single one, with all else in it. */
+function classesRoot(root: string, pictures: readonly string[]): string {
+  const below = pictures.map((path) => path.slice(root.length + 1).split('/'));
+  const [[name] = []] = below;
+  const isWrapped = below.length > 0 && below.every((parts) => parts.length > 2 && parts[0] === name);
+  return isWrapped ? classesRoot(`${root}/${name}`, pictures) : root;
 }
 
 /** Height and width of the first picture that can be decoded. */

@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
-import type { DataSource } from '#contract/spec.ts';
+import { archiveOf, type DataSource } from '#contract/spec.ts';
 import type { TextTable } from './csv.ts';
 import { type Folders, locate, readDataFile } from './files.ts';
 
@@ -28,7 +28,7 @@ const textOf = (value: unknown): string => {
 /** Throws `data.sqlite`, `data.sqliteChanging`, `data.sqliteTable`, `data.sqliteTableNear`, `data.sqliteWhich`, `data.noRows`. */
 export async function readSqlite({ path, table }: SqliteSource, folders: Folders, hash: Hash): Promise<TextTable> {
   const { bytes } = await readDataFile(path, folders, at, hash);
-  const log = await disk.stat(`${await locate(path, folders, at)}-wal`).catch(() => undefined);
+  const log = archiveOf(path) ? undefined : await disk.stat(`${await locate(path, folders, at)}-wal`).catch(() => undefined);
   if (log && log.size > 0) throw new EpochbookError('data.sqliteChanging', { path }, { at });
   const refused = (cause: unknown) =>
     new EpochbookError('data.sqlite', { path, detail: (cause as Error).message.slice(0, 200) }, { at, cause });

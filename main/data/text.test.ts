@@ -141,6 +141,7 @@ describe('encodings', () => {
     ['UTF-16 without', Buffer.from('size,name\n1,b', 'utf16le'), 'utf-16le', 'size,name\n1,b'],
     ['UTF-16 the other way round', Buffer.from('\uFEFFab', 'utf16le').swap16(), 'utf-16be', 'ab'],
     ['Latin-1', Buffer.from('prénom,âge\nZoë,4', 'latin1'), 'windows-1252', 'prénom,âge\nZoë,4'],
+    ['Latin-1 with rare accents', Buffer.from('Köln,4', 'latin1'), 'windows-1252', 'Köln,4'],
     ['GBK', chinese, 'gbk', '名称,1\n北京,2'],
   ])('finds %s', (_, bytes, encoding, text) => {
     expect(decodeText(file(bytes), '/data/source/path')).toEqual({ text, encoding });

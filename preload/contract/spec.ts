@@ -110,7 +110,7 @@ function sourcePaths(source: DataSource): string[] {
     case 'npy':
       return [source.inputs, source.targets];
     case 'sql':
-      return Object.values(source.tables);
+      return Object.values(source.tables).map((path) => databaseOf(path)?.file ?? path);
     case 'imageFolder':
       return [source.path, ...(source.labels === undefined ? [] : [source.labels])];
     default:
@@ -319,6 +319,12 @@ export type DataSpec = z.infer<typeof dataSpec>;
 export function archiveOf(path: string): { archive: string; entry: string } | undefined {
   const found = /^(.*?\.zip)(?:\/(.*))?$/i.exec(path);
   return found ? { archive: found[1], entry: found[2] ?? '' } : undefined;
+}
+
+/** A table of an SQLite database among those of a query: `flats.sqlite/TABLE`, or the database alone. */
+export function databaseOf(path: string): { file: string; table: string } | undefined {
+  const found = /^(.*?\.(?:sqlite3?|db)(?:\.gz)?)(?:\/(.*))?$/i.exec(path);
+  return found ? { file: found[1], table: found[2] ?? '' } : undefined;
 }
 
 /** The files and folders that data comes from, as the notebook says them; of what lies in an archive, the archive. */

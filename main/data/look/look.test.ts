@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { ColumnProfile, LookPage, LookSelection, OpenedLook, PicturePage } from '#contract/look.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
+import { zipOf } from '../testing/zip-files.ts';
 import { createLooker, type LookAsk } from './look.ts';
 
 const { folders, write } = makeWorkspace();
@@ -137,6 +140,92 @@ describe('a table', () => {
     expect(a).toMatchObject({ estimated: true, distinct: 1, numbers: { mean: 1.25 } });
     await iris.open();
     expect(existsSync(join(folders.workspace, 'copy'))).toBe(false);
+  });
+});
+
+describe('what the database cannot read by itself', () => {
+  const rows = [
+    { size: 1.5, kind: '科隆', day: '2024-01-02', fine: true, code: '9007199254740993' },
+    { size: null, kind: '北京', day: '2024-02-03', fine: false, code: '9007199254740995' },
+  ];
+  const text = `size,kind,day,fine,code\n${rows.map((row) => Object.values(row).join(',')).join('\n')}\n`;
+  const arrow = tableFromArrays({
+    size: [1.5, null],
+    kind: rows.map(({ kind }) => kind),
+    day: rows.map(({ day }) => day),
+    fine: [true, false],
+    code: rows.map(({ code }) => code),
+  });
+  const database = new Database(':memory:');
+  database.exec(
+    'CREATE TABLE a (size REAL, kind TEXT, day TEXT, fine TEXT, code TEXT); CREATE TABLE b (x INTEGER); INSERT INTO b VALUES (7)',
+  );
+  for (const { size, kind, day, fine, code } of rows)
+    database.prepare('INSERT INTO a VALUES (?, ?, ?, ?, ?)').run(size, kind, day, String(fine), code);
+  write('a.arrow', tableToIPC(arrow, 'file'));
+  write('a.sqlite', database.serialize());
+  const gbk: Readonly<Record<string, string>> = { 科隆: 'bfc6c2a1', 北京: 'b1b1bea9' };
+  write('gbk.csv', Buffer.concat(text.split(/(科隆|北京)/).map((part) => (gbk[part] ? Buffer.from(gbk[part], 'hex') : Buffer.from(part)))));
+  write(
+    'all.zip',
+    zipOf({ 'a.csv': text, 'a.ndjson': rows.map((row) => JSON.stringify(row)).join('\n'), 'a.sqlite': database.serialize() }),
+  );
+  write('a.ndjson', rows.map((row) => JSON.stringify(row)).join('\n'));
+
+  it.each<DataSpec['source']>([
+    { format: 'arrow', path: 'a.arrow' },
+    { format: 'sqlite', path: 'a.sqlite', table: 'a' },
+    { format: 'sqlite', path: 'all.zip/a.sqlite', table: 'a' },
+    { format: 'csv', path: 'gbk.csv' },
+    { format: 'csv', path: 'all.zip/a.csv' },
+    { format: 'json', path: 'all.zip/a.ndjson' },
+    { format: 'json', path: 'a.ndjson' },
+    { format: 'sql', query: 'FROM t', tables: { t: 'a.arrow' } },
+    { format: 'sql', query: 'FROM t', tables: { t: 'a.sqlite/a' } },
+    { format: 'sql', query: 'FROM t', tables: { t: 'gbk.csv' } },
+    { format: 'sql', query: 'FROM t', tables: { t: 'all.zip/a.csv' } },
+  ])('$format: $path$tables.t is shown, typed, sorted and profiled', async (source) => {
+    const looked = about({ source, steps: [{ op: 'target', column: 'kind' }] });
+    const { table } = await looked.open();
+    expect(table?.columns.map(({ name, type }) => `${name}: ${type}`).slice(0, 4)).toEqual([
+      'size: number',
+      'kind: text',
+      'day: time',
+      'fine: logical',
+    ]);
+    const { cells } = await looked.rows({ filters: [], order: { column: 'day', descending: true } });
+    expect(cells.map((row) => row.slice(0, 2))).toEqual([
+      [null, '北京'],
+      [1.5, '科隆'],
+    ]);
+    // No digit is lost.
+    expect(cells.map((row) => String(row[4]))).toEqual(['9007199254740995', '9007199254740993']);
+    expect((await looked.profile(['size']))[0]).toMatchObject({ rows: 2, missing: 1, distinct: 1 });
+  });
+
+  it('is joined by a query over files of several kinds', async () => {
+    const sql = about({
+      source: { format: 'sql', query: 'SELECT kind, x FROM t, u', tables: { t: 'a.arrow', u: 'a.sqlite/b' } },
+      steps: [],
+    });
+    expect((await sql.rows({ filters: [] })).cells).toEqual([
+      ['科隆', 7],
+      ['北京', 7],
+    ]);
+  });
+
+  it('shows texts as rows: a file each, or a line each', async () => {
+    write('mail/ham/1.txt', 'hello');
+    write('mail/spam/1.txt', 'win');
+    write('book.txt', 'one\ntwo\n');
+    expect((await about({ source: { format: 'textFolder', path: 'mail' }, steps: [] }).rows({ filters: [] })).cells).toEqual([
+      ['hello', 'ham'],
+      ['win', 'spam'],
+    ]);
+    expect((await about({ source: { format: 'text', path: 'book.txt' }, steps: [] }).rows({ filters: [] })).cells).toEqual([
+      ['one'],
+      ['two'],
+    ]);
   });
 });
 

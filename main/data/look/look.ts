@@ -7,7 +7,8 @@ import { stepOf } from '../steps.ts';
 import { createPages, type Pages } from './pages.ts';
 import { type LookPictures, openPictures, type PicturesSource } from './pictures.ts';
 import { profileColumns } from './profile.ts';
-import { type Imported, type LookTable, openTable, type TableSource } from './source.ts';
+import type { TableSource } from '../duck-tables.ts';
+import { type Imported, type LookTable, openTable } from './source.ts';
 
 /** What is asked, and what it is answered with. */
 export interface LookQuestions {
@@ -44,8 +45,7 @@ export function createLooker(): Looker {
     if (open?.key === key && !anew) return open;
     await open?.table?.close();
     open = undefined;
-    if (['text', 'textFolder', 'arrow', 'sqlite'].includes(data.source.format)) throw new EpochbookError('data.noLook');
-    if (kindOf(data.source) === 'table') open = { key, table: await openTable(data.source as TableSource, folders, cache) };
+    if (kindOf(data.source) !== 'arrays') open = { key, table: await openTable(data.source as TableSource, folders, cache) };
     else {
       const pictures = await openPictures(data.source as PicturesSource, folders);
       if (!pictures) throw new EpochbookError('data.noLook');

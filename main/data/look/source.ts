@@ -5,12 +5,9 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EpochbookError } from '#contract/errors.ts';
 import type { LookCell, LookColumn } from '#contract/look.ts';
-import { archiveOf, type DataSource, type TextEncoding } from '#contract/spec.ts';
-import { parseCsv } from '../csv.ts';
-import { detailOf, identifier, loadDuck, lockDown, type NamedFile, quoted, readerOf, tableReader } from '../duck.ts';
-import { type Folders, isGzipped, locate } from '../files.ts';
-
-export type TableSource = Extract<DataSource, { format: 'csv' | 'parquet' | 'json' | 'sql' }>;
+import { detailOf, identifier, loadDuck, lockDown } from '../duck.ts';
+import { openTables, type TableSource } from '../duck-tables.ts';
+import type { Folders } from '../files.ts';
 
 export interface LookTable {
   readonly columns: readonly LookColumn[];
@@ -42,9 +39,12 @@ export function typeOf(duckType: string): LookColumn['type'] {
   return /^(?:DATE|TIMESTAMP.*)$/.test(duckType) ? 'time' : 'text';
 }
 
+/** Signs of a text that are shown of it: a cell is no page. */
+const longestShown = 1000;
+
 /** What is shown of a column: numbers and truth as themselves, everything else as text. */
 export function shownAs({ name, type }: LookColumn): string {
-  return type === 'number' || type === 'logical' ? identifier(name) : `${identifier(name)}::VARCHAR`;
+  return type === 'number' || type === 'logical' ? identifier(name) : `left(${identifier(name)}::VARCHAR, ${longestShown})`;
 }
 
 export function toCell(value: unknown): LookCell {
@@ -56,79 +56,6 @@ export function toCell(value: unknown): LookCell {
   return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-/** Ways in which tables say that a value is missing, as `isMissing` of columns.ts has them. */
-const missingTexts = ['', 'NA', 'na', 'N/A', 'n/a', 'NaN', 'nan', 'NAN', 'NULL', 'null', 'Null', 'None', 'none', 'NONE', '?', '-'];
-
-type CsvSource = Extract<TableSource, { format: 'csv' }>;
-
-/** Bytes from which it is told how a text is to be read. */
-const readFrom = 1 << 16;
-
-/** What is found of a text when it is read for training, so that it is shown alike; what is told stays. */
-async function asRead(source: CsvSource, { file, path, gzipped }: NamedFile): Promise<CsvSource> {
-  if (gzipped) return source;
-  const bytes = Buffer.alloc(readFrom);
-  const handle = await disk.open(file);
-  let bytesRead: number;
-  try {
-    ({ bytesRead } = await handle.read(bytes, 0, readFrom, 0));
-  } finally {
-    await handle.close();
-  }
-  const head = bytes.subarray(0, bytesRead);
-  // UTF-16 has a second byte after its line end.
-  const wide = head[0] === 0xff && head[1] === 0xfe ? 2 : 1;
-  const whole = bytesRead < readFrom ? head : head.subarray(0, Math.max(head.lastIndexOf(0x0a), 0) + wide);
-  try {
-    const { reading } = parseCsv({ path, bytes: whole }, source, '/data/source/path');
-    if (!reading) return source;
-    const { encoding, delimiter, header, decimal } = reading;
-    return { ...source, encoding: encoding as TextEncoding, delimiter, header, decimal: decimal === ',' ? ',' : '.' };
-  } catch {
-    // What is wrong with it is said where it is read whole.
-    return source;
-  }
-}
-
-/** By the database's names; what it does not know cannot be looked at. */
-const encodings: Readonly<Partial<Record<TextEncoding, string>>> = { 'utf-16le': 'utf-16', 'windows-1252': 'latin-1' };
-
-/** `sample`: how many lines the types are guessed from; −1 is all. */
-function csvReader({ file, gzipped }: NamedFile, source: CsvSource, sample: number): string {
-  const { delimiter, header = true, encoding = 'utf-8', nulls = [], decimal, quote, comment, skip } = source;
-  const encoded = encodings[encoding];
-  if (encoding !== 'utf-8' && encoded === undefined) throw new EpochbookError('data.noLook');
-  const options = [
-    `header = ${header}`,
-    `sample_size = ${sample}`,
-    `nullstr = [${[...missingTexts, ...nulls].map(quoted).join(', ')}]`,
-    ...(delimiter === undefined ? [] : [`delim = ${quoted(delimiter)}`]),
-    ...(encoded === undefined ? [] : [`encoding = ${quoted(encoded)}`]),
-    ...(decimal === ',' ? ["decimal_separator = ','"] : []),
-    ...(quote === undefined ? [] : [`quote = ${quoted(quote)}`]),
-    ...(comment === undefined ? [] : [`comment = ${quoted(comment)}`]),
-    ...(skip === undefined ? [] : [`skip = ${skip}`]),
-    ...(gzipped ? ["compression = 'gzip'"] : []),
-  ];
-  return `read_csv(${quoted(file)}, ${options.join(', ')})`;
-}
-
-async function filesOf(source: TableSource, folders: Folders): Promise<{ files: NamedFile[]; bytes: number }> {
-  const named = source.format === 'sql' ? Object.values(source.tables) : [source.path];
-  let bytes = 0;
-  const files: NamedFile[] = [];
-  for (const path of named) {
-    const at = source.format === 'sql' ? '/data/source/tables' : '/data/source/path';
-    // Nothing is unpacked onto the disk, where the database would have to read it.
-    if (archiveOf(path)) throw new EpochbookError('data.noLook');
-    const file = await locate(path, folders, at);
-    const gzipped = await isGzipped(file, path, at);
-    bytes += (await disk.stat(file)).size * (gzipped ? 5 : 1);
-    files.push({ path, file, gzipped });
-  }
-  return { files, bytes };
-}
-
 /**
  * The database may read the named files and write its own copy, and nothing else. `cache`: a folder for a copy that is
  * too large for memory; older copies in it are removed. Throws what reading the data throws.
@@ -136,8 +63,9 @@ async function filesOf(source: TableSource, folders: Folders): Promise<{ files: 
 export async function openTable(source: TableSource, folders: Folders, cache: string): Promise<LookTable> {
   const at = source.format === 'sql' ? '/data/source/query' : '/data/source/path';
   const { DuckDBInstance: Duck } = await loadDuck(at);
-  const { files, bytes } = await filesOf(source, folders);
-  const large = bytes > mostInMemory;
+  const tables = await openTables(source, folders);
+  const { files, csv, relation } = tables;
+  const large = tables.bytes > mostInMemory;
   let database = ':memory:';
   if (large) {
     await disk.rm(cache, { recursive: true, force: true });
@@ -150,29 +78,24 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
         .slice(0, 16)}.duckdb`,
     );
   }
-  // One thread for a query, as when it is read for training: rows without an order come in the same one.
-  const threads = source.format === 'sql' ? '1' : '2';
-  const instance: DuckDBInstance = await Duck.create(database, { threads, memory_limit: memoryLimit });
+  let instance: DuckDBInstance | undefined;
   const close = async () => {
-    instance.closeSync();
+    instance?.closeSync();
+    await tables.close();
     if (large) await disk.rm(cache, { recursive: true, force: true });
   };
+  const path = source.format === 'sql' ? 'SQL' : source.path;
   try {
+    // One thread for a query, as when it is read for training: rows without an order come in the same one.
+    instance = await Duck.create(database, { threads: source.format === 'sql' ? '1' : '2', memory_limit: memoryLimit });
     const connection = await instance.connect();
     await lockDown(connection, files, ['enable_progress_bar = true', 'enable_progress_bar_print = false']);
-    if (source.format === 'sql')
-      for (const [index, name] of Object.keys(source.tables).entries())
-        await connection.run(`CREATE TEMP VIEW ${identifier(name)} AS FROM ${readerOf(files[index], '/data/source/tables')}`);
+    await tables.make(connection);
     await connection.run('SET lock_configuration = true');
-    const csv = source.format === 'csv' ? await asRead(source, files[0]) : undefined;
-    const relation = (sample: number): string => {
-      if (source.format === 'sql') return `(${source.query.trim().replace(/;$/, '')}\n)`;
-      return source.format === 'csv' ? csvReader(files[0], csv ?? source, sample) : tableReader(source.format, files[0]);
-    };
     const first = await connection.runAndReadAll(`FROM ${relation(guessedFrom)} LIMIT ${firstCount}`);
     const found = first.columnNames();
     const twice = found.find((name, index) => found.indexOf(name) < index);
-    if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path: files[0].path, column: twice }, { at });
+    if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
     const names = csv?.header === false ? found.map((_, index) => `column${index + 1}`) : found;
     const types = first.columnTypes().map(String);
     const columns = names.map((name, index): LookColumn => ({ name, type: typeOf(types[index]) }));
@@ -197,7 +120,7 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
               await copy(-1);
             });
             const [[rows]] = (await connection.runAndReadAll('SELECT count(*) FROM looked')).getRowsJS() as bigint[][];
-            if (rows === 0n) throw new EpochbookError('data.noRows', { path: files[0].path }, { at });
+            if (rows === 0n) throw new EpochbookError('data.noRows', { path }, { at });
             return { connection, rows: Number(rows) };
           } catch (cause) {
             if (cause instanceof EpochbookError) throw cause;
@@ -216,16 +139,14 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
   }
 
   function failed(cause: unknown): EpochbookError {
-    const path = source.format === 'sql' ? 'SQL' : source.path;
-    return new EpochbookError(
-      source.format === 'csv' ? 'data.table' : `data.${source.format}`,
-      { path, detail: detailOf(cause, files) },
-      { at, cause },
-    );
+    const { format } = source;
+    const code = format === 'parquet' || format === 'json' || format === 'sql' ? (`data.${format}` as const) : 'data.table';
+    return new EpochbookError(code, { path, detail: detailOf(cause, files) }, { at, cause });
   }
 }
 
 function shownValue(value: unknown, type: LookColumn['type']): LookCell {
+  if (typeof value === 'string') return value.slice(0, longestShown);
   if (type === 'time' && value instanceof Date)
     return value
       .toISOString()

@@ -171,7 +171,6 @@ export const data = {
   'data.zipEntry': '{path} is not in the archive. It has {names}.',
   'data.zipEntryNear': '{path} is not in the archive. Did you mean {near}?',
   'data.zipWhich': 'Which file of {path}? Name one after it, e.g. {path}/{first}; it has {names}.',
-  'data.zipHere': '{path} lies in a zip archive, from which this kind of file cannot be read. Unpack it first.',
   'data.labelFile': '{labels}, line {line, number}: there is no picture “{file}” below {path}.',
   'data.labelTwice': '{labels}, line {line, number}: the picture “{file}” has a label already.',
   'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',

@@ -145,7 +145,6 @@ export const data: Record<keyof typeof en, string> = {
   'data.zipEntry': '压缩包中没有 {path}。现有 {names}。',
   'data.zipEntryNear': '压缩包中没有 {path}。是否想写 {near}？',
   'data.zipWhich': '要读 {path} 中的哪个文件？请在其后写明，如 {path}/{first}；其中有 {names}。',
-  'data.zipHere': '{path} 在 zip 压缩包中，这类文件不能直接从中读取。请先解压。',
   'data.labelFile': '{labels} 第 {line, number} 行：{path} 下没有图片“{file}”。',
   'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
   'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
