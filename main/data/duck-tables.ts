@@ -102,11 +102,11 @@ export interface DuckTables {
   /** Of a delimited text: how it is read. */
   readonly csv?: CsvSource;
   /** Makes what `relation` names; once, before the settings are locked. */
-  make(connection: DuckDBConnection): Promise<void>;
+  readonly make: (connection: DuckDBConnection) => Promise<void>;
   /** What follows FROM. `sample`: how many lines types are guessed from; −1 is all. */
-  relation(sample: number): string;
+  readonly relation: (sample: number) => string;
   /** Takes unpacked copies away. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Name of the table that is read for the database. */
