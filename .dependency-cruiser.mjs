@@ -40,7 +40,7 @@ const areas = [
     name: 'interchange',
     path: '^main/interchange/',
     local: [contract, '^main/(engine|files)/'],
-    npm: npm('@tensorflow/*', 'markdown-it', 'katex', 'better-sqlite3', 'csv-parse', 'yaml'),
+    npm: npm('@tensorflow/*', 'markdown-it', 'katex', 'better-sqlite3', 'csv-parse', 'yaml', '@duckdb/node-api'),
     builtins: true,
   },
   { name: 'trainer', path: '^main/trainer/', local: [contract, '^main/(engine|data|interchange|files)/'], builtins: true },

@@ -49,7 +49,7 @@ describe('import and export-runs', () => {
     const gone = await place.start(['import', 'gone', '--json']);
     expect(gone.code).toBe(2);
     expect(gone.json()[0].error.code).toBe('interchange.placeMissing');
-    expect((await place.start(['import', '.', '--format', 'wandb'])).stderr).toContain('tensorboard, mlflow or csv');
+    expect((await place.start(['import', '.', '--format', 'comet'])).stderr).toContain('tensorboard, mlflow, wandb, aim or csv');
     const model = await place.start(['export', 'a', '--format', 'tfjs', '--out', 'model']);
     expect(model.code).not.toBe(0);
   }, 60_000);

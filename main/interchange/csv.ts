@@ -1,23 +1,28 @@
 /**
- * CSV with a row an epoch. Columns: `run` (where there are several), `epoch` or `step`, `params.NAME` (the same in all
- * rows of a run), and every other column that holds numbers is a metric. An empty field is no value.
+ * Tables with a row an epoch. Columns: `run` (where there are several), `epoch` or `step`, `params.NAME` (the same in all
+ * rows of a run), and every other column that holds numbers is a metric. An empty field is no value. W&B's
+ * `run.history()` is one of them: its own columns begin with `_`, and its times are seconds.
  */
 import { promises as disk } from 'node:fs';
 import { basename } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { EpochbookError } from '#contract/errors.ts';
 import type { WrittenRun } from '#contract/logged-run.ts';
 import type { KnobValue } from '#contract/spec.ts';
-import type { FoundRun } from './found-run.ts';
+import { columnNames, epochRows } from './epoch-rows.ts';
+import { foundRun, type FoundRun } from './found-run.ts';
 import { readNumber, readSetting } from './plain-values.ts';
 import { Points } from './series.ts';
+import type { Table } from './tables.ts';
 
 const runColumn = 'run';
 const timeColumn = 'timestamp';
 const paramPrefix = 'params.';
 const axisNames = ['epoch', 'step', 'global_step', 'iteration'];
+const wandbAxis = '_step';
+const wandbTime = '_timestamp';
 
 interface Columns {
+  readonly isWandb: boolean;
   readonly run: number;
   readonly axis: number;
   readonly time: number;
@@ -26,44 +31,26 @@ interface Columns {
 }
 
 function columnsOf(names: readonly string[]): Columns {
-  const lower = names.map((name) => name.trim().toLowerCase());
-  const axis = axisNames.map((name) => lower.indexOf(name)).find((column) => column >= 0) ?? -1;
+  const lower = names.map((name) => name.toLowerCase());
+  const isWandb = names.includes(wandbAxis);
+  const axis = isWandb ? names.indexOf(wandbAxis) : (axisNames.map((name) => lower.indexOf(name)).find((column) => column >= 0) ?? -1);
   const run = lower.indexOf(runColumn);
-  const time = lower.indexOf(timeColumn);
-  const entries = names.map((name, column) => [name.trim(), column] as const);
+  const time = isWandb ? names.indexOf(wandbTime) : lower.indexOf(timeColumn);
+  const entries = names.map((name, column) => [name, column] as const);
+  // What has no name is how pandas numbers rows.
+  const isMetric = (name: string) => name !== '' && !name.startsWith(paramPrefix) && !(isWandb && name.startsWith('_'));
   return {
+    isWandb,
     run,
     axis,
     time,
     params: entries.filter(([name]) => name.startsWith(paramPrefix)).map(([name, column]) => [name.slice(paramPrefix.length), column]),
-    metrics: entries.filter(([name, column]) => column !== run && column !== axis && column !== time && !name.startsWith(paramPrefix)),
+    metrics: entries.filter(([name, column]) => column !== run && column !== axis && column !== time && isMetric(name)),
   };
 }
 
-/** The first line tells whether the file is a log of epochs. */
-export async function isLogCsv(file: string): Promise<boolean> {
-  const handle = await disk.open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0);
-    const [line] = buffer
-      .toString('utf8', 0, bytesRead)
-      .replace(/^\uFEFF/, '')
-      .split(/\r?\n/);
-    return columnsOf(line.split(/[,;\t]/).map((name) => name.replaceAll('"', ''))).axis >= 0;
-  } finally {
-    await handle.close();
-  }
-}
-
-function table(file: string, text: string): string[][] {
-  const delimiter = [',', ';', '\t'].find((mark) => text.slice(0, text.search(/\r?\n|$/)).includes(mark)) ?? ',';
-  try {
-    return parse(text, { delimiter, bom: true, skip_empty_lines: true, relax_column_count: true });
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new EpochbookError('interchange.unreadable', { path: file, detail }, { cause: error });
-  }
-}
+export const isLog = (names: readonly string[]): boolean => columnsOf(names).axis >= 0;
+export const isWandbHistory = (names: readonly string[]): boolean => names.includes(wandbAxis);
 
 interface Reading {
   readonly points: Map<string, Points>;
@@ -73,29 +60,28 @@ interface Reading {
 }
 
 /** Throws interchange.csvAxis where there is no column of epochs. */
-export async function readCsv(file: string): Promise<FoundRun[]> {
-  const rows = table(file, await disk.readFile(file, 'utf8'));
-  const columns = columnsOf(rows[0] ?? []);
+export async function readLog({ file, names, rows }: Table): Promise<FoundRun[]> {
+  const columns = columnsOf(names);
   if (columns.axis < 0) throw new EpochbookError('interchange.csvAxis', { path: file, wanted: axisNames.join(', ') });
   const { mtimeMs } = await disk.stat(file);
+  const timeUnit = columns.isWandb ? 1000 : 1;
   const readings = new Map<string, Reading>();
   const findings: EpochbookError[] = [];
-  const axisIsEpochs = rows[0][columns.axis].trim().toLowerCase() === 'epoch';
+  const axisIsEpochs = names[columns.axis].toLowerCase() === 'epoch';
   // Keras' CSVLogger counts epochs from 0; what has a column of runs was written by us, or by one who knows both.
-  const shift = columns.run < 0 && axisIsEpochs && readNumber(rows[1]?.[columns.axis] ?? '') === 0 ? 1 : 0;
+  const shift = columns.run < 0 && axisIsEpochs && readNumber(rows[0]?.[columns.axis] ?? '') === 0 ? 1 : 0;
   let unread = 0;
   let unreadAt = 0;
   for (const [index, row] of rows.entries()) {
-    if (index === 0) continue;
     const epoch = readNumber(row[columns.axis] ?? '');
     if (epoch === undefined || !Number.isInteger(epoch)) {
-      findings.push(new EpochbookError('interchange.rowSkipped', { path: file, row: index, value: row[columns.axis] ?? '' }));
+      findings.push(new EpochbookError('interchange.rowSkipped', { path: file, row: index + 1, value: row[columns.axis] ?? '' }));
       continue;
     }
     const name = columns.run < 0 ? '' : (row[columns.run] ?? '');
     let reading = readings.get(name);
     if (!reading) readings.set(name, (reading = { points: new Map(), params: {}, from: Infinity, to: -Infinity }));
-    const time = columns.time < 0 ? Number.NaN : (readNumber(row[columns.time] ?? '') ?? Number.NaN);
+    const time = columns.time < 0 ? Number.NaN : (readNumber(row[columns.time] ?? '') ?? Number.NaN) * timeUnit;
     if (time < reading.from) reading.from = time;
     if (time > reading.to) reading.to = time;
     for (const [param, column] of columns.params) if ((row[column] ?? '') !== '') reading.params[param] = readSetting(row[column]);
@@ -104,7 +90,7 @@ export async function readCsv(file: string): Promise<FoundRun[]> {
       if (field === '') continue;
       const value = readNumber(field);
       if (value === undefined) {
-        if (unread++ === 0) unreadAt = index;
+        if (unread++ === 0) unreadAt = index + 1;
         continue;
       }
       let points = reading.points.get(metric);
@@ -113,31 +99,22 @@ export async function readCsv(file: string): Promise<FoundRun[]> {
     }
   }
   if (unread > 0) findings.push(new EpochbookError('interchange.fieldsSkipped', { path: file, count: unread, row: unreadAt }));
-  const first = basename(file).replace(/\.(csv|tsv)$/i, '');
+  const first = basename(file).replace(/\.\w+$/, '');
   return [...readings].map(([name, { points, params, from, to }], index) => {
-    const series = [...points].map(([metric, ofMetric]) => ofMetric.series(metric));
-    const dropped = series.reduce((total, each) => total + each.dropped, 0);
-    const label = name === '' ? first : name;
     const startedAt = Number.isFinite(from) ? from : mtimeMs;
-    return {
-      run: {
-        tool: 'csv',
-        path: file,
-        key: name,
-        name: label,
-        status: 'completed',
-        startedAt,
-        endedAt: Math.max(startedAt, to),
-        params,
-        tags: [],
-        note: '',
-        series: series.map((each) => each.series),
-      },
-      findings: [
-        ...(index === 0 ? findings : []),
-        ...(dropped > 0 ? [new EpochbookError('interchange.stepsTwice', { run: label, metric: '*', count: dropped })] : []),
-      ],
+    const run = {
+      tool: columns.isWandb ? ('wandb' as const) : ('csv' as const),
+      path: file,
+      key: name,
+      name: name === '' ? first : name,
+      status: 'completed' as const,
+      startedAt,
+      endedAt: Math.max(startedAt, to),
+      params,
+      tags: [],
+      note: '',
     };
+    return foundRun(run, points, index === 0 ? findings : []);
   });
 }
 
@@ -146,24 +123,13 @@ const numberField = (value: number): string => (Object.is(value, -0) ? '-0.0' : 
 
 /** One table of all runs: run, epoch, timestamp, params, metrics; numbers such that reading them gives the same bits. */
 export function* csvLines(runs: readonly WrittenRun[]): Generator<string> {
-  const params = [...new Set(runs.flatMap((run) => Object.keys(run.params)))];
-  const metrics = [...new Set(runs.flatMap(({ series }) => series.map(({ metric }) => metric)))];
+  const { params, metrics } = columnNames(runs);
   yield `${[runColumn, 'epoch', timeColumn, ...params.map((name) => paramPrefix + name), ...metrics].map(quoted).join(',')}\n`;
   for (const run of runs) {
     const fixed = params.map((name) => quoted(String(run.params[name] ?? '')));
-    const byMetric = metrics.map((name) => run.series.find(({ metric }) => metric === name));
-    const epochs = [...new Set(run.series.flatMap((series) => [...series.epochs]))].sort((a, b) => a - b);
-    const at = byMetric.map(() => 0);
     const label = quoted(run.name);
-    for (const epoch of epochs) {
-      let time = Number.NaN;
-      const fields = byMetric.map((series, index) => {
-        const place = at[index];
-        if (!series || series.epochs[place] !== epoch) return '';
-        at[index]++;
-        time = Number.isNaN(time) ? series.times[place] : time;
-        return numberField(series.values[place]);
-      });
+    for (const { epoch, time, values } of epochRows(run, metrics)) {
+      const fields = values.map((value) => (value === undefined ? '' : numberField(value)));
       yield `${[label, String(epoch), Number.isNaN(time) ? '' : numberField(time), ...fixed, ...fields].join(',')}\n`;
     }
   }

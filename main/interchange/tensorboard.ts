@@ -8,19 +8,12 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { LoggedRun, WrittenRun } from '#contract/logged-run.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import type { FoundRun } from './found-run.ts';
+import { metricPrefixes } from './metric-prefixes.ts';
 import { MalformedMessage } from './protobuf.ts';
 import { frameRecord, readRecords } from './records.ts';
 import { byText, Points } from './series.ts';
 import { createEventReader, createScalarWriter, paramsEvent, versionEvent, writerMark } from './tensorboard-events.ts';
 
-const prefixes: Readonly<Record<string, string>> = {
-  train: '',
-  validation: 'val_',
-  valid: 'val_',
-  val: 'val_',
-  eval: 'val_',
-  test: 'test_',
-};
 const kerasPrefix = 'epoch_';
 
 export const isEventFile = (name: string): boolean => name.includes('tfevents');
@@ -29,7 +22,7 @@ export const isEventFile = (name: string): boolean => name.includes('tfevents');
 function groupFolders(root: string, folders: Iterable<string>): Map<string, string[]> {
   const runs = new Map<string, string[]>();
   for (const folder of folders) {
-    const isPart = folder !== root && Object.hasOwn(prefixes, basename(folder));
+    const isPart = folder !== root && Object.hasOwn(metricPrefixes, basename(folder));
     const run = isPart ? dirname(folder) : folder;
     runs.set(run, [...(runs.get(run) ?? []), folder]);
   }
@@ -83,7 +76,7 @@ async function readRun(root: string, folder: string, parts: readonly string[]): 
     const isPart = part !== folder;
     // The names begin with the time, so that a restart's file is read after what it goes on from.
     const files = (await disk.readdir(part)).filter(isEventFile).sort(byText);
-    const prefix = isPart ? prefixes[name] : '';
+    const prefix = isPart ? metricPrefixes[name] : '';
     for (const file of files) await readEventFile(join(part, file), prefix, name === 'train' || name === 'validation', reading);
   }
   const { points, params, findings } = reading;
@@ -172,7 +165,7 @@ export async function writeTensorboardRun(run: WrittenRun, folder: string): Prom
     written.files.push(name);
   }
   for (const part of ['train', 'validation'] as const) {
-    const prefix = prefixes[part];
+    const prefix = metricPrefixes[part];
     const series = run.series.filter(({ metric }) => (part === 'validation') === (metric.startsWith('val_') && metric.length > 4));
     if (series.length === 0) continue;
     const events = await openEventFile(join(folder, part, name), run.startedAt);

@@ -115,6 +115,31 @@ describe('JSON', () => {
   });
 });
 
+describe('Parquet', () => {
+  it('has every run and every epoch; what a run lacks is null, and names that differ in case are two columns', async () => {
+    const other = someRun({ id: 'b', name: '好', params: { units: 0.5 }, series: [series('LOSS', [1, 2])] });
+    const written = await writeRuns({ format: 'parquet', runs: [someRun(), other], folder: join(folder, 'out'), now: 0 });
+    expect(written).toMatchObject({ files: ['runs.parquet', 'epochs.parquet'], runs: 2, scalars: hard.length * 2 + 2 });
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    const read = async (query: string) => (await connection.runAndReadAll(query)).getRowsJS();
+    const epochs = `'${join(folder, 'out/epochs.parquet')}'`;
+    const loss = (await read(`SELECT loss FROM ${epochs} WHERE run = 'brisk otter' AND epoch > 0 ORDER BY epoch`)).map(([value]) => value);
+    expect(loss).toHaveLength(hard.length);
+    expect(loss.every((value, index) => Object.is(value, hard[index]))).toBe(true);
+    expect(await read(`SELECT loss_2, LOSS, "params.units", "params.rate" FROM ${epochs} WHERE run = '好'`)).toEqual([
+      [1, null, 0.5, null],
+      [2, null, 0.5, null],
+    ]);
+    expect(await read(`SELECT run, "params.path", note FROM '${join(folder, 'out/runs.parquet')}'`)).toEqual([
+      ['brisk otter', 'C:\\x, "y"', 'first\nsecond'],
+      ['好', null, 'first\nsecond'],
+    ]);
+    instance.closeSync();
+  });
+});
+
 describe('event files', () => {
   const eventFile = (name = 'events.out.tfevents.1') => join(folder, name);
 

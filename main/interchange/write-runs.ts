@@ -6,6 +6,7 @@ import type { ExportedRuns, RunsFormat } from '#contract/runs.ts';
 import { csvLines } from './csv.ts';
 import { replaceFolder } from './exported-folder.ts';
 import { writeMlflowExperiment, writeMlflowRun } from './mlflow-files.ts';
+import { writeParquetRuns } from './parquet.ts';
 import { byText } from './series.ts';
 import { writeTensorboardRun } from './tensorboard.ts';
 
@@ -14,7 +15,7 @@ export type ExportedRun = WrittenRun & { readonly id: string };
 
 export interface RunsExport {
   readonly format: RunsFormat;
-  /** Read when its turn comes, so that not all are held at once; CSV, whose head names every metric, holds all. */
+  /** Read when its turn comes, so that not all are held at once; CSV and Parquet, whose heads name every metric, hold all. */
   readonly runs: Iterable<ExportedRun>;
   /** Absolute. Made where it is missing; an earlier export in it is replaced. */
   readonly folder: string;
@@ -132,6 +133,7 @@ export async function writeRuns({ format, runs, folder, now }: RunsExport): Prom
     async write(into) {
       if (format === 'csv') add({ files: ['runs.csv'], bytes: await writeTexts(join(into, 'runs.csv'), csvLines([...counted()])) });
       else if (format === 'json') add({ files: ['runs.json'], bytes: await writeTexts(join(into, 'runs.json'), jsonTexts(counted())) });
+      else if (format === 'parquet') add(await writeParquetRuns([...counted()], into));
       else if (format === 'mlflow') {
         add(await writeMlflowExperiment(into, folder, now));
         for (const run of counted()) add(await writeMlflowRun(run, into, folder));

@@ -1,7 +1,7 @@
 /** A run as other tools log one: what crosses between main/interchange, which knows their files, and the store. */
 import type { KnobValue } from './spec.ts';
 
-export const logTools = ['tensorboard', 'mlflow', 'csv'] as const;
+export const logTools = ['tensorboard', 'mlflow', 'wandb', 'aim', 'csv'] as const;
 export type LogTool = (typeof logTools)[number];
 
 /** One metric's values. All arrays have the same length. */

@@ -240,7 +240,7 @@ export const foundLogs = z.object({
 export type FoundLogs = z.infer<typeof foundLogs>;
 
 /** What runs' params and values are written as. */
-export const runsFormat = z.enum(['tensorboard', 'mlflow', 'csv', 'json']);
+export const runsFormat = z.enum(['tensorboard', 'mlflow', 'csv', 'parquet', 'json']);
 export type RunsFormat = z.infer<typeof runsFormat>;
 
 export const exportedRuns = z.object({

@@ -1,24 +1,13 @@
 /** Small pictures as PNG (ISO/IEC 15948), by hand: 8 bits a channel, no filter. */
 import { deflateSync } from 'node:zlib';
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-function crc(bytes: Uint8Array): number {
-  let value = 0xffffffff;
-  for (const byte of bytes) value = crcTable[(value ^ byte) & 0xff] ^ (value >>> 8);
-  return (value ^ 0xffffffff) >>> 0;
-}
+import { crc32 } from '#files/crc.ts';
 
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const whole = Buffer.alloc(body.length + 8);
   whole.writeUInt32BE(data.length, 0);
   body.copy(whole, 4);
-  whole.writeUInt32BE(crc(body), body.length + 4);
+  whole.writeUInt32BE(crc32(body), body.length + 4);
   return whole;
 }
 

@@ -7,6 +7,7 @@ import { runViews } from './0006-run-views.ts';
 import { keepingOrder } from './0007-keeping-order.ts';
 import { observations } from './0008-observations.ts';
 import { packedCurves } from './0009-packed-curves.ts';
+import { moreTools } from './0010-more-tools.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   keepingOrder,
   observations,
   packedCurves,
+  moreTools,
 ];

@@ -7,6 +7,7 @@ import { bestOf, betterOf } from './metrics.ts';
 import { metricName, spacedName } from './run-words.ts';
 import { NoteField } from './NoteField.tsx';
 import { TagEditor } from './TagEditor.tsx';
+import { toolNames } from './tool-names.ts';
 
 /** A run in facts: what it reached, its knobs, the data, the machine, its checkpoints, and what the person notes. */
 export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly detail: RunDetail | undefined }) {
@@ -66,7 +67,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
             : '–'}
         </Fact>
         {run.imported ? (
-          <Fact name={t('runs.backend')}>{run.imported.tool}</Fact>
+          <Fact name={t('runs.backend')}>{toolNames[run.imported.tool]}</Fact>
         ) : (
           <>
             <Fact name={t('runs.samples')}>

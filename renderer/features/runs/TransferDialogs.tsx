@@ -11,6 +11,7 @@ import { toast } from '../../components/toast-store.ts';
 import { call, on } from '../../platform/client.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { toolNames } from './tool-names.ts';
 
 /** Runs of one place listed before they are imported; more are counted. */
 const listed = 200;
@@ -147,7 +148,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
               <li key={`${run.path} ${run.name}`}>
                 <b>{run.name}</b>{' '}
                 <span className="quiet-text" title={run.path}>
-                  {run.tool} · {t('transfer.values', { count: run.scalars })}
+                  {toolNames[run.tool]} · {t('transfer.values', { count: run.scalars })}
                 </span>
               </li>
             ))}
@@ -168,12 +169,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-const formatNames: readonly (readonly [RunsFormat, string])[] = [
-  ['tensorboard', 'TensorBoard'],
-  ['mlflow', 'MLflow'],
-  ['csv', 'CSV'],
-  ['json', 'JSON'],
-];
+const runsFormats: readonly RunsFormat[] = ['tensorboard', 'mlflow', 'csv', 'parquet', 'json'];
 
 /** Writes params and every value of runs for other tools. */
 export function ExportRunsDialog({ runs, onClose }: { readonly runs: readonly RunSummary[]; readonly onClose: () => void }) {
@@ -215,9 +211,9 @@ export function ExportRunsDialog({ runs, onClose }: { readonly runs: readonly Ru
         <label className="text-field">
           <span>{t('transfer.format')}</span>
           <select className="input" value={format} disabled={isWorking} onChange={(event) => setFormat(event.target.value as RunsFormat)}>
-            {formatNames.map(([name, title]) => (
+            {runsFormats.map((name) => (
               <option key={name} value={name}>
-                {title}
+                {toolNames[name]}
               </option>
             ))}
           </select>

@@ -1,7 +1,7 @@
 export const transfer = {
   'transfer.import': 'Import runs…',
   'transfer.importText':
-    'Event files of TensorBoard, MLflow’s stores (a folder or mlflow.db) and CSV with a column of epochs; of a folder, all that lies below. Reading the same place again brings runs up to date and makes no doubles.',
+    'TensorBoard’s event files, MLflow’s stores (a folder or mlflow.db), W&B’s folder “wandb” and its tables, tables of Aim’s SDK, and CSV with a column of epochs; of a folder, all that lies below. Reading the same place again brings runs up to date and makes no doubles.',
   'transfer.path': 'File or folder',
   'transfer.look': 'Look',
   'transfer.read': '{count, plural, one {Import # run} other {Import # runs}}',

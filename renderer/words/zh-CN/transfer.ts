@@ -3,7 +3,7 @@ import type { transfer as en } from '../en/transfer.ts';
 export const transfer: Record<keyof typeof en, string> = {
   'transfer.import': '导入运行…',
   'transfer.importText':
-    'TensorBoard 事件文件、MLflow 存储（文件夹或 mlflow.db）以及带轮次列的 CSV；文件夹会连同其下全部内容读取。再次读取同一位置会更新运行，不会产生重复。',
+    'TensorBoard 事件文件、MLflow 存储（文件夹或 mlflow.db）、W&B 的“wandb”文件夹及其表格、Aim SDK 导出的表格，以及带轮次列的 CSV；文件夹会连同其下全部内容读取。再次读取同一位置会更新运行，不会产生重复。',
   'transfer.path': '文件或文件夹',
   'transfer.look': '查看',
   'transfer.read': '导入 {count} 次运行',

@@ -12,7 +12,11 @@ export const interchange = {
 
   'interchange.placeMissing': 'There is no file or folder “{path}”.',
   'interchange.nothingFound':
-    'In “{path}” there are no runs{tool, select, tensorboard { of TensorBoard (files with “tfevents” in their name)} mlflow { of MLflow (a folder “mlruns”, or mlflow.db)} csv { as CSV (with a column “epoch” or “step”)} other { of TensorBoard or MLflow, and no CSV files with a column “epoch” or “step”}}.',
+    'In “{path}” there are no runs{tool, select, tensorboard { of TensorBoard (files with “tfevents” in their name)} mlflow { of MLflow (a folder “mlruns”, or mlflow.db)} wandb { of W&B (a folder “wandb” with files “run-….wandb”, or the table of a history or of runs)} aim { of Aim (the table of its SDK’s “Metric.dataframe”)} csv { as CSV (with a column “epoch” or “step”)} other { of TensorBoard, MLflow, W&B or Aim, and no CSV files with a column “epoch” or “step”}}.',
+  'interchange.aimFolder':
+    '“{path}” is Aim’s own folder, which only Aim can read. Export it with Aim’s SDK, `run.metrics().dataframe(include_run=True, include_name=True, include_context=True).to_csv("metrics.csv")`, and import that file.',
+  'interchange.noParquet':
+    'The package {package}, which writes Parquet, does not load here ({detail}). Reinstall Epochbook, or export as CSV.',
   'interchange.unreadable': '“{path}” cannot be read: {detail}',
   'interchange.notMlflow': '“{path}” is not a database of MLflow: its tables are missing.',
   'interchange.csvAxis': '“{path}” has no column that says the epoch. Call it one of: {wanted}.',

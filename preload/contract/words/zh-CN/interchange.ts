@@ -11,7 +11,10 @@ export const interchange: Record<keyof typeof en, string> = {
 
   'interchange.placeMissing': '没有文件或文件夹“{path}”。',
   'interchange.nothingFound':
-    '“{path}”中没有{tool, select, tensorboard { TensorBoard 运行（文件名含“tfevents”）} mlflow { MLflow 运行（文件夹“mlruns”或 mlflow.db）} csv {含“epoch”或“step”列的 CSV 文件} other { TensorBoard 或 MLflow 运行，也没有含“epoch”或“step”列的 CSV 文件}}。',
+    '“{path}”中没有{tool, select, tensorboard { TensorBoard 运行（文件名含“tfevents”）} mlflow { MLflow 运行（文件夹“mlruns”或 mlflow.db）} wandb { W&B 运行（含“run-….wandb”文件的文件夹“wandb”，或历史、运行列表的表格）} aim { Aim 运行（SDK 的“Metric.dataframe”表格）} csv {含“epoch”或“step”列的 CSV 文件} other { TensorBoard、MLflow、W&B 或 Aim 运行，也没有含“epoch”或“step”列的 CSV 文件}}。',
+  'interchange.aimFolder':
+    '“{path}”是 Aim 自己的文件夹，只有 Aim 能读取。请用 Aim SDK 导出：`run.metrics().dataframe(include_run=True, include_name=True, include_context=True).to_csv("metrics.csv")`，然后导入该文件。',
+  'interchange.noParquet': '此处无法加载用于写入 Parquet 的 {package}（{detail}）。请重新安装 Epochbook，或导出为 CSV。',
   'interchange.unreadable': '无法读取“{path}”：{detail}',
   'interchange.notMlflow': '“{path}”不是 MLflow 数据库：缺少其数据表。',
   'interchange.csvAxis': '“{path}”中没有表示轮次的列。请使用以下列名之一：{wanted}。',
