@@ -32,6 +32,12 @@ export function Header() {
         </span>
       )}
       <span className="grow" />
+      {/* Left of all that stays, so that nothing is pushed aside when it comes and goes. */}
+      {path !== undefined && going && (
+        <Button icon={<Square size={12} />} onClick={stopTraining}>
+          {t('frame.stop')}
+        </Button>
+      )}
       <button type="button" className="omni" aria-label={t('frame.search')} onClick={openPalette}>
         <Search size={13} aria-hidden />
         <span>{t('frame.search')}</span>
@@ -50,11 +56,6 @@ export function Header() {
           >
             {t('frame.export')}
           </Button>
-          {going && (
-            <Button icon={<Square size={12} />} onClick={stopTraining}>
-              {t('frame.stop')}
-            </Button>
-          )}
           <Button look="primary" icon={<Play size={13} />} onClick={() => void runAll()}>
             {t('frame.runAll')}
           </Button>
