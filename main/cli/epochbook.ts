@@ -16,6 +16,7 @@ import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
 import { addStore } from './commands/store.ts';
+import { addUseModel } from './commands/use-model.ts';
 import { LocalizedCommand } from './command.ts';
 import { version } from './core.ts';
 import { exitCodes, reportFailure } from './failure.ts';
@@ -37,6 +38,7 @@ function createProgram(): LocalizedCommand {
     addShow,
     addCompare,
     addDiagnose,
+    addUseModel,
     addExport,
     addReport,
     addImport,

@@ -112,7 +112,8 @@ function fit(step: DataSpec['steps'][number], samples: Samples, at: string): Arr
 type Made = Pick<Dataset, 'train' | 'validation' | 'test'>;
 
 /**
- * Does the steps among `ops` to all parts, fitted on the training part; inputs may be changed in place.
+ * Does the steps among `ops` to all parts, fitted on the training part, or those that were fitted before; inputs may be
+ * changed in place.
  * Throws `data.reshape` and `data.notPictures`.
  */
 export function shapeParts(
@@ -120,12 +121,14 @@ export function shapeParts(
   inputShape: readonly number[],
   parts: Made,
   ops: readonly ArrayStep['op'][],
+  known?: readonly ArrayStep[],
 ): Made & Pick<Dataset, 'inputShape' | 'arraySteps'> {
   const samplesOf = (part: Part): Samples => ({ shape: inputShape, count: part.count, values: part.inputs });
   const steps: ArrayStep[] = [];
   let train = samplesOf(parts.train);
   for (const [index, step] of spec.steps.entries()) {
-    const fitted = (ops as readonly string[]).includes(step.op) ? fit(step, train, place({ index })) : undefined;
+    const isWanted = (ops as readonly string[]).includes(step.op);
+    const fitted = isWanted ? (known?.[steps.length] ?? fit(step, train, place({ index }))) : undefined;
     if (!fitted) continue;
     steps.push(fitted);
     train = applyArrayStep(fitted, train);

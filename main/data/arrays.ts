@@ -1,7 +1,7 @@
 /** From arrays (IDX, NumPy, pictures) to samples. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataPreview } from '#contract/notebook.ts';
-import type { Dataset, Part } from '#contract/samples.ts';
+import type { Dataset, Part, Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
@@ -53,8 +53,11 @@ export interface OtherArrays {
   readonly at: string;
 }
 
-/** Throws `data.tableStep`, `data.notFinite`, `data.tooLarge`, `data.partTwice`, `data.otherShape`, and what `split` throws. */
-export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly OtherArrays[] = []): PreparedArrays {
+/** `known`: what was fitted before, to be done alike. Throws `data.tableStep`, `data.notFinite`, `data.tooLarge`, `data.partTwice`, `data.otherShape`, and what `split` throws. */
+export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly OtherArrays[] = [], known?: Preparation): PreparedArrays {
+  const arrays = known
+    ? alike(found, { ...found, ...(known.classes && { classes: known.classes }), targetShape: known.targetShape }, '/data/source')
+    : found;
   for (const [index, step] of spec.steps.entries()) {
     const { op } = step;
     const fits =
@@ -123,7 +126,14 @@ export function prepareArrays(arrays: Arrays, spec: DataSpec, others: readonly O
       Uint32Array.from({ length: other.count }, (_, row) => row),
     );
   }
-  const shaped = shapeParts(spec, inputShape, { train: gather(places.train), ...made }, stored ? [] : ['reshape', 'resize', 'normalize']);
+  const shaped = shapeParts(
+    spec,
+    inputShape,
+    { train: gather(places.train), ...made },
+    stored ? [] : ['reshape', 'resize', 'normalize'],
+    known?.arraySteps,
+  );
+  checkKnownShape(shaped.inputShape, known, path);
   const [height, width, channels] = inputShape;
   const shown = (values instanceof Uint8Array || arrays.firstBytes) && inputShape.length === 3 && (channels === 1 || channels === 3);
   return {
@@ -154,6 +164,16 @@ function shownRows({ firstBytes, ignored }: Arrays, count: number): number[] {
   if (firstBytes) return [...firstBytes.keys()].filter((row) => row < count);
   const shown = Math.min(count, thumbnailCount);
   return Array.from({ length: shown }, (_, index) => (ignored ? Math.floor((index * count) / shown) : index));
+}
+
+/** Throws `data.otherShape`. */
+function checkKnownShape(shape: readonly number[], known: Preparation | undefined, path: string): void {
+  if (!known || shape.join() === known.inputShape.join()) return;
+  throw new EpochbookError(
+    'data.otherShape',
+    { path, found: shape.join(' × '), wanted: known.inputShape.join(' × ') },
+    { at: '/data/source' },
+  );
 }
 
 /** Rows that take part: all, or the first of equal ones. */

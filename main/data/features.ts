@@ -253,6 +253,24 @@ export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], sp
   return drafts.map((draft) => finish(table, draft));
 }
 
+/** Features that were fitted before, of a table in which `replace` and `map` are done. Throws as `fitFeatures` does. */
+export function fittedFeatures(table: TextTable, columns: readonly TypedColumn[], features: readonly Feature[]): FittedFeature[] {
+  return features.map((feature) => {
+    const column = columnNamed(columns, feature.column, table.path, '/data/source');
+    const done = withoutReplace(feature);
+    const values = Float64Array.from(table.columns[column.index], (text) => featureOf(done, text));
+    const odd = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    if (odd >= 0) throw notANumber(table, column, odd, '/data/source');
+    return { feature, column, values };
+  });
+}
+
+/** The feature of a column whose values are replaced already. */
+export function withoutReplace(feature: Feature): Feature {
+  const { before } = feature;
+  return before?.some(({ op }) => op === 'replace') ? { ...feature, before: before.filter(({ op }) => op !== 'replace') } : feature;
+}
+
 function finish(table: TextTable, { column, kind, values, before, category, scale }: Draft): FittedFeature {
   if (kind === 'text') {
     const example = table.columns[column.index].find((text) => !isMissing(text)) ?? '';

@@ -1,7 +1,7 @@
 /** Reads what a data spec names into samples, and into what a person is shown of them. */
 import { createHash, type Hash } from 'node:crypto';
 import type { DataPreview, Finding } from '#contract/notebook.ts';
-import type { Dataset } from '#contract/samples.ts';
+import type { Dataset, Preparation } from '#contract/samples.ts';
 import { type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { readArrow } from './arrow.ts';
@@ -27,12 +27,13 @@ export interface LoadedData {
 /**
  * Loads a data set. Throws `data.*` errors, with `at` pointing into the spec (`/data/…`) and `where` naming the data
  * file's line and column where there is one; `signal` ends it between two files.
- * `mostInMemory`: bytes of decoded pictures, beyond which they lie in the workspace’s cache.
+ * `mostInMemory`: bytes of decoded pictures, beyond which they lie in the workspace’s cache. `known`: what was fitted on
+ * other data, to be done to this alike.
  */
 export async function loadDataset(
   spec: DataSpec,
   folders: Folders,
-  { signal, mostInMemory }: { signal?: AbortSignal; mostInMemory?: number } = {},
+  { signal, mostInMemory, known }: { signal?: AbortSignal; mostInMemory?: number; known?: Preparation } = {},
 ): Promise<LoadedData> {
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
@@ -53,12 +54,12 @@ export async function loadDataset(
   const foreign = others.map(({ part }) => part);
   if ('running' in read) {
     const parts = others.flatMap(({ read: text, part, at }) => ('running' in text ? [{ part, text, at }] : []));
-    const { dataset, text } = prepareRunningText(read, spec, parts);
+    const { dataset, text } = prepareRunningText(read, spec, parts, known?.text);
     return finish(dataset, hash.digest('hex'), { text }, { spec });
   }
   if ('inputShape' in read) {
     const parts = others.flatMap(({ read: arrays, part, at }) => ('inputShape' in arrays ? [{ part, arrays, at }] : []));
-    const { dataset, images } = prepareArrays(read, spec, parts);
+    const { dataset, images } = prepareArrays(read, spec, parts, known);
     return finish(dataset, hash.digest('hex'), images && { images }, { ignored: read.ignored, skipped: read.skipped, foreign, spec });
   }
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
@@ -76,7 +77,7 @@ export async function loadDataset(
         ]
       : [],
   );
-  const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts);
+  const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts, known);
   const { reading } = read;
   const shown = { table: { columns, rows, totalRows }, ...(reading && { reading }), ...(series && { series }), ...(text && { text }) };
   const target = columns.find(({ role }) => role === 'target')?.name;

@@ -14,7 +14,7 @@ type NpzSource = Extract<DataSource, { format: 'npz' }>;
 /** More classes than this are numbers. */
 const mostClasses = 1000;
 /** Names by which people save them, the most telling first. */
-const inputNames = ['x', 'X', 'inputs', 'x_train', 'X_train', 'train_x', 'images', 'train_images', 'features', 'data'];
+export const inputNames = ['x', 'X', 'inputs', 'x_train', 'X_train', 'train_x', 'images', 'train_images', 'features', 'data'];
 const targetNames = ['y', 'Y', 'targets', 'y_train', 'Y_train', 'train_y', 'labels', 'train_labels', 'target', 'label'];
 
 export async function readNpy(source: NpySource, folders: Folders, hash: Hash): Promise<Arrays> {

@@ -22,7 +22,7 @@ export interface PictureList {
   readonly ignored: readonly string[];
 }
 
-const endings = /\.(?:png|jpe?g|webp)$/i;
+export const endings = /\.(?:png|jpe?g|webp)$/i;
 /** Bytes of files that are kept between looking at them and decoding them. */
 const mostKept = 512 * 2 ** 20;
 /** Pictures decoded at once; more would only wait for the decoder's threads. */
@@ -44,8 +44,8 @@ interface Decoded {
   readonly pixels: Uint8Array;
 }
 
-/** `grey`: whether one channel is wanted; undefined takes what the picture has. */
-async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number, number] | undefined, channels: 1 | 3): Promise<Decoded> {
+/** Throws what the decoder throws. */
+export async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number, number] | undefined, channels: 1 | 3): Promise<Decoded> {
   let image = sharp(bytes, { failOn: 'error' }).autoOrient().removeAlpha();
   if (size) image = image.resize({ height: size[0], width: size[1], fit: 'fill' });
   const { data, info } = await image
@@ -65,7 +65,7 @@ async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number, numbe
 
 const pngMark = Buffer.from('89504e470d0a1a0a', 'hex');
 
-async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
+export async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
   // A PNG says so in its 26th byte: 0 and 4 are grey, without and with transparency.
   if (bytes.length > 33 && bytes.subarray(0, 8).equals(pngMark)) return bytes[25] === 0 || bytes[25] === 4;
   const { space, channels } = await sharp(bytes).metadata();

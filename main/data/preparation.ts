@@ -1,10 +1,10 @@
 /** What a data set's preparation came to on its training part, and the same done to other samples. */
-import { EpochbookError } from '#contract/errors.ts';
-import type { Dataset, Preparation } from '#contract/samples.ts';
+import type { Dataset, Feature, Preparation } from '#contract/samples.ts';
+import type { DataSpec } from '#contract/spec.ts';
 import { applyArraySteps } from './array-steps.ts';
-import { columnNamed, typeColumns } from './columns.ts';
-import { placeOf, type TextTable } from './csv.ts';
-import { featureOf } from './features.ts';
+import { columnNamed, isMissing, notANumber, typeColumns } from './columns.ts';
+import type { TextTable } from './csv.ts';
+import { featureOf, transform, withoutReplace } from './features.ts';
 import { chooseRows } from './rows.ts';
 import { encoderOf, placeTokens } from './tokenizer.ts';
 
@@ -12,6 +12,41 @@ import { encoderOf, placeTokens } from './tokenizer.ts';
 export function preparationOf(dataset: Dataset): Preparation {
   const { train: _train, validation: _validation, test: _test, hash: _hash, augmentation: _augmentation, ...preparation } = dataset;
   return preparation;
+}
+
+export interface PrepareOptions {
+  /** The data's steps, of which `map` and `replace` are done as they stand; default: the columns that were computed. */
+  readonly steps?: DataSpec['steps'];
+  /** Hears of a value that is none of a column's categories: the model sees none of them set, or −1. */
+  readonly onUnknown?: (column: string, value: string, row: number) => void;
+}
+
+/** What of a column's text is looked up among categories. */
+const looked = ({ before = [] }: Feature, text: string, until = before.length) =>
+  before.slice(0, until).reduce<string | number>((value, step) => transform(step, value), text);
+
+interface CategoryColumn {
+  readonly feature: Feature;
+  readonly categories: ReadonlySet<string>;
+  /** Steps before the look-up. */
+  readonly until?: number;
+}
+
+/** By column, the categories that its features know. */
+function categoryColumns(features: readonly Feature[]): CategoryColumn[] {
+  const found = new Map<string, CategoryColumn & { categories: Set<string> }>();
+  for (const feature of features) {
+    const { column, category, before = [] } = feature;
+    const until = before.findIndex(({ op }) => op === 'ordinal');
+    const ordinal = before[until];
+    if (ordinal?.op === 'ordinal') found.set(column, { feature, categories: new Set(ordinal.categories), until });
+    else if (category !== undefined) {
+      const known = found.get(column) ?? { feature, categories: new Set<string>() };
+      known.categories.add(category);
+      found.set(column, known);
+    }
+  }
+  return [...found.values()];
 }
 
 export interface PreparedInputs {
@@ -22,17 +57,21 @@ export interface PreparedInputs {
   readonly rows: Uint32Array;
 }
 
+/** Steps that make columns; what is done to a column that is not there, such as the target, has nothing to do. */
+function onColumns(steps: DataSpec['steps'], { names }: TextTable): DataSpec['steps'] {
+  return steps.filter((step) => step.op === 'map' || (step.op === 'replace' && names.includes(step.column)));
+}
+
 /**
  * Rows of a table as the model wants them; the target need not be there. Windows are those that end at each row with
- * enough rows before it, of one series, in the order of the table. Throws `data.missingValue`, `data.columnMissing`.
+ * enough rows before it, of one series, in the order of the table. Throws `data.missingValue`, `data.notANumber`,
+ * `data.columnMissing`.
  */
-export function prepareRows(preparation: Preparation, source: TextTable): PreparedInputs {
-  const { derived = [], features = [], series, text } = preparation;
+export function prepareRows(preparation: Preparation, source: TextTable, { steps, onUnknown }: PrepareOptions = {}): PreparedInputs {
+  const { derived = [], series, text } = preparation;
+  const features = steps ? (preparation.features ?? []).map(withoutReplace) : (preparation.features ?? []);
   const at = '/data/source';
-  const table = chooseRows(
-    source,
-    derived.map((one) => ({ op: 'map', ...one })),
-  );
+  const table = chooseRows(source, steps ? onColumns(steps, source) : derived.map((one) => ({ op: 'map', ...one })));
   const columns = typeColumns(table);
   const textsOf = (name: string) => table.columns[columnNamed(columns, name, table.path, at).index];
   const count = table.lines.length;
@@ -50,14 +89,18 @@ export function prepareRows(preparation: Preparation, source: TextTable): Prepar
     for (const [index, feature] of features.entries()) {
       const value = featureOf(feature, columnsOf[index][row]);
       if (Number.isNaN(value)) {
-        const { path, unit, line } = placeOf(table, row);
-        throw new EpochbookError(
-          'data.missingValue',
-          { path, unit, line, column: feature.column, count: 1 },
-          { at, where: { file: path, line } },
-        );
+        // What is missing is told with the number of rows that lack it.
+        throw notANumber(table, columnNamed(columns, feature.column, table.path, at), row, at);
       }
       values[row * width + index] = value;
+    }
+  if (onUnknown)
+    for (const { feature, categories, until } of categoryColumns(features)) {
+      textsOf(feature.column).forEach((one, row) => {
+        const value = String(looked(feature, one, until));
+        const isGap = until !== undefined && isMissing(value);
+        if (!categories.has(value) && !isGap) onUnknown(feature.column, one, row);
+      });
     }
   const { arraySteps = [] } = preparation;
   const shaped = (samples: Float32Array, samplesCount: number, shape: readonly number[]) =>

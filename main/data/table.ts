@@ -1,14 +1,14 @@
 /** From a table to samples: which columns are features, what is to be predicted, and how both become numbers. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
-import type { Dataset, Part } from '#contract/samples.ts';
+import type { Dataset, Part, Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { columnNamed, describeColumn, isMissing, notANumber, numberIn, numbersOf, typeColumns, type TypedColumn } from './columns.ts';
 import { placeOf, type TextTable } from './csv.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
 import { distinctRows } from './distinct.ts';
-import { fitFeatures } from './features.ts';
+import { fitFeatures, fittedFeatures } from './features.ts';
 import { chooseRows, keepRows, putBelow } from './rows.ts';
 import { type Parts, split } from './split.ts';
 import { place, splitOf, stepOf, stepsOf } from './steps.ts';
@@ -69,10 +69,14 @@ function otherTargets(table: TextTable, columns: readonly TypedColumn[], spec: D
   }));
 }
 
-function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec): Target {
+/** What a target is known to be: by its classes, or a number. */
+type KnownTarget = Pick<Preparation, 'task' | 'classes'>;
+
+function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec, known?: KnownTarget): Target {
   const step = stepOf(spec, 'target');
   const at = step ? place(step) : '/data/source';
   const texts = table.columns[column.index];
+  if (known) return knownTarget(table, column, known, at);
   const kind = step?.step.kind ?? (column.type === 'text' || looksLikeClasses(texts) ? 'classes' : 'number');
   if (kind === 'number') return { column, values: numbersOf(table, column, texts.length, at) };
   const gap = texts.findIndex(isMissing);
@@ -82,6 +86,22 @@ function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec): Targ
   if (classes.length < 2) throw new EpochbookError('data.oneClass', { path: table.path, column: column.name, value: classes[0] }, { at });
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   return { column, classes, values: Float64Array.from(texts, (text) => indexOf.get(text) ?? 0) };
+}
+
+/** Throws `data.unknownClass` where a row says none of the classes. */
+function knownTarget(table: TextTable, column: TypedColumn, { classes }: KnownTarget, at: string): Target {
+  const texts = table.columns[column.index];
+  if (!classes) return { column, values: numbersOf(table, column, texts.length, at) };
+  const indexOf = new Map(classes.map((name, index) => [name, index]));
+  const row = texts.findIndex((text) => !indexOf.has(text));
+  if (row < 0) return { column, classes, values: Float64Array.from(texts, (text) => indexOf.get(text) ?? 0) };
+  if (isMissing(texts[row])) throw notANumber(table, column, row, at);
+  const { path, unit, line } = placeOf(table, row);
+  throw new EpochbookError(
+    'data.unknownClass',
+    { path, unit, line, column: column.name, value: texts[row].slice(0, 60), names: classes.slice(0, 40).join(', ') },
+    { at, where: { file: path, line, column: column.index + 1 } },
+  );
 }
 
 function looksLikeClasses(texts: readonly string[]): boolean {
@@ -129,6 +149,11 @@ function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec:
   if (chosen.length === 0)
     throw new EpochbookError('data.noFeatures', { path: table.path }, { at: selects[0] ? place(selects[0]) : '/data/source' });
   return chosen;
+}
+
+function knownFeatures(table: TextTable, columns: readonly TypedColumn[], { features = [], text }: Preparation): TypedColumn[] {
+  const names = text?.column === undefined ? features.map(({ column }) => column) : [text.column];
+  return [...new Set(names)].map((name) => columnNamed(columns, name, table.path, '/data/source'));
 }
 
 /** Columns that say how rows are parted. */
@@ -229,20 +254,30 @@ function windowsOf(table: TextTable, columns: readonly TypedColumn[], spec: Data
   return placeWindows(parts, step, { groupOf: (row) => groups?.[row] ?? '', timeOf: (row) => times?.[row] ?? table.rows[row] }, at);
 }
 
-/** Throws `data.*` errors at the step or the line they come from. */
-export function prepareTable(source: TextTable, spec: DataSpec, others: readonly OtherTable[] = []): PreparedTable {
+/** Throws `data.*` errors at the step or the line they come from. `known`: what was fitted before, to be done alike. */
+export function prepareTable(source: TextTable, spec: DataSpec, others: readonly OtherTable[] = [], known?: Preparation): PreparedTable {
   const own = withoutTwins(chooseRows(source, spec.steps), spec);
   const casts = castsIn(own, spec);
   // Roles are those of the training data; types are told by all that is read.
   const firstColumns = typeColumns(own, casts);
   const firstTarget = targetColumn(own, firstColumns, spec);
   const firstOthers = otherTargets(own, firstColumns, spec).map(({ column }) => column);
-  const needed = new Set([firstTarget, ...firstOthers, ...chooseFeatures(own, firstColumns, spec, firstTarget)].map(({ name }) => name));
+  const featuresIn = (from: TextTable, all: readonly TypedColumn[], predicted: TypedColumn) =>
+    known ? knownFeatures(from, all, known) : chooseFeatures(from, all, spec, predicted);
+  const needed = new Set([firstTarget, ...firstOthers, ...featuresIn(own, firstColumns, firstTarget)].map(({ name }) => name));
   const table = others.reduce((above, { table: other, at }) => putBelow(above, other, (name) => needed.has(name), at), own);
   const columns = others.length === 0 ? firstColumns : typeColumns(table, casts);
-  const target = readTarget(table, targetColumn(table, columns, spec), spec);
-  const several = otherTargets(table, columns, spec).map(({ name, column }) => ({ name, ...readTarget(table, column, spec) }));
-  const chosen = chooseFeatures(table, columns, spec, target.column);
+  const several = otherTargets(table, columns, spec).map(({ name, column }) => ({
+    name,
+    ...readTarget(
+      table,
+      column,
+      spec,
+      known?.targets?.find((one) => one.name === name),
+    ),
+  }));
+  const target = (known && several[0]) ?? readTarget(table, targetColumn(table, columns, spec), spec, known);
+  const chosen = featuresIn(table, columns, target.column);
 
   const parts = { ...partsOf(own, columns, spec, target, own.lines.length) };
   let next = own.lines.length;
@@ -289,6 +324,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       tokenize.step,
       parts.train,
       place(tokenize),
+      known?.text,
     );
     return {
       dataset: {
@@ -307,13 +343,13 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
 
   // First, so that what is wrong with the windows is said before what their columns lack.
   const windows = window && windowsOf(table, columns, spec, window, parts);
-  const fitted = fitFeatures(table, chosen, spec, parts.train);
+  const fitted = known?.features ? fittedFeatures(table, columns, known.features) : fitFeatures(table, chosen, spec, parts.train);
   const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
     name,
     // A column of categories has become several.
     features: names.flatMap((column) => fitted.filter((feature) => feature.column.name === column)),
   }));
-  const features = inputs.length > 0 ? inputs.flatMap((input) => input.features) : fitted;
+  const features = inputs.length > 0 && !known ? inputs.flatMap((input) => input.features) : fitted;
   const gather = (rows: Uint32Array): Float32Array => {
     const inputs = new Float32Array(rows.length * features.length);
     let filled = 0;
@@ -327,7 +363,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     ...classes,
     ...(derived.length > 0 && { derived }),
     features: features.map(({ feature }) => feature),
-    ...(inputs.length > 0 && { inputs: inputs.map((input) => ({ name: input.name, shape: [input.features.length] })) }),
+    ...(inputs.length > 0 && { inputs: known?.inputs ?? inputs.map((input) => ({ name: input.name, shape: [input.features.length] })) }),
   };
   /** Gives samples the shape that `reshape` and `resize` say; columns are scaled one by one before. */
   const shaped = (inputShape: readonly number[], make: (rows: Uint32Array, part: keyof Parts) => Part) => {

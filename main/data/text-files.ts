@@ -76,12 +76,13 @@ export function prepareRunningText(
   { path, running }: RunningText,
   spec: DataSpec,
   others: readonly OtherText[],
+  known?: TextInput,
 ): { dataset: Omit<Dataset, 'hash'>; text: NonNullable<DataPreview['text']> } {
   const found = stepOf(spec, 'tokenize');
   const splitting = stepOf(spec, 'split');
   const stepAt = found ? place(found) : '/data/source';
   const { vocabulary, ...settings } = tokenizerSettings({ by: 'characters', ...found?.step, op: 'tokenize' });
-  const { length = defaults.length, stride = defaults.stride } = found?.step ?? {};
+  const { length = known?.length ?? defaults.length, stride = defaults.stride } = found?.step ?? {};
 
   const texts: { train: string; validation?: string; test?: string } = { train: running };
   if (splitting) {
@@ -104,7 +105,7 @@ export function prepareRunningText(
     texts[part] = text.running;
   }
 
-  const tokenizer = fitTokenizer([texts.train], vocabulary, settings);
+  const tokenizer = known ?? fitTokenizer([texts.train], vocabulary, settings);
   const encode = encoderOf(tokenizer);
   const train = encode(texts.train);
   const partOf = (part: 'train' | 'validation' | 'test', tokens: readonly number[]): Part => {

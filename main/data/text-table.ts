@@ -29,20 +29,23 @@ export interface TokenizedColumn {
   readonly preview: (rows: Uint32Array, labelOf: (row: number) => string) => TextPreview;
 }
 
-/** Throws `data.noTokens`. `train`: the rows the vocabulary is made of. */
+/** Throws `data.noTokens`. `train`: the rows the vocabulary is made of, unless it is `known`. */
 export function tokenizeColumn(
   texts: readonly string[],
   column: string,
   step: TokenizeStep,
   train: Uint32Array,
   at: string,
+  known?: TextInput,
 ): TokenizedColumn {
   const { vocabulary, ...settings } = tokenizerSettings(step);
-  const tokenizer = fitTokenizer(
-    Array.from(train, (row) => texts[row]),
-    vocabulary,
-    settings,
-  );
+  const tokenizer =
+    known ??
+    fitTokenizer(
+      Array.from(train, (row) => texts[row]),
+      vocabulary,
+      settings,
+    );
   const encode = encoderOf(tokenizer);
   const tokens = texts.map((text) => Uint32Array.from(encode(text)));
   let [longest, unknown, total] = [0, 0, 0];
@@ -52,7 +55,7 @@ export function tokenizeColumn(
     for (const token of tokens[row]) unknown += Number(token === 1);
   }
   if (longest === 0) throw new EpochbookError('data.noTokens', { column }, { at });
-  const length = step.length ?? Math.min(longest, mostTokens);
+  const length = known?.length ?? step.length ?? Math.min(longest, mostTokens);
   const text: TextInput = { ...tokenizer, column, length, padding: step.padding ?? 'post' };
   return {
     text,

@@ -1,12 +1,14 @@
 /**
  * The core's side of the trainer processes. Two are kept warm: one inspects, estimates and exports, the other trains,
- * so that a notebook can be checked while a run goes on. A third is there while somebody looks closer at data. A process that crashes ends its task with an error and is
+ * so that a notebook can be checked while a run goes on. A third is there while somebody looks closer at data, a fourth
+ * while a trained model is used. A process that crashes ends its task with an error and is
  * replaced at the next one; one that hangs is killed.
  */
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { Estimate } from '#contract/notebook.ts';
 import type { LookBatch } from '#contract/look.ts';
 import type { LookAnswer, LookAsk, LookKind } from '#data/look/look.ts';
+import type { Evaluation, Predictions } from '#contract/predictions.ts';
 import type { BackendInfo, Exported } from '#contract/runs.ts';
 import type { FromTrainer, Inspection, Task, ToTrainer } from './protocol.ts';
 
@@ -26,6 +28,9 @@ type TaskOf<K extends Task['type']> = Extract<Task, { type: K }>;
 export type TrainEnd = Omit<Extract<FromTrainer, { type: 'ended' }>, 'type' | 'id'>;
 /** What is told during training: everything but the end. */
 export type TrainNews = Extract<FromTrainer, { type: 'started' | 'progressed' | 'checkpointed' | 'observed' | 'epochEnded' }>;
+
+/** What is told while a trained model is used. */
+export type UseNews = Extract<FromTrainer, { type: 'usedProgressed' | 'predictedRows' }>;
 
 export interface Training {
   /** Never rejects: a crash or an error is an end as well. */
@@ -48,6 +53,10 @@ export interface TrainerHost {
   look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void): Promise<LookAnswer<K>>;
   /** Ends a look at once, whatever it is doing; what waited for it fails. */
   endLook(): Promise<void>;
+  evaluate(task: Omit<TaskOf<'evaluate'>, 'type'>, onNews: (news: UseNews) => void): Promise<Omit<Evaluation, 'runId' | 'name'>>;
+  predict(task: Omit<TaskOf<'predict'>, 'type'>, onNews: (news: UseNews) => void): Promise<Omit<Predictions, 'runId' | 'name'>>;
+  /** Ends an evaluation or prediction at once; what waited for it fails. */
+  endUse(): Promise<void>;
   /** One at a time: the caller keeps the queue. */
   train(task: Omit<TaskOf<'train'>, 'type'>, onNews: (news: TrainNews) => void): Training;
   /** Ends all processes. */
@@ -60,7 +69,10 @@ export interface HostOptions {
   readonly stopMs?: number;
 }
 
-type Final = Extract<FromTrainer, { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'looked' | 'batched' | 'ended' }>;
+type Final = Extract<
+  FromTrainer,
+  { type: 'failed' | 'inspected' | 'estimated' | 'exported' | 'listed' | 'looked' | 'batched' | 'evaluated' | 'predicted' | 'ended' }
+>;
 type News = Exclude<FromTrainer, Final | { type: 'ready' }>;
 
 const isFinal = (message: FromTrainer): message is Final =>
@@ -71,6 +83,8 @@ const isFinal = (message: FromTrainer): message is Final =>
   message.type === 'listed' ||
   message.type === 'looked' ||
   message.type === 'batched' ||
+  message.type === 'evaluated' ||
+  message.type === 'predicted' ||
   message.type === 'ended';
 
 /** How long a process that was asked to end has before it is made to. */
@@ -190,12 +204,26 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
   const inspector = createLane(fork);
   const trainer = createLane(fork);
   const looker = createLane(fork);
+  const user = createLane(fork);
 
   async function ask<K extends 'batched' | 'inspected' | 'estimated' | 'exported' | 'listed'>(
     kind: K,
     task: Task,
   ): Promise<Extract<Final, { type: K }>> {
     const final = await inspector.run(task);
+    if (final.type === 'failed') throw fromPlainError(final.error);
+    if (final.type !== kind) throw new Error(`The trainer answered ${final.type} where ${kind} was asked for`);
+    return final as Extract<Final, { type: K }>;
+  }
+
+  async function use<K extends 'evaluated' | 'predicted'>(
+    kind: K,
+    task: Task,
+    onNews: (news: UseNews) => void,
+  ): Promise<Extract<Final, { type: K }>> {
+    const final = await user.run(task, (news) => {
+      if (news.type === 'usedProgressed' || news.type === 'predictedRows') onNews(news);
+    });
     if (final.type === 'failed') throw fromPlainError(final.error);
     if (final.type !== kind) throw new Error(`The trainer answered ${final.type} where ${kind} was asked for`);
     return final as Extract<Final, { type: K }>;
@@ -218,6 +246,9 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       return final.answer;
     },
     endLook: () => looker.kill(),
+    evaluate: async (task, onNews) => (await use('evaluated', { type: 'evaluate', ...task }, onNews)).evaluation,
+    predict: async (task, onNews) => (await use('predicted', { type: 'predict', ...task }, onNews)).predictions,
+    endUse: () => user.kill(),
     train(task, onNews) {
       let epochs = 0;
       let stopTimer: NodeJS.Timeout | undefined;
@@ -225,7 +256,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       const run = async (): Promise<TrainEnd> => {
         try {
           const final = await trainer.run({ type: 'train', ...task }, (news) => {
-            if (news.type === 'lookProgressed') return;
+            if (news.type === 'lookProgressed' || news.type === 'usedProgressed' || news.type === 'predictedRows') return;
             if (news.type === 'epochEnded') epochs = news.row.epoch;
             onNews(news);
           });
@@ -255,7 +286,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       };
     },
     async close() {
-      await Promise.all([inspector.close(), trainer.close(), looker.close()]);
+      await Promise.all([inspector.close(), trainer.close(), looker.close(), user.close()]);
     },
   };
 }

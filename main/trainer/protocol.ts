@@ -6,7 +6,9 @@ import type { DataPreview, Estimate, ModelTable } from '#contract/notebook.ts';
 import type { Observation } from '#contract/observations.ts';
 import type { Saved } from './checkpoint-files.ts';
 import type { BackendInfo, BestEpoch, EndReason, EpochRow, Exported, ExportFormat, RunSummary } from '#contract/runs.ts';
+import type { Evaluation, PartName, PredictedRow, PredictionFormat, Predictions } from '#contract/predictions.ts';
 import type { DataSpec, ModelSpec, Spec, TrainSpec } from '#contract/spec.ts';
+import type { Given } from '#data/given-source.ts';
 
 /** Where relative paths in a data spec start, and the folder they may not leave. Absolute. */
 export interface Folders {
@@ -19,6 +21,18 @@ export interface From {
   readonly file: string;
   /** The settings until there, where they may be others from there on. */
   readonly fork?: TrainSpec;
+}
+
+/** A run's model as one of its checkpoints has it. What its data was prepared with lies beside the checkpoint. */
+export interface UsedModel {
+  readonly name: string;
+  readonly spec: Spec;
+  readonly folders: Folders;
+  readonly backend: string;
+  readonly threads: number;
+  readonly checkpointFile: string;
+  /** Of the data it was trained on. */
+  readonly dataHash: string;
 }
 
 export type Task =
@@ -47,6 +61,25 @@ export type Task =
       folder: string;
       /** Written into the model's file: where it comes from, and how good it was. The data must still be the run's. */
       run: Pick<RunSummary, 'id' | 'name' | 'backend' | 'dataHash'> & { metrics: EpochRow['metrics'] };
+    }
+  /** On given files, else on parts of the run's own data. `recorded`: the validation part's values after this epoch. */
+  | {
+      type: 'evaluate';
+      model: UsedModel;
+      parts?: PartName | 'all' | undefined;
+      given?: Given | undefined;
+      recorded?: EpochRow['metrics'] | undefined;
+    }
+  | {
+      type: 'predict';
+      model: UsedModel;
+      given: Given;
+      /** Absolute. */
+      out?: { file: string; format: PredictionFormat } | undefined;
+      /** How many of the rows the answer holds. */
+      rows: number;
+      /** Whether all rows are told as they are made. */
+      tells: boolean;
     }
   /** What the model gets in a step of an epoch, both from 1. */
   | {
@@ -81,6 +114,10 @@ export type FromTrainer =
   | { type: 'estimated'; id: number; estimate: Estimate }
   | { type: 'exported'; id: number; exported: Exported }
   | { type: 'listed'; id: number; backends: BackendInfo[] }
+  | { type: 'evaluated'; id: number; evaluation: Omit<Evaluation, 'runId' | 'name'> }
+  | { type: 'predicted'; id: number; predictions: Omit<Predictions, 'runId' | 'name'> }
+  | { type: 'usedProgressed'; id: number; done: number; total?: number; item: string }
+  | ({ type: 'predictedRows'; id: number; rows: PredictedRow[] } & Pick<Predictions, 'unit' | 'outputs'>)
   | { type: 'batched'; id: number; batch: LookBatch }
   | { type: 'looked'; id: number; answer: LookAnswer }
   /** The share of a table that is copied; undefined where it cannot be told. */

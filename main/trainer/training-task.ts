@@ -24,7 +24,7 @@ export interface TrainingControl {
 }
 
 /** Beside the checkpoints. */
-const preparationFile = 'preparation.json';
+export const preparationFile = 'preparation.json';
 
 type TrainTask = Extract<Task, { type: 'train' }>;
 type Send = (message: FromTrainer) => void;

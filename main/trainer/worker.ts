@@ -10,6 +10,7 @@ import { lookAtBatch } from './batch-task.ts';
 import { createDataCache } from './data-cache.ts';
 import { exportModel } from './export-task.ts';
 import { inspect } from './inspection.ts';
+import { evaluateModel, predictWith } from './model-task.ts';
 import { openPort } from './port.ts';
 import type { Task } from './protocol.ts';
 import { startTraining, type TrainingControl } from './training-task.ts';
@@ -48,6 +49,12 @@ async function perform(id: number, task: Task): Promise<void> {
       port.send({ type: 'exported', id, exported: await exportModel(task, dataset) });
       break;
     }
+    case 'evaluate':
+      port.send({ type: 'evaluated', id, evaluation: await evaluateModel(id, task, load, port.send) });
+      break;
+    case 'predict':
+      port.send({ type: 'predicted', id, predictions: await predictWith(id, task, load, port.send) });
+      break;
     case 'batch': {
       const { dataset } = await load(task.data, task.folders);
       port.send({ type: 'batched', id, batch: lookAtBatch(dataset, task.train, task.epoch, task.step) });

@@ -4,6 +4,8 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Emit } from '#contract/events.ts';
 
 export interface Job {
+  /** Aborted where the job is to end, for work that does not tell of progress. */
+  readonly signal: AbortSignal;
   /** Tells of progress. Throws `job.cancelled` once the job is to end. */
   tell(done: number, total?: number, item?: string): void;
   /** Lets other calls have a turn, at most every few milliseconds. */
@@ -25,14 +27,16 @@ const reportMs = 50;
 const breathMs = 12;
 
 export function createJobs(emit: Emit): Jobs {
-  const cancelled = new Set<string>();
+  const running = new Map<string, AbortController>();
   return {
     async run(name, work) {
+      const abort = new AbortController();
+      if (name !== undefined) running.set(name, abort);
       let reported = 0;
       let breathed = performance.now();
       const tell: Job['tell'] = (done, total, item) => {
         if (name === undefined) return;
-        if (cancelled.has(name)) throw new EpochbookError('job.cancelled');
+        if (abort.signal.aborted) throw new EpochbookError('job.cancelled');
         const now = performance.now();
         if (now - reported < reportMs && done !== total) return;
         reported = now;
@@ -45,6 +49,7 @@ export function createJobs(emit: Emit): Jobs {
       };
       try {
         return await work({
+          signal: abort.signal,
           tell,
           breathe,
           async step(done, total, item) {
@@ -53,9 +58,9 @@ export function createJobs(emit: Emit): Jobs {
           },
         });
       } finally {
-        if (name !== undefined) cancelled.delete(name);
+        if (name !== undefined) running.delete(name);
       }
     },
-    cancel: (name) => void cancelled.add(name),
+    cancel: (name) => running.get(name)?.abort(),
   };
 }

@@ -6,7 +6,6 @@ import { calls, type Handlers, type Reply } from '#contract/calls.ts';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
 import type { OpenedNotebook } from '#contract/notebook.ts';
-import type { StoredCheckpoint } from '#contract/runs.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
 import { parseNotebook } from '#notebook/parse.ts';
@@ -41,6 +40,7 @@ import { copySample, copyTemplate, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
 import { backUp, purgeRuns, rescue } from './storage.ts';
 import { exportRuns, importRuns, lookAtLogs } from './transfer.ts';
+import { chosenCheckpoint, createModelUse } from './use-model.ts';
 import { watchFolders, type Watch } from './watch.ts';
 import { readWorkspace } from './workspace.ts';
 
@@ -157,6 +157,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const looks = createLooks(context);
   const queue = createRunQueue(context);
   const jobs = createJobs(emit);
+  const modelUse = createModelUse(context);
   // A first evaluation finds the sandbox's thread started.
   if (isApp) warmSandbox();
   const goingOn = createGoingOn(context, queue);
@@ -387,13 +388,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async 'runs.export'({ runId, format, folder, checkpoint }) {
       const store = context.store();
       const run = store.detail(runId);
-      // A run without validation or stopped early on may have only the one.
-      const isWanted = ({ kind, epoch }: StoredCheckpoint) => (kind === 'epoch' ? epoch === checkpoint : kind === checkpoint);
-      const isNamed = ({ kind }: StoredCheckpoint) => kind !== 'epoch';
-      const chosen = run.checkpoints.find(isWanted) ?? (typeof checkpoint === 'number' ? undefined : run.checkpoints.find(isNamed));
-      if (!chosen || !run.spec) throw new EpochbookError('training.noCheckpoint', { name: run.name });
+      const { checkpoint: chosen, spec } = chosenCheckpoint(run, checkpoint);
       return trainer.export({
-        spec: run.spec,
+        spec,
         folders: foldersOf(open.folder, run.notebook),
         format,
         checkpointFile: checkpointFile(store.checkpointFolder(runId), chosen),
@@ -408,6 +405,8 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       });
     },
 
+    'runs.evaluate': (request) => jobs.run(request.job, (job) => modelUse.evaluate(request, job)),
+    'runs.predict': (request) => jobs.run(request.job, (job) => modelUse.predict(request, job)),
     'runs.lookAtLogs': ({ path, tool, job }) => jobs.run(job, (step) => lookAtLogs(context, path, tool, step)),
     'runs.importFolder': ({ path, tool, job }) => jobs.run(job, (step) => importRuns(context, path, tool, step)),
     'runs.exportData': ({ runIds, format, folder, job }) => jobs.run(job, (step) => exportRuns(context, runIds, format, folder, step)),

@@ -5,6 +5,7 @@ import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import { observations } from './observations.ts';
 import type { CallName } from './names.ts';
+import { evaluation, partName, predictions } from './predictions.ts';
 import { channelStatistics, columnProfile, lookBatch, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
 import { logTools } from './logged-run.ts';
@@ -28,6 +29,8 @@ import { runView, runViews, tableLayout } from './run-views.ts';
 import { spaceReport, storeBackup, storeCheck, storeRescue } from './store.ts';
 import { locales } from './words/message.ts';
 
+/** Which of a run's models: after its best epoch, its last, or the epoch of this number. */
+const checkpoint = z.enum(['best', 'last']).or(z.number().int().positive()).default('best');
 const nothing = z.object({});
 const done = z.object({});
 /** A name that the caller makes up, to hear of `job.progressed` and for `job.cancel`. */
@@ -304,9 +307,40 @@ export const calls = {
       runId,
       format: exportFormat,
       folder: z.string(),
-      checkpoint: z.enum(['best', 'last']).or(z.number().int().positive()).default('best'),
+      checkpoint,
     }),
     response: exported,
+  },
+  /**
+   * Loss, metrics and confusion of a run's model: on parts of its own data (default: all but the training part), or on
+   * `files` with what is to be predicted. Paths are from `folder`; default: the workspace's.
+   */
+  'runs.evaluate': {
+    request: z.object({
+      runId,
+      checkpoint,
+      part: partName.or(z.literal('all')).optional(),
+      files: z.array(z.string().min(1)).min(1).optional(),
+      folder: z.string().optional(),
+      job,
+    }),
+    response: evaluation,
+  },
+  /** What a run's model says of the samples in files; `out` (CSV, JSON or Parquet by its ending) is written with all of them. */
+  'runs.predict': {
+    request: z.object({
+      runId,
+      checkpoint,
+      files: z.array(z.string().min(1)).min(1),
+      folder: z.string().optional(),
+      out: z.string().min(1).optional(),
+      /** How many of the first rows are answered. */
+      rows: z.number().int().nonnegative().max(100_000).default(1_000),
+      /** Whether all rows are told by `runs.predicted` as they are made; takes a job. */
+      tells: z.boolean().default(false),
+      job,
+    }),
+    response: predictions,
   },
   /**
    * Reads all runs that other tools logged in a file, or in a folder and below; without `tool`, of every tool. Again and

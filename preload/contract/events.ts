@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { runId } from './ids.ts';
 import type { EventName } from './names.ts';
 import { observation } from './observations.ts';
+import { predictions } from './predictions.ts';
 import { epochRow, runSummary } from './runs.ts';
 import { storeCheck } from './store.ts';
 
@@ -28,6 +29,8 @@ export const events = {
   'runs.removed': z.object({ runIds: z.array(runId) }),
   /** Many runs changed at once: the list is worth fetching again. */
   'runs.listChanged': z.object({}),
+  /** Rows of a `runs.predict` that was asked to tell them, in their order. */
+  'runs.predicted': predictions.pick({ unit: true, outputs: true, rows: true }).extend({ job: z.string() }),
   /** Of a call that was given a job: how far it is. At most some twenty a second. */
   'job.progressed': z.object({
     job: z.string(),

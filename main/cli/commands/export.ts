@@ -23,7 +23,7 @@ function readFormat(value: string): ExportFormat {
   return parsed.data;
 }
 
-function readEpoch(value: string): string {
+export function readEpoch(value: string): string {
   if (value !== 'best' && value !== 'last' && !/^[1-9]\d*$/.test(value)) {
     throw new EpochbookError('cli.badValue', { value, option: '--epoch', wanted: 'epoch' });
   }
@@ -31,7 +31,7 @@ function readEpoch(value: string): string {
 }
 
 /** The checkpoint of the epoch asked for. */
-function checkpointOf({ name, checkpoints }: RunDetail, epoch: string): 'best' | 'last' | number {
+export function checkpointOf({ name, checkpoints }: RunDetail, epoch: string): 'best' | 'last' | number {
   const found = checkpoints.find((checkpoint) => checkpoint.kind === epoch || String(checkpoint.epoch) === epoch);
   if (found) return found.kind === 'epoch' ? found.epoch : found.kind;
   // What was asked for in words is there in another way, or the export says why there is nothing at all.

@@ -1,5 +1,5 @@
 /** What was seen of a run beside its metrics, as text. */
-import { classScores } from '#contract/class-scores.ts';
+import { type ClassScores, classScores } from '#contract/class-scores.ts';
 import type { Confusion, RateSearch, WatchedEpoch } from '#contract/observations.ts';
 import { paceOf } from '#contract/pace.ts';
 import type { EpochRow } from '#contract/runs.ts';
@@ -25,25 +25,25 @@ export function paceFacts(rows: readonly EpochRow[]): [name: string, value: stri
 
 /** Classes in the rows, what the model says in the columns, each class' scores behind; above 20 classes the scores alone. */
 export function confusionText(confusion: Confusion): string[] {
-  const { classes, counts, epoch, part } = confusion;
-  const scores = classScores(confusion);
+  const { epoch, part } = confusion;
+  return [say('cli.confusion', { epoch, part }), ...confusionTable(confusion, classScores(confusion))];
+}
+
+export function confusionTable({ classes, counts }: Pick<Confusion, 'classes' | 'counts'>, scores: readonly ClassScores[]): string[] {
   const width = Math.max(3, ...counts.flat().map((count) => String(count).length));
   const short = (name: string) => (name.length > Math.max(width, 8) ? `${name.slice(0, Math.max(width, 8) - 1)}…` : name);
   const columns =
     classes.length > 20
       ? []
       : classes.map((name, column) => ({ title: short(name), cells: counts.map((row) => String(row[column])), right: true }));
-  return [
-    say('cli.confusion', { epoch, part }),
-    ...table([
-      { title: '', cells: [...classes] },
-      ...columns,
-      { title: say('cli.word.precision'), cells: scores.map(({ precision }) => percent(precision)), right: true },
-      { title: say('cli.word.recall'), cells: scores.map(({ recall }) => percent(recall)), right: true },
-      { title: 'F1', cells: scores.map(({ f1 }) => percent(f1)), right: true },
-      { title: say('cli.word.samples'), cells: scores.map(({ samples }) => String(samples)), right: true },
-    ]),
-  ];
+  return table([
+    { title: '', cells: [...classes] },
+    ...columns,
+    { title: say('cli.word.precision'), cells: scores.map(({ precision }) => percent(precision)), right: true },
+    { title: say('cli.word.recall'), cells: scores.map(({ recall }) => percent(recall)), right: true },
+    { title: 'F1', cells: scores.map(({ f1 }) => percent(f1)), right: true },
+    { title: say('cli.word.samples'), cells: scores.map(({ samples }) => String(samples)), right: true },
+  ]);
 }
 
 /** The layers at one look. */

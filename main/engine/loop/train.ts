@@ -396,12 +396,14 @@ async function* run(
   yield ended('completed', 'epochs', firstEpoch);
 }
 
-interface Evaluation {
+/** What a part of the data comes to under a model. */
+export interface Evaluation {
   readonly metrics: Record<string, number>;
   readonly confusion: ReturnType<Session['confusion']>;
 }
 
-async function* validate(
+/** Loss, metrics and confusion over a part, in batches as training takes them; null where `before` says to stop. */
+export async function* validate(
   session: Session,
   part: Part,
   batchSize: number,

@@ -5,6 +5,7 @@ import { diagnosis } from './diagnosis.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
 import { notebook } from './notebook.ts';
+import { prediction } from './prediction.ts';
 import { report } from './report.ts';
 import { store } from './store.ts';
 import { training } from './training.ts';
@@ -17,6 +18,7 @@ export const en = {
   ...engine,
   ...interchange,
   ...notebook,
+  ...prediction,
   ...report,
   ...store,
   ...training,

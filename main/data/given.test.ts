@@ -1,0 +1,252 @@
+/** Files that are given to a trained model become what it has learnt from. */
+import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { Dataset, Preparation } from '#contract/samples.ts';
+import type { DataSource, DataSpec, DataStep } from '#contract/spec.ts';
+import { parseCsv, type TextTable } from './csv.ts';
+import { csvPieces } from './csv-pieces.ts';
+import { type GivenSamples, givenSamples } from './given.ts';
+import { givenSpec } from './given-source.ts';
+import { loadDataset } from './load.ts';
+import { preparationOf } from './preparation.ts';
+import { fault, makeWorkspace } from './testing/workspace.ts';
+import { compressedArchive } from './testing/numpy-files.ts';
+
+const { write, load, folders } = makeWorkspace();
+/** As it comes back from the file that is kept with a run. */
+const kept = (dataset: Dataset) => JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation;
+
+async function trained(source: DataSource, ...steps: DataStep[]): Promise<{ dataset: Dataset; data: DataSpec; preparation: Preparation }> {
+  const { dataset } = await load(source, ...steps);
+  return { dataset, data: { source, steps }, preparation: kept(dataset) };
+}
+
+async function all(pieces: AsyncIterable<GivenSamples>) {
+  const found: GivenSamples[] = [];
+  for await (const piece of pieces) found.push(piece);
+  return {
+    inputs: found.flatMap(({ inputs }) => [...inputs]),
+    places: found.flatMap(({ places }) => [...places]),
+    findings: found.flatMap(({ findings }) => findings),
+    paths: found.map(({ path }) => path),
+  };
+}
+
+const given = (...paths: string[]) => ({ paths, folder: folders.notebook });
+
+describe('tables', () => {
+  const colours = ['red', 'green', 'blue'];
+  const rows = Array.from({ length: 40 }, (_, row) => [row, row % 9 === 4 ? '' : (row * 7) % 13, colours[row % 3], row % 2 ? 'u' : 'v']);
+  write('train.csv', ['a,b,colour,y', ...rows.map((row) => row.join(','))].join('\n'));
+  const steps: DataStep[] = [
+    { op: 'target', column: 'y' },
+    { op: 'replace', column: 'colour', values: { blue: 'green', green: 'red' } },
+    { op: 'map', column: 'ratio', expression: 'a / 3' },
+    { op: 'impute' },
+    { op: 'oneHot' },
+    { op: 'normalize' },
+    { op: 'split', validation: 0.25, seed: 1 },
+  ];
+  const source = { format: 'csv', path: 'train.csv' } as const;
+  /** The inputs of every row in the order of the file. */
+  const inOrder = ({ train, validation, inputShape: [width] }: Dataset) => {
+    const inputs: number[] = [];
+    for (const part of [train, validation!])
+      part.rows.forEach((row, index) =>
+        part.inputs.subarray(index * width, (index + 1) * width).forEach((value, place) => (inputs[row * width + place] = value)),
+      );
+    return inputs;
+  };
+
+  it('are prepared alike from any kind of table, in any order of columns, without the target', async () => {
+    const { dataset, data, preparation } = await trained(source, ...steps);
+    const wanted = inOrder(dataset);
+    write('later.tsv', ['colour\tb\ta', ...rows.map(([a, b, colour]) => [colour, b, a].join('\t'))].join('\n'));
+    write('later.json', JSON.stringify(rows.map(([a, b, colour]) => ({ a, b: b === '' ? null : b, colour }))));
+    const duck = await (await DuckDBInstance.create(':memory:')).connect();
+    const [tsv, parquet] = ['later.tsv', 'later.parquet'].map((name) => join(folders.notebook, name));
+    await duck.run(`COPY (FROM read_csv('${tsv}', all_varchar = true)) TO '${parquet}' (FORMAT parquet)`);
+    for (const path of ['later.tsv', 'later.json', 'later.parquet']) {
+      const { inputs, places, findings } = await all(givenSamples(preparation, data, given(path)));
+      expect(inputs).toEqual(wanted);
+      expect(places).toEqual(rows.map((_, row) => row + (path === 'later.tsv' ? 2 : 1)));
+      expect(findings).toEqual([]);
+    }
+  });
+
+  it('with the target are a part of their own, classes numbered as in training', async () => {
+    const { dataset, data, preparation } = await trained(source, ...steps);
+    write('labelled.csv', ['y,colour,b,a', ...rows.slice(5, 9).map(([a, b, colour]) => ['v', colour, b, a].join(','))].join('\n'));
+    const { spec, folders: where } = givenSpec(data, given('labelled.csv'));
+    const { dataset: later } = await loadDataset(spec, where, { known: preparation });
+    const [width] = dataset.inputShape;
+    expect([...later.train.inputs]).toEqual(inOrder(dataset).slice(5 * width, 9 * width));
+    // `v` alone would be the first class.
+    expect([...later.train.targets]).toEqual([1, 1, 1, 1]);
+    write('odd.csv', 'a,b,colour,y\n1,2,red,u\n1,2,red,w\n');
+    const odd = givenSpec(data, given('odd.csv'));
+    expect(await fault(loadDataset(odd.spec, odd.folders, { known: preparation }))).toMatchObject({
+      code: 'data.unknownClass',
+      values: { line: 3, value: 'w', names: 'u, v' },
+      where: { line: 3 },
+    });
+  });
+
+  it('say what the model does not know and what is wrong, at its line', async () => {
+    const { data, preparation } = await trained(source, ...steps);
+    write('pink.csv', 'a,b,colour\n1,2,red\n1,2,pink\n3,,pink\n');
+    const { findings, inputs } = await all(givenSamples(preparation, data, given('pink.csv')));
+    expect(findings).toMatchObject([{ code: 'data.unknownCategory', values: { line: 3, column: 'colour', value: 'pink', count: 2 } }]);
+    expect(inputs).toHaveLength(3 * 5);
+    write('lacks.csv', 'a,colour\n1,red\n');
+    expect(await fault(all(givenSamples(preparation, data, given('lacks.csv'))))).toMatchObject({
+      code: 'data.columnMissingNear',
+      values: { column: 'b', path: 'lacks.csv' },
+      where: { file: 'lacks.csv' },
+    });
+    write('words.csv', 'a,b,colour\n1,2,red\nx,2,red\n');
+    expect(await fault(all(givenSamples(preparation, data, given('words.csv'))))).toMatchObject({
+      code: 'data.notANumber',
+      values: { column: 'a', value: 'x' },
+      where: { line: 3 },
+    });
+    write('picture.png', 'no table');
+    expect(await fault(all(givenSamples(preparation, data, given('train.csv', 'picture.png'))))).toMatchObject({ code: 'data.givenKind' });
+  });
+
+  it('are read some bytes at a time, cut between rows', async () => {
+    const lines = Array.from({ length: 200 }, (_, row) =>
+      row % 7 === 3 ? `${row},"two\nlines, and ""quotes""",x` : `${row},word ${row},y`,
+    );
+    const text = `a,b,c\n${lines.join('\n')}\n\n`;
+    write('long.csv', text);
+    write('long.csv.gz', gzipSync(text));
+    const source = { format: 'csv', path: 'long.csv' } as const;
+    const whole = parseCsv({ path: 'long.csv', bytes: Buffer.from(text) }, source, '/');
+    for (const path of ['long.csv', 'long.csv.gz']) {
+      const pieces: TextTable[] = [];
+      for await (const piece of csvPieces({ ...source, path }, folders, 1)) pieces.push(piece);
+      expect(whole.columns.map((_, column) => pieces.flatMap(({ columns }) => columns[column]))).toEqual(whole.columns);
+      expect(pieces.flatMap(({ lines: each }) => each)).toEqual(whole.lines);
+      expect(pieces.flatMap(({ rows: each }) => [...each])).toEqual([...whole.rows]);
+    }
+    // Longer than what is read at once, so that it is cut.
+    const many = Array.from({ length: 120_000 }, (_, row) => `${row},1.5`);
+    write('many.csv', `a,b\n${many.join('\n')}\n`);
+    write('ragged.csv', `a,b\n${many.join('\n')}\n7\n`);
+    let [count, last, number] = [0, 0, 0];
+    for await (const { lines: each, columns } of csvPieces({ format: 'csv', path: 'many.csv' }, folders, 1 << 20)) {
+      count += each.length;
+      last = each.at(-1)!;
+      expect(columns[0][0]).toBe(String(count - each.length));
+      number += 1;
+    }
+    expect([count, last]).toEqual([120_000, 120_001]);
+    expect(number).toBeGreaterThan(1);
+    const ragged = async () => {
+      for await (const _ of csvPieces({ format: 'csv', path: 'ragged.csv' }, folders, 1 << 20));
+    };
+    expect(await fault(ragged())).toMatchObject({ code: 'data.raggedRow', values: { line: 120_002 }, where: { line: 120_002 } });
+  });
+});
+
+it('windows follow the order of time, one for each row with enough before it', async () => {
+  const value = (row: number) => (row * 5) % 11;
+  write('series.csv', ['t,x', ...Array.from({ length: 30 }, (_, row) => `${row},${value(row)}`)].join('\n'));
+  const { data, preparation } = await trained(
+    { format: 'csv', path: 'series.csv' },
+    { op: 'target', column: 'x' },
+    { op: 'window', length: 3, time: 't' },
+    { op: 'split', validation: 0.2 },
+  );
+  write('turned.csv', ['t,x', ...[4, 3, 2, 1, 0].map((row) => `${row},${value(row)}`)].join('\n'));
+  const { inputs, places } = await all(givenSamples(preparation, data, given('turned.csv')));
+  expect(inputs).toEqual([0, 1, 2, 1, 2, 3, 2, 3, 4].map(value));
+  expect(places).toEqual([4, 3, 2]);
+});
+
+describe('pictures and arrays', () => {
+  const png = (value: number, width = 4) =>
+    sharp(Buffer.alloc(width * 3, value), { raw: { width, height: 3, channels: 1 } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+
+  it('pictures are decoded as in training; a folder stands for those in it', async () => {
+    for (const [label, value] of [
+      ['dark', 10],
+      ['light', 200],
+    ] as const)
+      for (let index = 0; index < 3; index++) write(`pictures/${label}/${index}.png`, await png(value + index));
+    const { data, preparation } = await trained({ format: 'imageFolder', path: 'pictures' }, { op: 'normalize' });
+    write('new/2.png', await png(12));
+    write('new/10.png', await png(201));
+    const { inputs, paths } = await all(givenSamples(preparation, data, given('new')));
+    expect(paths).toEqual(['new/2.png', 'new/10.png']);
+    const [step] = preparation.arraySteps!;
+    if (step.op !== 'normalize') throw new Error('a normalize step was to be kept');
+    const wanted = (value: number) => Math.fround((Math.fround(value / 255) - step.offset[0]) / step.scale[0]);
+    expect(inputs[0]).toBeCloseTo(wanted(12), 5);
+    expect(inputs[12]).toBeCloseTo(wanted(201), 5);
+    write('wide.png', await png(12, 5));
+    expect(await fault(all(givenSamples(preparation, data, given('wide.png'))))).toMatchObject({
+      code: 'data.givenShape',
+      values: { found: '3 × 5 × 1', wanted: '3 × 4 × 1' },
+      where: { file: 'wide.png' },
+    });
+    write('broken.png', (await png(12)).subarray(0, 60));
+    expect(await fault(all(givenSamples(preparation, data, given('broken.png'))))).toMatchObject({ code: 'data.pictureDamaged' });
+  });
+
+  it('arrays of NumPy are taken whole or as one sample, and fractions are not scaled twice', async () => {
+    write('set.npz', compressedArchive);
+    const { dataset, data, preparation } = await trained({ format: 'npz', path: 'set.npz' });
+    const { inputs, places } = await all(givenSamples(preparation, data, given('set.npz')));
+    expect(inputs).toEqual([...dataset.train.inputs]);
+    expect(places).toEqual(Array.from({ length: 12 }, (_, row) => row + 1));
+    const npy = (type: string, shape: string, values: Buffer) => {
+      const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
+      return Buffer.concat([
+        Buffer.from('\u0093NUMPY\u0001\u0000', 'latin1'),
+        Buffer.from([header.length, 0]),
+        Buffer.from(header),
+        values,
+      ]);
+    };
+    write('one.npy', npy('|u1', '(2, 2)', Buffer.from([51, 0, 255, 0])));
+    expect((await all(givenSamples(preparation, data, given('one.npy')))).inputs).toEqual(
+      [51, 0, 255, 0].map((value) => Math.fround(value / 255)),
+    );
+    write('scaled.npy', npy('<f4', '(1, 2, 2)', Buffer.from(Float32Array.of(0.5, 0, 1, 0).buffer)));
+    expect(await fault(all(givenSamples(preparation, data, given('scaled.npy'))))).toMatchObject({ code: 'data.givenScale' });
+    write('long.npy', npy('|u1', '(1, 5)', Buffer.alloc(5)));
+    expect(await fault(all(givenSamples(preparation, data, given('long.npy'))))).toMatchObject({
+      code: 'data.givenShape',
+      values: { found: '1 × 5', wanted: '2 × 2 × 1' },
+    });
+  });
+});
+
+it('texts are samples, and a running text is asked what follows its end', async () => {
+  for (const [label, word] of [
+    ['good', 'fine'],
+    ['bad', 'poor'],
+  ] as const)
+    for (let index = 0; index < 3; index++) write(`texts/${label}/${index}.txt`, `${word} thing ${index}`);
+  const folder = await trained({ format: 'textFolder', path: 'texts' }, { op: 'tokenize', length: 4 });
+  write('letter.txt', 'fine thing, unheard of');
+  const { inputs } = await all(givenSamples(folder.preparation, folder.data, given('letter.txt')));
+  const { tokens } = folder.preparation.text!;
+  expect(inputs.map((token) => tokens[token])).toEqual(['fine', 'thing', '\uFFFD', '\uFFFD']);
+
+  write('run.txt', 'abcabcabcabcabcabcabc');
+  const running = await trained({ format: 'text', path: 'run.txt' }, { op: 'tokenize', length: 3 });
+  write('start.txt', 'cabca');
+  const next = await all(givenSamples(running.preparation, running.data, given('start.txt')));
+  expect(next.inputs.map((token) => running.preparation.text!.tokens[token]).join('')).toBe('bca');
+  write('short.txt', 'ca');
+  expect(await fault(all(givenSamples(running.preparation, running.data, given('short.txt'))))).toMatchObject({ code: 'data.givenShort' });
+});
