@@ -147,7 +147,7 @@ export async function placeDataFile(
 }
 
 /** Whether a located file is gzip, known by its first bytes. Throws `data.unreadable`. */
-async function isGzipped(file: string, path: string, at: string): Promise<boolean> {
+export async function isGzipped(file: string, path: string, at: string): Promise<boolean> {
   try {
     const handle = await disk.open(file, 'r');
     try {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EpochRow } from '#contract/runs.ts';
 import type { PredictedRow } from '#contract/predictions.ts';
 import { parseCsv } from '#data/csv.ts';
-import { readWithDuck } from '#data/duck.ts';
+import { readWithDuck } from '#data/read-with-duck.ts';
 import { createHash } from 'node:crypto';
 import { forkTrainerOnNode } from './fork-node.ts';
 import { createTrainerHost, type TrainerHost } from './host.ts';
