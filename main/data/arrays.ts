@@ -6,6 +6,7 @@ import type { DataSpec } from '#contract/spec.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
 import { distinctRows } from './distinct.ts';
+import { checkTrainWeights } from './sample-weights.ts';
 import { storedPart, type StoredSamples } from './stored-arrays.ts';
 import { split } from './split.ts';
 import { place, splitOf, stepOf } from './steps.ts';
@@ -28,6 +29,8 @@ export interface Arrays {
   readonly targets: ArrayLike<number>;
   readonly targetShape: readonly number[];
   readonly classes?: readonly string[];
+  /** How much each sample counts. */
+  readonly weights?: ArrayLike<number>;
   /** Files that lay between the pictures and are none. */
   readonly ignored?: readonly string[];
   /** Pictures that could not be decoded and were to be left out. */
@@ -92,15 +95,23 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   });
   const rowsOf = (part: Uint32Array) => part.map((row) => kept[row]);
   const partOf = (
-    { path, values, targets, sourceRows, stored: file }: Pick<Arrays, 'path' | 'values' | 'targets' | 'sourceRows' | 'stored'>,
+    {
+      path,
+      values,
+      targets,
+      weights,
+      sourceRows,
+      stored: file,
+    }: Pick<Arrays, 'path' | 'values' | 'targets' | 'weights' | 'sourceRows' | 'stored'>,
     rows: Uint32Array,
   ): Part => {
+    const counts = weights && { weights: Float32Array.from(rows, (row) => weights[row]) };
     if (file) {
       const wanted = Float32Array.from({ length: rows.length * targetSize }, (_, index) => {
         return targets[rows[Math.floor(index / targetSize)] * targetSize + (index % targetSize)];
       });
       checkFinite(wanted, targetSize, rows, path);
-      const own = { count: rows.length, targets: wanted, rows: sourceRows ? rows.map((row) => sourceRows[row]) : rows };
+      const own = { count: rows.length, targets: wanted, ...counts, rows: sourceRows ? rows.map((row) => sourceRows[row]) : rows };
       return storedPart(own, file, { size, scale, rows: own.rows });
     }
     const inputs = new Float32Array(rows.length * size);
@@ -112,7 +123,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
     });
     if (!(values instanceof Uint8Array)) checkFinite(inputs, size, rows, path);
     checkFinite(wanted, targetSize, rows, path);
-    return { count: rows.length, inputs, targets: wanted, rows: sourceRows ? rows.map((row) => sourceRows[row]) : rows };
+    return { count: rows.length, inputs, targets: wanted, ...counts, rows: sourceRows ? rows.map((row) => sourceRows[row]) : rows };
   };
   const gather = (part: Uint32Array): Part => partOf(arrays, rowsOf(part));
   const made: { validation?: Part; test?: Part } = {
@@ -126,13 +137,9 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
       Uint32Array.from({ length: other.count }, (_, row) => row),
     );
   }
-  const shaped = shapeParts(
-    spec,
-    inputShape,
-    { train: gather(places.train), ...made },
-    stored ? [] : ['reshape', 'resize', 'normalize'],
-    known?.arraySteps,
-  );
+  const train = gather(places.train);
+  checkTrainWeights(train, '/data/source');
+  const shaped = shapeParts(spec, inputShape, { train, ...made }, stored ? [] : ['reshape', 'resize', 'normalize'], known?.arraySteps);
   checkKnownShape(shaped.inputShape, known, path);
   const [height, width, channels] = inputShape;
   const shown = (values instanceof Uint8Array || arrays.firstBytes) && inputShape.length === 3 && (channels === 1 || channels === 3);
@@ -190,9 +197,11 @@ function keptOf({ values, inputShape, targets, targetShape }: Arrays, count: num
 }
 
 /** The other data with the classes numbered as in the training data. */
-function alike(other: Arrays, { inputShape, targetShape, classes }: Arrays, at: string): Arrays {
+function alike(other: Arrays, { inputShape, targetShape, classes, weights }: Arrays, at: string): Arrays {
   const shapes = { found: [...other.inputShape].join(' × '), wanted: [...inputShape].join(' × ') };
   if (shapes.found !== shapes.wanted) throw new EpochbookError('data.otherShape', { path: other.path, ...shapes }, { at });
+  if ((other.weights === undefined) !== (weights === undefined))
+    throw new EpochbookError('data.otherWeights', { path: other.path }, { at });
   if ((other.classes === undefined) !== (classes === undefined) || other.targetShape.join() !== targetShape.join())
     throw new EpochbookError('data.otherTargets', { path: other.path }, { at });
   if (!classes || !other.classes) return other;

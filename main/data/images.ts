@@ -5,6 +5,7 @@ import type { DataSource } from '#contract/spec.ts';
 import type { Arrays } from './arrays.ts';
 import { type Folders, readDataFile } from './files.ts';
 import { parseIdx } from './idx.ts';
+import { readNpyWeights } from './numpy.ts';
 
 type IdxSource = Extract<DataSource, { format: 'idx' }>;
 
@@ -23,6 +24,10 @@ export async function readIdx(source: IdxSource, folders: Folders, hash: Hash): 
   if (labels.shape[0] !== count)
     throw new EpochbookError('data.countsDiffer', { images: count, labels: labels.shape[0] }, { at: labelsAt });
   if (images.values.length === 0) throw new EpochbookError('data.noSamples', { path: source.images }, { at: imagesAt });
+  const weights =
+    source.sampleWeight === undefined
+      ? undefined
+      : await readNpyWeights(source.sampleWeight, { path: source.images, count }, folders, hash);
   return {
     path: source.images,
     // Three dimensions are grey images, which convolutions want with a channel; two are rows of features.
@@ -33,6 +38,7 @@ export async function readIdx(source: IdxSource, folders: Folders, hash: Hash): 
     targets: labels.values,
     targetShape: [],
     classes: classNames(source, labels.values),
+    ...(weights && { weights }),
   };
 }
 

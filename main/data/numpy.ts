@@ -6,6 +6,7 @@ import type { DataSource } from '#contract/spec.ts';
 import { type Arrays, sizeOf } from './arrays.ts';
 import { type Folders, mostUnpacked, readDataFile } from './files.ts';
 import { type NpyArray, parseNpy } from './npy.ts';
+import { checkWeightArray } from './sample-weights.ts';
 import { openZip } from './zip.ts';
 
 type NpySource = Extract<DataSource, { format: 'npy' }>;
@@ -17,10 +18,30 @@ const mostClasses = 1000;
 export const inputNames = ['x', 'X', 'inputs', 'x_train', 'X_train', 'train_x', 'images', 'train_images', 'features', 'data'];
 const targetNames = ['y', 'Y', 'targets', 'y_train', 'Y_train', 'train_y', 'labels', 'train_labels', 'target', 'label'];
 
+/** A number a sample, of a file beside the inputs. Throws what `parseNpy` and `checkWeightArray` throw. */
+export async function readNpyWeights(
+  path: string,
+  inputs: { path: string; count: number },
+  folders: Folders,
+  hash: Hash,
+): Promise<ArrayLike<number>> {
+  const at = '/data/source/sampleWeight';
+  return weightsIn(parseNpy(await readDataFile(path, folders, at, hash), at), path, inputs, at);
+}
+
+function weightsIn({ values }: NpyArray, path: string, inputs: { path: string; count: number }, at: string): ArrayLike<number> {
+  if (!(values instanceof Uint8Array || values instanceof Float32Array || values instanceof Float64Array))
+    throw new EpochbookError('data.npyType', { path, type: 'text' }, { at });
+  checkWeightArray(values, path, inputs, at);
+  return values;
+}
+
 export async function readNpy(source: NpySource, folders: Folders, hash: Hash): Promise<Arrays> {
   const inputs = parseNpy(await readDataFile(source.inputs, folders, '/data/source/inputs', hash), '/data/source/inputs');
   const targets = parseNpy(await readDataFile(source.targets, folders, '/data/source/targets', hash), '/data/source/targets');
-  return combine(inputs, targets, source.inputs, source.targets, source);
+  const made = combine(inputs, targets, source.inputs, source.targets, source);
+  if (source.sampleWeight === undefined) return made;
+  return { ...made, weights: await readNpyWeights(source.sampleWeight, made, folders, hash) };
 }
 
 /** Throws `data.zipDamaged`, `data.npzArray`, `data.npzArrayNear`, and what `parseNpy` throws. */
@@ -28,7 +49,10 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
   const at = '/data/source/path';
   const entries = openZip(await readDataFile(source.path, folders, at, hash), at);
   const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
-  const find = async (what: 'inputs' | 'targets', usual: readonly string[]): Promise<{ name: string; array: NpyArray }> => {
+  const find = async (
+    what: 'inputs' | 'targets' | 'sampleWeight',
+    usual: readonly string[],
+  ): Promise<{ name: string; array: NpyArray }> => {
     const place = source[what] === undefined ? at : `/data/source/${what}`;
     const name = source[what] ?? usual.find((one) => names.includes(one));
     const index = name === undefined ? -1 : names.indexOf(name);
@@ -44,7 +68,10 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
   };
   const inputs = await find('inputs', inputNames);
   const targets = await find('targets', targetNames);
-  return combine(inputs.array, targets.array, `${source.path}:${inputs.name}`, `${source.path}:${targets.name}`, source);
+  const made = combine(inputs.array, targets.array, `${source.path}:${inputs.name}`, `${source.path}:${targets.name}`, source);
+  if (source.sampleWeight === undefined) return made;
+  const { name, array } = await find('sampleWeight', []);
+  return { ...made, weights: weightsIn(array, `${source.path}:${name}`, made, '/data/source/sampleWeight') };
 }
 
 function combine(inputs: NpyArray, targets: NpyArray, path: string, targetsPath: string, source: NpySource | NpzSource): Arrays {

@@ -3,9 +3,10 @@ import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
-import { columnNamed, isMissing, numberIn, typeColumns } from './columns.ts';
-import { parseCsv } from './csv.ts';
+import { columnNamed, isMissing, numberIn, typeColumns, type TypedColumn } from './columns.ts';
+import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, inOrder, readDataFile } from './files.ts';
+import { readWeights } from './sample-weights.ts';
 
 type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
 
@@ -14,7 +15,7 @@ const at = '/data/source/labels';
 const mostNumericClasses = 20;
 
 export interface LabelledPictures {
-  readonly pictures: readonly { readonly path: string; readonly label: number }[];
+  readonly pictures: readonly { readonly path: string; readonly label: number; readonly weight?: number }[];
   /** Undefined where the labels are numbers. */
   readonly classes?: readonly string[];
 }
@@ -61,6 +62,8 @@ export async function labelPictures(
     if (isMissing(texts[row])) throw new EpochbookError('data.labelEmpty', { labels, line, file }, place);
     return path;
   });
+  const weights = weightsIn(table, columns, source);
+  const weightOf = (row: number) => weights && { weight: weights[row] };
   const distinct = new Set(texts);
   const numeric = texts.every((text) => Number.isFinite(numberIn(text)));
   const few =
@@ -71,10 +74,17 @@ export async function labelPictures(
       const values = { path: labels, unit: 'line', line: table.lines[odd], column: source.label ?? '', value: texts[odd].slice(0, 60) };
       throw new EpochbookError('data.notANumber', values, { at, where: { file: labels, line: table.lines[odd] } });
     }
-    return { pictures: paths.map((path, row) => ({ path, label: numberIn(texts[row]) })) };
+    return { pictures: paths.map((path, row) => ({ path, label: numberIn(texts[row]), ...weightOf(row) })) };
   }
   const classes = [...distinct].sort(inOrder);
   if (classes.length < 2) throw new EpochbookError('data.oneLabel', { path: labels, value: classes[0] ?? '' }, { at });
   const indexOf = new Map(classes.map((name, index) => [name, index]));
-  return { pictures: paths.map((path, row) => ({ path, label: indexOf.get(texts[row]) ?? 0 })), classes };
+  return { pictures: paths.map((path, row) => ({ path, label: indexOf.get(texts[row]) ?? 0, ...weightOf(row) })), classes };
+}
+
+function weightsIn(table: TextTable, columns: readonly TypedColumn[], { labels, sampleWeight }: PictureSource): Float64Array | undefined {
+  if (sampleWeight === undefined) return undefined;
+  const place = '/data/source/sampleWeight';
+  const column = columnNamed(columns, sampleWeight, labels ?? '', place);
+  return readWeights(table, column, place);
 }

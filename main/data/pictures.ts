@@ -13,6 +13,8 @@ export type Sharp = typeof import('sharp').default;
 export interface Picture {
   readonly path: string;
   readonly label: number;
+  /** How much it counts. */
+  readonly weight?: number;
 }
 
 export interface PictureList {
@@ -237,7 +239,10 @@ export async function readPictures(
     ignored,
   };
   const labels = pictures.map(({ label }) => label);
-  if (damaged.length === 0) return { ...all, count: pictures.length, values: values ?? new Uint8Array(0), targets: labels };
+  const weighs = pictures.some(({ weight }) => weight !== undefined);
+  const weightsOf = (places: Iterable<number>) => weighs && { weights: Array.from(places, (index) => pictures[index].weight ?? 1) };
+  if (damaged.length === 0)
+    return { ...all, count: pictures.length, values: values ?? new Uint8Array(0), targets: labels, ...weightsOf(pictures.keys()) };
   const skipped = [...new Set(damaged.map(({ path }) => path))].sort(inOrder);
   const left = new Set(skipped);
   const sound = [...pictures.keys()].filter((index) => !left.has(pictures[index].path));
@@ -250,6 +255,7 @@ export async function readPictures(
     count: sound.length,
     values: rest,
     targets: sound.map((index) => labels[index]),
+    ...weightsOf(sound),
     sourceRows: Uint32Array.from(sound),
     skipped,
     ...(file && {

@@ -10,6 +10,7 @@ import { augmentationOf } from './augmentation.ts';
 import { distinctRows } from './distinct.ts';
 import { fitFeatures, fittedFeatures } from './features.ts';
 import { chooseRows, keepRows, putBelow } from './rows.ts';
+import { checkTrainWeights, readWeights, weightColumn } from './sample-weights.ts';
 import { type Parts, split } from './split.ts';
 import { place, splitOf, stepOf, stepsOf } from './steps.ts';
 import { findTableFaults } from './table-findings.ts';
@@ -124,7 +125,7 @@ function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec:
   const others = otherTargets(table, columns, spec).map(({ column }) => column);
   const keys = [...partKeys(spec)];
   const window = stepOf(spec, 'window');
-  keys.push(window?.step.group, window?.step.time);
+  keys.push(window?.step.group, window?.step.time, stepOf(spec, 'sampleWeight')?.step.column);
   const ahead = window !== undefined && (window.step.horizon ?? 1) > 0;
   const past = ahead && (selects.length > 0 || target.type === 'number');
   let chosen = columns.filter((column) => (column !== target || past) && (selects.length > 0 || !keys.includes(column.name)));
@@ -264,7 +265,9 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   const firstOthers = otherTargets(own, firstColumns, spec).map(({ column }) => column);
   const featuresIn = (from: TextTable, all: readonly TypedColumn[], predicted: TypedColumn) =>
     known ? knownFeatures(from, all, known) : chooseFeatures(from, all, spec, predicted);
-  const needed = new Set([firstTarget, ...firstOthers, ...featuresIn(own, firstColumns, firstTarget)].map(({ name }) => name));
+  const firstWeight = weightColumn(own, firstColumns, spec);
+  const firstSeen = [firstTarget, ...firstOthers, ...(firstWeight ? [firstWeight] : []), ...featuresIn(own, firstColumns, firstTarget)];
+  const needed = new Set(firstSeen.map(({ name }) => name));
   const table = others.reduce((above, { table: other, at }) => putBelow(above, other, (name) => needed.has(name), at), own);
   const columns = others.length === 0 ? firstColumns : typeColumns(table, casts);
   const several = otherTargets(table, columns, spec).map(({ name, column }) => ({
@@ -278,6 +281,9 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   }));
   const target = (known && several[0]) ?? readTarget(table, targetColumn(table, columns, spec), spec, known);
   const chosen = featuresIn(table, columns, target.column);
+  const weighing = weightColumn(table, columns, spec);
+  const weights = weighing && readWeights(table, weighing, place(stepOf(spec, 'sampleWeight')!));
+  const weightsOf = (rows: Uint32Array) => weights && { weights: Float32Array.from(rows, (row) => weights[row]) };
 
   const parts = { ...partsOf(own, columns, spec, target, own.lines.length) };
   let next = own.lines.length;
@@ -287,6 +293,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     next += other.lines.length;
     Object.assign(parts, { [part]: Uint32Array.from(other.lines, (_, index) => from + index) });
   }
+  if (weights) checkTrainWeights(weightsOf(parts.train)!, place(stepOf(spec, 'sampleWeight')!));
   const window = stepOf(spec, 'window');
   const tokenize = stepOf(spec, 'tokenize');
   const parted = stepOf(spec, 'inputs') ?? stepOf(spec, 'targets');
@@ -308,8 +315,10 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       { length: rows.length * read.length },
       (_, index) => read[index % read.length].values[rows[Math.floor(index / read.length)]],
     );
-  const roleOf = (column: TypedColumn): Column['role'] =>
-    column === target.column || several.some((one) => one.column === column) ? 'target' : chosen.includes(column) ? 'feature' : 'unused';
+  const roleOf = (column: TypedColumn): Column['role'] => {
+    if (column === target.column || several.some((one) => one.column === column)) return 'target';
+    return chosen.includes(column) ? 'feature' : column === weighing ? 'weight' : 'unused';
+  };
   const shown = {
     columns: columns.map((column) => describeColumn(table, column, table.lines.length, roleOf(column))),
     rows: firstRows(table, columns),
@@ -333,7 +342,13 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
         inputShape: [text.length],
         ...augmentationOf(spec, [text.length], true),
         text,
-        ...eachPart(parts, (rows) => ({ count: rows.length, inputs: gather(rows), targets: targetsOf(rows), rows: rowsOf(rows) })),
+        ...eachPart(parts, (rows) => ({
+          count: rows.length,
+          inputs: gather(rows),
+          targets: targetsOf(rows),
+          rows: rowsOf(rows),
+          ...weightsOf(rows),
+        })),
       },
       ...shown,
       findings: [],
@@ -380,6 +395,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
           inputs: gather(rows),
           targets: targetsOf(rows),
           rows: rowsOf(rows),
+          ...weightsOf(rows),
         })),
       },
       ...shown,
@@ -397,12 +413,16 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       ...tableFacts,
       targetShape: target.classes ? [] : [outputs],
       series,
-      ...shaped([length, features.length], (_, part) => ({
-        count: targets[part]!.length / outputs,
-        inputs: gather(seen[part]!),
-        targets: targetsOf(targets[part]!),
-        rows: rowsOf(targets[part]!.filter((_row, index) => index % outputs === 0)),
-      })),
+      ...shaped([length, features.length], (_, part) => {
+        const firstTargets = targets[part]!.filter((_row, index) => index % outputs === 0);
+        return {
+          count: firstTargets.length,
+          inputs: gather(seen[part]!),
+          targets: targetsOf(targets[part]!),
+          rows: rowsOf(firstTargets),
+          ...weightsOf(firstTargets),
+        };
+      }),
     },
     ...shown,
     findings,

@@ -1,5 +1,5 @@
 /** Which end of a metric is better, from its name. */
-const larger = /accuracy|precision|recall|auc|f1|fbeta|r2|similarity|sensitivity|specificity|iou|dice|score|true_/i;
+const larger = /accuracy|precision|recall|auc|f1|fbeta|r2|similarity|sensitivity|specificity|iou|io_u|correlation|score|true_/i;
 
 /** Losses and errors are better small; rates of what is right are better large. */
 export function betterOf(metric: string): 'min' | 'max' {

@@ -87,7 +87,7 @@ export type Finding = z.infer<typeof finding>;
 export const column = z.object({
   name: z.string(),
   type: z.enum(['number', 'text']),
-  role: z.enum(['feature', 'target', 'unused']),
+  role: z.enum(['feature', 'target', 'weight', 'unused']),
   missing: z.number().int(),
   /** Of a numeric column, over all rows. */
   min: z.number().optional(),

@@ -10,6 +10,8 @@ export interface Part {
   readonly targets: Float32Array;
   /** Row of each sample in the source, from 0. */
   readonly rows: Uint32Array;
+  /** How much each sample counts in the loss and in weighted metrics; all the same where it is left out. */
+  readonly weights?: Float32Array;
   /** Of samples that do not fit into memory: `inputs` is then empty. */
   readonly stored?: StoredInputs;
 }

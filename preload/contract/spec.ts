@@ -57,14 +57,16 @@ export const dataSource = z.discriminatedUnion('format', [
   z.object({ format: z.literal('json'), path }),
   /** A query over other files, each a table under its name: `.csv`, `.tsv`, `.parquet`, `.json`, `.ndjson` or `.jsonl`. */
   z.object({ format: z.literal('sql'), query: z.string().min(1), tables: z.record(z.string(), path) }),
-  z.object({ format: z.literal('idx'), images: path, labels: path, classNames, scale }),
-  z.object({ format: z.literal('npy'), inputs: path, targets: path, kind: targetKind, classNames, scale }),
-  /** `inputs` and `targets` name arrays of the file. Default: `x` and `y`, or `x_train` and `y_train`, or so. */
+  /** `sampleWeight`: a NumPy file with a number a sample. */
+  z.object({ format: z.literal('idx'), images: path, labels: path, classNames, scale, sampleWeight: path.optional() }),
+  z.object({ format: z.literal('npy'), inputs: path, targets: path, kind: targetKind, classNames, scale, sampleWeight: path.optional() }),
+  /** `inputs`, `targets` and `sampleWeight` name arrays of the file. Default: `x` and `y`, or `x_train` and `y_train`, or so; no weights. */
   z.object({
     format: z.literal('npz'),
     path,
     inputs: z.string().optional(),
     targets: z.string().optional(),
+    sampleWeight: z.string().optional(),
     kind: targetKind,
     classNames,
     scale,
@@ -85,6 +87,8 @@ export const dataSource = z.discriminatedUnion('format', [
     /** Its columns: the picture's path below the folder, or its name; what is to be predicted. Default: the first two. */
     file: z.string().optional(),
     label: z.string().optional(),
+    /** Its column that says how much each picture counts. */
+    sampleWeight: z.string().optional(),
     kind: targetKind,
   }),
   /** One running text, whose next token is to be predicted. */
@@ -106,9 +110,9 @@ export function kindOf({ format }: DataSource): DataKind {
 function sourcePaths(source: DataSource): string[] {
   switch (source.format) {
     case 'idx':
-      return [source.images, source.labels];
+      return [source.images, source.labels, ...(source.sampleWeight === undefined ? [] : [source.sampleWeight])];
     case 'npy':
-      return [source.inputs, source.targets];
+      return [source.inputs, source.targets, ...(source.sampleWeight === undefined ? [] : [source.sampleWeight])];
     case 'sql':
       return Object.values(source.tables).map((path) => databaseOf(path)?.file ?? path);
     case 'imageFolder':
@@ -154,6 +158,8 @@ const ownStep = z.discriminatedUnion('op', [
   z.object({ op: z.literal('inputs'), columns: z.record(z.string(), columns) }),
   /** The column of each of several targets. */
   z.object({ op: z.literal('targets'), columns: z.record(z.string(), z.string()) }),
+  /** The column that says how much each sample counts. It is no feature unless selected. */
+  z.object({ op: z.literal('sampleWeight'), column: z.string() }),
   /** Other words or numbers in the place of some; an empty text makes a value missing. */
   z.object({ op: z.literal('replace'), column: z.string(), values: z.record(z.string(), z.string()) }),
   /** Of samples with the same inputs the first is kept. */
@@ -351,6 +357,8 @@ export const trainSpec = z.object({
   loss: z.union([lossSpec, z.record(z.string(), lossSpec)]),
   /** Names; the object where one has options, e.g. `k`. */
   metrics: z.union([z.array(metricSpec), z.record(z.string(), z.array(metricSpec))]),
+  /** The same of samples that count by their weights and, while training, by those of their classes. */
+  weightedMetrics: z.union([z.array(metricSpec), z.record(z.string(), z.array(metricSpec))]).optional(),
   /** How much each output's loss counts; 1 where it is left out. */
   lossWeights: z.record(z.string(), z.number().nonnegative()).optional(),
   callbacks: z.array(kerasObject),

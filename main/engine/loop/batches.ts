@@ -16,7 +16,12 @@ export interface BatchJob extends Pick<Dataset, 'augmentation' | 'inputShape' | 
 export interface BatchBuffers {
   readonly inputs: Float32Array<ArrayBuffer>;
   readonly targets: Float32Array<ArrayBuffer>;
-  readonly mixed?: { readonly targets: Float32Array<ArrayBuffer>; readonly shares: Float32Array<ArrayBuffer> };
+  readonly weights?: Float32Array<ArrayBuffer>;
+  readonly mixed?: {
+    readonly targets: Float32Array<ArrayBuffer>;
+    readonly shares: Float32Array<ArrayBuffer>;
+    readonly weights?: Float32Array<ArrayBuffer>;
+  };
 }
 
 export interface BatchMaker {
@@ -31,12 +36,17 @@ export function createBatchMaker(job: BatchJob): BatchMaker {
   const inputs = openInputs(part);
   const targetSize = part.targets.length / part.count;
   const mixes = augmentation?.mixup !== undefined;
+  const { weights } = part;
+  const makeWeights = () => weights && { weights: new Float32Array(batchSize) };
   const augmenter = augmentation && makeAugmenter(augmentation, job, inputs, seed);
   return {
     makeBuffers: () => ({
       inputs: new Float32Array(inputs.size * batchSize),
       targets: new Float32Array(targetSize * batchSize),
-      ...(mixes && { mixed: { targets: new Float32Array(targetSize * batchSize), shares: new Float32Array(batchSize) } }),
+      ...makeWeights(),
+      ...(mixes && {
+        mixed: { targets: new Float32Array(targetSize * batchSize), shares: new Float32Array(batchSize), ...makeWeights() },
+      }),
     }),
     make(order, from, to, epoch, into) {
       for (let place = 0; place < to - from; place++) {
@@ -44,8 +54,11 @@ export function createBatchMaker(job: BatchJob): BatchMaker {
         const drawn = augmenter?.(part, index, epoch, into.inputs, place * inputs.size);
         if (!augmenter) inputs.copy(index, into.inputs, place * inputs.size);
         copyTargets(part, index, into.targets, place * targetSize, targetSize);
+        if (weights) into.weights![place] = weights[index];
         if (!into.mixed) continue;
-        copyTargets(part, drawn?.other ?? index, into.mixed.targets, place * targetSize, targetSize);
+        const other = drawn?.other ?? index;
+        copyTargets(part, other, into.mixed.targets, place * targetSize, targetSize);
+        if (weights) into.mixed.weights![place] = weights[other];
         into.mixed.shares[place] = drawn?.share ?? 1;
       }
       return batchIn(into, to - from, inputs.size, targetSize);
@@ -55,12 +68,19 @@ export function createBatchMaker(job: BatchJob): BatchMaker {
 }
 
 /** The first `size` samples of the buffers. */
-export function batchIn({ inputs, targets, mixed }: BatchBuffers, size: number, inputSize: number, targetSize: number): Batch {
+export function batchIn({ inputs, targets, weights, mixed }: BatchBuffers, size: number, inputSize: number, targetSize: number): Batch {
   return {
     size,
     inputs: inputs.subarray(0, size * inputSize),
     targets: targets.subarray(0, size * targetSize),
-    ...(mixed && { mixed: { targets: mixed.targets.subarray(0, size * targetSize), shares: mixed.shares.subarray(0, size) } }),
+    ...(weights && { weights: weights.subarray(0, size) }),
+    ...(mixed && {
+      mixed: {
+        targets: mixed.targets.subarray(0, size * targetSize),
+        shares: mixed.shares.subarray(0, size),
+        ...(mixed.weights && { weights: mixed.weights.subarray(0, size) }),
+      },
+    }),
   };
 }
 
@@ -72,16 +92,20 @@ function copyTargets({ targets }: Part, index: number, into: Float32Array, offse
 /** Samples `from … to − 1` of a part as they lie. */
 export function sliceBatch(part: Part, from: number, to: number): Batch {
   const targetSize = part.targets.length / part.count;
-  const targets = part.targets.subarray(from * targetSize, to * targetSize);
+  const others = {
+    size: to - from,
+    targets: part.targets.subarray(from * targetSize, to * targetSize),
+    ...(part.weights && { weights: part.weights.subarray(from, to) }),
+  };
   if (!part.stored) {
     const size = part.inputs.length / part.count;
-    return { size: to - from, inputs: part.inputs.subarray(from * size, to * size), targets };
+    return { ...others, inputs: part.inputs.subarray(from * size, to * size) };
   }
   const reader = openInputs(part);
   try {
     const inputs = new Float32Array(reader.size * (to - from));
     for (let index = from; index < to; index++) reader.copy(index, inputs, (index - from) * reader.size);
-    return { size: to - from, inputs, targets };
+    return { ...others, inputs };
   } finally {
     reader.close();
   }

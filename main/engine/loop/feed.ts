@@ -23,11 +23,8 @@ export type FeedOrder =
 export type FeedAnswer = { readonly turn: number; readonly size: number; readonly buffers: BatchBuffers };
 
 /** The arrays behind the buffers, which go from one thread to the other without being copied. */
-export const behind = ({ inputs, targets, mixed }: BatchBuffers): ArrayBuffer[] => [
-  inputs.buffer,
-  targets.buffer,
-  ...(mixed ? [mixed.targets.buffer, mixed.shares.buffer] : []),
-];
+export const behind = ({ inputs, targets, weights, mixed }: BatchBuffers): ArrayBuffer[] =>
+  [inputs, targets, weights, mixed?.targets, mixed?.shares, mixed?.weights].flatMap((array) => (array ? [array.buffer] : []));
 
 /** The entry beside this file as a source, or beside or above the bundle that this file went into. */
 function entry(): string | undefined {

@@ -3,6 +3,7 @@ import type { Json, TrainSpec } from '#contract/spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+const measured = ({ metrics, weightedMetrics }: TrainSpec) => [metrics, weightedMetrics ?? []];
 const without = (record: { readonly [key: string]: Json }, ...names: string[]) =>
   Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 
@@ -14,7 +15,7 @@ export function forkCheckpoint(checkpoint: Checkpoint, before: TrainSpec, after:
   const sameKind = before.optimizer.class_name === after.optimizer.class_name;
   const sameOptimizer = isEqual(before.optimizer, after.optimizer);
   const sameCallbacks = isEqual(before.callbacks, after.callbacks);
-  const sameBest = sameCallbacks && isEqual(before.loss, after.loss) && isEqual(before.metrics, after.metrics);
+  const sameBest = sameCallbacks && isEqual(before.loss, after.loss) && isEqual(measured(before), measured(after));
   const state = checkpoint.state as { readonly [key: string]: Json };
   const isSlot = (name: string) => !name.startsWith('earlyStopping/');
   return {

@@ -192,7 +192,15 @@ describe('layers used in other ways', () => {
       const { model: spec, train } = makeJob(network(trainable), table);
       const built = buildModel(spec, 1);
       const heads = makeHeads(train, table, built);
-      const objective = { model: built, heads, metrics: { step: [], evaluation: [] }, targetShape: [], classWeights: null, mixes: false };
+      const objective = {
+        model: built,
+        heads,
+        metrics: { step: [], evaluation: [] },
+        targetShape: [],
+        classWeights: null,
+        hasWeights: false,
+        mixes: false,
+      };
       const program = stepProgram(objective, makeOptimizer(train.optimizer), 8, { updates: true, watched: false });
       const seen = new Set<object>();
       let count = 0;

@@ -3,7 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Dataset, TargetPart } from '#contract/samples.ts';
 import type { KerasObject, LossSpec, MetricSpec, TrainSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
-import { checkLoss, type Loss, makeLoss } from '../metrics/losses.ts';
+import { checkLoss, type Loss, makeLoss, type TargetFacts } from '../metrics/losses.ts';
 import { makeMetrics, type Metric } from '../metrics/metrics.ts';
 import type { BuiltModel } from '../model/build.ts';
 import { nearest } from '../model/nearest.ts';
@@ -24,8 +24,7 @@ export interface Head {
   readonly targets: (rows: tf.Tensor) => tf.Tensor;
 }
 
-type Facts = Pick<Dataset, 'task' | 'classes' | 'targetShape'>;
-type Data = Facts & Pick<Dataset, 'targets' | 'train'>;
+type Data = Pick<Dataset, 'task' | 'classes' | 'targetShape' | 'targets' | 'train'>;
 
 /** Where an output's targets lie in a row; null where the row is one target. */
 interface Place {
@@ -33,7 +32,7 @@ interface Place {
   readonly shape: readonly number[];
 }
 
-function factsOf({ task, shape, classes }: TargetPart): Facts {
+function factsOf({ task, shape, classes }: TargetPart): TargetFacts {
   return { task, targetShape: shape, ...(classes && { classes }) };
 }
 
@@ -52,12 +51,32 @@ function perOutput<T>(given: Readonly<Record<string, T>>, option: string, names:
   return (name) => (Object.hasOwn(given, name) ? given[name] : undefined);
 }
 
-function meanAt({ targets, count }: Dataset['train'], place: Place | null): number {
+/** Of an output: its own, or those of all. */
+function measuredOf(given: TrainSpec['metrics'], option: string, names: readonly string[]): (name: string) => MetricSpec[] {
+  if (Array.isArray(given)) return () => given;
+  const own = perOutput<MetricSpec[]>(given, option, names);
+  return (name) => own(name) ?? [];
+}
+
+/** Every value of an output's targets, row after row. */
+function* valuesAt({ targets, count }: Dataset['train'], place: Place | null): Generator<number> {
   const length = targets.length / count;
   const [from, size] = place ? [place.from, sizeOf(place.shape)] : [0, length];
-  let sum = 0;
-  for (let row = 0; row < count; row++) for (let index = 0; index < size; index++) sum += targets[row * length + from + index];
-  return sum / Math.max(1, count * size);
+  for (let row = 0; row < count; row++) for (let index = 0; index < size; index++) yield targets[row * length + from + index];
+}
+
+function meanAt(part: Dataset['train'], place: Place | null): number {
+  let [sum, count] = [0, 0];
+  for (const value of valuesAt(part, place)) {
+    sum += value;
+    count++;
+  }
+  return sum / Math.max(1, count);
+}
+
+function areShares(part: Dataset['train'], place: Place | null): boolean {
+  for (const value of valuesAt(part, place)) if (!(value >= 0 && value <= 1)) return false;
+  return true;
 }
 
 function sliced(rows: tf.Tensor, { from, shape }: Place): tf.Tensor {
@@ -92,7 +111,8 @@ export function makeHeads(train: TrainSpec, data: Data, model: BuiltModel): Head
   const several = names.length > 1;
   const places = placesOf(data.targets ?? []);
   const lossOf = isLoss(train.loss) ? null : perOutput<string | KerasObject>(train.loss, 'loss', names);
-  const metricsOf = Array.isArray(train.metrics) ? null : perOutput<MetricSpec[]>(train.metrics, 'metrics', names);
+  const metricsOf = measuredOf(train.metrics, 'metrics', names);
+  const weightedOf = measuredOf(train.weightedMetrics ?? [], 'weightedMetrics', names);
   const weightOf = perOutput(train.lossWeights ?? {}, 'lossWeights', names);
   return model.outputs.map((output, index) => {
     const { name } = output;
@@ -105,15 +125,11 @@ export function makeHeads(train: TrainSpec, data: Data, model: BuiltModel): Head
     const at = lossOf ? `/train/loss/${name}` : '/train/loss';
     const said = lossOf ? lossOf(name) : (train.loss as LossSpec);
     if (said === undefined) throw new EpochbookError('engine.outputLoss', { name }, { at: '/train/loss' });
-    const loss = makeLoss(said, facts.task, at);
-    checkLoss(loss, output, facts, at);
+    const loss = makeLoss(said, facts.task, at, output.shape.at(-1));
     const place = places.get(name) ?? null;
-    const metrics = makeMetrics(metricsOf ? (metricsOf(name) ?? []) : (train.metrics as MetricSpec[]), {
-      loss,
-      task: facts.task,
-      classes: facts.classes ?? [],
-      targetMean: () => meanAt(data.train, place),
-    });
+    checkLoss(loss, output, { ...facts, areShares: () => areShares(data.train, place) }, at);
+    const context = { loss, task: facts.task, classes: facts.classes ?? [], targetMean: () => meanAt(data.train, place) };
+    const metrics = makeMetrics(metricsOf(name), context, weightedOf(name));
     const prefixed = metrics.map((metric) => ({
       ...metric,
       key: `${name} ${metric.key}`,

@@ -31,7 +31,7 @@ function valuesOf(layers: ModelTable['layers']): number {
 
 const partBytes = (data: Dataset) =>
   [data.train, data.validation, data.test].reduce(
-    (total, part) => total + (part ? part.inputs.byteLength + part.targets.byteLength : 0),
+    (total, part) => total + (part ? part.inputs.byteLength + part.targets.byteLength + (part.weights?.byteLength ?? 0) : 0),
     0,
   );
 

@@ -18,6 +18,8 @@ export interface Objective {
   readonly targetShape: Shape;
   /** How much each class' samples count while training; null where all count the same. */
   readonly classWeights: Float32Array | null;
+  /** Whether samples have weights of their own. */
+  readonly hasWeights: boolean;
   /** Whether training samples are mixed with others, whose targets then count as well. */
   readonly mixes: boolean;
 }
@@ -28,6 +30,11 @@ export const targetsName = 'targets';
 /** Of mixed samples: the others' targets, and how much each sample's own counts. */
 export const otherTargetsName = 'otherTargets';
 export const sharesName = 'shares';
+/** How much samples count, and those that they are mixed with. */
+export const weightsName = 'weights';
+export const otherWeightsName = 'otherWeights';
+/** The metric that weighted ones are divided by. */
+export const weightKey = 'weight';
 export const outputName = 'output';
 export const lossName = 'loss';
 export const weightName = (weight: string): string => `weight/${weight}`;
@@ -51,36 +58,44 @@ function weightsOf(targets: tf.Tensor, classWeights: Float32Array): tf.Tensor {
   return tf.sum(tf.mul(oneHotRows(targets, classWeights.length), tf.tensor1d(classWeights)), -1);
 }
 
-interface MixedTargets {
-  readonly others: tf.Tensor;
-  readonly shares: tf.Tensor;
+type Given = ReadonlyMap<string, tf.Tensor>;
+
+/** How much each sample counts: by its own weight and, while training, by its class'; null where all count the same. */
+function countOf({ targets: own }: Head, rows: tf.Tensor, weights: tf.Tensor | undefined, classWeights: Float32Array | null) {
+  const ofClass = classWeights && weightsOf(own(rows), classWeights);
+  return weights && ofClass ? tf.mul(weights, ofClass) : (weights ?? ofClass);
 }
 
-function lossAndMetrics(
-  objective: Objective,
-  inputs: tf.Tensor,
-  targets: tf.Tensor,
-  training: boolean,
-  mixed?: MixedTargets,
-): Map<string, tf.Tensor> {
-  const { outputs, penalties: activities } = outputsOf(objective.model, inputs, training);
-  const lossOf = ({ loss, targets: own }: Head, index: number, wanted: tf.Tensor) => {
-    const targeted = own(wanted);
-    const perSample = loss.perSample(outputs[index], targeted);
-    return training && objective.classWeights ? tf.mul(perSample, weightsOf(targeted, objective.classWeights)) : perSample;
+function lossAndMetrics(objective: Objective, given: Given, training: boolean): Map<string, tf.Tensor> {
+  const { outputs, penalties: activities } = outputsOf(objective.model, given.get(inputsName)!, training);
+  const targets = given.get(targetsName)!;
+  const classWeights = training ? objective.classWeights : null;
+  const counts = (head: Head) => countOf(head, targets, given.get(weightsName), classWeights);
+  const lossOf = (head: Head, index: number, wanted: tf.Tensor, count: tf.Tensor | null) => {
+    const perSample = head.loss.perSample(outputs[index], head.targets(wanted));
+    return count ? tf.mul(perSample, count) : perSample;
   };
   const losses = objective.heads.map((head, index) => {
-    const weighted = mixed
-      ? tf.add(tf.mul(lossOf(head, index, targets), mixed.shares), tf.mul(lossOf(head, index, mixed.others), tf.sub(1, mixed.shares)))
-      : lossOf(head, index, targets);
-    return head.weight === 1 ? tf.mean(weighted) : tf.mul(tf.mean(weighted), head.weight);
+    const own = lossOf(head, index, targets, counts(head));
+    const others = given.get(otherTargetsName);
+    const shares = given.get(sharesName);
+    if (!others || !shares) return head.weight === 1 ? tf.mean(own) : tf.mul(tf.mean(own), head.weight);
+    const other = lossOf(head, index, others, countOf(head, others, given.get(otherWeightsName), classWeights));
+    return tf.mul(tf.mean(tf.add(tf.mul(own, shares), tf.mul(other, tf.sub(1, shares)))), head.weight);
   });
   const loss = [...losses, ...penalties(objective.model), ...activities].reduce((total: tf.Tensor, each) => tf.add(total, each));
   const results = new Map([[lossName, loss]]);
-  for (const { key, sums, output } of objective.metrics[training ? 'step' : 'evaluation'])
-    results.set(metricName(key), sums(outputs[output], objective.heads[output].targets(targets)));
+  for (const { key, sums, output, isWeighted } of objective.metrics[training ? 'step' : 'evaluation']) {
+    const head = objective.heads[output];
+    const count = isWeighted ? counts(head) : null;
+    results.set(metricName(key), sums(outputs[output], head.targets(targets), count ?? undefined));
+    if (count) results.set(metricName(weightKey), tf.reshape(tf.sum(count), [1]));
+  }
   return results;
 }
+
+const weightInputs = ({ hasWeights }: Objective, batchSize: number): [string, Typed][] =>
+  hasWeights ? [[weightsName, float([batchSize])]] : [];
 
 /** What a step does besides: updates the weights, or only gathers gradients; tells all gradients and layers' outputs. */
 export interface StepKind {
@@ -100,8 +115,10 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
       ? ([
           [otherTargetsName, batchOf(batchSize, objective.targetShape)],
           [sharesName, float([batchSize])],
+          ...(objective.hasWeights ? ([[otherWeightsName, float([batchSize])]] as const) : []),
         ] as const)
       : []),
+    ...weightInputs(objective, batchSize),
     ...scalars.map((scalar): [string, Typed] => [scalarName(scalar), float([])]),
     ...trained.flatMap(({ name, variable }) =>
       optimizer.slots.map((slot): [string, Typed] => [slotName(slot, name), float(variable.shape)]),
@@ -109,8 +126,7 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
   ]);
   return trace({ inputs, variables: tracedWeights(model) }, (given) => {
     let results = new Map<string, tf.Tensor>();
-    const mixed = objective.mixes ? { others: given.get(otherTargetsName)!, shares: given.get(sharesName)! } : undefined;
-    const measured = () => lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, true, mixed);
+    const measured = () => lossAndMetrics(objective, given, true);
     const differentiated = () => {
       if (watched) {
         const { result, outputs } = withLayerOutputs(model, measured);
@@ -159,10 +175,9 @@ export function evaluationProgram(objective: Objective, batchSize: number): Prog
   const inputs = new Map([
     [inputsName, batchOf(batchSize, model.inputShape)],
     [targetsName, batchOf(batchSize, objective.targetShape)],
+    ...weightInputs(objective, batchSize),
   ]);
-  return trace({ inputs, variables: tracedWeights(model) }, (given) =>
-    lossAndMetrics(objective, given.get(inputsName)!, given.get(targetsName)!, false),
-  );
+  return trace({ inputs, variables: tracedWeights(model) }, (given) => lossAndMetrics(objective, given, false));
 }
 
 /** The model's output. */

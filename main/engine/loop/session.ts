@@ -22,12 +22,15 @@ import {
   metricName,
   type Objective,
   otherTargetsName,
+  otherWeightsName,
   scalarName,
   sharesName,
   slotName,
   stepProgram,
   targetsName,
+  weightKey,
   weightName,
+  weightsName,
 } from './programs.ts';
 import { fillKeepMask, fillNormal, fillUniform, randomStream } from './random.ts';
 import { layerOf, watchedLayers } from './watch.ts';
@@ -88,8 +91,10 @@ export interface Batch {
   readonly size: number;
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
-  /** Where samples are mixed with others: the others' targets, and how much each sample's own counts. */
-  readonly mixed?: { readonly targets: Float32Array; readonly shares: Float32Array };
+  /** How much each sample counts. */
+  readonly weights?: Float32Array;
+  /** Where samples are mixed with others: the others' targets and weights, and how much each sample's own counts. */
+  readonly mixed?: { readonly targets: Float32Array; readonly shares: Float32Array; readonly weights?: Float32Array };
 }
 
 interface Prepared {
@@ -163,6 +168,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     metrics: { step: data.validation ? metrics : evaluated, evaluation: evaluated },
     targetShape: data.targetShape,
     classWeights,
+    hasWeights: data.train.weights !== undefined,
     mixes,
   };
   const { optimizerSince = 0 } = stepsBefore(job.from);
@@ -205,10 +211,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     return float(values, input.shape);
   };
 
+  const ones = (size: number) => new Float32Array(size).fill(1);
   /** A batch that is not mixed counts whole. */
   const mixedInputs = ({ size, targets, mixed }: Batch): [string, HostTensor][] => [
     [otherTargetsName, float(mixed?.targets ?? targets, [size, ...data.targetShape])],
-    [sharesName, float(mixed?.shares ?? new Float32Array(size).fill(1), [size])],
+    [sharesName, float(mixed?.shares ?? ones(size), [size])],
+    ...(objective.hasWeights ? ([[otherWeightsName, float(mixed?.weights ?? ones(size), [size])]] as [string, HostTensor][]) : []),
   ];
 
   const run = async (
@@ -219,12 +227,13 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     const given = new Map(state);
     given.set(inputsName, float(batch.inputs, [batch.size, ...model.inputShape]));
     given.set(targetsName, float(batch.targets, [batch.size, ...data.targetShape]));
+    if (objective.hasWeights) given.set(weightsName, float(batch.weights ?? ones(batch.size), [batch.size]));
     for (const [name, value] of more) given.set(name, value);
     return executable.run(given);
   };
   const sumsOf = (results: ReadonlyMap<string, HostTensor>, batch: Batch): Sums => {
     const sums = new Map<string, ArrayLike<number>>([['loss', [results.get(lossName)!.data[0] * batch.size]]]);
-    for (const { key } of evaluated) {
+    for (const key of [weightKey, ...evaluated.map((metric) => metric.key)]) {
       const found = results.get(metricName(key));
       if (found) sums.set(key, found.data);
     }
@@ -323,8 +332,8 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     results: (sums, samples) => ({
       loss: sums.get('loss')![0] / samples,
       ...Object.fromEntries(
-        metrics.flatMap(({ key, names, results }) => {
-          const found = results(sums.get(key)!, samples);
+        metrics.flatMap(({ key, names, results, isWeighted }) => {
+          const found = results(sums.get(key)!, isWeighted ? (sums.get(weightKey)?.[0] ?? samples) : samples);
           return names.map((name, index) => [name, found[index]]);
         }),
       ),

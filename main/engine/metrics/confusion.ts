@@ -13,7 +13,7 @@ const fewClasses = 100;
 /** Null where there are no classes to confuse, or so many that it has to be asked for. Throws where it is and cannot be. */
 export function confusionMetric(metrics: readonly MetricSpec[], loss: Loss, { classes = [] }: Pick<Dataset, 'classes'>): Metric | null {
   const asked = metrics.findIndex(isConfusion);
-  if (loss.output === 'numbers' || classes.length < 2) {
+  if (loss.output === 'numbers' || loss.output === 'embedding' || classes.length < 2) {
     if (asked < 0) return null;
     const values = { metric: 'confusionMatrix', loss: loss.name };
     throw new EpochbookError('engine.metricFit', values, { at: `/train/metrics/${asked}` });

@@ -1,11 +1,11 @@
 /** Metrics of what is said and what is true: precision, recall, F scores, counts and the confusion matrix. */
 import { EpochbookError } from '#contract/errors.ts';
+import type { Json } from '#contract/spec.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
 import { oneHotRows, type OutputKind, type Outputs } from './losses.ts';
 import {
   bothSides,
-  column,
   counted,
   foundClass,
   isBoolean,
@@ -17,12 +17,14 @@ import {
   lastOf,
   type MetricContext,
   ratio,
+  rowsOf,
   type Rule,
   saysYes,
   type Values,
+  weighted,
 } from './metric-kind.ts';
 
-/** 1 or 0 for every sample and class, `[batch, classes]`; one column where there is one output. */
+/** 1 or 0 for every sample and class, `[batch, classes]`; of yes and no, a column for each output. */
 interface Pair {
   readonly said: tf.Tensor;
   readonly truth: tf.Tensor;
@@ -37,7 +39,7 @@ function byLargest(outputs: Outputs, targets: tf.Tensor, output: OutputKind, thr
 
 /** Of every output as its own yes or no: above the threshold and, where that is asked, among the k largest. */
 function byOutput(outputs: Outputs, targets: tf.Tensor, output: OutputKind, threshold: number | null, topK: number | null): Pair {
-  if (output !== 'classes') return { said: column(saysYes(outputs, output, threshold)), truth: column(targets) };
+  if (output !== 'classes') return { said: saysYes(outputs, output, threshold), truth: rowsOf(targets) };
   const shares = outputs.values();
   const classes = lastOf(shares);
   const truth = oneHotRows(targets, classes);
@@ -49,7 +51,8 @@ function byOutput(outputs: Outputs, targets: tf.Tensor, output: OutputKind, thre
 }
 
 /** True positives, said and true, by class: `[3, classes]`. */
-const countsOf = ({ said, truth }: Pair) => tf.stack([tf.sum(tf.mul(said, truth), 0), tf.sum(said, 0), tf.sum(truth, 0)]);
+const countsOf = ({ said, truth }: Pair, weights: tf.Tensor | undefined) =>
+  tf.stack([tf.mul(said, truth), said, truth].map((each) => tf.sum(weighted(each, weights), 0)));
 
 interface Counts {
   readonly right: number;
@@ -97,18 +100,19 @@ function rightOf(whole: 'said' | 'truth', output: OutputKind, values: Values, { 
   const share = (counts: Counts) => ratio(counts.right, counts[whole]);
   if (values.perClass === true) {
     return {
-      sums: (outputs, targets) => countsOf(byLargest(outputs, targets, output, limit)),
+      sums: (outputs, targets, weights) => countsOf(byLargest(outputs, targets, output, limit), weights),
       results: (sums) => readCounts(sums).slice(0, classes.length).map(share),
     };
   }
   const only = classIndex(values.classId, classes);
   return {
-    sums: (outputs, targets) =>
+    sums: (outputs, targets, weights) =>
       // Of a single output, the first class is its other side.
       countsOf(
         only !== null && output !== 'classes'
           ? byLargest(outputs, targets, output, limit)
           : byOutput(outputs, targets, output, limit, values.topK as number | null),
+        weights,
       ),
     results: (sums) => {
       const counts = readCounts(sums);
@@ -123,13 +127,13 @@ function fBeta(beta: number, output: OutputKind, values: Values, { classes }: Me
   const score = ({ right, said, truth }: Counts) => ratio((1 + beta ** 2) * right, beta ** 2 * truth + said);
   const two = values.perClass === true;
   return {
-    sums: (outputs, targets) => {
+    sums: (outputs, targets, weights) => {
       const single = output !== 'classes' && !two;
       const pair =
         single || (output === 'classes' && limit !== null)
           ? byOutput(outputs, targets, output, limit, null)
           : byLargest(outputs, targets, output, limit);
-      return countsOf(pair);
+      return countsOf(pair, weights);
     },
     results: (sums) => {
       const counts = readCounts(sums);
@@ -155,13 +159,39 @@ const countKind = (count: (counts: Counts, outputs: number) => number): Kind => 
   of: ['classes', 'probability', 'margin'],
   options: { thresholds: threshold },
   make: (output, values) => ({
-    sums: (outputs, targets) => countsOf(byOutput(outputs, targets, output, values.thresholds as number | null, null)),
+    sums: (outputs, targets, weights) => countsOf(byOutput(outputs, targets, output, values.thresholds as number | null, null), weights),
     results: (sums, samples) => {
       const counts = readCounts(sums);
       return [count(added(counts), samples * counts.length)];
     },
   }),
 });
+
+/** What is both said and true over what is either, by class: the mean over those wanted that there are. */
+const overlapKind: Kind = {
+  of: ['classes', 'probability', 'margin'],
+  options: { targetClassIds: { check: (value) => Array.isArray(value) && value.every(isClass), default: null }, threshold, perClass },
+  make: (output, values, { classes }) => {
+    const wanted = (values.targetClassIds as Json[] | null)?.map((given) => classIndex(given, classes)!);
+    return {
+      sums: (outputs, targets, weights) => countsOf(byLargest(outputs, targets, output, values.threshold as number | null), weights),
+      results: (sums) => {
+        const all = readCounts(sums);
+        const shares = all.map(({ right, said, truth }) => ratio(right, said + truth - right));
+        if (values.perClass === true) return shares.slice(0, classes.length);
+        const there = [...all.keys()].filter(
+          (index) => (wanted?.includes(index) ?? true) && all[index].said + all[index].truth - all[index].right > 0,
+        );
+        return [
+          ratio(
+            there.reduce((sum, index) => sum + shares[index], 0),
+            there.length,
+          ),
+        ];
+      },
+    };
+  },
+};
 
 const sorted: readonly OutputKind[] = ['classes', 'probability', 'margin'];
 
@@ -174,6 +204,11 @@ export const countKinds: Readonly<Record<string, Kind>> = {
     options: { beta: { check: (value) => typeof value === 'number' && value > 0, default: 1 }, ...averaged },
     make: (output, values, context) => fBeta(values.beta as number, output, values, context),
   },
+  ioU: overlapKind,
+  meanIoU: overlapKind,
+  binaryIoU: { ...overlapKind, of: ['probability', 'margin'] },
+  oneHotIoU: { ...overlapKind, of: ['classes'] },
+  oneHotMeanIoU: { ...overlapKind, of: ['classes'] },
   truePositives: countKind(({ right }) => right),
   falsePositives: countKind(({ right, said }) => said - right),
   falseNegatives: countKind(({ right, truth }) => truth - right),

@@ -1,7 +1,20 @@
 /** Metrics of all thresholds together: areas under curves, and the best one rate can be while another is kept. */
 import { tf } from '../tfjs.ts';
 import { oneHotRows, type OutputKind, type Outputs } from './losses.ts';
-import { bothSides, counted, isBoolean, isOneOf, isShare, isWhole, type Kind, lastOf, ratio, type Values } from './metric-kind.ts';
+import {
+  bothSides,
+  counted,
+  isBoolean,
+  isOneOf,
+  isShare,
+  isWhole,
+  type Kind,
+  lastOf,
+  ratio,
+  rowsOf,
+  type Values,
+  weighted,
+} from './metric-kind.ts';
 
 /** Evenly from 0 to 1, the ends at `low` and `high`. */
 const evenly = (count: number, low: number, high: number): Float32Array =>
@@ -11,15 +24,20 @@ const evenly = (count: number, low: number, high: number): Float32Array =>
 type Apart = 'together' | 'outputs' | 'sides';
 
 /** True and false positives above each threshold: `[2, outputs, thresholds]`. */
-function positives({ values }: Outputs, targets: tf.Tensor, output: OutputKind, thresholds: Float32Array, apart: Apart): tf.Tensor {
-  const given = values();
+function positives(
+  { values }: Outputs,
+  targets: tf.Tensor,
+  output: OutputKind,
+  { thresholds, apart, weights }: { thresholds: Float32Array; apart: Apart; weights: tf.Tensor | undefined },
+): tf.Tensor {
+  const given = rowsOf(values());
   const two = apart === 'sides' && output !== 'classes';
   const shares = two ? bothSides(given) : given;
   const rows = two ? bothSides(targets) : output === 'classes' ? oneHotRows(targets, lastOf(shares)) : targets;
   const columns = apart === 'together' ? 1 : lastOf(shares);
   const truth = tf.reshape(rows, [-1, columns, 1]);
   const said = counted(tf.greater(tf.reshape(shares, [-1, columns, 1]), tf.tensor(thresholds, [1, 1, thresholds.length])));
-  return tf.stack([tf.sum(tf.mul(said, truth), 0), tf.sum(tf.mul(said, tf.sub(1, truth)), 0)]);
+  return tf.stack([tf.mul(said, truth), tf.mul(said, tf.sub(1, truth))].map((each) => tf.sum(weighted(each, weights), 0)));
 }
 
 /** Of one output, by threshold. The first threshold lies below everything: its counts are those of all. */
@@ -86,7 +104,7 @@ const auc: Kind = {
     const each = values.perClass === true;
     const apart = each ? 'sides' : values.multiLabel === true ? 'outputs' : 'together';
     return {
-      sums: (outputs, targets) => positives(outputs, targets, output, thresholds, apart),
+      sums: (outputs, targets, weights) => positives(outputs, targets, output, { thresholds, apart, weights }),
       results: (sums) => {
         const areas = readPositives(sums, count).map((counts) => area(counts, values.curve as string, values.summationMethod as Summation));
         return each ? areas.slice(0, classes.length) : [areas.reduce((sum, value) => sum + value, 0) / areas.length];
@@ -113,7 +131,7 @@ const bestAt = (wanted: Rate, kept: Rate): Kind => ({
     // One more below all outputs counts all samples; Keras has it not among its thresholds.
     const thresholds = Float32Array.of(-1, ...evenly(count, 0, 1));
     return {
-      sums: (outputs, targets) => positives(outputs, targets, output, thresholds, 'together'),
+      sums: (outputs, targets, weights) => positives(outputs, targets, output, { thresholds, apart: 'together', weights }),
       results: (sums) => {
         const [counts] = readPositives(sums, count + 1);
         let best = 0;

@@ -20,10 +20,10 @@ export type PerSample = (outputs: Outputs, targets: tf.Tensor) => tf.Tensor;
 
 /**
  * What a loss takes the output for: a row of shares, one a class (`classes`) · the probability of the second of two
- * classes (`probability`) · a number above 0 for the second of two classes (`margin`) · numbers like the targets
- * (`numbers`).
+ * classes, or one for each of several targets from 0 to 1 (`probability`) · a number above 0 for the second of two
+ * classes (`margin`) · numbers like the targets (`numbers`) · a vector that is near those of its class (`embedding`).
  */
-export type OutputKind = 'classes' | 'probability' | 'margin' | 'numbers';
+export type OutputKind = 'classes' | 'probability' | 'margin' | 'numbers' | 'embedding';
 
 /** Keeps logarithms finite, as Keras' does. */
 const epsilon = 1e-7;
@@ -34,6 +34,8 @@ export function oneHotRows(targets: tf.Tensor, classes: number): tf.Tensor {
 }
 
 const lastOf = (x: tf.Tensor) => x.shape[x.shape.length - 1];
+/** Over all but the batch, `[batch]`. */
+const meanOfEach = (x: tf.Tensor) => tf.mean(x, x.shape.length === 2 ? -1 : x.shape.map((_, axis) => axis).slice(1));
 const likeOutput = (targets: tf.Tensor, output: tf.Tensor) => tf.reshape(targets, output.shape);
 
 /** `base` ^ `exponent` for a base of 0 … 1, with a finite gradient. */
@@ -107,7 +109,7 @@ function binaryEntropy({ logits, values }: Outputs, given: tf.Tensor, smoothing:
 const binaryCrossentropy =
   (smoothing: number): PerSample =>
   (outputs, targets) =>
-    tf.mean(binaryEntropy(outputs, targets, smoothing).entropy, -1);
+    meanOfEach(binaryEntropy(outputs, targets, smoothing).entropy);
 
 const binaryFocal =
   (alpha: number | null, gamma: number, smoothing: number): PerSample =>
@@ -117,7 +119,7 @@ const binaryFocal =
     const right = tf.add(tf.mul(targets, share()), tf.mul(no, tf.sub(1, share())));
     const focal = tf.mul(power(tf.sub(1, right), gamma), entropy);
     const balance = alpha === null ? null : tf.add(tf.mul(targets, alpha), tf.mul(no, 1 - alpha));
-    return tf.mean(balance ? tf.mul(balance, focal) : focal, -1);
+    return meanOfEach(balance ? tf.mul(balance, focal) : focal);
   };
 
 /** Mean over the outputs of something of outputs and targets. */
@@ -125,7 +127,7 @@ const meanOf =
   (of: (output: tf.Tensor, targets: tf.Tensor) => tf.Tensor): PerSample =>
   ({ values }, targets) => {
     const output = values();
-    return tf.mean(of(output, likeOutput(targets, output)), -1);
+    return meanOfEach(of(output, likeOutput(targets, output)));
   };
 
 /** log(x + 1), x at least ε */
@@ -168,15 +170,83 @@ export const cosine =
     return tf.sum(tf.mul(unitLength(output), unitLength(wanted)), -1);
   };
 
+/** (1 − pᑫ) / q for the share p of the true class (Zhang and Sabuncu, 2018): less is made of labels that may be wrong. */
+const generalizedCrossentropy =
+  (q: number): PerSample =>
+  ({ values }, targets) => {
+    const output = values();
+    const found = tf.sum(tf.mul(output, oneHotRows(targets, lastOf(output))), -1);
+    return tf.div(tf.sub(1, power(found, q)), q);
+  };
+
+/** Along `axes` of output and targets; with the batch among them, or null, one value for all samples. */
+function overlap(
+  axes: readonly number[] | null,
+  share: (truth: tf.Tensor, output: tf.Tensor, sum: (x: tf.Tensor) => tf.Tensor) => tf.Tensor,
+): PerSample {
+  return ({ values }, targets) => {
+    const output = values();
+    const rank = output.shape.length;
+    const truth = sizeOf(output.shape) === sizeOf(targets.shape) ? likeOutput(targets, output) : oneHotRows(targets, lastOf(output));
+    const along = axes?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? output.shape.map((_, axis) => axis);
+    const loss = tf.sub(
+      1,
+      share(truth, output, (x) => tf.sum(x, along)),
+    );
+    const [batch] = output.shape;
+    if (along.includes(0)) return tf.mul(tf.ones([batch]), tf.mean(loss));
+    return loss.shape.length === 1 ? loss : meanOfEach(loss);
+  };
+}
+
+/** Twice what output and truth have in common, by what they have together (Milletari et al., 2016, without squares). */
+const dice = (axes: readonly number[] | null) =>
+  overlap(axes, (truth, output, sum) => tf.div(tf.mul(sum(tf.mul(truth, output)), 2), tf.add(tf.add(sum(truth), sum(output)), epsilon)));
+
+/** Salehi et al., 2017; `alpha` goes with what the output lacks and `beta` with what it has too much, as in Keras' code. */
+const tversky = (alpha: number, beta: number, axes: readonly number[] | null) =>
+  overlap(axes, (truth, output, sum) => {
+    const common = sum(tf.mul(truth, output));
+    const missed = tf.mul(sum(tf.mul(tf.sub(1, output), truth)), alpha);
+    const added = tf.mul(sum(tf.mul(output, tf.sub(1, truth))), beta);
+    return tf.div(common, tf.add(tf.add(tf.add(common, missed), added), epsilon));
+  });
+
+/**
+ * Sun et al., 2020: vectors of one class are to be near each other and far from others', by cosine; the rest of the
+ * batch is what they are compared with. As in Keras, samples with nothing to learn do not count in the mean.
+ */
+const circle =
+  (gamma: number, margin: number, removeDiagonal: boolean): PerSample =>
+  ({ values }, targets) => {
+    const output = values();
+    const [batch] = output.shape;
+    const labels = tf.reshape(targets, [batch, 1]);
+    const distances = tf.maximum(tf.sub(1, tf.matMul(output as tf.Tensor2D, output as tf.Tensor2D, false, true)), 0);
+    const same = tf.cast(tf.equal(labels, tf.reshape(labels, [1, batch])), 'float32');
+    const others = tf.sub(1, same);
+    const alike = removeDiagonal ? tf.mul(same, tf.sub(1, tf.eye(batch))) : same;
+    const near = tf.mul(tf.mul(tf.relu(tf.mul(tf.add(distances, margin), alike)), tf.sub(margin, distances)), -gamma);
+    const far = tf.mul(tf.mul(tf.relu(tf.mul(tf.sub(1 + margin, distances), others)), tf.sub(1 - margin, distances)), gamma);
+    const sumOver = (x: tf.Tensor, mask: tf.Tensor) => tf.logSumExp(tf.add(tf.mul(x, mask), tf.mul(tf.sub(1, mask), never)), 1);
+    const loss = tf.softplus(tf.add(sumOver(near, alike), sumOver(far, others)));
+    const counted = tf.sum(tf.cast(tf.greater(loss, 0), 'float32'));
+    return tf.mul(loss, tf.div(batch, tf.maximum(counted, 1)));
+  };
+/** Of a logarithm: as good as none. */
+const never = -1e9;
+
+type OptionValue = number | boolean | readonly number[] | null;
 interface Option {
-  readonly default: number | boolean;
+  readonly default: OptionValue;
   readonly check?: (value: number) => boolean;
 }
-type Values = Readonly<Record<string, number | boolean>>;
+type Values = Readonly<Record<string, OptionValue>>;
 type Task = Dataset['task'];
 
 interface Kind {
-  readonly output: OutputKind | ((task: Task) => OutputKind);
+  /** `units`: the length of the model's output. */
+  readonly output: OutputKind | ((task: Task, units: number) => OutputKind);
   readonly options?: Readonly<Record<string, Option>>;
   readonly make: (values: Values, task: Task) => PerSample;
 }
@@ -187,6 +257,9 @@ const labelSmoothing: Option = { default: 0, check: (value) => value >= 0 && val
 const alpha: Option = { default: 0.25, check: share };
 const gamma: Option = { default: 2, check: (value) => value >= 0 };
 const numberOf = (values: Values, name: string) => values[name] as number;
+const axis: Option = { default: null };
+const axesOf = ({ axis: given }: Values) => (typeof given === 'number' ? [given] : (given as readonly number[] | null));
+const ofShares = (task: Task, units: number): OutputKind => (task === 'classification' && units > 1 ? 'classes' : 'probability');
 
 const kinds = {
   meanSquaredError: numbers(meanOf((output, targets) => tf.square(tf.sub(output, targets)))),
@@ -239,6 +312,26 @@ const kinds = {
   },
   categoricalHinge: { output: 'classes', make: () => categoricalHinge },
   kullbackLeiblerDivergence: { output: 'classes', make: () => divergence },
+  categoricalGeneralizedCrossEntropy: {
+    output: 'classes',
+    options: { q: { default: 0.5, check: (value) => value > 0 && value < 1 } },
+    make: (values) => generalizedCrossentropy(numberOf(values, 'q')),
+  },
+  dice: { output: ofShares, options: { axis }, make: (values) => dice(axesOf(values)) },
+  tversky: {
+    output: ofShares,
+    options: { alpha: { ...alpha, default: 0.5 }, beta: { ...alpha, default: 0.5 }, axis },
+    make: (values) => tversky(numberOf(values, 'alpha'), numberOf(values, 'beta'), axesOf(values)),
+  },
+  circle: {
+    output: 'embedding',
+    options: {
+      gamma: { default: 80, check: (value) => value > 0 },
+      margin: { default: 0.4, check: share },
+      removeDiagonal: { default: true },
+    },
+    make: (values) => circle(numberOf(values, 'gamma'), numberOf(values, 'margin'), values.removeDiagonal === true),
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type LossName = keyof typeof kinds;
@@ -266,18 +359,16 @@ export interface Loss {
 }
 
 /**
- * The loss of a spec: its name, or `{ class_name, config }` where it is told more. Throws, with its place `at`, for what
- * does not exist or cannot be.
+ * The loss of a spec: its name, or `{ class_name, config }` where it is told more, for an output of so many `units`.
+ * Throws, with its place `at`, for what does not exist or cannot be.
  */
-export function makeLoss(spec: LossSpec, task: Task, at = '/train/loss'): Loss {
+export function makeLoss(spec: LossSpec, task: Task, at = '/train/loss', units = 1): Loss {
   const given = typeof spec === 'string' ? spec : spec.class_name;
   const name = findLoss(given);
   if (!name) throw new EpochbookError('engine.lossUnknown', { name: given, nearest: nearest(given, lossNames) }, { at });
   const kind: Kind = kinds[name];
   const options = kind.options ?? {};
-  const values: Record<string, number | boolean> = Object.fromEntries(
-    Object.entries(options).map(([key, option]) => [key, option.default]),
-  );
+  const values: Record<string, OptionValue> = Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));
   for (const [key, value] of Object.entries(typeof spec === 'string' ? {} : spec.config)) {
     const option = camelCase(key);
     if (value === null || option === 'name' || option === 'reduction') continue;
@@ -289,12 +380,15 @@ export function makeLoss(spec: LossSpec, task: Task, at = '/train/loss'): Loss {
     if (!isValid(options[option], value)) {
       throw new EpochbookError('engine.lossOption', { loss: name, option, value: JSON.stringify(value) }, { at: place });
     }
-    values[option] = value as number | boolean;
+    values[option] = value as OptionValue;
   }
-  return { name, output: typeof kind.output === 'function' ? kind.output(task) : kind.output, perSample: kind.make(values, task) };
+  const output = typeof kind.output === 'function' ? kind.output(task, units) : kind.output;
+  return { name, output, perSample: kind.make(values, task) };
 }
 
 function isValid({ default: fallback, check }: Option, value: Json): boolean {
+  // Axes: one, or several.
+  if (fallback === null) return [value].flat().every((axis) => Number.isSafeInteger(axis));
   if (typeof value !== typeof fallback) return false;
   return typeof value !== 'number' || (Number.isFinite(value) && (check?.(value) ?? true));
 }
@@ -305,41 +399,54 @@ const wantsShares: readonly LossName[] = [
   'sparseCategoricalCrossentropy',
   'categoricalFocalCrossentropy',
   'kullbackLeiblerDivergence',
+  'categoricalGeneralizedCrossEntropy',
+  'dice',
+  'tversky',
 ];
 
+/** What the data says of the target of an output. */
+export interface TargetFacts extends Pick<Dataset, 'task' | 'classes' | 'targetShape'> {
+  /** Whether every value lies from 0 to 1. */
+  readonly areShares?: () => boolean;
+}
+
 /** Throws, at the loss, where it cannot be computed from this output and these targets, or would mean nothing. */
-export function checkLoss(
-  { name: loss, output }: Loss,
-  from: BuiltOutput,
-  data: Pick<Dataset, 'task' | 'classes' | 'targetShape'>,
-  at = '/train/loss',
-): void {
+export function checkLoss({ name: loss, output }: Loss, from: BuiltOutput, data: TargetFacts, at = '/train/loss'): void {
   const { shape: outputShape, name: layer } = from;
   const units = outputShape[outputShape.length - 1] ?? 1;
   const fail = (problem: string, more: Record<string, string | number> = {}): never => {
     throw new EpochbookError('engine.lossFit', { loss, problem, output: shapeText(outputShape), units, layer, ...more }, { at });
   };
-  if (outputShape.length !== 1) fail('rank');
   const activation: OutputActivation = outputActivation(from);
   const classes = data.classes?.length ?? 0;
+  const isSigmoid = activation === 'sigmoid' || activation === 'hardSigmoid' || activation === 'unknown';
+  const wanted = sizeOf(data.targetShape);
+  // Images and sequences are compared value by value, so that their shape does not matter.
+  const byValue = (output === 'numbers' || output === 'probability') && data.task === 'regression';
+  if (outputShape.length !== 1 && !(byValue && sizeOf(outputShape) === wanted)) fail('rank');
   if (output === 'classes') {
     if (data.task !== 'classification') fail('noClasses');
     if (units === 1) fail('oneUnit');
     if (units < classes) fail('tooFewUnits', { classes });
     if (wantsShares.includes(loss) && activation !== 'softmax' && activation !== 'unknown') fail('wantsSoftmax', { activation });
   } else if (output === 'probability') {
+    if (byValue) {
+      if (data.areShares?.() !== true) fail('noClasses');
+      if (sizeOf(outputShape) !== wanted) fail('targetShape', { wanted });
+    } else {
+      if (units !== 1) fail('manyUnits');
+      if (classes > 2) fail('manyClasses', { classes });
+    }
+    if (!isSigmoid) fail('wantsSigmoid', { activation });
+  } else if (output === 'embedding') {
     if (data.task !== 'classification') fail('noClasses');
-    if (units !== 1) fail('manyUnits');
-    if (classes > 2) fail('manyClasses', { classes });
-    if (activation !== 'sigmoid' && activation !== 'hardSigmoid' && activation !== 'unknown') fail('wantsSigmoid', { activation });
   } else if (output === 'margin') {
     if (data.task !== 'classification') fail('noClasses');
     if (units !== 1) fail('oneMargin');
     if (classes > 2) fail('manyClasses', { classes });
     if (activation === 'sigmoid' || activation === 'hardSigmoid') fail('wantsSigns', { activation });
   } else {
-    const wanted = sizeOf(data.targetShape);
     if (data.task === 'classification' && units > 1) fail('wantsNumbers');
-    if (units !== wanted) fail('targetShape', { wanted });
+    if (sizeOf(outputShape) !== wanted) fail('targetShape', { wanted });
   }
 }

@@ -5,7 +5,7 @@ import { openReference } from '../backends/reference.ts';
 import { openNative } from '../backends/native.ts';
 import { randomStream } from '../loop/random.ts';
 import { largestDifference, runOn, traced } from '../testing/harness.ts';
-import { kerasFigures, kerasTrainingFigures } from '../testing/keras-figures.ts';
+import { kerasFigures, kerasFurtherFigures, kerasTrainingFigures } from '../testing/keras-figures.ts';
 import { tf } from '../tfjs.ts';
 import { lossNames, makeLoss, type Outputs } from './losses.ts';
 import { makeMetrics } from './metrics.ts';
@@ -13,7 +13,9 @@ import { makeMetrics } from './metrics.ts';
 type Kind = 'softmax' | 'sigmoid' | 'values';
 
 const taskOf = (className: string) =>
-  /Crossentropy|Hinge|hinge|KLD|kullback|Cosine|cosine/.test(className) ? ('classification' as const) : ('regression' as const);
+  /Crossentropy|CrossEntropy|Hinge|hinge|KLD|kullback|Cosine|cosine/.test(className)
+    ? ('classification' as const)
+    : ('regression' as const);
 
 /** Mean loss and its gradient by the logits or outputs, natively. */
 async function lossOf(
@@ -22,12 +24,13 @@ async function lossOf(
   given: readonly number[],
   targets: readonly number[],
   kind: Kind,
+  task = taskOf(typeof spec === 'string' ? spec : spec.class_name),
 ) {
   const outputs = (x: tf.Tensor): Outputs =>
     kind === 'values'
       ? { values: () => x, logits: null }
       : { values: () => (kind === 'softmax' ? tf.softmax(x) : tf.sigmoid(x)), logits: x };
-  const { perSample } = makeLoss(spec, taskOf(typeof spec === 'string' ? spec : spec.class_name));
+  const { perSample } = makeLoss(spec, task, '', shape.at(-1));
   const example = traced([shape, [targets.length]], [Float32Array.from(given), Float32Array.from(targets)], (x, y) => {
     const { value, grad } = tf.valueAndGrad((a: tf.Tensor) => tf.mean<tf.Scalar>(perSample(outputs(a), y)))(x);
     return [value, grad];
@@ -89,13 +92,24 @@ describe('losses', () => {
     },
   );
 
+  it.each(
+    kerasFurtherFigures.losses.map((figures) => [figures.class_name, JSON.stringify(figures.config), figures.shape, figures] as const),
+  )('%s %s of %j: value and gradient are Keras’ own', async (_, __, ___, figures) => {
+    const { value, gradient } = await lossOf(figures, figures.shape, figures.output, figures.targets, 'values', figures.task);
+    const scale = Math.max(1, Math.abs(figures.value));
+    expect(Math.abs(value - figures.value) / scale).toBeLessThan(2e-6);
+    expect(largestDifference(gradient, figures.gradient) / scale).toBeLessThan(5e-6);
+  });
+
   it('are all recorded', () => {
-    const recorded = new Set(kerasFigures.losses.map((figures) => makeLoss(figures, taskOf(figures.class_name)).name));
+    const all = [...kerasFigures.losses, ...kerasFurtherFigures.losses];
+    const recorded = new Set(all.map((figures) => makeLoss(figures, taskOf(figures.class_name)).name));
     expect([...recorded].sort()).toEqual([...lossNames].sort());
   });
 
   describe('gradients are those of central differences, at outputs drawn from a seed', () => {
-    it.each(lossNames)('%s', async (name) => {
+    // Of those over whole batches, Keras’ recorded gradients decide.
+    it.each(lossNames.filter((name) => !['dice', 'tversky', 'circle'].includes(name)))('%s', async (name) => {
       const { output } = makeLoss(name, taskOf(name));
       const stream = randomStream(3, 'differences', name);
       const positive = name === 'poisson' || name === 'meanSquaredLogarithmicError';
@@ -163,6 +177,7 @@ function plainMean(name: string, given: readonly number[], targets: readonly num
       categoricalCrossentropy: () => -Math.log(shares[y]),
       sparseCategoricalCrossentropy: () => -Math.log(shares[y]),
       kullbackLeiblerDivergence: () => -Math.log(shares[y]),
+      categoricalGeneralizedCrossEntropy: () => (1 - shares[y] ** 0.5) / 0.5,
     }[name]!();
   }
   return total / targets.length;
@@ -177,26 +192,30 @@ async function measured(
   targets: readonly number[],
   batchSizes: readonly number[],
   classes: readonly string[] = [],
+  { task = taskOf(loss), weights }: { task?: 'classification' | 'regression'; weights?: readonly number[] } = {},
 ): Promise<Record<string, number>> {
-  const task = taskOf(loss);
   const targetMean = () => targets.reduce((sum, value) => sum + value, 0) / targets.length;
   const metrics = makeMetrics(names, { loss: makeLoss(loss, task), task, classes, targetMean });
   const width = shape[1];
+  const targetWidth = targets.length / shape[0];
   const totals = metrics.map((): number[] => []);
   let from = 0;
   for (const size of batchSizes) {
     const batch = [
       Float32Array.from(values.slice(from * width, (from + size) * width)),
-      Float32Array.from(targets.slice(from, from + size)),
+      Float32Array.from(targets.slice(from * targetWidth, (from + size) * targetWidth)),
+      Float32Array.from({ length: size }, (_, index) => weights?.[from + index] ?? 1),
     ];
-    const example = traced([[size, width], [size]], batch, (x, y) => metrics.map(({ sums }) => sums({ values: () => x, logits: null }, y)));
+    const example = traced([[size, width], targetWidth === 1 ? [size] : [size, targetWidth], [size]], batch, (x, y, w) =>
+      metrics.map(({ sums }) => sums({ values: () => x, logits: null }, y, weights ? w : undefined)),
+    );
     const results = await runOn(await openNative(1), example);
     metrics.forEach((_, index) => results.get(`y${index}`)!.forEach((value, at) => (totals[index][at] = (totals[index][at] ?? 0) + value)));
     from += size;
   }
   return Object.fromEntries(
     metrics.flatMap(({ names: reported, results }, index) => {
-      const found = results(Float64Array.from(totals[index]), from);
+      const found = results(Float64Array.from(totals[index]), weights?.reduce((sum, weight) => sum + weight, 0) ?? from);
       return reported.map((name, at) => [name, found[at]]);
     }),
   );
@@ -223,6 +242,23 @@ describe('metrics', () => {
       expect(largestDifference(found, values)).toBeLessThan(2e-6);
     },
   );
+
+  const further = kerasFurtherFigures.metrics;
+  it.each(
+    further.cases.map(
+      (figures) => [figures.class_name, JSON.stringify(figures.config), figures.of, figures.weighted ? 'by weights' : '', figures] as const,
+    ),
+  )('%s %s of %s %s is Keras’ own', async (name, _, of, __, { config, weighted, values }) => {
+    const { loss, task, shape, output, targets } = further.samples[of];
+    const classes = task === 'classification' ? Array.from({ length: Math.max(2, shape[1]) }, (___, index) => `c${index}`) : [];
+    const found = Object.values(
+      await measured([{ class_name: name, config }], loss, shape, output, targets, [25, 25, 10], classes, {
+        task,
+        ...(weighted && { weights: further.weights }),
+      }),
+    );
+    expect(largestDifference(found, values) / Math.max(1, ...values)).toBeLessThan(3e-6);
+  });
 
   it('of each class say which', async () => {
     const shares = [0.6, 0.3, 0.1, 0.2, 0.7, 0.1, 0.5, 0.4, 0.1, 0.1, 0.2, 0.7];

@@ -19,9 +19,12 @@ import {
   lastOf,
   meanOf,
   type MetricContext,
+  ratio,
+  rowsOf,
   type Rule,
   saysYes,
   type Values,
+  weighted,
 } from './metric-kind.ts';
 
 export interface Metric extends Rule {
@@ -29,13 +32,15 @@ export interface Metric extends Rule {
   readonly key: string;
   /** As reported, `val_` not in front: one, or one a class. */
   readonly names: readonly string[];
+  /** Whether samples count by their weights. */
+  readonly isWeighted?: boolean;
 }
 
 const indices = (targets: tf.Tensor) => tf.cast(tf.reshape(targets, [-1]), 'int32');
 
 const classAccuracy = meanOf((outputs, targets) => counted(tf.equal(foundClass(outputs), indices(targets))));
 const binaryAccuracy = (output: OutputKind, threshold: number | null) =>
-  meanOf((outputs, targets) => counted(tf.equal(saysYes(outputs, output, threshold), tf.reshape(targets, [-1]))));
+  meanOf((outputs, targets) => tf.mean(counted(tf.equal(saysYes(outputs, output, threshold), rowsOf(targets))), -1));
 
 /** The target is among the k classes with the largest values; equal ones are all in. */
 const topAccuracy = (k: number) =>
@@ -53,11 +58,12 @@ const top: Kind = {
 /** 1 − Σ(y − f)² / Σ(y − ȳ)² */
 function r2Score(origin: number): Rule {
   return {
-    sums: ({ values }, targets) => {
-      const output = values();
+    sums: ({ values }, targets, weights) => {
+      const output = rowsOf(values());
       const wanted = tf.reshape(targets, output.shape);
       const moved = tf.sub(wanted, origin);
-      return tf.stack([tf.sum(tf.square(tf.sub(wanted, output))), tf.sum(tf.square(moved)), tf.sum(moved)]);
+      const squares = [tf.square(tf.sub(wanted, output)), tf.square(moved), moved];
+      return tf.stack(squares.map((each) => tf.sum(weighted(each, weights))));
     },
     results: ([errors, squares, sum], samples) => {
       const spread = squares - (sum * sum) / samples;
@@ -66,6 +72,71 @@ function r2Score(origin: number): Rule {
     },
   };
 }
+
+/** What both kinds of correlation are made of. */
+interface Moments {
+  readonly target: number;
+  readonly output: number;
+  readonly targetSpread: number;
+  readonly outputSpread: number;
+  readonly common: number;
+}
+
+/**
+ * Of several outputs, the mean over the samples of each one's own, as in Keras. Of a single output, for which Keras has
+ * none, that of all samples.
+ */
+function correlation(origin: number, of: (moments: Moments) => number, ofRows: (truth: tf.Tensor, output: tf.Tensor) => tf.Tensor): Rule {
+  return {
+    sums: ({ values }, targets, weights) => {
+      const output = rowsOf(values());
+      const truth = tf.reshape(targets, output.shape);
+      if (lastOf(output) > 1) return tf.reshape(tf.sum(weighted(ofRows(truth, output), weights)), [1]);
+      const [y, p] = [tf.sub(truth, origin), tf.sub(output, origin)];
+      return tf.stack([y, p, tf.square(y), tf.square(p), tf.mul(y, p)].map((each) => tf.sum(weighted(each, weights))));
+    },
+    results: (sums, samples) => {
+      if (sums.length === 1) return [sums[0] / samples];
+      const [target, output, targetSquares, outputSquares, products] = sums.map((sum) => sum / samples);
+      const spread = (squares: number, mean: number) => Math.max(0, squares - mean * mean);
+      return [
+        of({
+          target,
+          output,
+          targetSpread: spread(targetSquares, target),
+          outputSpread: spread(outputSquares, output),
+          common: products - target * output,
+        }),
+      ];
+    },
+  };
+}
+
+const centred = (x: tf.Tensor) => tf.sub(x, tf.mean(x, -1, true));
+const spreadOf = (x: tf.Tensor) => tf.mean(tf.square(centred(x)), -1);
+const commonOf = (truth: tf.Tensor, output: tf.Tensor) => tf.mean(tf.mul(centred(truth), centred(output)), -1);
+
+/** 0 where one of both is always the same. */
+const pearson = (origin: number) =>
+  correlation(
+    origin,
+    ({ targetSpread, outputSpread, common }) => ratio(common, Math.sqrt(targetSpread * outputSpread)),
+    (truth, output) => {
+      const size = tf.sqrt(tf.mul(spreadOf(truth), spreadOf(output)));
+      return tf.div(commonOf(truth, output), tf.maximum(size, 1e-30));
+    },
+  );
+/** Lin, 1989: 1 only where output and target are the same, too. */
+const concordance = (origin: number) =>
+  correlation(
+    origin,
+    ({ target, output, targetSpread, outputSpread, common }) =>
+      (2 * common) / (targetSpread + outputSpread + (target - output) ** 2 + 1e-7),
+    (truth, output) => {
+      const apart = tf.square(tf.sub(tf.mean(truth, -1), tf.mean(output, -1)));
+      return tf.div(tf.mul(commonOf(truth, output), 2), tf.add(tf.add(tf.add(spreadOf(truth), spreadOf(output)), apart), 1e-7));
+    },
+  );
 
 const squaredError = meanOf(makeLoss('meanSquaredError', 'regression').perSample);
 const rootMeanSquaredError: Rule = {
@@ -91,6 +162,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   ...curveKinds,
   rootMeanSquaredError: { of: ['numbers', 'probability'], make: () => rootMeanSquaredError },
   r2Score: { of: ['numbers'], make: (_, __, { targetMean }) => r2Score(targetMean()) },
+  pearsonCorrelation: { of: ['numbers'], make: (_, __, { targetMean }) => pearson(targetMean()) },
+  concordanceCorrelation: { of: ['numbers'], make: (_, __, { targetMean }) => concordance(targetMean()) },
   // Unlike the loss of that name, more is better.
   cosineSimilarity: { of: ['classes', 'numbers'], make: (output) => meanOf(cosine(output === 'classes')) },
 };
@@ -114,7 +187,7 @@ export const isConfusion = (spec: MetricSpec): boolean =>
 
 /** A loss as a metric: its mean over the samples. */
 function lossMetric(name: string, config: Record<string, Json>, { loss, task }: MetricContext, at: string): Rule | null {
-  const { output, perSample } = makeLoss({ class_name: name, config }, task, at);
+  const { output, perSample } = makeLoss({ class_name: name, config }, task, at, loss.output === 'classes' ? 2 : 1);
   const fits = output === loss.output || (output === 'numbers' && loss.output === 'probability');
   return fits ? meanOf(perSample) : null;
 }
@@ -146,23 +219,32 @@ function readOptions(metric: string, { options = {} }: Kind, config: Readonly<Re
 /** What a class is called in a metric's name: letters, digits and signs that a query needs no quotes for. */
 const className = (name: string) => name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '_');
 
-/** Accuracy means what the loss makes of the output, as in Keras. Throws at the metric where there is none such. */
-export function makeMetrics(specs: readonly MetricSpec[], context: MetricContext): Metric[] {
+/**
+ * `weightedSpecs` are of samples that count by their weights. Accuracy means what the loss makes of the output, as in
+ * Keras. Throws at the metric where there is none such.
+ */
+export function makeMetrics(specs: readonly MetricSpec[], context: MetricContext, weightedSpecs: readonly MetricSpec[] = []): Metric[] {
   const taken = new Set<string>();
-  /** As Keras: the second of a name is name_1. */
-  const unique = (name: string): string => {
+  /** As Keras: the second of a name is name_1; one by weights that is there without them is weighted_name. */
+  const unique = (given: string, isWeighted: boolean): string => {
+    const name = isWeighted && taken.has(given) ? `weighted_${given}` : given;
     let free = name;
     for (let count = 1; taken.has(free); count++) free = `${name}_${count}`;
     taken.add(free);
     return free;
   };
-  return specs.flatMap((spec, index) => {
+  const all = [
+    ...specs.map((spec, index) => ({ spec, isWeighted: false, option: 'metrics', index })),
+    ...weightedSpecs.map((spec, index) => ({ spec, isWeighted: true, option: 'weightedMetrics', index })),
+  ];
+  return all.flatMap(({ spec, isWeighted, option, index }) => {
     if (isConfusion(spec)) return [];
-    const at = `/train/metrics/${index}`;
+    const at = `/train/${option}/${index}`;
     try {
       const { name, rule, values } = makeMetric(spec, context, at);
       const names = values.perClass === true ? context.classes.map((each) => `${name}_${className(each)}`) : [name];
-      return [{ key: `${index} ${name}`, names: names.map(unique), ...rule }];
+      const key = `${isWeighted ? 'weighted ' : ''}${index} ${name}`;
+      return [{ key, names: names.map((each) => unique(each, isWeighted)), isWeighted, ...rule }];
     } catch (error) {
       // What a metric finds wrong by itself is at its place.
       if (error instanceof EpochbookError && error.at === undefined) throw new EpochbookError(error.code, error.values, { at });

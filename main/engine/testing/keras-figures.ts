@@ -1,4 +1,4 @@
-/** What Keras 3 itself computes (keras-figures.py, keras-training-figures.py), recorded so that tests need no Python. */
+/** What Keras 3 itself computes (the Python files beside this one), recorded so that tests need no Python. */
 import { readFileSync } from 'node:fs';
 import type { KerasObject } from '#contract/spec.ts';
 
@@ -43,6 +43,28 @@ interface TrainingFigures {
   readonly losses: readonly LossFigures[];
 }
 
+/** Of losses and metrics beyond classes and single numbers, and of samples that count by weights. */
+interface FurtherFigures {
+  readonly losses: readonly (LossFigures & { readonly task: 'classification' | 'regression' })[];
+  readonly metrics: {
+    readonly samples: Readonly<
+      Record<
+        string,
+        {
+          readonly loss: string;
+          readonly task: 'classification' | 'regression';
+          readonly shape: number[];
+          readonly output: number[];
+          readonly targets: number[];
+        }
+      >
+    >;
+    readonly weights: readonly number[];
+    readonly cases: readonly (KerasObject & { readonly of: string; readonly weighted: boolean; readonly values: readonly number[] })[];
+  };
+}
+
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'));
 export const kerasFigures = read('keras-figures') as Figures;
 export const kerasTrainingFigures = read('keras-training-figures') as TrainingFigures;
+export const kerasFurtherFigures = read('keras-further-figures') as FurtherFigures;

@@ -426,6 +426,10 @@ export const trainOptions = {
     doc: 'What is measured besides the loss; of several outputs, by the name of each where they differ.',
     default: [],
   },
+  weightedMetrics: {
+    type: { is: 'either', of: [metricType, { is: 'map', of: metricType }] },
+    doc: 'What is measured of samples that count by their weights (.sampleWeight) and, while training, by their class’ (classWeight).',
+  },
   callbacks: {
     type: { is: 'list', of: { is: 'built', family: 'callback', names: [] } },
     doc: 'What may end or change training on its way.',
@@ -503,6 +507,32 @@ function ofEach(value: Json, isOne: (value: object) => boolean, change: (value: 
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(item)]));
 }
 
+/** Metrics as the spec has them: none twice, each with its place. */
+function measure(
+  option: string,
+  merged: Record<string, Json>,
+  raw: Value | undefined,
+  places: [string, Place][],
+  nodes: readonly Node[],
+): void {
+  const given = merged[option];
+  if (given === undefined) return;
+  if (!Array.isArray(given)) {
+    merged[option] = ofEach(
+      given,
+      () => false,
+      (each) => (each as Json[]).map(metricValue),
+    );
+    return;
+  }
+  const measured = given.map(metricValue);
+  const isRepeated = (one: Json | undefined, index: number): boolean => typeof one === 'string' && measured.indexOf(one) < index;
+  merged[option] = measured.filter((one, index) => !isRepeated(one, index));
+  const distinct = (Array.isArray(raw) ? raw : []).filter((_, index) => !isRepeated(measured[index], index));
+  for (const [index, metric] of distinct.entries())
+    if (metric instanceof Built) adopt(places, pointer(option, index), nodes[metric.node].places);
+}
+
 function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 'value' | 'places' | 'data' | 'model'> {
   const builder = 'train(…)';
   const given = args[0];
@@ -524,6 +554,7 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
   for (const [option, namespace] of [
     ['loss', 'losses'],
     ['metrics', 'metrics'],
+    ['weightedMetrics', 'metrics'],
   ] as const) {
     const value = rest[option];
     if (value === undefined) continue;
@@ -547,24 +578,11 @@ function train(args: Value[], place: Place, nodes: readonly Node[]): Pick<Node, 
   const places: [string, Place][] = [['', place]];
   for (const [name, loss] of Object.entries(isPlain(raw['loss']) ? (raw['loss'] as Record<string, Value>) : {}))
     if (loss instanceof Built) adopt(places, pointer('loss', name), nodes[loss.node].places);
-  if (isPlain(raw['metrics']))
-    merged['metrics'] = ofEach(
-      merged['metrics'],
-      () => false,
-      (given) => (given as Json[]).map(metricValue),
-    );
-  const listed = Array.isArray(merged['metrics']) ? merged['metrics'] : [];
-  const measured = listed.map(metricValue);
-  const isRepeated = (one: Json | undefined, index: number): boolean => typeof one === 'string' && measured.indexOf(one) < index;
-  if (Array.isArray(merged['metrics'])) merged['metrics'] = measured.filter((one, index) => !isRepeated(one, index));
+  for (const option of ['metrics', 'weightedMetrics']) measure(option, merged, raw[option], places, nodes);
   if (raw['optimizer'] instanceof Built) adopt(places, '/optimizer', nodes[raw['optimizer'].node].places);
   if (raw['loss'] instanceof Built) adopt(places, '/loss', nodes[raw['loss'].node].places);
   for (const [index, callback] of (Array.isArray(raw['callbacks']) ? raw['callbacks'] : []).entries()) {
     if (callback instanceof Built) adopt(places, pointer('callbacks', index), nodes[callback.node].places);
-  }
-  const distinct = (Array.isArray(raw['metrics']) ? raw['metrics'] : []).filter((_, index) => !isRepeated(measured[index], index));
-  for (const [index, metric] of distinct.entries()) {
-    if (metric instanceof Built) adopt(places, pointer('metrics', index), nodes[metric.node].places);
   }
   const spec = merged as unknown as TrainSpec;
   return {

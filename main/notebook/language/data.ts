@@ -35,6 +35,8 @@ const ofArrays = {
   scale,
 };
 
+const weightFile = text('Path of a NumPy file (.npy) with a number a sample: how much it counts in the loss.');
+
 export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
   csv: {
     doc: 'A table as text, one row a line.',
@@ -56,6 +58,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
       labels: text('Path of the labels.', { required: true }),
       classNames: option({ is: 'list', of: { is: 'text' }, min: 1 }, 'Names of the classes, in the order of their numbers.'),
       scale,
+      sampleWeight: weightFile,
     },
     fixed: { format: 'idx' },
   },
@@ -83,6 +86,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
     options: {
       inputs: text('Path of the inputs.', { required: true }),
       targets: text('Path of the targets.', { required: true }),
+      sampleWeight: weightFile,
       ...ofArrays,
     },
     fixed: { format: 'npy' },
@@ -93,6 +97,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
     options: {
       inputs: text('Name of the array with the inputs; x, x_train or so if left out.'),
       targets: text('Name of the array with the targets; y, y_train or so if left out.'),
+      sampleWeight: text('Name of the array that says how much each sample counts in the loss.'),
       ...ofArrays,
     },
     fixed: { format: 'npz' },
@@ -108,6 +113,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
       labels: text('Path of a table (CSV) that says each picture’s label, instead of the folders.'),
       file: text('Its column with the picture’s path or name; the first if left out.'),
       label: text('Its column with what is to be predicted; the second if left out.'),
+      sampleWeight: text('Its column that says how much each picture counts in the loss.'),
       kind: ofArrays.kind,
     },
     fixed: { format: 'imageFolder' },
@@ -199,6 +205,13 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     options: {
       kind: name(['classes', 'number'], 'Whether its values are classes or numbers; text and few whole numbers are classes if left out.'),
     },
+    of: ['table'],
+    once: true,
+  },
+  sampleWeight: {
+    doc: 'The column that says how much each sample counts in the loss, from 0 on; together with classWeight both are multiplied. It is no feature unless selected.',
+    positional: { name: 'column', type: { is: 'text' } },
+    options: {},
     of: ['table'],
     once: true,
   },

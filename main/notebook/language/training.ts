@@ -207,6 +207,11 @@ const labelSmoothing = number('Share of certainty that is taken from the targets
 const gamma = number('How little samples count that are right already.', { min: 0, default: 2 });
 const alpha = number('Weight of the second class.', { min: 0, max: 1, default: 0.25 });
 
+const overlapAxis = option(
+  { is: 'either', of: [{ is: 'integer' }, { is: 'list', of: { is: 'integer' }, min: 1 }] },
+  'The dimensions that are summed over, 0 the batch: [1, 2, 3] compares each image by itself; all if left out.',
+);
+
 export const losses: Readonly<Record<string, LossBuilder>> = {
   meanSquaredError: loss('MeanSquaredError', 'Mean of the squared differences, for numbers.', {}, ['mse', 'MSE']),
   meanAbsoluteError: loss('MeanAbsoluteError', 'Mean of the differences’ sizes, for numbers.', {}, ['mae', 'MAE']),
@@ -241,6 +246,24 @@ export const losses: Readonly<Record<string, LossBuilder>> = {
     alpha,
     labelSmoothing,
   }),
+  categoricalGeneralizedCrossEntropy: loss(
+    'CategoricalGeneralizedCrossEntropy',
+    'For classes and a softmax output, where labels may be wrong: between crossentropy and the error of the share.',
+    { q: number('How little wrong labels count; near 0 it is crossentropy.', { above: 0, below: 1, default: 0.5 }) },
+  ),
+  dice: loss('Dice', 'How little output and truth overlap, over the whole batch; for masks and classes of few samples.', {
+    axis: overlapAxis,
+  }),
+  tversky: loss('Tversky', 'Dice in which what is missed and what is too much count differently.', {
+    alpha: number('How much what is missed counts.', { min: 0, max: 1, default: 0.5 }),
+    beta: number('How much what is too much counts.', { min: 0, max: 1, default: 0.5 }),
+    axis: overlapAxis,
+  }),
+  circle: loss('Circle', 'For an output of vectors of length 1: those of a class are to be near each other, and far from all others.', {
+    gamma: number('How sharply it tells near from far.', { above: 0, default: 80 }),
+    margin: number('How near is near enough.', { min: 0, max: 1, default: 0.4 }),
+    removeDiagonal: boolean('Whether a sample is not compared with itself.', true),
+  }),
 };
 
 /** A metric: a name as it is, or with options. */
@@ -273,6 +296,15 @@ const atLeast = (rate: string): Options => ({
 const errorOf = (loss: keyof typeof losses, className = losses[loss].className): MetricBuilder =>
   metric(className, losses[loss].doc, losses[loss].options, losses[loss].aliases);
 
+const ofOverlap: Options = {
+  targetClassIds: option(
+    { is: 'list', of: { is: 'either', of: [{ is: 'integer', min: 0 }, { is: 'text' }] }, min: 1 },
+    'Only these classes count: their names or numbers; all if left out.',
+  ),
+  threshold,
+  perClass,
+};
+
 /** Keras' metrics. All are exact over an epoch. */
 export const metrics: Readonly<Record<string, MetricBuilder>> = {
   accuracy: metric('Accuracy', 'Share of samples whose class is right.', {}, ['acc']),
@@ -288,6 +320,11 @@ export const metrics: Readonly<Record<string, MetricBuilder>> = {
     beta: number('How much more recall counts.', { above: 0, default: 1 }),
     ...averaged,
   }),
+  ioU: metric('IoU', 'What is both found and true over what is either; of several classes, the mean of theirs.', ofOverlap),
+  meanIoU: metric('MeanIoU', 'What is both found and true over what is either, the mean of the classes.', { threshold, perClass }),
+  binaryIoU: metric('BinaryIoU', 'What is both found and true over what is either, of yes and no.', ofOverlap),
+  oneHotIoU: metric('OneHotIoU', 'What is both found and true over what is either, for a row of shares.', ofOverlap),
+  oneHotMeanIoU: metric('OneHotMeanIoU', 'The same, the mean of all classes.', { perClass }),
   truePositives: metric('TruePositives', 'Outputs that rightly say yes.', { thresholds: threshold }),
   trueNegatives: metric('TrueNegatives', 'Outputs that rightly say no.', { thresholds: threshold }),
   falsePositives: metric('FalsePositives', 'Outputs that wrongly say yes.', { thresholds: threshold }),
@@ -326,6 +363,8 @@ export const metrics: Readonly<Record<string, MetricBuilder>> = {
   },
   rootMeanSquaredError: metric('RootMeanSquaredError', 'Root of the mean of the squared differences.', {}, ['rmse', 'RMSE']),
   r2Score: metric('R2Score', 'Share of the targets’ variance that is explained.', {}, ['r2']),
+  pearsonCorrelation: metric('PearsonCorrelation', 'How straight outputs rise with targets, from -1 to 1.'),
+  concordanceCorrelation: metric('ConcordanceCorrelation', 'How near outputs and targets lie to the same: 1 where they are.'),
   cosineSimilarity: metric('CosineSimilarity', 'Cosine of the angle between true and predicted vectors.'),
   meanSquaredError: errorOf('meanSquaredError'),
   meanAbsoluteError: errorOf('meanAbsoluteError'),
@@ -343,4 +382,7 @@ export const metrics: Readonly<Record<string, MetricBuilder>> = {
   squaredHinge: errorOf('squaredHinge'),
   categoricalHinge: errorOf('categoricalHinge'),
   kullbackLeiblerDivergence: errorOf('kullbackLeiblerDivergence'),
+  categoricalGeneralizedCrossEntropy: errorOf('categoricalGeneralizedCrossEntropy'),
+  dice: errorOf('dice'),
+  tversky: errorOf('tversky'),
 };

@@ -355,7 +355,11 @@ function fitting(loss: string): { model: ModelSpec; data: Data } {
   const classes = (count: number) => makeData({ inputShape: [4], classes: count, train: 8 });
   if (loss.startsWith('binary')) return { model: last(1, 'sigmoid'), data: classes(2) };
   if (loss === 'hinge' || loss === 'squaredHinge') return { model: last(1, 'tanh'), data: classes(2) };
-  if (/ategorical|kullback|cosine/.test(loss)) return { model: last(6, 'softmax'), data: classes(6) };
+  if (loss === 'circle') {
+    const vectors = [layer('Dense', { units: 4, activation: 'tanh' }), layer('Dense', { units: 4 }), layer('UnitNormalization')];
+    return { model: sequential(...vectors), data: classes(3) };
+  }
+  if (/ategorical|kullback|cosine|dice|tversky/.test(loss)) return { model: last(6, 'softmax'), data: classes(6) };
   return { model: last(1, 'softplus'), data: makeData({ inputShape: [4], train: 8 }) };
 }
 
@@ -366,7 +370,7 @@ describe('every loss and metric trains', () => {
     expect(await twoSteps(model, data, { loss: made(entry) })).toBe(plain);
     for (const alias of entry.aliases ?? []) expect(await twoSteps(model, data, { loss: alias })).toBe(plain);
     for (const [option, { type }] of Object.entries(entry.options)) {
-      const value = type.is === 'boolean' ? true : option === 'delta' ? 0.1 : 0.5;
+      const value = type.is === 'boolean' ? option !== 'removeDiagonal' : option === 'axis' ? 1 : option === 'delta' ? 0.1 : 0.3;
       const more: Config = name === 'binaryFocalCrossentropy' && option === 'alpha' ? { applyClassBalancing: true } : {};
       const base = await twoSteps(model, data, { loss: made(entry, more) });
       expect(await twoSteps(model, data, { loss: made(entry, { ...more, [option]: value }) }), option).not.toBe(base);
@@ -389,6 +393,8 @@ describe('every loss and metric trains', () => {
     beta: 2,
     delta: 0.1,
     applyClassBalancing: true,
+    axis: 1,
+    targetClassIds: ['class 1'],
   };
   // A confusion matrix is no number, and has tests of its own.
   it.each(Object.entries(metrics).filter(([name]) => name !== 'confusionMatrix'))('metrics.%s', async (name, entry) => {
@@ -397,7 +403,7 @@ describe('every loss and metric trains', () => {
       ? name
       : /binary/.test(name)
         ? 'binaryCrossentropy'
-        : /root|r2|cosine/.test(name)
+        : /root|r2|cosine|Correlation/.test(name)
           ? 'meanSquaredError'
           : 'categoricalCrossentropy';
     const { model, data } = fitting(loss);
@@ -415,7 +421,8 @@ describe('every loss and metric trains', () => {
     expect(new Set(Object.values(found)).size).toBe(1);
     for (const option of Object.keys(options)) {
       if (option in required) continue;
-      const value = optionValues[option] ?? 0.5;
+      // Of a loss that is a metric, too, beta is a share.
+      const value = name === 'tversky' && option === 'beta' ? 0.3 : (optionValues[option] ?? 0.5);
       const values = await results(made(entry, { ...required, [option]: value }));
       expect(Object.keys(values).length, option).toBe(option === 'perClass' ? data.classes!.length : 1);
       if (option === 'name') expect(values).toHaveProperty('mine');

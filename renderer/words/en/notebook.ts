@@ -139,6 +139,7 @@ export const notebook = {
   'notebook.moreClasses': '{count} more',
   'notebook.fewer': 'Fewer',
   'notebook.role.target': 'target',
+  'notebook.role.weight': 'weight',
   'notebook.role.unused': 'unused',
   'notebook.distinct': '{count, plural, one {# value} other {# values}}',
   'notebook.missing': '{count} missing',

@@ -141,6 +141,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.moreClasses': '还有 {count} 个',
   'notebook.fewer': '收起',
   'notebook.role.target': '目标',
+  'notebook.role.weight': '权重',
   'notebook.role.unused': '未使用',
   'notebook.distinct': '{count} 种取值',
   'notebook.missing': '缺 {count} 个',

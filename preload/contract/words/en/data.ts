@@ -68,6 +68,10 @@ export const data = {
   'data.noSamples': '{path} holds no samples.',
   'data.samplesDiffer':
     '{inputs} has {inputCount, number} samples but {targets} has {targetCount, number}. The two do not belong together.',
+  'data.weightNegative':
+    '{path}, {unit, select, row {row} other {line}} {line, number}: the column “{column}” says how much samples count, and {value} is below 0. Mend it, or drop such rows with .filter(…).',
+  'data.weightSample': 'Sample {sample, number} of {path} is to count {value}. How much a sample counts is a number from 0 on.',
+  'data.weightsNone': 'No sample that is trained on counts: all their weights are 0. Choose other weights, or leave them out.',
   'data.oneLabel': '{path} says “{value}” for every sample: there is nothing to tell apart.',
   'data.notFinite':
     'Sample {sample, number} of {path} holds {value}, which is no number to train on. Mend the data, or leave the sample out.',
@@ -96,6 +100,7 @@ export const data = {
   'data.partTwice': 'The {part} part comes from two places. Leave it out of the split, or do not give other data for it.',
   'data.otherShape': 'The samples of {path} are {found}, those of the training data {wanted}. They must be alike.',
   'data.otherTargets': 'The targets of {path} are of another kind than those of the training data.',
+  'data.otherWeights': 'Either all parts say how much samples count, or none: {path} and the training data differ in that.',
   'data.otherClass': '{path} has the class “{name}”, which the training data does not have.',
   'data.otherKind': 'Tables, running text, and images or arrays cannot be parts of one data set.',
   'data.otherStep':

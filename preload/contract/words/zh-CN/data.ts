@@ -62,6 +62,10 @@ export const data: Record<keyof typeof en, string> = {
   'data.npzArrayNear': '{path} 中没有数组“{name}”。是不是“{near}”？',
   'data.noSamples': '{path} 中没有样本。',
   'data.samplesDiffer': '{inputs} 有 {inputCount, number} 个样本，而 {targets} 有 {targetCount, number} 个。两者不配套。',
+  'data.weightNegative':
+    '{path} 第 {line, number} {unit, select, row {行} other {行}}：列“{column}”表示样本的权重，而 {value} 小于 0。请改正它。',
+  'data.weightSample': '{path} 的第 {sample, number} 个样本的权重是 {value}。权重是不小于 0 的数。',
+  'data.weightsNone': '训练部分的样本权重全为 0，没有样本参与训练。请换用其他权重，或去掉权重。',
   'data.oneLabel': '{path} 中每个样本都是“{value}”：没有可区分的类别。',
   'data.notFinite': '{path} 的第 {sample, number} 个样本含有 {value}，无法用于训练。请修正数据或去掉该样本。',
   'data.notFolder': '{path} 是文件。请给出一个文件夹，其中每个类别各有一个图像文件夹。',
@@ -85,6 +89,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.partTwice': '{part} 部分有两个来源。请从划分中去掉它，或不要另给数据。',
   'data.otherShape': '{path} 的样本形状是 {found}，训练数据是 {wanted}。两者必须一致。',
   'data.otherTargets': '{path} 的目标与训练数据的类型不同。',
+  'data.otherWeights': '要么所有部分都给出样本权重，要么都不给：{path} 与训练数据在这一点上不同。',
   'data.otherClass': '{path} 中有类别“{name}”，而训练数据中没有。',
   'data.otherKind': '表格、连续文本与图像或数组不能合为一个数据集。',
   'data.otherStep': '.{step}(…) 不能只用于这一部分：对训练数据的处理会同样用于它。请去掉这一步。',
