@@ -1,7 +1,8 @@
 /** ONNX Runtime's own binary: the default. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Backend } from './backend.ts';
-import { compileOnnx, type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
+import { compileKeeping, compileReading, readKept } from './keeping.ts';
+import { type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
 import { runtimeVersion } from './version.ts';
 
 export async function loadNativeRuntime(): Promise<Runtime> {
@@ -17,11 +18,12 @@ export async function loadNativeRuntime(): Promise<Runtime> {
 
 export async function openNative(threads: number): Promise<Backend> {
   const runtime = await loadNativeRuntime();
+  const options = { options: { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] } };
   return {
     name: 'native',
     version: runtimeVersion(runtime, 'onnxruntime-node'),
     threads,
-    compile: (program) =>
-      compileOnnx(runtime, program, { options: { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] } }),
+    compile: (program, held) => (held ? compileKeeping(runtime, program, held, options) : compileReading(runtime, program, options)),
+    fetch: (tensors) => Promise.resolve(readKept(tensors)),
   };
 }

@@ -28,37 +28,65 @@ export interface OnnxOptions {
   readonly held?: ReadonlySet<string>;
 }
 
-const nothing = new Float32Array();
+/** What stays where it is computed has no values here. */
+export const noValues = new Float32Array();
 
-export async function compileOnnx(
+/** A program in a session of ONNX Runtime's own. */
+export interface OnnxProgram {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Tensors by the program's names. Outputs are written to those given in `into`, the others are new. */
+  run(feed: (port: Port) => Tensor, into?: (port: Port) => Tensor | null): Promise<Map<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** The program as it is, without passes. */
+export async function openOnnx(
   runtime: Runtime,
   program: Program,
   { options, mostPorts = Infinity, held = new Set() }: OnnxOptions,
-): Promise<Executable> {
-  const lowered = lower(optimize(program), mostPorts);
-  const stays = lowered.outputs.some(({ name }) => held.has(name));
-  const places = lowered.outputs.map(({ name, onnxName }) => [onnxName, held.has(name) ? 'gpu-buffer' : 'cpu'] as const);
-  const session = await runtime.InferenceSession.create(lowered.bytes, {
+): Promise<OnnxProgram> {
+  const { bytes, inputs, outputs } = lower(program, mostPorts);
+  const stays = outputs.some(({ name }) => held.has(name));
+  const places = outputs.map(({ name, onnxName }) => [onnxName, held.has(name) ? 'gpu-buffer' : 'cpu'] as const);
+  const session = await runtime.InferenceSession.create(bytes, {
     ...options,
     ...(stays && { preferredOutputLocation: Object.fromEntries(places) }),
   });
-  const portNamed = new Map(lowered.outputs.map((port) => [port.onnxName, port]));
-  const feed = ({ name, onnxName, shape, dtype }: Port, inputs: ReadonlyMap<string, HostTensor>): [string, Tensor] => {
-    const given = inputs.get(name);
-    if (!given) throw new EpochbookError('internal', { detail: `the input “${name}” is missing` });
-    return [onnxName, (given.held as Tensor | undefined) ?? new runtime.Tensor(dtype, given.data, shape)];
-  };
   return {
-    run: async (inputs) => {
-      const results = await session.run(Object.fromEntries(lowered.inputs.map((port) => feed(port, inputs))));
-      return new Map(
-        Object.entries(results).map(([onnxName, tensor]): [string, HostTensor] => {
-          const { name, shape, dtype } = portNamed.get(onnxName)!;
-          if (tensor.location !== 'cpu') return [name, { data: nothing, held: tensor, shape, dtype }];
-          return [name, { data: tensor.data as Values, shape, dtype }];
-        }),
-      );
+    inputs,
+    outputs,
+    run: async (feed, into = () => null) => {
+      const feeds: Record<string, Tensor> = {};
+      for (const port of inputs) feeds[port.onnxName] = feed(port);
+      const fetches: Record<string, Tensor | null> = {};
+      for (const port of outputs) fetches[port.onnxName] = into(port);
+      const results = await session.run(feeds, fetches);
+      return new Map(outputs.map(({ name, onnxName }) => [name, results[onnxName]]));
     },
     release: () => session.release(),
+  };
+}
+
+export function given(inputs: ReadonlyMap<string, HostTensor>, name: string): HostTensor {
+  const found = inputs.get(name);
+  if (!found) throw new EpochbookError('internal', { detail: `the input “${name}” is missing` });
+  return found;
+}
+
+export const hostTensor = ({ shape, dtype }: Port, tensor: Tensor): HostTensor =>
+  tensor.location === 'cpu' ? { data: tensor.data as Values, shape, dtype } : { data: noValues, held: tensor, shape, dtype };
+
+export async function compileOnnx(runtime: Runtime, program: Program, options: OnnxOptions): Promise<Executable> {
+  const onnx = await openOnnx(runtime, optimize(program), options);
+  return {
+    run: async (inputs) => {
+      const results = await onnx.run(({ name, dtype, shape }) => {
+        const { held, data } = given(inputs, name);
+        return (held as Tensor | undefined) ?? new runtime.Tensor(dtype, data, shape);
+      });
+      return new Map(onnx.outputs.map((port) => [port.name, hostTensor(port, results.get(port.name)!)]));
+    },
+    release: () => onnx.release(),
   };
 }

@@ -192,7 +192,8 @@ export function openSession(job: TrainJob, backend: Backend): Session {
       const program = programOf(kind, size);
       // What is looked at from near has to be read.
       const holds = kind === 'step' || kind === 'gathering';
-      made = backend.compile(program, new Set(holds ? state.keys() : [])).then((executable) => ({ executable, random: program.random }));
+      const compiled = holds ? backend.compile(program, new Set(state.keys())) : backend.compile(program);
+      made = compiled.then((executable) => ({ executable, random: program.random }));
       prepared.set(key, made);
     }
     return made;
@@ -219,6 +220,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     ...(objective.hasWeights ? ([[otherWeightsName, float(mixed?.weights ?? ones(size), [size])]] as [string, HostTensor][]) : []),
   ];
 
+  const isAccepted = (results: ReadonlyMap<string, HostTensor>) => Number.isFinite(results.get(lossName)?.data[0] ?? 0);
   const run = async (
     { executable }: Prepared,
     batch: Batch,
@@ -229,7 +231,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     given.set(targetsName, float(batch.targets, [batch.size, ...data.targetShape]));
     if (objective.hasWeights) given.set(weightsName, float(batch.weights ?? ones(batch.size), [batch.size]));
     for (const [name, value] of more) given.set(name, value);
-    return executable.run(given);
+    return executable.run(given, isAccepted);
   };
   const sumsOf = (results: ReadonlyMap<string, HostTensor>, batch: Batch): Sums => {
     const sums = new Map<string, ArrayLike<number>>([['loss', [results.get(lossName)!.data[0] * batch.size]]]);
@@ -241,25 +243,27 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   };
   const randomInputs = ({ random }: Prepared, iteration: number) =>
     random.map((input): [string, HostTensor] => [input.name, randomInput(input, iteration)]);
-  /** Brings the state to where it can be read. */
+  /** Brings the state to where it can be read; what is held stays so besides. */
   const fetchState = async () => {
-    const held = new Map([...state].filter(([, value]) => value.held !== undefined));
+    const held = new Map([...state].filter(([, value]) => value.held !== undefined && value.data.length === 0));
     if (held.size === 0) return;
-    for (const [name, value] of await backend.fetch!(held)) {
-      backend.free?.(held.get(name)!);
-      state.set(name, value);
-    }
+    for (const [name, { data }] of await backend.fetch!(held)) state.set(name, { ...held.get(name)!, data });
+  };
+  const free = (dropped: HostTensor | undefined, kept: HostTensor) => {
+    if (dropped?.held !== undefined && dropped.held !== kept.held) backend.free?.(dropped);
+  };
+  const replace = (name: string, value: HostTensor) => {
+    free(state.get(name), value);
+    state.set(name, value);
   };
   const take = async (results: ReadonlyMap<string, HostTensor>, iteration: number) => {
-    const isNumber = Number.isFinite(results.get(lossName)!.data[0]);
+    const accepted = isAccepted(results);
     for (const [name, value] of results) {
-      const before = state.get(name);
-      if (!before) continue;
-      const dropped = isNumber ? before : value;
-      if (dropped.held !== undefined) backend.free?.(dropped);
-      if (isNumber) state.set(name, value);
+      if (!state.has(name)) continue;
+      if (accepted) replace(name, value);
+      else free(value, state.get(name)!);
     }
-    if (!isNumber || !optimizer.overwritesAt(iteration - optimizerSince)) return;
+    if (!accepted || !optimizer.overwritesAt(iteration - optimizerSince)) return;
     await fetchState();
     takeFinalValues();
   };
@@ -268,7 +272,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     if (finalSlot === null) return;
     for (const { name } of model.weights) {
       const kept = state.get(slotName(finalSlot, name));
-      if (kept) state.set(weightName(name), float((kept.data as Float32Array).slice(), kept.shape));
+      if (kept) replace(weightName(name), float((kept.data as Float32Array).slice(), kept.shape));
     }
   };
   const step = async (batch: Batch, iteration: number, learningRate: number, watched: boolean) => {
@@ -346,7 +350,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     weights: () => tensors(weightName('')),
     slots: () => tensors('slot/'),
     setWeights: (weights) => {
-      for (const [name, { shape, values }] of weights) state.set(weightName(name), float(values.slice(), shape));
+      for (const [name, { shape, values }] of weights) replace(weightName(name), float(values.slice(), shape));
     },
     finish: takeFinalValues,
     dispose: async () => {
