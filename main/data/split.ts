@@ -23,7 +23,8 @@ function mixed(seed: number, row: number): number {
   return (bits ^ (bits >>> 13)) >>> 0;
 }
 
-const ascending = (rows: number[]) => Uint32Array.from(rows).sort();
+/** As many values of a column are told. */
+const mostShown = 8;
 
 /** Samples that a share (below 1) or a count stands for, out of `count`. */
 function size(share: number, count: number): number {
@@ -76,61 +77,93 @@ export function split(count: number, step: SplitStep | undefined, at: string, fa
   if (validation > 0 && wanted.validation === 0) throw empty('validation');
   if (test > 0 && wanted.test === 0) throw empty('test');
 
-  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
-  if (groupOf) byGroup(count, groupOf, wanted, seed, at, parts);
-  else if (timeOf) byTime(count, timeOf, wanted, parts);
+  const partOf = new Uint8Array(count);
+  if (groupOf) byGroup(count, groupOf, wanted, seed, at, partOf);
+  else if (timeOf) byTime(count, timeOf, wanted, partOf);
   else {
-    const groups = stratify && classOf ? byClass(count, classOf) : [Uint32Array.from({ length: count }, (_, row) => row)];
-    const sizes = groups.map((group) => group.length);
+    const drawn = (row: number) => mixed(seed, idOf(row));
+    const groups = ranked(count, drawn, stratify ? classOf : undefined);
+    const sizes = groups.map(({ sorted }) => sorted.length);
     const quotas = { validation: apportion(wanted.validation, sizes), test: apportion(wanted.test, sizes) };
-    groups.forEach((group, index) => {
-      drawnOrder(group, seed, idOf).forEach((row, rank) => {
-        const toValidation = quotas.validation[index];
-        const part = rank < toValidation ? 'validation' : rank < toValidation + quotas.test[index] ? 'test' : 'train';
-        parts[part].push(row);
-      });
+    const bounds = groups.map(({ sorted }, index) => {
+      const toValidation = quotas.validation[index];
+      return [toValidation, toValidation + quotas.test[index]].map((rank) => sorted[rank] ?? Infinity);
     });
+    const indexOf = new Map(groups.map((group, index) => [group.of, index]));
+    for (let row = 0; row < count; row += 1) {
+      const [validated, tested] = bounds[groups.length === 1 ? 0 : indexOf.get(classOf!(row))!];
+      const own = drawn(row);
+      partOf[row] = own < validated ? parts.validation : own < tested ? parts.test : parts.train;
+    }
   }
-  if (parts.train.length === 0) throw new EpochbookError('data.splitTooLarge', { ...wanted, samples: count }, { at });
-  for (const part of ['validation', 'test'] as const) if (wanted[part] > 0 && parts[part].length === 0) throw empty(part);
+  const found = gather(partOf);
+  if (found.train.length === 0) throw new EpochbookError('data.splitTooLarge', { ...wanted, samples: count }, { at });
+  for (const part of ['validation', 'test'] as const) if (wanted[part] > 0 && found[part].length === 0) throw empty(part);
   return {
-    train: ascending(parts.train),
-    ...(wanted.validation > 0 && { validation: ascending(parts.validation) }),
-    ...(wanted.test > 0 && { test: ascending(parts.test) }),
+    train: found.train,
+    ...(wanted.validation > 0 && { validation: found.validation }),
+    ...(wanted.test > 0 && { test: found.test }),
   };
 }
 
-/** Rows in the order of the numbers drawn for them. */
-function drawnOrder(rows: Uint32Array, seed: number, idOf: (row: number) => number): number[] {
-  const drawn = Float64Array.from(rows, (row) => mixed(seed, idOf(row)) * 2 ** 20 + (idOf(row) % 2 ** 20));
-  return Array.from(rows.keys())
-    .sort((a, b) => drawn[a] - drawn[b] || a - b)
-    .map((place) => rows[place]);
+/** The part of a row, as one byte: millions of rows are parted in little memory. */
+const parts = { train: 0, validation: 1, test: 2 } as const;
+
+/** Each part's rows, ascending. */
+function gather(partOf: Uint8Array): Record<keyof Parts, Uint32Array> {
+  const sizes = [0, 0, 0];
+  for (const part of partOf) sizes[part] += 1;
+  const rows = sizes.map((size) => new Uint32Array(size));
+  const filled = [0, 0, 0];
+  for (let row = 0; row < partOf.length; row += 1) {
+    const part = partOf[row];
+    rows[part][filled[part]++] = row;
+  }
+  return { train: rows[parts.train], validation: rows[parts.validation], test: rows[parts.test] };
 }
 
-function splitByColumn(count: number, step: ShareStep, at: string, { partOf = () => '' }: RowFacts): Parts {
+/** The numbers drawn for the rows of each class, ascending; they are all different. Without classes, of all rows. */
+function ranked(
+  count: number,
+  drawn: (row: number) => number,
+  classOf?: (row: number) => number,
+): { readonly of: number | undefined; readonly sorted: Uint32Array }[] {
+  const sizes = new Map<number | undefined, number>();
+  for (let row = 0; row < count; row += 1) sizes.set(classOf?.(row), (sizes.get(classOf?.(row)) ?? 0) + 1);
+  const groups = new Map([...sizes].map(([of, size]) => [of, { of, sorted: new Uint32Array(size), filled: 0 }]));
+  for (let row = 0; row < count; row += 1) {
+    const group = groups.get(classOf?.(row))!;
+    group.sorted[group.filled++] = drawn(row);
+  }
+  for (const { sorted } of groups.values()) sorted.sort();
+  return [...groups.values()].sort((a, b) => (a.of ?? 0) - (b.of ?? 0));
+}
+
+function splitByColumn(count: number, step: ShareStep, at: string, { partOf: said = () => '' }: RowFacts): Parts {
   if (step.stratify || step.group !== undefined || step.time !== undefined) throw new EpochbookError('data.splitWays', {}, { at });
   const values = (given: ShareStep['test']) => new Set(Array.isArray(given) ? given.map(String) : []);
   const [validation, test] = [values(step.validation), values(step.test)];
-  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
+  const partOf = new Uint8Array(count);
   for (let row = 0; row < count; row += 1) {
-    const said = partOf(row);
-    parts[validation.has(said) ? 'validation' : test.has(said) ? 'test' : 'train'].push(row);
+    const one = said(row);
+    partOf[row] = validation.has(one) ? parts.validation : test.has(one) ? parts.test : parts.train;
   }
+  const rows = gather(partOf);
   const missing = (['validation', 'test'] as const).find(
-    (part) => (part === 'validation' ? validation : test).size > 0 && parts[part].length === 0,
+    (part) => (part === 'validation' ? validation : test).size > 0 && rows[part].length === 0,
   );
   const column = step.column ?? '';
   if (missing) {
     const wanted = [...(missing === 'validation' ? validation : test)].join(', ');
-    const found = [...new Set(Array.from({ length: count }, (_, row) => partOf(row)))].slice(0, 8).join(', ');
-    throw new EpochbookError('data.partValues', { part: missing, column, wanted, found }, { at });
+    const known = new Set<string>();
+    for (let row = 0; row < count && known.size < mostShown; row += 1) known.add(said(row));
+    throw new EpochbookError('data.partValues', { part: missing, column, wanted, found: [...known].join(', ') }, { at });
   }
-  if (parts.train.length === 0) throw new EpochbookError('data.noTrainRows', { column }, { at });
+  if (rows.train.length === 0) throw new EpochbookError('data.noTrainRows', { column }, { at });
   return {
-    train: Uint32Array.from(parts.train),
-    ...(validation.size > 0 && { validation: Uint32Array.from(parts.validation) }),
-    ...(test.size > 0 && { test: Uint32Array.from(parts.test) }),
+    train: rows.train,
+    ...(validation.size > 0 && { validation: rows.validation }),
+    ...(test.size > 0 && { test: rows.test }),
   };
 }
 
@@ -138,90 +171,121 @@ function splitFolds(count: number, step: FoldStep, at: string, facts: RowFacts):
   const { folds, fold, stratify = false, seed = 0 } = step;
   const { classOf, groupOf, idOf = (row: number) => row } = facts;
   if (stratify && groupOf) throw new EpochbookError('data.splitWays', {}, { at });
-  const parts = { train: [] as number[], validation: [] as number[] };
-  const all = Uint32Array.from({ length: count }, (_, row) => row);
+  const partOf = new Uint8Array(count);
   if (groupOf) {
-    const groups = groupsIn(count, groupOf, seed);
+    const { groups, codeOf } = groupsIn(count, groupOf, seed);
     if (groups.length < folds) throw new EpochbookError('data.fewGroups', { groups: groups.length, parts: folds }, { at });
     let before = 0;
-    groups.forEach(({ rows }, index) => {
+    const validated = new Uint8Array(groups.length);
+    groups.forEach(({ code, size: own }, index) => {
       // A group goes where its middle lies; each fold gets at least one.
-      const even = Math.floor(((before + rows.length / 2) * folds) / count);
-      const own = Math.min(Math.max(even, folds - groups.length + index), index);
-      before += rows.length;
-      parts[own === fold - 1 ? 'validation' : 'train'].push(...rows);
+      const even = Math.floor(((before + own / 2) * folds) / count);
+      const place = Math.min(Math.max(even, folds - groups.length + index), index);
+      before += own;
+      if (place === fold - 1) validated[code] = parts.validation;
     });
+    for (let row = 0; row < count; row += 1) partOf[row] = validated[codeOf[row]];
   } else {
-    let ahead = 0;
-    for (const group of stratify && classOf ? byClass(count, classOf) : [all]) {
+    const drawn = (row: number) => mixed(seed, idOf(row));
+    const groups = ranked(count, drawn, stratify ? classOf : undefined);
+    /** By class: how many rows the classes before it have. */
+    const ahead = new Map<number | undefined, number>();
+    let all = 0;
+    for (const { of, sorted } of groups) {
+      ahead.set(of, all);
+      all += sorted.length;
+    }
+    const sortedOf = new Map(groups.map(({ of, sorted }) => [of, sorted]));
+    for (let row = 0; row < count; row += 1) {
+      const of = stratify ? classOf?.(row) : undefined;
+      const rank = rankIn(sortedOf.get(of)!, drawn(row));
       // What is left over of one class goes to another fold than that of the next.
-      drawnOrder(group, seed, idOf).forEach((row, rank) => {
-        const own = stratify ? (rank + ahead) % folds : Math.floor((rank * folds) / count);
-        parts[own === fold - 1 ? 'validation' : 'train'].push(row);
-      });
-      ahead += group.length;
+      const own = stratify ? (rank + ahead.get(of)!) % folds : Math.floor((rank * folds) / count);
+      if (own === fold - 1) partOf[row] = parts.validation;
     }
   }
-  if (parts.validation.length === 0 || parts.train.length === 0)
+  const { train, validation } = gather(partOf);
+  if (validation.length === 0 || train.length === 0)
     throw new EpochbookError('data.emptyPart', { part: 'validation', samples: count }, { at });
-  return { train: ascending(parts.train), validation: ascending(parts.validation) };
+  return { train, validation };
 }
 
-/** Groups in the order of the numbers drawn for their names. */
-function groupsIn(count: number, groupOf: (row: number) => string, seed: number): { name: string; rows: number[] }[] {
-  const groups = new Map<string, number[]>();
-  for (let row = 0; row < count; row += 1) {
-    const group = groups.get(groupOf(row));
-    if (group) group.push(row);
-    else groups.set(groupOf(row), [row]);
+/** How many of the ascending numbers are less. */
+function rankIn(sorted: Uint32Array, number: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] < number) low = middle + 1;
+    else high = middle;
   }
-  const drawn = [...groups].map(([name, rows]) => ({ name, rows, number: mixed(seed, hashOf(name)) }));
-  return drawn.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+  return low;
+}
+
+interface Groups {
+  /** In the order of the numbers drawn for their names; a code is an index by first appearance. */
+  readonly groups: readonly { readonly code: number; readonly size: number }[];
+  readonly codeOf: Uint32Array;
+}
+
+function groupsIn(count: number, groupOf: (row: number) => string, seed: number): Groups {
+  const codes = new Map<string, number>();
+  const sizes: number[] = [];
+  const codeOf = new Uint32Array(count);
+  for (let row = 0; row < count; row += 1) {
+    const name = groupOf(row);
+    let code = codes.get(name);
+    if (code === undefined) {
+      code = codes.size;
+      codes.set(name, code);
+      sizes.push(0);
+    }
+    sizes[code] += 1;
+    codeOf[row] = code;
+  }
+  const drawn = [...codes].map(([name, code]) => ({ name, code, size: sizes[code], number: mixed(seed, hashOf(name)) }));
+  return { groups: drawn.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1)), codeOf };
 }
 
 type Sizes = Readonly<Record<'validation' | 'test', number>>;
-type Lists = Record<'train' | 'validation' | 'test', number[]>;
 
 /** Whole groups, in an order drawn from their names, fill a part until another would take it further from its size. */
-function byGroup(count: number, groupOf: (row: number) => string, wanted: Sizes, seed: number, at: string, parts: Lists): void {
-  const drawn = groupsIn(count, groupOf, seed);
+function byGroup(count: number, groupOf: (row: number) => string, wanted: Sizes, seed: number, at: string, partOf: Uint8Array): void {
+  const { groups, codeOf } = groupsIn(count, groupOf, seed);
   const needed = 1 + Number(wanted.validation > 0) + Number(wanted.test > 0);
-  if (drawn.length < needed) throw new EpochbookError('data.fewGroups', { groups: drawn.length, parts: needed }, { at });
+  if (groups.length < needed) throw new EpochbookError('data.fewGroups', { groups: groups.length, parts: needed }, { at });
+  const partOfGroup = new Uint8Array(groups.length);
+  let next = 0;
   for (const part of ['validation', 'test'] as const) {
     const left = part === 'validation' && wanted.test > 0 ? 2 : 1;
-    while (wanted[part] > 0 && drawn.length > left) {
-      const [{ rows }] = drawn;
-      const missing = wanted[part] - parts[part].length;
-      if (parts[part].length > 0 && rows.length - missing > missing) break;
-      parts[part].push(...rows);
-      drawn.shift();
-      if (missing <= rows.length) break;
+    let filled = 0;
+    while (wanted[part] > 0 && groups.length - next > left) {
+      const { code, size: own } = groups[next];
+      const missing = wanted[part] - filled;
+      if (filled > 0 && own - missing > missing) break;
+      partOfGroup[code] = parts[part];
+      filled += own;
+      next += 1;
+      if (missing <= own) break;
     }
   }
-  for (const { rows } of drawn) parts.train.push(...rows);
+  for (let row = 0; row < count; row += 1) partOf[row] = partOfGroup[codeOf[row]];
 }
 
-function byTime(count: number, timeOf: (row: number) => number, wanted: Sizes, parts: Lists): void {
-  const order = Array.from({ length: count }, (_, row) => row).sort((a, b) => timeOf(a) - timeOf(b) || a - b);
+function byTime(count: number, timeOf: (row: number) => number, wanted: Sizes, partOf: Uint8Array): void {
+  const times = new Float64Array(count);
+  for (let row = 0; row < count; row += 1) times[row] = timeOf(row);
+  const sorted = times.slice().sort();
   /** The first place at or after which a new moment begins. */
   const boundary = (from: number): number => {
     let place = from;
-    while (place > 0 && place < count && timeOf(order[place]) === timeOf(order[place - 1])) place += 1;
+    while (place > 0 && place < count && sorted[place] === sorted[place - 1]) place += 1;
     return place;
   };
   const test = boundary(count - wanted.test);
   const validation = Math.min(boundary(count - wanted.test - wanted.validation), test);
-  order.forEach((row, place) => parts[place < validation ? 'train' : place < test ? 'validation' : 'test'].push(row));
-}
-
-function byClass(count: number, classOf: (row: number) => number): Uint32Array[] {
-  const groups = new Map<number, number[]>();
-  for (let row = 0; row < count; row += 1) {
-    const group = groups.get(classOf(row));
-    if (group) group.push(row);
-    else groups.set(classOf(row), [row]);
-  }
-  return [...groups.entries()].sort(([a], [b]) => a - b).map(([, rows]) => Uint32Array.from(rows));
+  const [testFrom, validationFrom] = [sorted[test] ?? Infinity, sorted[validation] ?? Infinity];
+  for (let row = 0; row < count; row += 1)
+    partOf[row] = times[row] >= testFrom ? parts.test : times[row] >= validationFrom ? parts.validation : parts.train;
 }
 
 /** Shares `total` out in proportion to `sizes`, whole numbers that add up (largest remainder). */
