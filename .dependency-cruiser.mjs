@@ -23,7 +23,7 @@ const areas = [
   {
     name: 'data',
     path: '^main/data/',
-    local: [contract],
+    local: [contract, '^main/files/'],
     npm: npm('csv-parse', '@duckdb/node-api', 'sharp', 'apache-arrow', 'better-sqlite3'),
     builtins: true,
   },

@@ -65,6 +65,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
     const { op } = step;
     const fits =
       op === 'take' ||
+      op === 'memory' ||
       op === 'withValidation' ||
       op === 'withTest' ||
       op === 'augment' ||

@@ -16,7 +16,7 @@ const at = '/data/source/path';
 const unpackZstd = (zlib as { zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer })
   .zstdDecompressSync;
 
-async function loadArrow(): Promise<Arrow> {
+export async function loadArrow(): Promise<Arrow> {
   const arrow = await import('apache-arrow');
   const { compressionRegistry, CompressionType } = arrow;
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes: Uint8Array) => unpackLz4(bytes, mostUnpacked) });
@@ -25,22 +25,24 @@ async function loadArrow(): Promise<Arrow> {
   return arrow;
 }
 
-function textOf(value: unknown, isTime: boolean): string {
+export function arrowTextOf(value: unknown, isTime: boolean): string {
   if (value === null || value === undefined) return '';
   if (isTime && typeof value === 'number') return new Date(value).toISOString().replace(/T00:00:00\.000Z$/, '');
   if (typeof value === 'object') return value instanceof Date ? value.toISOString() : JSON.stringify(value);
   return `${value as string | number | bigint | boolean}`.trim();
 }
 
+/** Why an Arrow file cannot be read; what the reader stumbles over says nothing to a person. */
+export const refusedArrow = (path: string, cause: unknown): EpochbookError =>
+  cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)
+    ? new EpochbookError('data.arrow', { path, detail: cause.message.slice(0, 200) }, { at, cause })
+    : new EpochbookError('data.arrowDamaged', { path }, { at, cause });
+
 /** Throws `data.arrow`, `data.arrowDamaged`, `data.noRows`, `data.columnTwice`. */
 export async function readArrow({ path }: ArrowSource, folders: Folders, hash: Hash): Promise<TextTable> {
   const { bytes } = await readDataFile(path, folders, at, hash);
   const arrow = await loadArrow();
-  // What the reader stumbles over says nothing to a person.
-  const refused = (cause: unknown) =>
-    cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)
-      ? new EpochbookError('data.arrow', { path, detail: cause.message.slice(0, 200) }, { at, cause })
-      : new EpochbookError('data.arrowDamaged', { path }, { at, cause });
+  const refused = (cause: unknown) => refusedArrow(path, cause);
   // What was written before Arrow's own format cannot be read by its libraries any more.
   if (bytes.toString('latin1', 0, 4) === 'FEA1') throw refused(new Error('Feather 1'));
   let names: string[];
@@ -52,7 +54,7 @@ export async function readArrow({ path }: ArrowSource, folders: Folders, hash: H
     names = table.schema.fields.map(({ name }) => name);
     columns = table.schema.fields.map(({ type }, index) => {
       const isTime = arrow.DataType.isDate(type) || arrow.DataType.isTimestamp(type);
-      return Array.from(table.getChildAt(index) ?? [], (value: unknown) => textOf(value, isTime));
+      return Array.from(table.getChildAt(index) ?? [], (value: unknown) => arrowTextOf(value, isTime));
     });
   } catch (cause) {
     throw refused(cause);

@@ -64,7 +64,7 @@ const commaDecimal = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/;
 const commaNumber = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$/;
 
 /** Whether a column's numbers have a comma before their fraction: some have, and none is written otherwise. */
-function hasCommas(texts: readonly string[], told: boolean): boolean {
+export function hasCommas(texts: readonly string[], told: boolean): boolean {
   let [some, others] = [0, 0];
   for (const text of texts) {
     if (commaDecimal.test(text)) some += 1;

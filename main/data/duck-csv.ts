@@ -39,7 +39,7 @@ export async function asRead(source: CsvSource, { file, path, gzipped }: NamedFi
 }
 
 /** By the database's names; a text in another one is read for it. */
-const encodings: Readonly<Partial<Record<TextEncoding, string>>> = {
+export const encodings: Readonly<Partial<Record<TextEncoding, string>>> = {
   'utf-8': 'utf-8',
   'utf-16le': 'utf-16',
   'windows-1252': 'latin-1',

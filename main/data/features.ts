@@ -88,7 +88,7 @@ function apply(draft: Draft, step: Transform, kind: Draft['kind'] = draft.kind):
 
 const isGap = (value: Value) => (typeof value === 'number' ? Number.isNaN(value) : isMissing(value));
 const natural = new Intl.Collator('en', { numeric: true });
-const inOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
+export const inCategoryOrder = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
 
 function numbersIn(draft: Draft, rows: Uint32Array): number[] {
   return Array.from(rows, (row) => toNumber(draft.values[row])).filter((value) => !Number.isNaN(value));
@@ -97,7 +97,12 @@ function numbersIn(draft: Draft, rows: Uint32Array): number[] {
 function mostFrequent(values: readonly Value[]): Value | undefined {
   const counts = new Map<Value, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const ranked = [...counts].sort(([a, many], [b, more]) => more - many || inOrder(String(a), String(b)));
+  return mostFrequentIn(counts);
+}
+
+/** Of two that are as frequent, the first in natural order. */
+export function mostFrequentIn(counts: ReadonlyMap<Value, number>): Value | undefined {
+  const ranked = [...counts].sort(([a, many], [b, more]) => more - many || inCategoryOrder(String(a), String(b)));
   return ranked[0]?.[0];
 }
 
@@ -215,7 +220,7 @@ export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], sp
         for (const draft of picked(step.columns, ({ kind }) => kind === 'text')) {
           const texts = draft.values.map(String);
           const categories =
-            step.order ?? [...new Set(Array.from(train, (row) => texts[row]).filter((text) => !isMissing(text)))].sort(inOrder);
+            step.order ?? [...new Set(Array.from(train, (row) => texts[row]).filter((text) => !isMissing(text)))].sort(inCategoryOrder);
           const row = step.order ? texts.findIndex((text) => !isMissing(text) && !categories.includes(text)) : -1;
           if (row >= 0) {
             const { path, unit, line } = placeOf(table, row);

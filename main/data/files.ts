@@ -115,6 +115,14 @@ export async function readDataFile(
   }
 }
 
+export interface PlaceOptions {
+  readonly hash: Hash | undefined;
+  readonly plain: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of bytes as they are hashed. */
+  readonly onBytes?: (count: number) => void;
+}
+
 /**
  * Where a file lies that another reader opens, its bytes put into `hash` where there is one. What lies in an archive, or
  * is gzipped and must be `plain`, is unpacked to a file that nobody else can read, until `drop` takes it away.
@@ -124,7 +132,7 @@ export async function placeDataFile(
   path: string,
   folders: Folders,
   at: string,
-  { hash, plain }: { readonly hash: Hash | undefined; readonly plain: boolean },
+  { hash, plain, signal, onBytes = () => {} }: PlaceOptions,
 ): Promise<{ file: string; gzipped: boolean; drop?: () => Promise<void> }> {
   const archived = await inArchive(path, (archive) => locate(archive, folders, at));
   const file = archived?.file ?? (await locate(path, folders, at));
@@ -137,8 +145,14 @@ export async function placeDataFile(
   }
   try {
     if ((await disk.stat(file)).size === 0) throw new EpochbookError('data.emptyFile', { path }, { at });
-    if (hash) for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) hash.update(chunk);
+    if (hash)
+      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+        signal?.throwIfAborted();
+        hash.update(chunk);
+        onBytes(chunk.length);
+      }
   } catch (cause) {
+    signal?.throwIfAborted();
     if (cause instanceof EpochbookError) throw cause;
     const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });

@@ -2,8 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset, Preparation } from '#contract/samples.ts';
-import { type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
-import { EpochbookError } from '#contract/errors.ts';
+import type { DataSource, DataSpec } from '#contract/spec.ts';
 import { readArrow } from './arrow.ts';
 import { type Arrays, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
@@ -12,10 +11,13 @@ import { countClasses, type DatasetFacts, findFaults } from './findings.ts';
 import { readWithDuck } from './read-with-duck.ts';
 import { readIdx } from './images.ts';
 import { readNpy, readNpz } from './numpy.ts';
+import { atOther, checkOther, forEveryPart, type OtherSteps } from './other-data.ts';
 import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
-import { place } from './steps.ts';
+import { mostInMemory as usualMost } from './stored-arrays.ts';
+import { isLarge, loadLargeTable } from './stream/load-large.ts';
+import { place, stepOf } from './steps.ts';
 import { prepareTable } from './table.ts';
 import { prepareRunningText, readRunningText, readTextFolder, type RunningText } from './text-files.ts';
 
@@ -24,20 +26,41 @@ export interface LoadedData {
   readonly preview: DataPreview;
 }
 
+export interface LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that the data may take, beyond which samples lie in the workspace’s cache; what the spec says comes first. */
+  readonly mostInMemory?: number | undefined;
+  /** Hears the share that is done, of what takes long. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+  /** What was fitted on other data, to be done to this alike. */
+  readonly known?: Preparation | undefined;
+}
+
 /**
  * Loads a data set. Throws `data.*` errors, with `at` pointing into the spec (`/data/…`) and `where` naming the data
- * file's line and column where there is one; `signal` ends it between two files.
- * `mostInMemory`: bytes of decoded pictures, beyond which they lie in the workspace’s cache. `known`: what was fitted on
- * other data, to be done to this alike.
+ * file's line and column where there is one; `signal` ends it between two files or blocks of rows.
  */
 export async function loadDataset(
   spec: DataSpec,
   folders: Folders,
-  { signal, mostInMemory, known }: { signal?: AbortSignal; mostInMemory?: number; known?: Preparation } = {},
+  { signal, mostInMemory: most = usualMost, onProgress, known }: LoadOptions = {},
 ): Promise<LoadedData> {
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
+  const told = stepOf(spec, 'memory')?.step.megabytes;
+  const mostInMemory = told === undefined ? most : told * 2 ** 20;
   signal?.throwIfAborted();
+  if (!known && (await isLarge(spec, folders, mostInMemory))) {
+    const { prepared, parts, reading } = await loadLargeTable(spec, folders, hash, { signal, onProgress });
+    const { dataset, columns, rows, totalRows, findings } = prepared;
+    const shown = {
+      table: { columns, rows, totalRows },
+      ...(reading && { reading }),
+      streamed: { ...prepared.streamed },
+    };
+    const target = columns.find(({ role }) => role === 'target')?.name;
+    return finish(dataset, hash.digest('hex'), shown, { columns, target, foreign: parts, spec }, findings);
+  }
   const read = await readSource(source, folders, hash, { signal, most: mostInMemory });
   signal?.throwIfAborted();
   const others: { part: 'validation' | 'test'; read: ReadData; at: string; steps: OtherSteps }[] = [];
@@ -46,7 +69,7 @@ export async function loadDataset(
     const at = place({ index });
     others.push({
       part: step.op === 'withTest' ? 'test' : 'validation',
-      read: await readOther(step.data, spec, read, at),
+      read: await readOther(step.data, read, at),
       at,
       steps: step.data.steps,
     });
@@ -84,19 +107,8 @@ export async function loadDataset(
   return finish(dataset, hash.digest('hex'), shown, { columns, target, foreign, spec }, findings);
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
-  async function readOther(
-    other: { source: DataSource; steps: OtherSteps },
-    { steps }: DataSpec,
-    main: ReadData,
-    at: string,
-  ): Promise<ReadData> {
-    if (kindOf(other.source) !== kindOf(source)) throw new EpochbookError('data.otherKind', {}, { at });
-    const known = new Set(steps.map((step) => JSON.stringify(step)));
-    for (const [index, step] of other.steps.entries()) {
-      const own = step.op === 'take' || (step.op === 'filter' && kindOf(source) === 'table');
-      if (!own && !known.has(JSON.stringify(step)))
-        throw new EpochbookError('data.otherStep', { step: step.op }, { at: `${at}/data/steps/${index}` });
-    }
+  async function readOther(other: { source: DataSource; steps: OtherSteps }, main: ReadData, at: string): Promise<ReadData> {
+    checkOther(other, spec, at);
     let said = other.source;
     if (said.format === source.format && 'scale' in source) said = { ...pick(source, ['classNames', 'scale', 'kind']), ...said };
     if (said.format === 'imageFolder' && 'inputShape' in main) {
@@ -108,18 +120,12 @@ export async function loadDataset(
       const take = other.steps.find((step) => step.op === 'take');
       return 'inputShape' in found && take ? { ...found, count: Math.min(found.count, take.count) } : found;
     } catch (error) {
-      if (!(error instanceof EpochbookError) || !error.at?.startsWith('/data/')) throw error;
-      throw new EpochbookError(error.code, error.values, { at: at + error.at, where: error.where, cause: error });
+      throw atOther(error, at);
     }
   }
 }
 
-/** Steps that make columns before rows are chosen. */
-const forEveryPart = ({ op }: { op: string }) => op === 'map' || op === 'replace';
-
 type ReadData = TextTable | Arrays | RunningText;
-
-type OtherSteps = Extract<DataSpec['steps'][number], { op: 'withTest' }>['data']['steps'];
 
 const pick = (from: object, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
@@ -157,7 +163,7 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, opti
 function finish(
   dataset: Omit<Dataset, 'hash'>,
   hash: string,
-  shown: Pick<DataPreview, 'table' | 'images' | 'series' | 'text' | 'reading'> | undefined,
+  shown: Pick<DataPreview, 'table' | 'images' | 'series' | 'text' | 'reading' | 'streamed'> | undefined,
   facts: DatasetFacts,
   more: readonly Finding[] = [],
 ): LoadedData {

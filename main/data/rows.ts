@@ -11,7 +11,7 @@ type FilterStep = Extract<DataSpec['steps'][number], { op: 'filter' }>;
 
 const says = (text: string, value: string | number) => (typeof value === 'number' ? numberIn(text) === value : text === value);
 
-function holds(step: FilterStep, text: string): boolean {
+export function holds(step: FilterStep, text: string): boolean {
   const { oneOf, noneOf, min, max, missing } = step;
   if (missing !== undefined && isMissing(text) !== missing) return false;
   if (oneOf && !oneOf.some((value) => says(text, value))) return false;
@@ -21,18 +21,22 @@ function holds(step: FilterStep, text: string): boolean {
   return !((min !== undefined && !(number >= min)) || (max !== undefined && !(number <= max)));
 }
 
-/** Puts a computed column at the end, or in the place of one with its name. Throws `data.expression` and `data.expressionNear`. */
-function withColumn(table: TextTable, { column, expression }: Pick<MapStep, 'column' | 'expression'>, at: string): TextTable {
-  let formula: Formula;
+/** A formula over a table's columns. Throws `data.expression` and `data.expressionNear`. */
+export function formulaOf(expression: string, names: readonly string[], at: string): Formula {
   try {
-    formula = parseExpression(expression, table.names);
+    return parseExpression(expression, names);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const rest = expression.slice(error.column - 1, error.column + 19);
-    const values = { problem: error.message, rest, column: error.column, expression, names: table.names.slice(0, 40).join(', ') };
+    const values = { problem: error.message, rest, column: error.column, expression, names: names.slice(0, 40).join(', ') };
     if (error.nearest !== undefined) throw new EpochbookError('data.expressionNear', { ...values, near: error.nearest }, { at });
     throw new EpochbookError('data.expression', values, { at });
   }
+}
+
+/** Puts a computed column at the end, or in the place of one with its name. Throws `data.expression` and `data.expressionNear`. */
+function withColumn(table: TextTable, { column, expression }: Pick<MapStep, 'column' | 'expression'>, at: string): TextTable {
+  const formula = formulaOf(expression, table.names, at);
   const places = new Map(table.names.map((name, index) => [name, table.columns[index]]));
   const texts = Array.from(table.lines, (_, row) => {
     const value = formula((name) => logicalIn(places.get(name)?.[row] ?? ''));
@@ -44,7 +48,7 @@ function withColumn(table: TextTable, { column, expression }: Pick<MapStep, 'col
 }
 
 /** True and false count 1 and 0. */
-const logicalIn = (text: string): number => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : numberIn(text));
+export const logicalIn = (text: string): number => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : numberIn(text));
 
 function withReplaced(table: TextTable, { column, values }: Extract<DataSpec['steps'][number], { op: 'replace' }>, at: string): TextTable {
   const { index } = columnNamed(typeColumns(table), column, table.path, at);

@@ -7,7 +7,7 @@ import { placeOf, type TextTable } from './csv.ts';
 import { place, stepOf } from './steps.ts';
 
 /** The column that says it, if one does. Throws what `columnNamed` throws. */
-export function weightColumn(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec): TypedColumn | undefined {
+export function weightColumn(table: Pick<TextTable, 'path'>, columns: readonly TypedColumn[], spec: DataSpec): TypedColumn | undefined {
   const found = stepOf(spec, 'sampleWeight');
   return found && columnNamed(columns, found.step.column, table.path, place(found));
 }

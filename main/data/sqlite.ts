@@ -12,7 +12,7 @@ type SqliteSource = Extract<DataSource, { format: 'sqlite' }>;
 const at = '/data/source/path';
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-async function loadSqlite(): Promise<typeof import('better-sqlite3')> {
+export async function loadSqlite(): Promise<typeof import('better-sqlite3')> {
   try {
     return (await import('better-sqlite3')).default;
   } catch (cause) {
@@ -20,10 +20,38 @@ async function loadSqlite(): Promise<typeof import('better-sqlite3')> {
   }
 }
 
-const textOf = (value: unknown): string => {
+export const sqliteTextOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
   return value instanceof Uint8Array ? '' : `${value as string | number | bigint}`.trim();
 };
+
+type Database = import('better-sqlite3').Database;
+
+/** All rows of the table named, or of the only one. Throws `data.sqliteTable`, `data.sqliteTableNear`, `data.sqliteWhich`. */
+export function selectTable(database: Database, { path, table }: Pick<SqliteSource, 'path' | 'table'>): import('better-sqlite3').Statement {
+  // What a stranger's schema says is not to be trusted, nor to be written.
+  database.unsafeMode(false);
+  database.pragma('trusted_schema = OFF');
+  database.pragma('cell_size_check = ON');
+  const tables = (
+    database
+      .prepare(`SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`)
+      .all() as { name: string }[]
+  ).map(({ name }) => name);
+  const chosen = table ?? (tables.length === 1 ? tables[0] : undefined);
+  const names = { path, names: tables.join(', ') };
+  if (chosen === undefined) throw new EpochbookError('data.sqliteWhich', names, { at });
+  if (!tables.includes(chosen)) {
+    const near = nearest(chosen, tables);
+    const place = { at: '/data/source/table' };
+    if (near !== undefined) throw new EpochbookError('data.sqliteTableNear', { ...names, table: chosen, near }, place);
+    throw new EpochbookError('data.sqliteTable', { ...names, table: chosen }, place);
+  }
+  return database
+    .prepare(`SELECT * FROM ${identifier(chosen)}`)
+    .raw(true)
+    .safeIntegers(true);
+}
 
 /** Throws `data.sqlite`, `data.sqliteChanging`, `data.sqliteTable`, `data.sqliteTableNear`, `data.sqliteWhich`, `data.noRows`. */
 export async function readSqlite({ path, table }: SqliteSource, folders: Folders, hash: Hash): Promise<TextTable> {
@@ -41,32 +69,11 @@ export async function readSqlite({ path, table }: SqliteSource, folders: Folders
   let database: InstanceType<typeof Database> | undefined;
   try {
     database = new Database(copy, { readonly: true });
-    // What a stranger's schema says is not to be trusted, nor to be written.
-    database.unsafeMode(false);
-    database.pragma('trusted_schema = OFF');
-    database.pragma('cell_size_check = ON');
-    const tables = (
-      database
-        .prepare(`SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`)
-        .all() as { name: string }[]
-    ).map(({ name }) => name);
-    const chosen = table ?? (tables.length === 1 ? tables[0] : undefined);
-    const names = { path, names: tables.join(', ') };
-    if (chosen === undefined) throw new EpochbookError('data.sqliteWhich', names, { at });
-    if (!tables.includes(chosen)) {
-      const near = nearest(chosen, tables);
-      const place = { at: '/data/source/table' };
-      if (near !== undefined) throw new EpochbookError('data.sqliteTableNear', { ...names, table: chosen, near }, place);
-      throw new EpochbookError('data.sqliteTable', { ...names, table: chosen }, place);
-    }
-    const statement = database
-      .prepare(`SELECT * FROM ${identifier(chosen)}`)
-      .raw(true)
-      .safeIntegers(true);
+    const statement = selectTable(database, { path, table });
     const columnNames = statement.columns().map(({ name }) => name);
     const columns: string[][] = columnNames.map(() => []);
     for (const row of statement.iterate() as Iterable<unknown[]>)
-      for (const [index, column] of columns.entries()) column.push(textOf(row[index]));
+      for (const [index, column] of columns.entries()) column.push(sqliteTextOf(row[index]));
     const count = columns[0]?.length ?? 0;
     if (count === 0) throw new EpochbookError('data.noRows', { path }, { at });
     return {

@@ -25,7 +25,7 @@ function inputsOf(part: Part): number[] {
   const { stored } = part;
   if (!stored) return [...part.inputs];
   const bytes = readFileSync(stored.file);
-  return Array.from(stored.places).flatMap((place) =>
+  return Array.from(stored.places!).flatMap((place) =>
     Array.from(bytes.subarray(place * stored.size, (place + 1) * stored.size), (value) => Math.fround(value * stored.scale)),
   );
 }

@@ -2,6 +2,7 @@
 import { promises as disk } from 'node:fs';
 import { join } from 'node:path';
 import type { Part } from '#contract/samples.ts';
+import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Folders } from './files.ts';
 
 /** Samples as a file holds them, one after another. */
@@ -18,7 +19,7 @@ export const mostInMemory = 3 * 2 ** 30;
 /** Files that are kept: of the data sets used last. */
 const mostFiles = 3;
 
-const folderOf = ({ workspace }: Folders) => join(workspace, '.epochbook', 'cache', 'samples');
+export const folderOf = ({ workspace }: Folders) => join(workspace, '.epochbook', 'cache', 'samples');
 
 /** The file of this name where it is whole; else one to be written, which `done` puts in its place. */
 export async function storedFile(
@@ -36,25 +37,65 @@ export async function storedFile(
     await disk.utimes(file, new Date(), new Date());
     return { file };
   }
-  await disk.mkdir(folder, { recursive: true });
-  const part = `${file}.${process.pid}.part`;
-  const handle = await disk.open(part, 'w');
-  return {
-    file,
-    write: {
-      handle,
-      async done() {
-        await handle.truncate(bytes);
-        await handle.close();
-        await disk.rename(part, file);
-        await letGo(folder);
-      },
-      async fail() {
-        await handle.close();
-        await disk.rm(part, { force: true });
-      },
-    },
+  const { write } = await samplesFile(folders, name);
+  return { file, write: { ...write, done: () => write.done(bytes) } };
+}
+
+export interface SamplesFile {
+  readonly file: string;
+  readonly write: {
+    readonly handle: disk.FileHandle;
+    /** Puts the file, of so many bytes, in its place. */
+    readonly done: (bytes: number) => Promise<void>;
+    readonly fail: () => Promise<void>;
   };
+}
+
+/** A file of samples to be written. Throws `store.diskFull` and `store.readOnly`. */
+export async function samplesFile(folders: Folders, name: string): Promise<SamplesFile> {
+  const folder = folderOf(folders);
+  const file = join(folder, `${name}.samples`);
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await disk.mkdir(folder, { recursive: true });
+    await removeAbandoned(folder);
+    const handle = await disk.open(part, 'w');
+    return {
+      file,
+      write: {
+        handle,
+        async done(bytes) {
+          await handle.truncate(bytes);
+          await handle.close();
+          await disk.rename(part, file);
+          await letGo(folder);
+        },
+        async fail() {
+          await handle.close();
+          await disk.rm(part, { force: true });
+        },
+      },
+    };
+  } catch (error) {
+    throw explainDiskError(error, file);
+  }
+}
+
+/** What a process that is gone was writing. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await disk.readdir(folder)) {
+    const [, writer] = /\.(\d+)\.(?:part|columns|spill(?:\.duckdb.*)?)$/.exec(name) ?? [];
+    if (writer !== undefined && !isRunning(Number(writer))) await disk.rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 async function letGo(folder: string): Promise<void> {

@@ -25,6 +25,7 @@ export interface PreparedTable {
   readonly findings: Finding[];
   readonly series?: NonNullable<DataPreview['series']>;
   readonly text?: NonNullable<DataPreview['text']>;
+  readonly streamed?: NonNullable<DataPreview['streamed']>;
 }
 
 /** Other data that is a part, its own rows chosen. `at` points at the step. */
@@ -40,14 +41,17 @@ const mostBytes = 8 * 2 ** 30;
 /** Whole numbers in at most this many different values, each at least twice on average, are taken for classes. */
 const mostNumericClasses = 20;
 
-interface Target {
+/** What errors name. */
+export type NamedTable = Pick<TextTable, 'path'>;
+
+export interface Target {
   readonly column: TypedColumn;
   readonly values: Float64Array;
   /** Names by index, where the values are classes. */
   readonly classes?: readonly string[];
 }
 
-function targetColumn(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec): TypedColumn {
+export function targetColumn(table: NamedTable, columns: readonly TypedColumn[], spec: DataSpec): TypedColumn {
   const step = stepOf(spec, 'target');
   if (step) return columnNamed(columns, step.step.column, table.path, place(step));
   const [first] = otherTargets(table, columns, spec);
@@ -61,7 +65,7 @@ function targetColumn(table: TextTable, columns: readonly TypedColumn[], spec: D
 }
 
 /** Of several targets: each output's name and column. */
-function otherTargets(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec): { name: string; column: TypedColumn }[] {
+export function otherTargets(table: NamedTable, columns: readonly TypedColumn[], spec: DataSpec): { name: string; column: TypedColumn }[] {
   const found = stepOf(spec, 'targets');
   if (!found) return [];
   return Object.entries(found.step.columns).map(([name, column]) => ({
@@ -78,13 +82,11 @@ function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec, known
   const at = step ? place(step) : '/data/source';
   const texts = table.columns[column.index];
   if (known) return knownTarget(table, column, known, at);
-  const kind = step?.step.kind ?? (column.type === 'text' || looksLikeClasses(texts) ? 'classes' : 'number');
+  const kind = step?.step.kind ?? (column.type === 'text' || areClasses(new Set(texts), texts.length) ? 'classes' : 'number');
   if (kind === 'number') return { column, values: numbersOf(table, column, texts.length, at) };
   const gap = texts.findIndex(isMissing);
   if (gap >= 0) throw notANumber(table, column, gap, at);
-  const natural = new Intl.Collator('en', { numeric: true });
-  const classes = [...new Set(texts)].sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
-  if (classes.length < 2) throw new EpochbookError('data.oneClass', { path: table.path, column: column.name, value: classes[0] }, { at });
+  const classes = classesOf(new Set(texts), column.name, table, at);
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   return { column, classes, values: Float64Array.from(texts, (text) => indexOf.get(text) ?? 0) };
 }
@@ -105,16 +107,29 @@ function knownTarget(table: TextTable, column: TypedColumn, { classes }: KnownTa
   );
 }
 
-function looksLikeClasses(texts: readonly string[]): boolean {
-  const distinct = new Set(texts);
-  return distinct.size <= mostNumericClasses && distinct.size * 2 <= texts.length && [...distinct].every((text) => /^-?\d+$/.test(text));
+/** In natural order. Throws `data.oneClass`. */
+export function classesOf(distinct: Iterable<string>, column: string, { path }: NamedTable, at: string): string[] {
+  const natural = new Intl.Collator('en', { numeric: true });
+  const classes = [...distinct].sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
+  if (classes.length < 2) throw new EpochbookError('data.oneClass', { path, column, value: classes[0] }, { at });
+  return classes;
+}
+
+/** Whether whole numbers are taken for classes; `count`: of all values. */
+export function areClasses(distinct: ReadonlySet<string>, count: number): boolean {
+  return distinct.size <= mostNumericClasses && distinct.size * 2 <= count && [...distinct].every((text) => /^-?\d+$/.test(text));
 }
 
 /**
  * Columns that the model sees, in file order. What rows are ordered or split by tells who or when, and is seen only
  * where selected. The past of a number that a window is to predict is seen unless it is left out by `select`.
  */
-function chooseFeatures(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, target: Target['column']): TypedColumn[] {
+export function chooseFeatures(
+  table: NamedTable,
+  columns: readonly TypedColumn[],
+  spec: DataSpec,
+  target: Target['column'],
+): TypedColumn[] {
   const tokenize = stepOf(spec, 'tokenize');
   if (tokenize) {
     const text = columnNamed(columns, tokenize.step.column ?? textColumn, table.path, place(tokenize));

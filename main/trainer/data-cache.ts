@@ -2,7 +2,7 @@
 import { promises as disk } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type DataSpec, dataPaths } from '#contract/spec.ts';
-import { loadDataset, type LoadedData } from '#data/load.ts';
+import { loadDataset, type LoadedData, type LoadOptions } from '#data/load.ts';
 import { fingerprint } from '#files/fingerprint.ts';
 import { readCached, writeCached } from './disk-cache.ts';
 import type { Folders } from './protocol.ts';
@@ -36,12 +36,12 @@ export interface DataCacheOptions {
   readonly worthKeeping?: number;
 }
 
-export function createDataCache({ load = loadDataset, worthKeeping = worthKeepingMs }: DataCacheOptions = {}): (
-  spec: DataSpec,
-  folders: Folders,
-) => Promise<LoadedData> {
+/** What is asked of it while it loads. */
+export type LoadData = (spec: DataSpec, folders: Folders, options?: Pick<LoadOptions, 'signal' | 'onProgress'>) => Promise<LoadedData>;
+
+export function createDataCache({ load = loadDataset, worthKeeping = worthKeepingMs }: DataCacheOptions = {}): LoadData {
   let kept: { key: string; loaded: LoadedData } | undefined;
-  return async (spec, folders) => {
+  return async (spec, folders, options) => {
     const key = await keyOf(spec, folders);
     if (kept?.key === key && (await isThere(kept.loaded))) return kept.loaded;
     // Let go of the old one first: two large data sets may not fit.
@@ -57,7 +57,7 @@ export function createDataCache({ load = loadDataset, worthKeeping = worthKeepin
       return cached;
     }
     const began = performance.now();
-    const loaded = await load(spec, folders);
+    const loaded = await load(spec, folders, options);
     // A file that was written while we read it is read again next time.
     if ((await keyOf(spec, folders)) !== key) return loaded;
     kept = { key, loaded };

@@ -14,8 +14,9 @@ import { preparationOf } from '#data/preparation.ts';
 import { writeDataRecord } from '#files/data-record.ts';
 import { writeWhole } from '#files/write-whole.ts';
 import { createCheckpointKeeper, keepStart, readCheckpoint, type Saved } from './checkpoint-files.ts';
-import type { Folders, FromTrainer, Task } from './protocol.ts';
-import { type DataSpec, dataPaths } from '#contract/spec.ts';
+import type { LoadData } from './data-cache.ts';
+import type { FromTrainer, Task } from './protocol.ts';
+import { dataPaths } from '#contract/spec.ts';
 
 export interface TrainingControl {
   pause(): void;
@@ -71,12 +72,7 @@ async function openOr({ backend, otherwise, threads }: TrainTask): Promise<{ bac
   }
 }
 
-export function startTraining(
-  id: number,
-  task: TrainTask,
-  load: (spec: DataSpec, folders: Folders) => Promise<LoadedData>,
-  send: Send,
-): { control: TrainingControl; done: Promise<void> } {
+export function startTraining(id: number, task: TrainTask, load: LoadData, send: Send): { control: TrainingControl; done: Promise<void> } {
   const gate = createGate();
   const abort = new AbortController();
 
@@ -97,8 +93,24 @@ export function startTraining(
 
   async function run(): Promise<void> {
     const { spec, folders } = task;
-    send({ type: 'progressed', id, phase: 'loading', epoch: 1, step: 0, steps: 0 });
-    const { dataset } = await load(spec.data, folders);
+    const loading = (percent: number, of: number) => send({ type: 'progressed', id, phase: 'loading', epoch: 1, step: percent, steps: of });
+    loading(0, 0);
+    let percent = 0;
+    let loaded: LoadedData;
+    try {
+      loaded = await load(spec.data, folders, {
+        signal: abort.signal,
+        onProgress(share) {
+          const now = Math.floor(share * 100);
+          if (now > percent) loading((percent = now), 100);
+        },
+      });
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      send({ type: 'ended', id, status: 'stopped', reason: 'user', epochs: (await start())?.epoch ?? 0 });
+      return;
+    }
+    const { dataset } = loaded;
     if (task.dataHash && task.dataHash !== dataset.hash) throw new EpochbookError('training.dataDiffers', {}, { at: '/data/source' });
     await gate.wait();
     const { backend, fallback } = await openOr(task);

@@ -127,6 +127,15 @@ export const dataPreview = z.object({
       told: z.array(z.string()),
     })
     .optional(),
+  /** Of what does not fit into memory and is read from the disk while training. */
+  streamed: z
+    .object({
+      /** Rows that findings were looked for in. */
+      samples: z.number().int().optional(),
+      /** Samples that lie together and are shuffled with each other; undefined where all are. */
+      shuffled: z.number().int().optional(),
+    })
+    .optional(),
   /** Of windows over ordered rows. */
   series: z
     .object({

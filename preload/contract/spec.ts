@@ -175,6 +175,8 @@ const ownStep = z.discriminatedUnion('op', [
     kind: z.enum(['classes', 'number']).optional(),
   }),
   z.object({ op: z.literal('take'), count: z.number().int().positive() }),
+  /** What the data may take in memory; beyond it, samples lie in the cache and are shuffled by blocks. Default 3072. */
+  z.object({ op: z.literal('memory'), megabytes: z.number().positive() }),
   /** Keeps the rows for which everything said holds. */
   z.object({
     op: z.literal('filter'),

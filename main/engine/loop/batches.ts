@@ -89,25 +89,47 @@ function copyTargets({ targets }: Part, index: number, into: Float32Array, offse
   else into.set(targets.subarray(index * size, (index + 1) * size), offset);
 }
 
-/** Samples `from … to − 1` of a part as they lie. */
-export function sliceBatch(part: Part, from: number, to: number): Batch {
+/** Samples of a part as they lie, one batch after another. */
+export interface SliceReader {
+  /** Samples `from … to − 1`. Of what lies in a file, valid until the next is asked for. */
+  readonly slice: (from: number, to: number) => Batch;
+  readonly close: () => void;
+}
+
+export function openSlices(part: Part): SliceReader {
   const targetSize = part.targets.length / part.count;
-  const others = {
+  const othersOf = (from: number, to: number) => ({
     size: to - from,
     targets: part.targets.subarray(from * targetSize, to * targetSize),
     ...(part.weights && { weights: part.weights.subarray(from, to) }),
-  };
+  });
   if (!part.stored) {
     const size = part.inputs.length / part.count;
-    return { ...others, inputs: part.inputs.subarray(from * size, to * size) };
+    return {
+      slice: (from, to) => ({ ...othersOf(from, to), inputs: part.inputs.subarray(from * size, to * size) }),
+      close: () => {},
+    };
   }
   const reader = openInputs(part);
+  let inputs = new Float32Array(0);
+  return {
+    slice(from, to) {
+      const length = reader.size * (to - from);
+      if (inputs.length < length) inputs = new Float32Array(length);
+      for (let index = from; index < to; index++) reader.copy(index, inputs, (index - from) * reader.size);
+      return { ...othersOf(from, to), inputs: inputs.subarray(0, length) };
+    },
+    close: reader.close,
+  };
+}
+
+/** Samples `from … to − 1` of a part as they lie. */
+export function sliceBatch(part: Part, from: number, to: number): Batch {
+  const slices = openSlices(part);
   try {
-    const inputs = new Float32Array(reader.size * (to - from));
-    for (let index = from; index < to; index++) reader.copy(index, inputs, (index - from) * reader.size);
-    return { ...others, inputs };
+    return slices.slice(from, to);
   } finally {
-    reader.close();
+    slices.close();
   }
 }
 

@@ -1,5 +1,6 @@
 /** The thread that makes batches ahead of training. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { toPlainError } from '#contract/errors.ts';
 import { type BatchBuffers, type BatchJob, createBatchMaker } from './batches.ts';
 import { behind, type FeedAnswer, type FeedOrder } from './feed.ts';
 
@@ -22,7 +23,12 @@ function pump(): void {
   const buffers = free.pop();
   if (!buffers) return;
   const to = Math.min(now.order.length, from + job.batchSize);
-  maker.make(now.order, from, to, now.epoch, buffers);
+  try {
+    maker.make(now.order, from, to, now.epoch, buffers);
+  } catch (error) {
+    port.postMessage({ failed: toPlainError(error) } satisfies FeedAnswer);
+    return;
+  }
   step += 1;
   port.postMessage({ turn: now.turn, size: to - from, buffers } satisfies FeedAnswer, behind(buffers));
   soon();

@@ -106,7 +106,7 @@ it('shuffles what is larger than its window by blocks, every sample once', () =>
     },
   };
   const order = shuffledOrder(part, 1, 1);
-  expect([...order].sort((a, b) => a - b)).toEqual([...part.stored!.places]);
+  expect([...order].sort((a, b) => a - b)).toEqual([...part.stored!.places!]);
   expect(shuffledOrder(part, 1, 2)).not.toEqual(order);
   for (let from = 0; from < 960; from += 64) {
     const blocks = new Set(Array.from(order.subarray(from, from + 64), (index) => Math.floor(index / 4)));

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { fromPlainError, type PlainError } from '#contract/errors.ts';
 import type { Part } from '#contract/samples.ts';
 import { type BatchBuffers, batchIn, type BatchJob, createBatchMaker } from './batches.ts';
 import { inputSizeOf } from './inputs.ts';
@@ -20,7 +21,13 @@ export type FeedOrder =
   | { readonly type: 'begin'; readonly turn: number; readonly epoch: number; readonly order: Uint32Array; readonly step: number }
   | { readonly type: 'used'; readonly buffers: BatchBuffers };
 /** From the thread that makes batches. */
-export type FeedAnswer = { readonly turn: number; readonly size: number; readonly buffers: BatchBuffers };
+export type FeedAnswer = MadeBatch | { readonly failed: PlainError };
+
+interface MadeBatch {
+  readonly turn: number;
+  readonly size: number;
+  readonly buffers: BatchBuffers;
+}
 
 /** The arrays behind the buffers, which go from one thread to the other without being copied. */
 export const behind = ({ inputs, targets, weights, mixed }: BatchBuffers): ArrayBuffer[] =>
@@ -72,11 +79,11 @@ function feedAhead(job: BatchJob, file: string): BatchFeed {
     workerData: { ...(augmentation && { augmentation }), inputShape, seed, batchSize, train: shared(job.train) } satisfies BatchJob,
   });
   worker.unref();
-  const ready: FeedAnswer[] = [];
+  const ready: MadeBatch[] = [];
   let turn = 0;
   let inUse: BatchBuffers | undefined;
   let failure: Error | undefined;
-  let waiting: { resolve: (answer: FeedAnswer) => void; reject: (error: Error) => void } | undefined;
+  let waiting: { resolve: (answer: MadeBatch) => void; reject: (error: Error) => void } | undefined;
   const send = (order: FeedOrder, moved: ArrayBuffer[] = []) => worker.postMessage(order, moved);
   const used = (buffers: BatchBuffers) => send({ type: 'used', buffers }, behind(buffers));
   const fail = (error: Error) => {
@@ -87,14 +94,15 @@ function feedAhead(job: BatchJob, file: string): BatchFeed {
   worker.on('error', fail);
   worker.on('exit', () => fail(new Error('the thread that makes batches ended')));
   worker.on('message', (answer: FeedAnswer) => {
+    if ('failed' in answer) fail(fromPlainError(answer.failed));
     // Of an epoch that is not gone on with.
-    if (answer.turn !== turn) used(answer.buffers);
+    else if (answer.turn !== turn) used(answer.buffers);
     else if (waiting) {
       waiting.resolve(answer);
       waiting = undefined;
     } else ready.push(answer);
   });
-  const take = ({ size, buffers }: FeedAnswer): Batch => {
+  const take = ({ size, buffers }: MadeBatch): Batch => {
     inUse = buffers;
     return batchIn(buffers, size, inputSize, targetSize);
   };
@@ -112,7 +120,7 @@ function feedAhead(job: BatchJob, file: string): BatchFeed {
       if (failure) throw failure;
       // Nothing else may keep this thread alive while it waits.
       worker.ref();
-      return new Promise<FeedAnswer>((resolve, reject) => {
+      return new Promise<MadeBatch>((resolve, reject) => {
         waiting = { resolve, reject };
       }).then((answered) => {
         worker.unref();

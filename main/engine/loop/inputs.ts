@@ -1,5 +1,6 @@
 /** The inputs of a part's samples: in memory, or read from a file by blocks. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { EpochbookError } from '#contract/errors.ts';
 import type { Part, StoredInputs } from '#contract/samples.ts';
 import { permutation, type RandomStream } from './random.ts';
 
@@ -33,51 +34,61 @@ export function openInputs(part: Part): InputReader {
 }
 
 interface Block {
-  readonly bytes: Uint8Array;
+  readonly number: number;
+  readonly values: Uint8Array | Float32Array;
   /** The first sample's place in the file. */
   readonly from: number;
 }
 
 function openStored(stored: StoredInputs, count: number): InputReader {
-  const { file, offset: begin, type, size, scale, places } = stored;
+  const { file, offset: begin, size, scale, places, writtenAtMs } = stored;
   const sampleBytes = bytesOf(stored);
   const perBlock = samplesPerBlock(stored);
   const handle = openSync(file, 'r');
+  const changed = () => new EpochbookError('engine.samplesChanged', { file }, { at: '/data/source' });
   /** The one used last is at the end. */
   const blocks = new Map<number, Block>();
-  const blockOf = (number: number): Block => {
-    const kept = blocks.get(number);
-    if (kept) {
-      blocks.delete(number);
-      blocks.set(number, kept);
-      return kept;
-    }
-    const from = places[number * perBlock];
-    const last = places[Math.min(count, (number + 1) * perBlock) - 1];
+  let last: Block | undefined;
+  const readBlock = (number: number): Block => {
+    const place = (index: number) => (places ? places[index] : index);
+    const from = place(number * perBlock);
+    const end = place(Math.min(count, (number + 1) * perBlock) - 1);
     // Samples of other parts may lie between.
-    const bytes = new Uint8Array((last - from + 1) * sampleBytes);
+    const bytes = new Uint8Array((end - from + 1) * sampleBytes);
     let filled = 0;
     while (filled < bytes.length) {
       const read = readSync(handle, bytes, filled, bytes.length - filled, begin + from * sampleBytes + filled);
-      if (read === 0) throw new Error(`${file} ends early`);
+      if (read === 0) throw changed();
       filled += read;
     }
-    const block = { bytes, from };
+    if (writtenAtMs !== undefined && fstatSync(handle).mtimeMs !== writtenAtMs) throw changed();
+    return { number, values: stored.type === 'uint8' ? bytes : new Float32Array(bytes.buffer), from };
+  };
+  const blockOf = (number: number): Block => {
+    if (last?.number === number) return last;
+    const block = blocks.get(number) ?? readBlock(number);
+    blocks.delete(number);
     blocks.set(number, block);
-    if (blocks.size > windowBlocks + 1) blocks.delete([...blocks.keys()][0]);
+    if (blocks.size > windowBlocks + 1) blocks.delete(blocks.keys().next().value!);
+    last = block;
     return block;
   };
   return {
     size,
     copy(index, into, offset) {
-      const { bytes, from } = blockOf(Math.floor(index / perBlock));
-      const start = (places[index] - from) * sampleBytes;
-      const values =
-        type === 'uint8' ? bytes.subarray(start, start + size) : new Float32Array(bytes.buffer, bytes.byteOffset + start, size);
-      for (let place = 0; place < size; place++) into[offset + place] = values[place] * scale;
+      const { values, from } = blockOf(Math.floor(index / perBlock));
+      const start = ((places ? places[index] : index) - from) * size;
+      if (scale === 1) for (let place = 0; place < size; place++) into[offset + place] = values[start + place];
+      else for (let place = 0; place < size; place++) into[offset + place] = values[start + place] * scale;
     },
     close: () => closeSync(handle),
   };
+}
+
+/** Samples of a part that is in a file among which each is shuffled; undefined where it is among all. */
+export function shuffledAmong({ stored, count }: Pick<Part, 'stored' | 'count'>): number | undefined {
+  const among = stored && samplesPerBlock(stored) * windowBlocks;
+  return among !== undefined && count > among ? among : undefined;
 }
 
 /**
@@ -86,16 +97,17 @@ function openStored(stored: StoredInputs, count: number): InputReader {
  * more blocks than that.
  */
 export function shuffledOrder({ stored, count }: Part, stream: RandomStream): Uint32Array {
-  if (!stored || count <= samplesPerBlock(stored) * windowBlocks) return permutation(count, stream);
+  if (!stored || shuffledAmong({ stored, count }) === undefined) return permutation(count, stream);
   const perBlock = samplesPerBlock(stored);
   const blocks = permutation(Math.ceil(count / perBlock), stream);
   const order = new Uint32Array(count);
   let filled = 0;
   for (let first = 0; first < blocks.length; first += windowBlocks) {
-    const samples: number[] = [];
+    const samples = new Uint32Array(perBlock * windowBlocks);
+    let held = 0;
     for (const block of blocks.subarray(first, first + windowBlocks))
-      for (let index = block * perBlock; index < Math.min(count, (block + 1) * perBlock); index++) samples.push(index);
-    for (const place of permutation(samples.length, stream)) order[filled++] = samples[place];
+      for (let index = block * perBlock; index < Math.min(count, (block + 1) * perBlock); index++) samples[held++] = index;
+    for (const place of permutation(held, stream)) order[filled++] = samples[place];
   }
   return order;
 }

@@ -9,7 +9,7 @@ import type { Checkpoint, NamedTensor } from './checkpoint.ts';
 import { divergence } from './divergence.ts';
 import type { StoppingState } from './early-stopping.ts';
 import type { TrainEvent, TrainJob } from './events.ts';
-import { epochOrder, sliceBatch } from './batches.ts';
+import { epochOrder, openSlices } from './batches.ts';
 import { type BatchFeed, openFeed } from './feed.ts';
 import { searchRate } from './learning-rate-finder.ts';
 import { makePlan } from './plan.ts';
@@ -411,12 +411,17 @@ export async function* validate(
 ): AsyncGenerator<TrainEvent, Evaluation | null, undefined> {
   const totals = new Totals();
   const total = steps(part.count, batchSize);
-  for (let step = 0; step < total; step++) {
-    const event = await before(step, total);
-    if (event === 'stop') return null;
-    if (event) yield event;
-    const batch = sliceBatch(part, step * batchSize, Math.min(part.count, (step + 1) * batchSize));
-    totals.add(await session.evaluate(batch), batch.size);
+  const slices = openSlices(part);
+  try {
+    for (let step = 0; step < total; step++) {
+      const event = await before(step, total);
+      if (event === 'stop') return null;
+      if (event) yield event;
+      const batch = slices.slice(step * batchSize, Math.min(part.count, (step + 1) * batchSize));
+      totals.add(await session.evaluate(batch), batch.size);
+    }
+  } finally {
+    slices.close();
   }
   return { metrics: session.results(totals.sums, totals.samples), confusion: session.confusion(totals.sums) };
 }

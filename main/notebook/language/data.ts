@@ -215,6 +215,12 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     of: ['table'],
     once: true,
   },
+  memory: {
+    doc: 'How much memory the data may take. What is larger is prepared into a file of the cache, read from there while training, and shuffled by blocks.',
+    options: { megabytes: number('Megabytes; 3072 if left out of the notebook.', { required: true, min: 1 }) },
+    of: ['table', 'arrays'],
+    once: true,
+  },
   take: {
     doc: 'Keeps the first samples.',
     positional: { name: 'count', type: { is: 'integer', min: 1 } },

@@ -179,6 +179,11 @@ export const data = {
   'data.labelFile': '{labels}, line {line, number}: there is no picture “{file}” below {path}.',
   'data.labelTwice': '{labels}, line {line, number}: the picture “{file}” has a label already.',
   'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',
+  'data.largeEncoding':
+    '{path} is too large to be held in memory, and in the encoding {encoding} it cannot be read piece by piece. Save it as UTF-8.',
+  'data.largeText':
+    '{path} is larger than memory, and the column “{column}” says more than {most, number} different things in it. Leave the column out with .select(…) or .drop(…), or use a part with take(…).',
+  'data.changedMeanwhile': '{path} changed while it was being read. Leave it as it is for a moment, and read it again.',
   'data.stepTooLarge':
     '.{step}(…) cannot be done to {path}, which is larger than memory. Say size: […] for its pictures, or take(…) a part of it.',
   'data.textTooLarge':

@@ -91,4 +91,6 @@ export const engine = {
   'engine.checkpointForeign': 'The file is not a checkpoint that Epochbook wrote.',
   'engine.checkpointNewer': 'The checkpoint was written by a newer Epochbook (format {version}). Update to open it.',
   'engine.checkpointFit': 'The checkpoint does not fit this model: “{name}” is missing or has another shape.',
+  'engine.samplesChanged':
+    'The file {file} changed while it was being trained on. Leave it as it is until the run has ended, and start the run again.',
 } as const;

@@ -153,6 +153,10 @@ export const data: Record<keyof typeof en, string> = {
   'data.labelFile': '{labels} 第 {line, number} 行：{path} 下没有图片“{file}”。',
   'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
   'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
+  'data.largeEncoding': '{path} 太大，无法全部放入内存，而 {encoding} 编码的文件不能分块读取。请将其另存为 UTF-8。',
+  'data.largeText':
+    '{path} 大于内存，而其中的列“{column}”有超过 {most, number} 种不同的值。请用 .select(…) 或 .drop(…) 去掉该列，或用 take(…) 取一部分。',
+  'data.changedMeanwhile': '读取期间 {path} 发生了变化。请暂时不要改动它，然后重新读取。',
   'data.stepTooLarge': '{path} 大于内存，无法对其使用 .{step}(…)。请为图片写明 size: […]，或用 take(…) 取一部分。',
   'data.textTooLarge':
     "{path} 的文本超过 {megabytes, number} MB，无法在此作为一张表读入。请用 data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}') 选取其中的行和列，或先转换为 Parquet 再选取。",

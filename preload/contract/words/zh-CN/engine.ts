@@ -78,4 +78,5 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.checkpointForeign': '该文件不是 Epochbook 写入的检查点。',
   'engine.checkpointNewer': '该检查点由更新版本的 Epochbook 写入（格式 {version}）。请更新后再打开。',
   'engine.checkpointFit': '该检查点与此模型不符：缺少“{name}”，或其形状不同。',
+  'engine.samplesChanged': '训练期间文件 {file} 发生了变化。请在运行结束前不要改动它，然后重新开始运行。',
 };

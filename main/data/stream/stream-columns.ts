@@ -1,0 +1,69 @@
+/** The columns of a stored table after the steps that make or change them, read a block of rows at a time. */
+import type { DataSpec } from '#contract/spec.ts';
+import { isMissing, numberIn } from '../columns.ts';
+import type { Formula } from '../expression.ts';
+import { logicalIn } from '../rows.ts';
+import type { ColumnStore } from './column-store.ts';
+
+/** Where a column's values come from. */
+export type Source =
+  | { readonly kind: 'numbers'; readonly column: number }
+  /** `texts`: by code, after what replaces some. */
+  | { readonly kind: 'codes'; readonly column: number; readonly texts: readonly string[] }
+  | { readonly kind: 'formula'; readonly formula: Formula; readonly of: ReadonlyMap<string, Source> };
+
+/** By name, in the table's order. */
+export type Columns = ReadonlyMap<string, Source>;
+
+/** What a text says as a number: NaN where it is missing, Infinity where it is something else. */
+const marked = (text: string): number => {
+  if (isMissing(text)) return Number.NaN;
+  const number = numberIn(text);
+  return Number.isNaN(number) ? Infinity : number;
+};
+
+/** A column's numbers in a block: NaN where there is none, Infinity for a text that is no number. */
+export function numbersIn(store: ColumnStore, source: Source, block: number): Float64Array {
+  switch (source.kind) {
+    case 'numbers':
+      return store.read(source.column, block) as Float64Array;
+    case 'codes': {
+      const numbers = Float64Array.from(source.texts, marked);
+      return Float64Array.from(store.read(source.column, block), (code) => numbers[code]);
+    }
+    default:
+      return formulaIn(store, source, block);
+  }
+}
+
+function formulaIn(store: ColumnStore, { formula, of }: Extract<Source, { kind: 'formula' }>, block: number): Float64Array {
+  const values = new Map<string, Float64Array>();
+  const valuesOf = (name: string): Float64Array => {
+    let found = values.get(name);
+    if (found) return found;
+    const source = of.get(name)!;
+    if (source.kind === 'codes') {
+      const numbers = Float64Array.from(source.texts, logicalIn);
+      found = Float64Array.from(store.read(source.column, block), (code) => numbers[code]);
+    } else found = numbersIn(store, source, block).map((value) => (value === Infinity ? Number.NaN : value));
+    values.set(name, found);
+    return found;
+  };
+  const made = new Float64Array(store.countOf(block));
+  for (let row = 0; row < made.length; row += 1) {
+    const value = formula((name) => valuesOf(name)[row]);
+    made[row] = Number.isFinite(value) ? value : Number.NaN;
+  }
+  return made;
+}
+
+/** A column's texts in a block; numbers as they are written shortest. */
+export function textsIn(store: ColumnStore, source: Source, block: number): string[] {
+  if (source.kind === 'codes') return Array.from(store.read(source.column, block), (code) => source.texts[code]);
+  return Array.from(numbersIn(store, source, block), (value) => (Number.isNaN(value) ? '' : String(value)));
+}
+
+type FilterStep = Extract<DataSpec['steps'][number], { op: 'filter' }>;
+
+/** Whether the filter asks for a column's very words. */
+export const asksForText = ({ oneOf = [], noneOf = [] }: FilterStep) => [...oneOf, ...noneOf].some((value) => typeof value === 'string');

@@ -1,0 +1,225 @@
+/** Tables that are not held in memory give the same samples as those that are, to the bit. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import Database from 'better-sqlite3';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Part } from '#contract/samples.ts';
+import type { DataSource, DataStep } from '#contract/spec.ts';
+import { loadDataset, type LoadedData } from '../load.ts';
+import { fault, makeWorkspace } from '../testing/workspace.ts';
+
+const { folders, write } = makeWorkspace();
+const count = 17_000;
+const wave = (index: number) => Math.abs(Math.sin(index * 12.9898) * 43758.5453) % 1;
+
+interface Row {
+  id: number;
+  size: string;
+  weight: string;
+  colour: string;
+  owner: string;
+  day: string;
+  sound: string;
+  kind: string;
+}
+const rows = Array.from({ length: count }, (_, row): Row => ({
+  id: row,
+  size: row % 41 === 7 ? '' : (wave(row) * 10).toFixed(3),
+  weight: row % 53 === 5 ? 'NA' : String(wave(row + 0.5) ** 3 * 100),
+  colour: row % 61 === 3 ? '' : ['red', 'green', ' blue', '"deep, dark"'][row % 4],
+  owner: `owner ${Math.floor(wave(row * 3) * 300)}`,
+  day: new Date(Date.UTC(2020, 0, 1 + Math.floor(wave(row * 7) * 900))).toISOString().slice(0, 10),
+  sound: row % 3 ? 'true' : 'False',
+  kind: ['low', 'mid', 'high'][Math.floor(wave(row * 11) * 3)],
+}));
+const names = ['id', 'size', 'weight', 'colour', 'owner', 'day', 'sound', 'kind'] as const;
+const csv = (some: readonly Row[], delimiter = ',') =>
+  [names.join(delimiter), ...some.map((row) => names.map((name) => row[name]).join(delimiter)), ''].join('\n');
+
+const load = (most: number, source: DataSource, steps: readonly DataStep[]) =>
+  loadDataset({ source, steps: [...steps] }, folders, { mostInMemory: most });
+
+function inputsOf(part: Part): Float32Array {
+  const { stored } = part;
+  if (!stored) return part.inputs;
+  const bytes = readFileSync(stored.file);
+  return new Float32Array(bytes.buffer, bytes.byteOffset + stored.offset, part.count * stored.size).slice();
+}
+
+async function both(source: DataSource, ...steps: DataStep[]): Promise<{ memory: LoadedData; file: LoadedData }> {
+  const memory = await load(1e12, source, steps);
+  const file = await load(1, source, steps);
+  for (const part of ['train', 'validation', 'test'] as const) {
+    const [wanted, found] = [memory.dataset[part], file.dataset[part]];
+    expect(found?.count).toBe(wanted?.count);
+    if (!wanted || !found) continue;
+    expect(found.stored).toBeDefined();
+    // Compared as bytes, which is quick.
+    const same = (a: Float32Array | Uint32Array, b: Float32Array | Uint32Array) =>
+      Buffer.compare(Buffer.from(a.buffer, a.byteOffset, a.byteLength), Buffer.from(b.buffer, b.byteOffset, b.byteLength)) === 0;
+    const none = new Float32Array(0);
+    expect([part, same(found.rows, wanted.rows), same(found.targets, wanted.targets)]).toEqual([part, true, true]);
+    expect(same(found.weights ?? none, wanted.weights ?? none)).toBe(true);
+    expect([part, same(inputsOf(found), inputsOf(wanted))]).toEqual([part, true]);
+  }
+  const { train: _, validation: __, test: ___, ...expected } = memory.dataset;
+  expect(file.dataset).toMatchObject(expected);
+  return { memory, file };
+}
+
+const kind: DataStep = { op: 'target', column: 'kind' };
+const source: DataSource = { format: 'csv', path: 'rows.csv' };
+const split: DataStep = { op: 'split', validation: 0.2, test: 0.1, seed: 3 };
+
+beforeAll(() => {
+  write('rows.csv', csv(rows));
+});
+
+describe('a table on the disk', () => {
+  it('is prepared by every step as one in memory', async () => {
+    const { file } = await both(
+      source,
+      kind,
+      split,
+      { op: 'drop', columns: ['owner', 'day'] },
+      { op: 'impute' },
+      { op: 'clip', columns: ['size'], min: 1, max: 9 },
+      { op: 'log', columns: ['weight'] },
+      { op: 'normalize', columns: ['id', 'size', 'weight'] },
+      { op: 'oneHot', columns: ['colour'] },
+    );
+    expect(file.preview.table?.totalRows).toBe(count);
+    expect(file.preview.streamed?.samples).toBeLessThanOrEqual(20_000);
+    expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
+  });
+
+  it('is chosen from, computed with and parted alike', async () => {
+    await both(
+      source,
+      { op: 'map', column: 'ratio', expression: 'where(sound, size, 0) + weight / 2' },
+      { op: 'filter', column: 'size', min: 0.5, missing: false },
+      { op: 'filter', column: 'colour', noneOf: ['red', ''] },
+      { op: 'take', count: 7000 },
+      { op: 'replace', column: 'kind', values: { mid: 'low' } },
+      kind,
+      { op: 'select', columns: ['ratio', 'size', 'colour', 'sound'] },
+      { op: 'split', validation: 0.25, stratify: true, seed: 9 },
+      { op: 'sampleWeight', column: 'id' },
+      { op: 'impute', columns: ['ratio'], method: 'mean' },
+      { op: 'bucketize', columns: ['size'], buckets: 7 },
+      { op: 'ordinal', columns: ['colour'] },
+      { op: 'normalize', method: 'minMax' },
+    );
+  });
+
+  it('is split by groups, by time, by a column and into folds alike, and gives numbers to predict', async () => {
+    const weight: DataStep[] = [
+      { op: 'target', column: 'id', kind: 'number' },
+      { op: 'select', columns: ['size'] },
+      { op: 'impute', method: 'mostFrequent' },
+    ];
+    write('few.csv', csv(rows.slice(0, 1500)));
+    const few: DataSource = { format: 'csv', path: 'few.csv' };
+    await both(few, ...weight, { op: 'split', validation: 0.2, group: 'owner', seed: 5 });
+    await both(few, ...weight, { op: 'split', validation: 0.2, test: 0.2, time: 'day' });
+    await both(few, ...weight, { op: 'split', column: 'colour', validation: ['red'] });
+    await both(few, ...weight, { op: 'kFold', folds: 4, fold: 2, stratify: true, seed: 2 });
+  });
+
+  it('has parts of other files, and several inputs and targets', async () => {
+    write('more.csv', csv(rows.slice(100, 900)));
+    const other = (from: number): DataStep => ({
+      op: from ? 'withTest' : 'withValidation',
+      data: { source: { format: 'csv', path: 'more.csv' }, steps: [{ op: 'filter', column: 'id', min: from }] },
+    });
+    await both(
+      { format: 'csv', path: 'few.csv' },
+      { op: 'targets', columns: { which: 'kind', heavy: 'id' } },
+      { op: 'inputs', columns: { numbers: ['size'], words: ['colour'] } },
+      other(0),
+      other(400),
+      { op: 'impute' },
+      { op: 'oneHot' },
+    );
+  });
+
+  it('comes from Parquet, NDJSON, Arrow, SQLite, gzip and queries as well', async () => {
+    const few = rows.slice(0, 600);
+    const numbers = few.map((row) => ({ ...row, size: row.size === '' ? null : Number(row.size), weight: Number.parseFloat(row.weight) }));
+    write('rows.ndjson', numbers.map((row) => JSON.stringify(row)).join('\n'));
+    write('rows.tsv.gz', gzipSync(csv(few, '\t')));
+    const place = (name: string) => join(folders.notebook, name);
+    const duck = await DuckDBInstance.create(':memory:');
+    const connection = await duck.connect();
+    await connection.run(
+      `COPY (SELECT * REPLACE (size::FLOAT AS size, id::DECIMAL(12, 3) AS id) FROM '${place('rows.ndjson')}') TO '${place('rows.parquet')}'`,
+    );
+    duck.closeSync();
+    const columns = Object.fromEntries(
+      names.map((name) => [name, name === 'size' ? Float32Array.from(numbers, (row) => row.size ?? 0) : numbers.map((row) => row[name])]),
+    );
+    writeFileSync(place('rows.arrow'), tableToIPC(tableFromArrays(columns as Record<string, Float32Array>), 'file'));
+    const database = new Database(place('rows.sqlite'));
+    database.exec('CREATE TABLE t (id INTEGER, size REAL, weight TEXT, colour TEXT, kind TEXT)');
+    const insert = database.prepare('INSERT INTO t VALUES (?, ?, ?, ?, ?)');
+    database.transaction(() => numbers.forEach((row) => insert.run(row.id, row.size, String(row.weight), row.colour, row.kind)))();
+    database.close();
+    const steps: DataStep[] = [
+      { op: 'select', columns: ['id', 'size', 'weight', 'colour'] },
+      kind,
+      split,
+      { op: 'impute' },
+      { op: 'normalize' },
+      { op: 'oneHot' },
+    ];
+    await both({ format: 'parquet', path: 'rows.parquet' }, ...steps);
+    await both({ format: 'json', path: 'rows.ndjson' }, ...steps);
+    await both({ format: 'arrow', path: 'rows.arrow' }, ...steps);
+    await both({ format: 'sqlite', path: 'rows.sqlite' }, ...steps);
+    await both({ format: 'csv', path: 'rows.tsv.gz', delimiter: '\t' }, ...steps);
+    const query = "SELECT id, size, weight, colour, kind FROM p WHERE sound = 'true'";
+    await both({ format: 'sql', query, tables: { p: 'rows.parquet' } }, ...steps);
+  });
+
+  it('says where something is wrong', async () => {
+    const lines = csv(rows.slice(0, 500)).split('\n');
+    const broken = async (name: string, at: number, line: string, ...steps: DataStep[]) => {
+      write(name, lines.toSpliced(at, 1, line).join('\n'));
+      const error = await fault(load(1, { format: 'csv', path: name }, [kind, { op: 'select', columns: ['id', 'size'] }, ...steps]));
+      return { code: error.code, ...error.values };
+    };
+    expect(await broken('odd.csv', 300, '299,much,1,red,o,2020-01-01,true,low', { op: 'impute' })).toMatchObject({
+      code: 'data.notANumber',
+      line: 300,
+      column: 'size',
+      value: 'much',
+    });
+    expect(await broken('gap.csv', 300, '')).toMatchObject({ code: 'data.missingValue', column: 'size', line: 8 });
+    expect(await broken('ragged.csv', 300, '299,1,1,red')).toMatchObject({ code: 'data.raggedRow', line: 301, wanted: 8, found: 4 });
+    const none: DataStep = { op: 'filter', column: 'size', min: 1e9 };
+    expect(await broken('none.csv', 300, lines[300], none)).toMatchObject({ code: 'data.filteredAll' });
+    const steps: DataStep[] = [kind, { op: 'select', columns: ['id'] }, { op: 'distinct' }];
+    expect((await load(1, source, steps)).dataset.train.stored).toBeUndefined();
+    expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
+  });
+
+  it('can be stopped, and tells how far it is', async () => {
+    const shares: number[] = [];
+    const stop = new AbortController();
+    const work = loadDataset({ source, steps: [kind, { op: 'oneHot' }, { op: 'drop', columns: ['owner', 'day'] }] }, folders, {
+      mostInMemory: 1,
+      signal: stop.signal,
+      onProgress: (share) => {
+        shares.push(share);
+        if (share > 0.6) stop.abort(new Error('stopped'));
+      },
+    });
+    await expect(work).rejects.toThrow('stopped');
+    expect(shares.length).toBeGreaterThan(3);
+    expect(shares.toSorted((a, b) => a - b)).toEqual(shares);
+    expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
+  });
+});
