@@ -9,7 +9,7 @@ import { loadNativeRuntime, openNative } from '#engine/backends/native.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { buildModel } from '#engine/model/build.ts';
 import { layerCase, layerCaseCount } from '#engine/testing/layer-cases.ts';
-import { modelOf } from '#engine/testing/layer-gradients.ts';
+import { type LayerCase, modelOf } from '#engine/testing/layer-gradients.ts';
 import { uniformValues } from '#engine/testing/harness.ts';
 import { exportOnnx } from './onnx.ts';
 import { exportTfjs, type TfjsExport } from './tfjs.ts';
@@ -24,8 +24,7 @@ beforeAll(async () => {
 const count = 5;
 
 /** An export of the drawn layer with weights from a seed. */
-async function requestFor(index: number): Promise<TfjsExport> {
-  const layer = layerCase(index, 1);
+async function requestFor(index: number, layer: LayerCase = layerCase(index, 1)): Promise<TfjsExport> {
   const model = modelOf(layer);
   const built = buildModel(model, 3);
   const weights = new Map(
@@ -58,6 +57,17 @@ describe('export to ONNX', () => {
     const exported = await exportOnnx(request);
     expect(exported).toMatchObject({ verified: true, samples: count, files: ['model.onnx', 'metadata.json'] });
     expect(exported.maxAbsoluteDifference).toBeLessThan(1e-4);
+  });
+
+  it('of layers that carry their state: it goes in and comes out', async () => {
+    const config = { units: 3, stateful: true };
+    const exported = await exportOnnx(await requestFor(1, { className: 'LSTM', config, inputs: [[4, 2]] }));
+    expect(exported).toMatchObject({ verified: true });
+    const runtime = await loadNativeRuntime();
+    const session = await runtime.InferenceSession.create(await readFile(join(folder, 'model.onnx')), {});
+    expect(session.inputNames).toContain('carried/layer/state_1');
+    expect(session.outputNames).toContain('carried/layer/state_1/next');
+    await session.release();
   });
 
   it('holds standard operators, all weights and a free number of samples', async () => {

@@ -5,7 +5,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Exported } from '#contract/runs.ts';
 import { loadNativeRuntime } from '#engine/backends/native.ts';
 import { type InferenceModel, inferenceModel, tracedSamples } from '#engine/compile/inference.ts';
-import { inferenceProgram, weightName } from '#engine/loop/programs.ts';
+import { inferenceProgram, nextName, stateName, weightName } from '#engine/loop/programs.ts';
 import { buildModel, type BuiltModel } from '#engine/model/build.ts';
 import { replaceFolder } from './exported-folder.ts';
 import type { TfjsExport } from './tfjs.ts';
@@ -25,6 +25,47 @@ function weightsOf(model: BuiltModel, given: TfjsExport['checkpoint']['weights']
   );
 }
 
+const lengthOf = (shape: readonly number[]) => shape.reduce((all, length) => all * length, 1);
+
+/** A relative difference; Infinity where there is no number. */
+function apart(own: number, theirs: number): number {
+  const difference = Math.abs(own - theirs) / Math.max(1, Math.abs(own));
+  return Number.isNaN(difference) ? Infinity : difference;
+}
+
+/** Of layers that carry their state: one sample after another, with what the one before has left. */
+async function carriedDifference(made: InferenceModel, model: BuiltModel, { samples, predict }: TfjsExport): Promise<number> {
+  const runtime = await loadNativeRuntime();
+  const session = await runtime.InferenceSession.create(made.bytes, {});
+  const width = lengthOf(model.inputShape);
+  const ours = await predict(samples.inputs);
+  if (!ours.every(Number.isFinite)) throw new EpochbookError('interchange.notFinite');
+  let largest = 0;
+  let place = 0;
+  let states = Object.fromEntries(
+    model.states.map(({ name, shape }) => [
+      stateName(name),
+      new runtime.Tensor('float32', new Float32Array(lengthOf(shape)), [1, ...shape]),
+    ]),
+  );
+  try {
+    for (let sample = 0; sample < samples.count; sample++) {
+      let from = sample * width;
+      const inputs = model.inputs.map(({ name, shape }) => {
+        const values = samples.inputs.slice(from, (from += lengthOf(shape)));
+        return [name, new runtime.Tensor('float32', values, [1, ...shape])] as const;
+      });
+      const results = await session.run({ ...Object.fromEntries(inputs), ...states });
+      states = Object.fromEntries(Object.keys(states).map((name) => [name, results[nextName(name)] as (typeof states)[string]]));
+      for (const { name } of model.outputs)
+        for (const value of results[name].data as Float32Array) largest = Math.max(largest, apart(ours[place++], value));
+    }
+  } finally {
+    await session.release();
+  }
+  return place === ours.length ? largest : Infinity;
+}
+
 /** Largest difference from our own predictions, in batches of these sizes. */
 async function differenceOf(
   made: InferenceModel,
@@ -34,7 +75,6 @@ async function differenceOf(
 ): Promise<number> {
   const runtime = await loadNativeRuntime();
   const session = await runtime.InferenceSession.create(made.bytes, {});
-  const lengthOf = (shape: readonly number[]) => shape.reduce((all, length) => all * length, 1);
   const width = lengthOf(model.inputShape);
   let largest = 0;
   try {
@@ -64,8 +104,7 @@ async function differenceOf(
         if (theirs.length !== count * length) return Infinity;
         for (let index = 0; index < theirs.length; index++) {
           const own = ours[Math.floor(index / length) * total + place + (index % length)];
-          const difference = Math.abs(own - theirs[index]) / Math.max(1, Math.abs(own));
-          largest = Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
+          largest = Math.max(largest, apart(own, theirs[index]));
         }
         place += length;
       }
@@ -91,7 +130,10 @@ export async function exportOnnx(request: TfjsExport): Promise<Exported> {
     for (const batch of [tracedSamples, null] as const) {
       try {
         made = inferenceModel(inferenceProgram(model, batch ?? 1), weights, batch);
-        difference = await differenceOf(made, model, request, batch === null ? [1] : [samples.count, 1, 3]);
+        difference =
+          model.states.length > 0
+            ? await carriedDifference(made, model, request)
+            : await differenceOf(made, model, request, batch === null ? [1] : [samples.count, 1, 3]);
       } catch (error) {
         if (error instanceof EpochbookError) throw error;
         failure = error;

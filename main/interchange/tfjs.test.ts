@@ -71,6 +71,14 @@ describe('export to TensorFlow.js', () => {
       ),
       inputShape: [12, 10, 2],
     },
+    'layers that carry their state': {
+      model: sequential(
+        layer('Bidirectional', { layer: layer('LSTM', { units: 3, returnSequences: true, stateful: true }) }),
+        layer('GRU', { units: 3, stateful: true }),
+        layer('Dense', { activation: 'softmax' }),
+      ),
+      inputShape: [4, 2],
+    },
     'a normalization without scale': {
       model: sequential(
         layer('Dense', { units: 4 }),

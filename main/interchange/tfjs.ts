@@ -67,6 +67,8 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
     });
     if (!saved?.weightSpecs || !saved.weightData) throw new Error('tfjs saved a model without weights');
     const topology = named(saved.modelTopology as Topology, model.config['name']);
+    if (built.states.length > 0)
+      carryOn(topology, new Set(built.states.map(({ name }) => name.replace(/(\/(for|back)ward)?\/state_\d+$/, ''))));
     return {
       ...saved,
       modelTopology: model.class_name === 'Sequential' ? sequentialTopology(topology) : topology,
@@ -76,6 +78,24 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
   } finally {
     built.dispose();
   }
+}
+
+/** Layers that carry their state are told so, for one sequence at a time: stock tfjs has to know how many. */
+function carryOn(value: unknown, layers: ReadonlySet<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  const {
+    class_name: className,
+    config,
+    batch_input_shape: shape,
+  } = value as {
+    class_name?: string;
+    config?: { name?: string; stateful?: boolean; layer?: { config: { stateful?: boolean } } };
+    batch_input_shape?: (number | null)[];
+  };
+  if (Array.isArray(shape)) shape[0] = 1;
+  if (config?.name !== undefined && layers.has(config.name))
+    (className === 'Bidirectional' ? config.layer!.config : config).stateful = true;
+  for (const inner of Object.values(value)) carryOn(inner, layers);
 }
 
 /** Layers, activations and options of the model that stock tfjs does not have. */
@@ -194,7 +214,8 @@ async function verify(folder: string, { samples, predict }: TfjsExport): Promise
       theirs = tf.tidy(() => {
         const rows = tf.tensor(inputs, [count, ...inputShape]);
         const given = stock.inputs.map(({ shape }) => shape.slice(1) as number[]);
-        const output = stock.predict(given.length === 1 ? rows : partsOf(rows, given));
+        // Of one whose layers carry their state, one sample after another.
+        const output = stock.predict(given.length === 1 ? rows : partsOf(rows, given), stock.stateful ? { batchSize: 1 } : {});
         const flat = [output].flat().map((each) => tf.reshape(each, [count, -1]));
         return tf.concat(flat, 1).dataSync().slice() as Float32Array;
       });

@@ -112,7 +112,9 @@ export async function predictWith(
     name,
     ...(classes && kind !== 'numbers' && { classes: [...classes] }),
   }));
-  const predictor = await createPredictor(model, checkpoint.weights, await openBackend(used.backend, { threads: used.threads }));
+  const predictor = await createPredictor(model, checkpoint.weights, await openBackend(used.backend, { threads: used.threads }), {
+    statefulBatchSize: used.spec.train.batchSize,
+  });
   const rowSize = readers.reduce((sum, { size }) => sum + size, 0);
   let unit: Predictions['unit'] = 'file';
   const file = out && (await openPredictionFile(out.file, out.format, () => ({ outputs, unit })));

@@ -67,6 +67,8 @@ export async function* searchRate(
   const feed = openFeed({ ...job.data, seed: job.train.seed, batchSize: size });
   try {
     const perPass = Math.floor(part.count / size);
+    // States are carried between samples that follow each other.
+    const inOrder = session.model.states.length > 0 ? Uint32Array.from({ length: part.count }, (_, index) => index) : null;
     const search = { rates: [] as number[], losses: [] as number[], smoothed: [] as number[] };
     let average = 0;
     let smallest = Infinity;
@@ -75,7 +77,10 @@ export async function* searchRate(
       if (event === 'stop') return null;
       if (event) yield event;
       const pass = Math.floor(step / perPass);
-      if (step % perPass === 0) feed.begin(pass + 1, shuffledOrder(part, randomStream(job.train.seed, 'learning rate finder', pass)), 0);
+      if (step % perPass === 0) {
+        feed.begin(pass + 1, inOrder ?? shuffledOrder(part, randomStream(job.train.seed, 'learning rate finder', pass)), 0);
+        session.resetStates('step');
+      }
       const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (step / (steps - 1));
       const sums = await session.step(await feed.next(), step + 1, rate);
       const loss = sums.get('loss')![0] / size;

@@ -42,11 +42,24 @@ export const slotName = (slot: string, weight: string): string => `slot/${slot}/
 export const scalarName = (scalar: string): string => `scalar/${scalar}`;
 export const metricName = (metric: string): string => `metric/${metric}`;
 export const gradientName = (weight: string): string => `gradient/${weight}`;
+/** Of recurrent layers: both what a batch begins with and what it ends in. */
+export const stateName = (state: string): string => `carried/${state}`;
 export const layerName = (layer: string): string => `layer/${layer}`;
 
 const float = (shape: Shape): Typed => ({ shape, dtype: 'float32' });
 const batchOf = (size: number, shape: Shape): Typed => float([size, ...shape]);
 const tracedWeights = ({ weights }: BuiltModel) => weights.map(({ name, variable }) => ({ name: weightName(name), variable }));
+
+const stateInputs = ({ states }: BuiltModel, batchSize: number) =>
+  states.map(({ name, shape }): [string, Typed] => [stateName(name), batchOf(batchSize, shape)]);
+
+/** Runs `body`, in which the model is, with the given states; what they become goes into the results. */
+function withStates(model: BuiltModel, given: Given, body: () => Map<string, tf.Tensor>): Map<string, tf.Tensor> {
+  const states = new Map(model.states.map(({ name }) => [name, given.get(stateName(name))!]));
+  const { result, next } = model.withStates(states, body);
+  for (const [name, state] of next) result.set(stateName(name), state);
+  return result;
+}
 
 /** What regularizers add to the loss. */
 function penalties({ network }: BuiltModel): tf.Tensor[] {
@@ -67,6 +80,10 @@ function countOf({ targets: own }: Head, rows: tf.Tensor, weights: tf.Tensor | u
 }
 
 function lossAndMetrics(objective: Objective, given: Given, training: boolean): Map<string, tf.Tensor> {
+  return withStates(objective.model, given, () => judged(objective, given, training));
+}
+
+function judged(objective: Objective, given: Given, training: boolean): Map<string, tf.Tensor> {
   const { outputs, penalties: activities } = outputsOf(objective.model, given.get(inputsName)!, training);
   const targets = given.get(targetsName)!;
   const classWeights = training ? objective.classWeights : null;
@@ -119,6 +136,7 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
         ] as const)
       : []),
     ...weightInputs(objective, batchSize),
+    ...stateInputs(model, batchSize),
     ...scalars.map((scalar): [string, Typed] => [scalarName(scalar), float([])]),
     ...trained.flatMap(({ name, variable }) =>
       optimizer.slots.map((slot): [string, Typed] => [slotName(slot, name), float(variable.shape)]),
@@ -162,10 +180,15 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
 
 /** Every layer's output on a batch, as a step has it. */
 export function layersProgram(model: BuiltModel, batchSize: number): Program {
-  const inputs = new Map([[inputsName, batchOf(batchSize, model.inputShape)]]);
+  const inputs = new Map([[inputsName, batchOf(batchSize, model.inputShape)], ...stateInputs(model, batchSize)]);
   return trace({ inputs, variables: tracedWeights(model) }, (given) => {
-    const { outputs } = withLayerOutputs(model, () => outputsOf(model, given.get(inputsName)!, true));
-    return new Map([...outputs].map(([name, output]) => [layerName(name), output]));
+    let layers = new Map<string, tf.Tensor>();
+    withStates(model, given, () => {
+      const { outputs } = withLayerOutputs(model, () => outputsOf(model, given.get(inputsName)!, true));
+      layers = new Map([...outputs].map(([name, output]) => [layerName(name), output]));
+      return new Map();
+    });
+    return layers;
   });
 }
 
@@ -176,27 +199,35 @@ export function evaluationProgram(objective: Objective, batchSize: number): Prog
     [inputsName, batchOf(batchSize, model.inputShape)],
     [targetsName, batchOf(batchSize, objective.targetShape)],
     ...weightInputs(objective, batchSize),
+    ...stateInputs(model, batchSize),
   ]);
   return trace({ inputs, variables: tracedWeights(model) }, (given) => lossAndMetrics(objective, given, false));
 }
 
 /** The model's output. */
 export function predictionProgram(model: BuiltModel, batchSize: number): Program {
-  const inputs = new Map([[inputsName, batchOf(batchSize, model.inputShape)]]);
-  return trace(
-    { inputs, variables: tracedWeights(model) },
-    (given) => new Map([[outputName, predictionOf(model, given.get(inputsName)!)]]),
+  const inputs = new Map([[inputsName, batchOf(batchSize, model.inputShape)], ...stateInputs(model, batchSize)]);
+  return trace({ inputs, variables: tracedWeights(model) }, (given) =>
+    withStates(model, given, () => new Map([[outputName, predictionOf(model, given.get(inputsName)!)]])),
   );
 }
 
-/** Each output by its name, from each input by its: for programs that know nothing of rows. */
+/** Of what a state becomes, for programs in which no two values have one name. */
+export const nextName = (state: string): string => `${state}/next`;
+
+/** Each output by its name, from each input by its, states among both: for programs that know nothing of rows. */
 export function inferenceProgram(model: BuiltModel, batchSize: number): Program {
-  const inputs = new Map(model.inputs.map(({ name, shape }) => [name, batchOf(batchSize, shape)]));
+  const states = stateInputs(model, batchSize);
+  const inputs = new Map([...model.inputs.map(({ name, shape }) => [name, batchOf(batchSize, shape)] as const), ...states]);
   return trace({ inputs, variables: tracedWeights(model) }, (given) => {
-    const { outputs } = model.forwardEach(
-      model.inputs.map(({ name }) => given.get(name)!),
-      false,
-    );
-    return new Map(outputs.map((output, index) => [model.outputs[index].name, output]));
+    const results = withStates(model, given, () => {
+      const { outputs } = model.forwardEach(
+        model.inputs.map(({ name }) => given.get(name)!),
+        false,
+      );
+      return new Map(outputs.map((output, index) => [model.outputs[index].name, output]));
+    });
+    const carried = new Set(states.map(([name]) => name));
+    return new Map([...results].map(([name, value]) => [carried.has(name) ? nextName(name) : name, value]));
   });
 }

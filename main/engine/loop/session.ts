@@ -26,6 +26,7 @@ import {
   scalarName,
   sharesName,
   slotName,
+  stateName,
   stepProgram,
   targetsName,
   weightKey,
@@ -67,6 +68,8 @@ export interface Session {
     learningRate: number,
     withHistograms: boolean,
   ): Promise<{ sums: Sums; watched: Omit<WatchedEpoch, 'epoch' | 'step'> }>;
+  /** States that recurrent layers carry, of training or of evaluation, start from 0 again. */
+  resetStates(of: 'step' | 'evaluation'): void;
   evaluate(batch: Batch): Promise<Sums>;
   /** Why the loss of this step is no number. */
   explain(batch: Batch, iteration: number): Promise<Wrong>;
@@ -140,6 +143,12 @@ function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint 
   return state;
 }
 
+/** The error, with the model freed. */
+function closing(model: BuiltModel, error: EpochbookError): EpochbookError {
+  model.dispose();
+  return error;
+}
+
 /** Builds the job's model and checks that model, loss, metrics, optimizer and data fit each other. */
 export function openSession(job: TrainJob, backend: Backend): Session {
   const { train, data } = job;
@@ -173,6 +182,33 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   };
   const { optimizerSince = 0 } = stepsBefore(job.from);
   const prepared = new Map<string, Promise<Prepared>>();
+  const zeroStates = (size: number) =>
+    new Map(model.states.map(({ name, shape }) => [stateName(name), float(new Float32Array(size * sizeOf(shape)), [size, ...shape])]));
+  if (model.states.length > 0 && train.shuffle)
+    throw closing(
+      model,
+      new EpochbookError('engine.statefulShuffle', { layer: model.states[0].name.split('/')[0] }, { at: '/train/shuffle' }),
+    );
+  const trainSize = Math.min(train.batchSize, data.train.count);
+  for (const [name, zeros] of zeroStates(trainSize)) {
+    const stored = job.from?.slots.get(name);
+    state.set(name, stored?.values.length === zeros.data.length ? float(stored.values.slice(), zeros.shape) : zeros);
+  }
+  let evaluationStates: ReadonlyMap<string, HostTensor> = new Map();
+  /** Of the first samples: a last batch may be smaller. */
+  const firstOf = async (states: ReadonlyMap<string, HostTensor>, size: number): Promise<Map<string, HostTensor>> => {
+    const first = new Map<string, HostTensor>();
+    for (const { name, shape } of model.states) {
+      const key = stateName(name);
+      const given = states.get(key) ?? zeroStates(size).get(key)!;
+      if (given.shape[0] === size) first.set(key, given);
+      else {
+        const read = given.held === undefined ? given : (await backend.fetch!(new Map([[key, given]]))).get(key)!;
+        first.set(key, float((read.data as Float32Array).slice(0, size * sizeOf(shape)), [size, ...shape]));
+      }
+    }
+    return first;
+  };
 
   const programOf = (kind: ProgramKind, size: number): Program => {
     switch (kind) {
@@ -230,6 +266,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     given.set(inputsName, float(batch.inputs, [batch.size, ...model.inputShape]));
     given.set(targetsName, float(batch.targets, [batch.size, ...data.targetShape]));
     if (objective.hasWeights) given.set(weightsName, float(batch.weights ?? ones(batch.size), [batch.size]));
+    if (model.states.length > 0) for (const [name, value] of await firstOf(state, batch.size)) given.set(name, value);
     for (const [name, value] of more) given.set(name, value);
     return executable.run(given, isAccepted);
   };
@@ -312,7 +349,20 @@ export function openSession(job: TrainJob, backend: Backend): Session {
       await take(results, iteration);
       return { sums: sumsOf(results, batch), watched: watchedLayers(model, { before, after: state, results, withHistograms }) };
     },
-    evaluate: async (batch) => sumsOf(await run(await prepare('evaluation', batch.size), batch, []), batch),
+    resetStates: (of) => {
+      if (of === 'evaluation') evaluationStates = new Map();
+      else
+        for (const [name, zeros] of zeroStates(trainSize)) {
+          const before = state.get(name);
+          if (before?.held !== undefined) backend.free?.(before);
+          state.set(name, zeros);
+        }
+    },
+    evaluate: async (batch) => {
+      const results = await run(await prepare('evaluation', batch.size), batch, await firstOf(evaluationStates, batch.size));
+      evaluationStates = new Map(model.states.map(({ name }) => [stateName(name), results.get(stateName(name))!]));
+      return sumsOf(results, batch);
+    },
     explain: async (batch, iteration) => {
       for (const what of ['inputs', 'targets'] as const) {
         const wrong = firstWrong(batch[what]);
@@ -348,7 +398,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
       return counts ? confusionTable(counts, data.classes ?? []) : null;
     },
     weights: () => tensors(weightName('')),
-    slots: () => tensors('slot/'),
+    slots: () => new Map([...tensors('slot/'), ...[...tensors(stateName(''))].map(([name, value]) => [stateName(name), value] as const)]),
     setWeights: (weights) => {
       for (const [name, { shape, values }] of weights) replace(weightName(name), float(values.slice(), shape));
     },

@@ -275,6 +275,7 @@ async function* run(
     const order = epochOrder(part, spec, epoch);
     let step = before?.step ?? 0;
     feed.begin(epoch, order, step);
+    if (step === 0) session.resetStates('step');
     phasesMs.data += clock() - began;
     let diverged: PlainError | null = null;
     learningRate = before?.learningRate ?? learningRate;
@@ -411,6 +412,7 @@ export async function* validate(
 ): AsyncGenerator<TrainEvent, Evaluation | null, undefined> {
   const totals = new Totals();
   const total = steps(part.count, batchSize);
+  session.resetStates('evaluation');
   const slices = openSlices(part);
   try {
     for (let step = 0; step < total; step++) {

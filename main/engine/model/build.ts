@@ -4,6 +4,7 @@ import { type Shape, sizeOf } from '../compile/graph.ts';
 import { tf, tfl } from '../tfjs.ts';
 import { modelInputs } from './complete.ts';
 import { type Forward, forward } from './forward.ts';
+import type { CarriedState } from './states.ts';
 import { type Entry, type InputShape, type Wiring, wire } from './wire.ts';
 
 export interface Weight {
@@ -62,6 +63,10 @@ export interface BuiltModel {
   forward(batch: tf.Tensor, training: boolean, watch?: (layer: tfl.layers.Layer, output: tf.Tensor) => void): Forward;
   /** The same on each input by itself. */
   forwardEach(inputs: readonly tf.Tensor[], training: boolean): Forward;
+  /** What recurrent layers carry from batch to batch. */
+  readonly states: readonly CarriedState[];
+  /** Runs `body`, in which the model is, with these states; without, they are 0. `next`: what they became, by name. */
+  withStates<T>(given: ReadonlyMap<string, tf.Tensor> | null, body: () => T): { result: T; next: Map<string, tf.Tensor> };
   /** Frees the weights. */
   dispose(): void;
 }
@@ -155,6 +160,8 @@ export function buildModel(model: ModelSpec, seed: number | null): BuiltModel {
     outputs,
     forward: (batch, training, watch) => forward(wiring, unpacked(batch, inputs), training, watch),
     forwardEach: (each, training) => forward(wiring, each, training),
+    states: wiring.states.all,
+    withStates: (given, body) => wiring.states.around(given, body),
     dispose: () => network.dispose(),
   };
 }

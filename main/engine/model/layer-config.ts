@@ -80,7 +80,7 @@ function wrapped(value: Json): Json {
 const wraps: readonly string[] = ['layer', 'cell'];
 
 /** Options of Keras' that tfjs lacks, harmless at these values. */
-const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2], stateful: [false] };
+const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2] };
 
 /** Numbers that must lie in a range, by option. */
 const counts = [
@@ -145,6 +145,10 @@ export function readLayer(layer: LayerSpec, pointer: string): { className: strin
     if (option === 'dtype' && typeof value !== 'string') continue;
     config[option] = option.endsWith('Regularizer') ? bothRegularizers(value) : wraps.includes(option) ? wrapped(value) : value;
   }
+  // Its steps are samples to the layer inside, and of another number than the batch's.
+  const inner = className === 'TimeDistributed' ? (config.layer as { className: string; config: Config } | undefined) : undefined;
+  if (inner?.config.stateful === true)
+    throw new EpochbookError('engine.optionUnsupported', { layer: inner.className, option: 'stateful' }, { at: `${pointer}/config/layer` });
   return { className, config };
 }
 

@@ -11,6 +11,7 @@ import { shapeText } from './names.ts';
 import { fixInitializers, replaceComputation } from './own-layers.ts';
 import { traceRandom } from './random-layers.ts';
 import { withSeededWeights } from './seeded-weights.ts';
+import { CarriedStates } from './states.ts';
 
 export type Symbolic = tfl.SymbolicTensor;
 
@@ -36,6 +37,7 @@ export interface Wiring {
   readonly outputs: readonly Symbolic[];
   readonly calls: readonly Call[];
   readonly entries: readonly Entry[];
+  readonly states: CarriedStates;
 }
 
 /** One of a model's inputs: its name and the shape of a sample. */
@@ -120,6 +122,7 @@ export const outputConnections = (model: ModelSpec) => connectionsOf(model.confi
 
 class Wirer {
   readonly calls: Call[] = [];
+  readonly states = new CarriedStates();
   /** Layers by their whole name, so that a layer or model used twice is one. */
   private readonly made = new Map<string, tfl.layers.Layer>();
   private readonly seed: number | null;
@@ -150,6 +153,7 @@ class Wirer {
     }
     fillNormalization(layer, arrives);
     gatherPenalties(layer);
+    this.states.add(layer, layer.name, config, arrives);
     const outputs = Array.isArray(output) ? output : [output];
     if (sampleShape(outputs[0]).some((length) => length !== null && !(length > 0))) throw failed(`→ ${shapeText(sampleShape(outputs[0]))}`);
     this.calls.push({ layer, inputs, outputs });
@@ -256,5 +260,5 @@ export function wire(model: ModelSpec, inputShapes: readonly InputShape[], seed:
   const wirer = new Wirer(seed);
   const { outputs, entries } = wirer.applyModel(model, '', inputs, '/model');
   if (entries.length === 0) throw new EpochbookError('engine.modelEmpty', {}, { at: '/model' });
-  return { inputs, outputs, calls: wirer.calls, entries };
+  return { inputs, outputs, calls: wirer.calls, entries, states: wirer.states };
 }

@@ -88,7 +88,12 @@ const gated: Options = {
 };
 const resetAfter = boolean('Whether the reset gate acts after the recurrent product, as in cuDNN and Keras.', false);
 const unitForgetBias = boolean('Whether the forget gate’s bias starts at 1.', true);
+const stateful = boolean(
+  'Whether a sample goes on where the sample at its place in the batch before ended, from 0 at each epoch’s start. Wants shuffle: false and samples in order; batchSize says how many sequences go on side by side.',
+  false,
+);
 const recurrent: Options = {
+  stateful,
   returnSequences: boolean('Whether every step’s output is given, not the last alone.', false),
   goBackwards: boolean('Whether the sequence is read from its end.', false),
 };

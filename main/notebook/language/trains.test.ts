@@ -78,6 +78,8 @@ const particular: Readonly<Record<string, Json[]>> = {
   heightFactor: [0.3, [0.1, 0.4]],
   widthFactor: [0.3, [0.1, 0.4]],
   keepdims: [],
+  // Means something from batch to batch, and has tests of its own.
+  stateful: [],
   'softmax.axis': [1],
   'discretization.outputMode': ['oneHot'],
   cropping: [

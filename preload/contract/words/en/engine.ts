@@ -24,6 +24,8 @@ export const engine = {
   'engine.connectionMissing':
     'The layer “{layer}” takes the output of “{from}”, which is not there or depends on “{layer}” itself. Check what it is applied to.',
   'engine.optionUnknown': '“{layer}” has no option “{option}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
+  'engine.statefulShuffle':
+    'The layer “{layer}” is stateful: it carries its state from batch to batch, so samples must keep their order. Set shuffle: false in train(…); sample i of a batch goes on where sample i of the batch before ended (batchSize: 1 is one long sequence).',
   'engine.optionUnsupported': 'The option “{option}” of “{layer}” cannot have this value yet. Leave it out.',
   'engine.optionMissing': 'The layer “{layer}” ({className}) needs the option “{option}”.',
   'engine.optionValue':

@@ -21,6 +21,8 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.layerNameTwice': '有两层都叫“{name}”。请给每层各取一个名字，或者不写名字。',
   'engine.connectionMissing': '层“{layer}”以“{from}”的输出为输入，但后者不存在，或者本身依赖于“{layer}”。请检查它应用在什么之上。',
   'engine.optionUnknown': '“{layer}”没有选项“{option}”。{nearest, select, none {} other {是不是“{nearest}”？}}',
+  'engine.statefulShuffle':
+    '层“{layer}”是有状态的：它把状态从一批传到下一批，因此样本必须保持顺序。请在 train(…) 中设 shuffle: false；一批中的第 i 个样本接着上一批的第 i 个样本（batchSize: 1 就是一条长序列）。',
   'engine.optionUnsupported': '“{layer}”的选项“{option}”目前还不能取这个值。请去掉它。',
   'engine.optionMissing': '层“{layer}”（{className}）需要选项“{option}”。',
   'engine.optionValue':
