@@ -56,7 +56,7 @@ async function carriedDifference(made: InferenceModel, model: BuiltModel, { samp
         return [name, new runtime.Tensor('float32', values, [1, ...shape])] as const;
       });
       const results = await session.run({ ...Object.fromEntries(inputs), ...states });
-      states = Object.fromEntries(Object.keys(states).map((name) => [name, results[nextName(name)] as (typeof states)[string]]));
+      states = Object.fromEntries(Object.keys(states).map((name) => [name, results[nextName(name)]]));
       for (const { name } of model.outputs)
         for (const value of results[name].data as Float32Array) largest = Math.max(largest, apart(ours[place++], value));
     }

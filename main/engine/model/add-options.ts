@@ -106,7 +106,9 @@ function gated(layer: Adaptable): void {
 }
 
 /** A layer's config, and those of layers and cells inside it, in tfjs' own words where Keras has others. */
-export function inTfjsWords(className: string, { resetAfter, negativeSlope, stateful: _, ...config }: Config): Config {
+export function inTfjsWords(className: string, { resetAfter, negativeSlope, ...given }: Config): Config {
+  // What a layer carries is kept by the model (see states).
+  const config: Config = Object.fromEntries(Object.entries(given).filter(([option]) => option !== 'stateful'));
   const inner = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(inner);
     const wrapped = value as { className: string; config: Config };

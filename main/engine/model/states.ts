@@ -18,8 +18,8 @@ interface Recurrent {
   returnState: boolean;
   returnSequences: boolean;
   readonly cell?: { readonly stateSize: number | number[] };
-  getInitialState(inputs: tf.Tensor): tf.Tensor[];
-  call(inputs: tf.Tensor | tf.Tensor[], options: object): tf.Tensor | tf.Tensor[];
+  getInitialState: (this: Recurrent, inputs: tf.Tensor) => tf.Tensor[];
+  call: (this: Recurrent, inputs: tf.Tensor | tf.Tensor[], options: object) => tf.Tensor | tf.Tensor[];
   computeOutputShape(shape: readonly (number | null)[]): number[];
   readonly forwardLayer?: Recurrent;
   readonly backwardLayer?: Recurrent;
