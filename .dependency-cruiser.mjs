@@ -53,6 +53,8 @@ const areas = [
       '^main/(notebook|store|interchange|files)/',
       '^main/trainer/(host|protocol|fork-node|checkpoint-files|testing/table)\\.ts$',
       '^main/engine/backends/tensorflow-folder\\.ts$',
+      // Sweeps draw from the same streams as training.
+      '^main/engine/loop/random\\.ts$',
     ],
     npm: npm('zod'),
     builtins: true,

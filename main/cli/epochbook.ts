@@ -16,6 +16,7 @@ import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
 import { addStore } from './commands/store.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addUseModel } from './commands/use-model.ts';
 import { LocalizedCommand } from './command.ts';
 import { version } from './core.ts';
@@ -32,6 +33,7 @@ function createProgram(): LocalizedCommand {
   program.footer = say('cli.exits');
   for (const add of [
     addRun,
+    addSweep,
     addGoOn,
     addCheck,
     addRuns,

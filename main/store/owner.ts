@@ -28,11 +28,14 @@ export function createOwnership(database: Connection, stateFolder: string): Owne
   let held: { owner: Owner; lock: ProcessLock } | undefined;
 
   const activeOwners = database.prepare<[], { owner: string }>(
-    `SELECT DISTINCT owner FROM runs WHERE status IN ('queued', 'running', 'paused')`,
+    `SELECT DISTINCT owner FROM runs WHERE status IN ('queued', 'running', 'paused')
+     UNION SELECT owner FROM sweeps WHERE status = 'running'`,
   );
   const interrupt = database.prepare(
     `UPDATE runs SET status = 'interrupted', ended_at = updated_at WHERE owner = ? AND status IN ('queued', 'running', 'paused')`,
   );
+
+  const interruptSweeps = database.prepare(`UPDATE sweeps SET status = 'interrupted' WHERE owner = ? AND status = 'running'`);
 
   return {
     current() {
@@ -50,6 +53,7 @@ export function createOwnership(database: Connection, stateFolder: string): Owne
         if (owner === held?.owner.token || isLocked(fileOf(owner))) continue;
         try {
           interrupt.run(owner);
+          interruptSweeps.run(owner);
         } catch (error) {
           // Another process is writing: it, or our next look, settles this.
           if (!errorCode(error).startsWith('SQLITE_BUSY')) throw error;

@@ -42,13 +42,17 @@ export interface RunRow {
   origin_epoch: number | null;
   origin_id: string | null;
   origin_name: string | null;
+  sweep_id: string | null;
+  sweep_name: string | null;
+  trial: number | null;
 }
 
 export const runColumns = `number, id, name, notebook, cell, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
   backend, threads, seed, params, tags, note, data_hash, train_samples, validation_samples, parameters,
   best_metric, best_epoch, best_value, deleted_at, color, archived_at, is_baseline, import_tool, import_path, origin_kind, origin_epoch,
   (SELECT id FROM runs AS other WHERE other.number = runs.origin) AS origin_id,
-  (SELECT name FROM runs AS other WHERE other.number = runs.origin) AS origin_name`;
+  (SELECT name FROM runs AS other WHERE other.number = runs.origin) AS origin_name, trial,
+  (SELECT id FROM sweeps WHERE sweeps.number = runs.sweep) AS sweep_id, (SELECT name FROM sweeps WHERE sweeps.number = runs.sweep) AS sweep_name`;
 
 export interface SummaryRow {
   run: number;
@@ -136,6 +140,7 @@ export function runSummaryOf(row: RunRow, metrics: Record<string, MetricSummary>
       row.origin_id !== null && {
         origin: { kind: row.origin_kind, runId: row.origin_id as RunId, name: row.origin_name!, epoch: row.origin_epoch! },
       }),
+    ...(row.sweep_id !== null && { sweep: { id: row.sweep_id, name: row.sweep_name!, trial: row.trial! } }),
     ...(row.import_tool !== null && { imported: { tool: row.import_tool, path: row.import_path! } }),
   };
 }

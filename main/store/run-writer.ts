@@ -34,6 +34,9 @@ export interface NewRun {
   readonly backend: string;
   readonly threads: number;
   readonly environment: Environment;
+  readonly tags?: readonly string[] | undefined;
+  /** The id of the search that it is a trial of. */
+  readonly sweep?: { readonly id: string; readonly trial: number } | undefined;
   /** The run it comes from, whose first `epoch` epochs are also its own. */
   readonly origin?: { readonly kind: OriginKind; readonly run: RunId; readonly epoch: number } | undefined;
 }
@@ -87,8 +90,9 @@ const isActive = (status: RunStatus) => status === 'running' || status === 'paus
 export function createRunWriter(database: Connection, owner: () => Owner, clock: () => number): RunWriter {
   const isTaken = database.prepare<[string]>('SELECT 1 FROM runs WHERE name = ?');
   const insertRun = database.prepare(
-    `INSERT INTO runs (id, name, notebook, cell, status, started_at, updated_at, planned_epochs, backend, threads, seed, params, owner, owner_pid, owner_host)
-     VALUES (@id, @name, @notebook, @cell, 'queued', @now, @now, @plannedEpochs, @backend, @threads, @seed, @params, @owner, @pid, @host)`,
+    `INSERT INTO runs (id, name, notebook, cell, status, started_at, updated_at, planned_epochs, backend, threads, seed, params, tags, sweep, trial, owner, owner_pid, owner_host)
+     VALUES (@id, @name, @notebook, @cell, 'queued', @now, @now, @plannedEpochs, @backend, @threads, @seed, @params, @tags,
+       (SELECT number FROM sweeps WHERE sweeps.id = @sweep), @trial, @owner, @pid, @host)`,
   );
   const insertSource = database.prepare('INSERT INTO run_sources (run, spec, source, environment) VALUES (?, ?, ?, ?)');
   const numberOf = database.prepare<[string], { number: number; status: RunStatus; name: string }>(
@@ -96,6 +100,10 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
   );
   const rename = database.prepare(
     `UPDATE runs SET notebook = @to || substr(notebook, length(@from) + 1)
+     WHERE notebook = @from OR substr(notebook, 1, length(@from) + 1) = @from || '/'`,
+  );
+  const renameInSweeps = database.prepare(
+    `UPDATE sweeps SET notebook = @to || substr(notebook, length(@from) + 1)
      WHERE notebook = @from OR substr(notebook, 1, length(@from) + 1) = @from || '/'`,
   );
   const setStatus = database.prepare('UPDATE runs SET status = @status, updated_at = @now WHERE number = @number');
@@ -251,6 +259,9 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
         threads: run.threads,
         seed: run.spec.train.seed,
         params: JSON.stringify(run.params),
+        tags: JSON.stringify(run.tags ?? []),
+        sweep: run.sweep?.id ?? null,
+        trial: run.sweep?.trial ?? null,
         owner: token,
         pid,
         host,
@@ -339,6 +350,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     ),
     renameNotebook: written((from: string, to: string) => {
       rename.run({ from, to });
+      renameInSweeps.run({ from, to });
     }),
     remove: written((ids: readonly RunId[]) => {
       for (const id of ids) {

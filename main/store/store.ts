@@ -10,10 +10,11 @@ import { createRunKeeper, type RunKeeper } from './run-keeper.ts';
 import { createRunImporter, type RunImporter } from './run-import.ts';
 import { createRunViewKeeper, type RunViewKeeper } from './run-views.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
+import { createSweepKeeper, type SweepKeeper } from './sweep-keeper.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
 import { makeStateFolder, stateFolder } from './workspace-folder.ts';
 
-export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, DiskSpace, CurveReader {
+export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, SweepKeeper, DiskSpace, CurveReader {
   /** The database file. */
   readonly file: string;
   /** Folder of a run's checkpoints. */
@@ -63,6 +64,7 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
   const ownership = createOwnership(database, folder);
   const reader = explained(createRunReader(database), file, ownership.settleAbandoned);
   const writer = explained(createRunWriter(database, ownership.current, clock), file);
+  const sweeps = explained(createSweepKeeper(database, ownership.current, clock), file, ownership.settleAbandoned);
   const importer = explained(createRunImporter(database, clock), file);
   const views = explained(createRunViewKeeper(database), file);
   const curves = explained(createCurveReader(database), file);
@@ -72,6 +74,7 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
     file,
     ...reader,
     ...writer,
+    ...sweeps,
     ...importer,
     ...views,
     ...keeper,

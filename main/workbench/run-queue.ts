@@ -2,7 +2,7 @@
 import os from 'node:os';
 import { EpochbookError, toPlainError, type PlainError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
-import type { RunSummary } from '#contract/runs.ts';
+import type { EndReason, RunSummary } from '#contract/runs.ts';
 import type { KnobValue, Spec } from '#contract/spec.ts';
 import type { NewRun, RunEnd } from '#store/run-writer.ts';
 import type { TrainEnd, Training, TrainNews } from '#trainer/host.ts';
@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly dataHash?: string | undefined;
   readonly from?: From | undefined;
   readonly origin?: NewRun['origin'];
+  readonly tags?: NewRun['tags'];
+  readonly sweep?: NewRun['sweep'];
   /** The run is stopped after this epoch, whatever was planned. */
   readonly lastEpoch?: number | undefined;
   /** Gives an error its place in the notebook. */
@@ -40,7 +42,8 @@ export interface RunQueue {
   isActive(id: RunId): boolean;
   pause(id: RunId): void;
   resume(id: RunId): void;
-  stop(id: RunId): void;
+  /** `reason` is why, where nobody did it by hand. */
+  stop(id: RunId, reason?: EndReason): void;
   /** Whether anything trains or waits. */
   isBusy(): boolean;
   /** Stops what trains and what waits; resolves when all of it has ended. */
@@ -57,6 +60,7 @@ interface Active extends Queued {
   readonly forecast: Forecast;
   readonly done: Promise<void>;
   isPaused: boolean;
+  stopReason?: EndReason;
   /** What the disk answered when the run's news could not be stored. */
   storeError?: PlainError;
 }
@@ -128,7 +132,8 @@ export function createRunQueue(context: Context): RunQueue {
 
   function endOf(run: Active, end: TrainEnd): RunEnd {
     if (run.storeError) return { status: 'failed', reason: 'error', error: run.storeError };
-    const { status, reason, best, error } = end;
+    const { status, best, error } = end;
+    const reason = status === 'stopped' ? (run.stopReason ?? end.reason) : end.reason;
     return { status, reason, ...(best && { best }), ...(error && { error: run.request.locate(error) }) };
   }
 
@@ -248,10 +253,15 @@ export function createRunQueue(context: Context): RunQueue {
       run.training.resume();
       changed(id);
     },
-    stop(id) {
+    stop(id, reason) {
       const index = waiting.findIndex((queued) => queued.id === id);
-      if (index >= 0) stopWaiting(index);
-      else activeRun(id).training.stop();
+      if (index >= 0) {
+        stopWaiting(index);
+        return;
+      }
+      const run = activeRun(id);
+      if (reason) run.stopReason ??= reason;
+      run.training.stop();
     },
     isBusy: () => active !== undefined || waiting.length > 0,
     async stopAll() {

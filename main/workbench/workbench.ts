@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { calls, type Handlers, type Reply } from '#contract/calls.ts';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
+import type { RunId } from '#contract/ids.ts';
 import type { OpenedNotebook } from '#contract/notebook.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
@@ -36,6 +37,7 @@ import { openPlaces } from './places.ts';
 import { writeReport } from './report.ts';
 import { createJobs } from './jobs.ts';
 import { createRunQueue } from './run-queue.ts';
+import { createSweeps } from './sweep/sweeps.ts';
 import { copySample, copyTemplate, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
 import { backUp, purgeRuns, rescue } from './storage.ts';
@@ -156,6 +158,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const curves = createCurves(() => context.store());
   const looks = createLooks(context);
   const queue = createRunQueue(context);
+  const sweeps = createSweeps(context);
+  const isBusy = () => queue.isBusy() || sweeps.isBusy();
+  const queueOf = (id: RunId) => sweeps.queueOf(id) ?? queue;
   const jobs = createJobs(emit);
   const modelUse = createModelUse(context);
   // A first evaluation finds the sandbox's thread started.
@@ -187,6 +192,16 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     }
   }
 
+  /** Where training happens, as it is asked for or set. */
+  function device(request: { backend?: string | undefined; device?: 'cpu' | 'gpu' | undefined; threads?: number | undefined }) {
+    const wantsGpu = request.backend === undefined && (request.device ?? settings.get().device) === 'gpu';
+    return {
+      backend: request.backend ?? (wantsGpu ? gpuBackend : defaultBackend),
+      ...(wantsGpu && { otherwise: defaultBackend }),
+      threads: request.threads ?? settings.get().threads,
+    };
+  }
+
   /** On a screen, a check follows at once: what it needs starts while the page still draws. */
   function openNotebook(path: string): Promise<OpenedNotebook> {
     if (isApp) trainer.warm();
@@ -211,7 +226,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
 
     'workspace.get': () => readWorkspace(open.folder),
     async 'workspace.open'({ folder }) {
-      if (queue.isBusy()) throw new EpochbookError('workspace.busy');
+      if (isBusy()) throw new EpochbookError('workspace.busy');
       if ((await disk.realpath(folder).catch(() => folder)) !== open.folder) {
         const next = await openWorkspace(folder);
         closeWorkspace(open);
@@ -288,7 +303,6 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async 'training.start'(request) {
       const { spec, evaluated } = await evaluateSpec(request, request.cell);
       const seed = request.seed ?? spec.train.seed;
-      const wantsGpu = request.backend === undefined && (request.device ?? settings.get().device) === 'gpu';
       return queue.start({
         notebook: request.path,
         cell: request.cell,
@@ -296,25 +310,32 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         spec: { ...spec, train: { ...spec.train, seed } },
         params: Object.fromEntries(evaluated.knobs.map(({ name, value }) => [name, value])),
         name: request.name,
-        backend: request.backend ?? (wantsGpu ? gpuBackend : defaultBackend),
-        ...(wantsGpu && { otherwise: defaultBackend }),
-        threads: request.threads ?? settings.get().threads,
+        ...device(request),
         folders: foldersOf(open.folder, request.path),
         locate: (error) => located(error, evaluated, request.cell),
       });
     },
     async 'training.pause'({ runId }) {
-      queue.pause(runId);
+      queueOf(runId).pause(runId);
       return {};
     },
     async 'training.resume'({ runId }) {
-      queue.resume(runId);
+      queueOf(runId).resume(runId);
       return {};
     },
     async 'training.stop'({ runId }) {
-      queue.stop(runId);
+      queueOf(runId).stop(runId);
       return {};
     },
+
+    'sweeps.start': (request) => sweeps.start(request, device(request)),
+    'sweeps.resume': (request) => sweeps.resume(request),
+    async 'sweeps.stop'({ id }) {
+      sweeps.stop(id);
+      return {};
+    },
+    'sweeps.get': async ({ id }) => sweeps.get(id),
+    'sweeps.list': async ({ notebook }) => (hasStore() ? sweeps.list(notebook) : []),
 
     'runs.resume': goingOn.resume,
     'runs.fork': goingOn.fork,
@@ -381,7 +402,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         if (!hasStore()) return { runs: 0, freedBytes: 0 };
         const store = context.store();
         const ids = runIds ?? store.binned();
-        const purged = await purgeRuns(store, ids, step, !queue.isBusy());
+        const purged = await purgeRuns(store, ids, step, !isBusy());
         emit('runs.removed', { runIds: ids });
         return purged;
       }),
@@ -425,7 +446,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
 
     'store.space': async () => context.store().space(),
     async 'store.shrink'() {
-      if (queue.isBusy()) throw new EpochbookError('store.busyTraining');
+      if (isBusy()) throw new EpochbookError('store.busyTraining');
       const store = context.store();
       const before = await store.space();
       await alone(() => store.compact());
@@ -434,7 +455,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'store.backup': ({ folder, job }) => jobs.run(job, (step) => backUp(context.store(), open.folder, folder, step)),
     'store.check': async () => ({ problems: hasStore() ? [...(await maintain('check', { file: databaseFile(open.folder) }))] : [] }),
     async 'store.rescue'() {
-      if (queue.isBusy()) throw new EpochbookError('store.busyTraining');
+      if (isBusy()) throw new EpochbookError('store.busyTraining');
       const saved = await alone(async () => {
         open.store?.close();
         open.store = undefined;
@@ -487,7 +508,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return () => void listeners.delete(listener);
     },
     async close() {
-      await queue.stopAll();
+      await Promise.all([queue.stopAll(), sweeps.stopAll()]);
       await trainer.close();
       closeWorkspace(open);
     },

@@ -26,6 +26,7 @@ import {
 import { knobValue } from './spec.ts';
 import { curvesRequest, drawnCurves } from './curves/request.ts';
 import { runView, runViews, tableLayout } from './run-views.ts';
+import { knobRange, sweep, sweepSettings, trial } from './sweeps.ts';
 import { spaceReport, storeBackup, storeCheck, storeRescue } from './store.ts';
 import { locales } from './words/message.ts';
 
@@ -234,6 +235,46 @@ export const calls = {
   'training.resume': { request: z.object({ runId }), response: done },
   /** Ends after the step in progress; what was stored stays. */
   'training.stop': { request: z.object({ runId }), response: done },
+
+  /** Searches knobs of the train cell `cell` (default: the only one) in runs that are its trials. `knobs` are those not searched. */
+  'sweeps.start': {
+    request: notebookState.extend({
+      cell: z.string().optional(),
+      trials: sweepSettings.shape.trials,
+      sampler: sweepSettings.shape.sampler.default('tpe'),
+      pruner: sweepSettings.shape.pruner.default('none'),
+      /** Default: val_loss, or loss where nothing is validated. */
+      metric: z.string().min(1).optional(),
+      /** Default: as the metric's name says. */
+      direction: sweepSettings.shape.direction.optional(),
+      seed: sweepSettings.shape.seed.default(0),
+      workers: sweepSettings.shape.workers.default(1),
+      budgetMs: sweepSettings.shape.budgetMs,
+      /** In the place of the text's ranges, or besides them; bounds that are left out are the text's. */
+      ranges: z.array(knobRange).optional(),
+      /** The knobs to search. Default: all that have a range and no value in `knobs`. */
+      only: z.array(z.string()).min(1).optional(),
+      backend: z.string().optional(),
+      device: z.enum(['cpu', 'gpu']).optional(),
+      /** Of all workers together. Default: the setting. */
+      threads: z.number().int().min(0).max(256).optional(),
+    }),
+    response: sweep,
+  },
+  /** Goes on with a sweep by its id, name or `latest`: first with trials that did not end, then with new ones. */
+  'sweeps.resume': {
+    request: z.object({
+      id: z.string(),
+      trials: sweepSettings.shape.trials.optional(),
+      workers: sweepSettings.shape.workers.optional(),
+      budgetMs: sweepSettings.shape.budgetMs,
+    }),
+    response: sweep,
+  },
+  'sweeps.stop': { request: z.object({ id: z.string() }), response: done },
+  'sweeps.get': { request: z.object({ id: z.string() }), response: z.object({ sweep, trials: z.array(trial) }) },
+  /** Newest first. */
+  'sweeps.list': { request: z.object({ notebook: z.string().optional() }), response: z.array(sweep) },
 
   /**
    * Goes on with a run that ended before its time, from its furthest checkpoint, to the bits of an undisturbed run; with

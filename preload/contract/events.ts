@@ -6,6 +6,7 @@ import { observation } from './observations.ts';
 import { predictions } from './predictions.ts';
 import { epochRow, runSummary } from './runs.ts';
 import { storeCheck } from './store.ts';
+import { sweep, trial } from './sweeps.ts';
 
 export const events = {
   /** At most ten a second for a run. */
@@ -29,6 +30,9 @@ export const events = {
   'runs.removed': z.object({ runIds: z.array(runId) }),
   /** Many runs changed at once: the list is worth fetching again. */
   'runs.listChanged': z.object({}),
+  'sweeps.changed': z.object({ sweep }),
+  /** A trial began, has one more epoch, or is over. */
+  'sweeps.trialChanged': z.object({ sweepId: z.string(), trial }),
   /** Rows of a `runs.predict` that was asked to tell them, in their order. */
   'runs.predicted': predictions.pick({ unit: true, outputs: true, rows: true }).extend({ job: z.string() }),
   /** Of a call that was given a job: how far it is. At most some twenty a second. */

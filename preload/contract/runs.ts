@@ -9,7 +9,7 @@ export const runStatus = z.enum(['queued', 'running', 'paused', 'completed', 'st
 export type RunStatus = z.infer<typeof runStatus>;
 
 /** Why a run ended. */
-export const endReason = z.enum(['epochs', 'earlyStopping', 'timeBudget', 'user', 'nan', 'error', 'crash']);
+export const endReason = z.enum(['epochs', 'earlyStopping', 'timeBudget', 'user', 'pruned', 'nan', 'error', 'crash']);
 export type EndReason = z.infer<typeof endReason>;
 
 /** A metric over a run's epochs; NaN where it was never a number. Epochs count from 1. */
@@ -71,6 +71,8 @@ export const runSummary = z.object({
   deletedAt: z.number().int().optional(),
   /** The run that this one goes on from after `epoch`, with other settings (a fork), or trains again (a reproduction). */
   origin: z.object({ kind: originKind, runId, name: z.string(), epoch: z.number().int() }).optional(),
+  /** The search that this run is a trial of. */
+  sweep: z.object({ id: z.string(), name: z.string(), trial: z.number().int() }).optional(),
   /**
    * Of a run that another tool logged: which, and the file or folder it was read from. Such a run has no notebook, seed,
    * threads, data or model (empty or 0), and its epochs are the tool's own steps, which may begin at 0.

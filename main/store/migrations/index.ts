@@ -8,6 +8,7 @@ import { keepingOrder } from './0007-keeping-order.ts';
 import { observations } from './0008-observations.ts';
 import { packedCurves } from './0009-packed-curves.ts';
 import { moreTools } from './0010-more-tools.ts';
+import { sweeps } from './0011-sweeps.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   observations,
   packedCurves,
   moreTools,
+  sweeps,
 ];

@@ -8,6 +8,7 @@ import { notebook } from './notebook.ts';
 import { prediction } from './prediction.ts';
 import { report } from './report.ts';
 import { store } from './store.ts';
+import { sweep } from './sweep.ts';
 import { training } from './training.ts';
 
 export const en = {
@@ -21,5 +22,6 @@ export const en = {
   ...prediction,
   ...report,
   ...store,
+  ...sweep,
   ...training,
 } as const;

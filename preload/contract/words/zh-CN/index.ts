@@ -8,6 +8,7 @@ import { notebook } from './notebook.ts';
 import { prediction } from './prediction.ts';
 import { report } from './report.ts';
 import { store } from './store.ts';
+import { sweep } from './sweep.ts';
 import { training } from './training.ts';
 
 import type { en } from '../en/index.ts';
@@ -23,5 +24,6 @@ export const zhCN: Record<keyof typeof en, string> = {
   ...prediction,
   ...report,
   ...store,
+  ...sweep,
   ...training,
 };
