@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Knob } from '#contract/spec.ts';
-import { type SamplerName, samplerNames } from '#contract/sweeps.ts';
+import { type PrunerName, type SamplerName, samplerNames } from '#contract/sweeps.ts';
 import { bracketOf, prunerNamed, type TrialCurve } from './pruner.ts';
 import { createSampler, gridLevels, type Observed } from './sampler.ts';
 import { sobolBits, sobolPoint } from './sobol.ts';
@@ -125,11 +125,13 @@ describe('samplers', () => {
 });
 
 describe('pruners', () => {
+  const givesOf = (name: PrunerName) => (trial: TrialCurve, others: readonly TrialCurve[], epochs: number) =>
+    prunerNamed(name).gives(trial, others, epochs);
   const curve = (number: number, scores: number[], isDone = true): TrialCurve => ({ number, scores, isDone });
   const done = [1, 2, 3, 4, 5].map((level, index) => curve(index + 1, [level + 1, level, level]));
 
   it('the median rule gives up what never was better than half of the others were then', () => {
-    const { gives } = prunerNamed('median');
+    const gives = givesOf('median');
     expect(gives(curve(6, [9, 3.1], false), done, 3)).toBe(true);
     expect(gives(curve(6, [9, 2.9], false), done, 3)).toBe(false);
     // Its best counts, not its last.
@@ -139,7 +141,7 @@ describe('pruners', () => {
   });
 
   it('successive halving lets the best third pass at each rung, of those that are there', () => {
-    const { gives } = prunerNamed('asha');
+    const gives = givesOf('asha');
     const others = [5, 4, 3, 2, 1].map((level, index) =>
       curve(
         index + 1,

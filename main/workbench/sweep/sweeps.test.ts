@@ -78,7 +78,7 @@ it('makes each trial an ordinary run, trained by several processes, and goes on 
   const { trials } = await call('sweeps.get', { id: 'latest' });
   expect(trials.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
   // One in each quarter of the range.
-  expect(trials.map(({ params }) => Math.floor((Number(params['units']) - 1) / 16)).sort()).toEqual([0, 1, 2, 3]);
+  expect(trials.map(({ params }) => Math.floor((Number(params['units']) - 1) / 16)).sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
   const runs = await call('runs.list', { where: `tags has ${sweepTag(ended.name)}` });
   expect(runs).toHaveLength(4);
   for (const { runId, number, value, params } of trials) {
