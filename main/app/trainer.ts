@@ -31,5 +31,6 @@ export function forkTask(file: string) {
     send: (message: unknown) => child.postMessage(message),
     onMessage: (listener: (message: unknown) => void) => void child.once('message', listener),
     onExit: (listener: (code: number | null) => void) => void child.once('exit', listener),
+    kill: () => void child.kill(),
   };
 }

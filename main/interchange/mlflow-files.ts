@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { EpochbookError } from '#contract/errors.ts';
 import type { WrittenRun } from '#contract/logged-run.ts';
 import { errorCode } from '#files/disk-error.ts';
+import { createPaths, fileName } from './file-names.ts';
 import type { FoundRun } from './found-run.ts';
 import { foundMlflowRun, statusNamed } from './mlflow-fields.ts';
 import { numberText, readNumber } from './plain-values.ts';
@@ -122,8 +123,16 @@ export async function* readMlflowFolders(folders: Iterable<string>): AsyncGenera
   }
 }
 
-/** Any name for MLflow: letters, digits, `_-. /` (and `:` but on Windows) are allowed in the names of metrics and params. */
-const allowedName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}_\-. /]/gu, '_');
+/**
+ * Any name for MLflow: letters, digits, `_-. /` (and `:` but on Windows) are allowed in the names of metrics and params,
+ * and a slash makes a folder, which must not lead out of its own.
+ */
+const allowedName = (name: string): string =>
+  name
+    .replaceAll(/[^\p{L}\p{N}_\-. /]/gu, '_')
+    .split('/')
+    .map((part) => fileName(part, '_'))
+    .join('/');
 
 const yamlText = (fields: Readonly<Record<string, string | number | null | readonly never[]>>): string =>
   Object.entries(fields)
@@ -164,6 +173,7 @@ export async function writeMlflowRun(
 ): Promise<{ files: string[]; bytes: number }> {
   const id = mlflowId(run.id);
   const written = { files: [] as string[], bytes: 0 };
+  const [ofMetrics, ofParams, ofTags] = [createPaths(), createPaths(), createPaths()];
   const write = async (name: string, content: string) => {
     const file = `${experimentId}/${id}/${name}`;
     written.bytes += await writeText(join(folder, file), content);
@@ -195,14 +205,14 @@ export async function writeMlflowRun(
       const at = Number.isNaN(times[index]) ? run.startedAt : times[index];
       lines.push(`${Math.round(at)} ${numberText(values[index])} ${epochs[index]}\n`);
     }
-    await write(`metrics/${allowedName(metric)}`, lines.join(''));
+    await write(`metrics/${ofMetrics(allowedName(metric))}`, lines.join(''));
   }
   for (const [name, value] of Object.entries(run.params)) {
-    await write(`params/${allowedName(name)}`, typeof value === 'number' ? numberText(value) : String(value));
+    await write(`params/${ofParams(allowedName(name))}`, typeof value === 'number' ? numberText(value) : String(value));
   }
-  await write('tags/mlflow.runName', run.name);
-  if (run.note !== '') await write('tags/mlflow.note.content', run.note);
-  for (const tag of run.tags) await write(`tags/${allowedName(tag)}`, '');
+  await write(`tags/${ofTags('mlflow.runName')}`, run.name);
+  if (run.note !== '') await write(`tags/${ofTags('mlflow.note.content')}`, run.note);
+  for (const tag of run.tags) await write(`tags/${ofTags(allowedName(tag))}`, '');
   // MLflow lists these folders, also where they hold nothing.
   for (const name of ['metrics', 'params', 'tags', 'artifacts']) {
     await disk.mkdir(join(folder, experimentId, id, name), { recursive: true });

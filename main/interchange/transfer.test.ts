@@ -1,5 +1,5 @@
 /** Runs written as other tools' logs and read again, and logs that are damaged. */
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -87,6 +87,37 @@ describe.each(['tensorboard', 'mlflow', 'csv'] as const)('%s, written and read',
     expect(back.map(({ run }) => run.series[0].values[0]).sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     expect(back.every(({ run }) => run.series[0].metric === 'précision')).toBe(true);
     expect(back.map(({ run }) => run.name)).toContain('损失 – test');
+  });
+
+  it('takes the worst of names, and leaves no file outside its folder', async () => {
+    const target = join(folder, 'in', 'out');
+    const names = [
+      '../../../up',
+      '..',
+      '',
+      '损'.repeat(300),
+      '👩‍🚀'.repeat(60),
+      'a',
+      'a/b',
+      'A',
+      'con',
+      'line\nbreak',
+      '\u202Eright',
+      'x\u0000y',
+      '\ud83d',
+    ];
+    const metrics = names.map((name, index) => series(name, [index, index]));
+    const runs = names.map((name, index) =>
+      someRun({ id: `run${index}`, name, params: Object.fromEntries(names.map((one) => [one, 1])), series: metrics }),
+    );
+    await writeRuns({ format, runs, folder: target, now: startedAt });
+    expect(readdirSync(folder)).toEqual(['in']);
+    expect(readdirSync(join(folder, 'in'))).toEqual(['out']);
+    const back = (await found(target)).map(({ run }) => run.series.map(({ values }) => values[0]).sort((a, b) => a - b));
+    // A table of CSV has one column of no name, which is how pandas numbers rows.
+    const kept = names.map((_, index) => index).filter((index) => format !== 'csv' || names[index] !== '');
+    expect(back).toHaveLength(names.length);
+    for (const values of back) expect(values).toEqual(kept);
   });
 
   it('replaces an earlier export, but no folder that anything was added to', async () => {

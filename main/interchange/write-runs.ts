@@ -5,6 +5,7 @@ import type { WrittenRun } from '#contract/logged-run.ts';
 import type { ExportedRuns, RunsFormat } from '#contract/runs.ts';
 import { csvLines } from './csv.ts';
 import { replaceFolder } from './exported-folder.ts';
+import { createPaths, fileName } from './file-names.ts';
 import { writeMlflowExperiment, writeMlflowRun } from './mlflow-files.ts';
 import { writeParquetRuns } from './parquet.ts';
 import { byText } from './series.ts';
@@ -30,21 +31,6 @@ interface Written {
 
 /** Lists what we wrote, so that a later export replaces that and nothing else. */
 const listFile = '.epochbook-export.json';
-
-/** A name that every system takes for a folder, and that no other run of the export has. */
-function folderName(name: string, taken: Set<string>): string {
-  const plain =
-    name
-      // oxlint-disable-next-line no-control-regex
-      .replaceAll(/[\\/:*?"<>|\u0000-\u001f\u007f]/g, '_')
-      .replace(/^\.+/, '_')
-      .replace(/[. ]+$/, '')
-      .slice(0, 100) || 'run';
-  let free = plain;
-  for (let number = 2; taken.has(free.toLowerCase()); number++) free = `${plain}-${number}`;
-  taken.add(free.toLowerCase());
-  return free;
-}
 
 /** Writes the texts one after the other without holding them all. */
 async function writeTexts(file: string, texts: Iterable<string>): Promise<number> {
@@ -138,9 +124,9 @@ export async function writeRuns({ format, runs, folder, now }: RunsExport): Prom
         add(await writeMlflowExperiment(into, folder, now));
         for (const run of counted()) add(await writeMlflowRun(run, into, folder));
       } else {
-        const taken = new Set<string>();
+        const free = createPaths();
         for (const run of counted()) {
-          const name = folderName(run.name, taken);
+          const name = free(fileName(run.name, 'run'));
           add(await writeTensorboardRun(run, join(into, name)), `${name}/`);
         }
       }

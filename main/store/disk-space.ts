@@ -8,14 +8,15 @@ import { maintain } from './maintenance.ts';
 export interface DiskSpace {
   /** Bytes of the database and its log on the disk. */
   databaseBytes(): number;
-  space(): Promise<SpaceReport>;
+  /** `pulse` is called while it goes on; what it throws ends it. */
+  space(pulse?: () => void): Promise<SpaceReport>;
   /**
    * Gives back what was removed, a few pages at a time; `step` lets others in between. False where a database of before
    * has to be compacted for it.
    */
   giveBack(step: (done: number, total: number) => Promise<void>): Promise<boolean>;
-  /** Writes the database anew without gaps, and removes checkpoints of runs that are gone. */
-  compact(): Promise<void>;
+  /** Writes the database anew without gaps, and removes checkpoints of runs that are gone. Ended half-way, it is as it was. */
+  compact(pulse?: () => void): Promise<void>;
 }
 
 /** Pages given back in one go: some milliseconds. */
@@ -48,11 +49,8 @@ async function bytesBelow(folder: string): Promise<{ bytes: number; files: numbe
 export function createDiskSpace(database: Connection, file: string): DiskSpace {
   const folder = dirname(file);
   const checkpoints = join(folder, 'checkpoints');
-  const runs = database.prepare<
-    [],
-    { id: string; name: string; deleted_at: number | null; archived_at: number | null; value_count: number }
-  >(
-    `SELECT id, name, deleted_at, archived_at,
+  const runs = database.prepare<[], { id: string; name: string; notebook: string; deleted_at: number | null; value_count: number }>(
+    `SELECT id, name, notebook, deleted_at,
        (SELECT epochs * count(*) FROM metric_summaries WHERE metric_summaries.run = runs.number) AS value_count FROM runs`,
   );
   const isKnown = database.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ?').pluck();
@@ -67,8 +65,8 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
 
   return {
     databaseBytes,
-    async space() {
-      const sizes = await maintain('sizes', { file });
+    async space(pulse) {
+      const sizes = await maintain('sizes', { file }, pulse);
       const parts = new Map<SpaceReport['parts'][number]['part'], number>();
       for (const [name, bytes] of sizes) {
         const part = partOf[name] ?? 'lists';
@@ -77,12 +75,25 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
       const values = sizes.reduce((sum, [name, bytes]) => sum + (name === 'metric_values' ? bytes : 0), 0);
       const all = runs.all();
       const counted = all.reduce((sum, run) => sum + run.value_count, 0);
+      const withCheckpoints = new Set(await disk.readdir(checkpoints).catch(() => []));
       const ofRuns = [];
+      const ofNotebooks = new Map<string, { notebook: string; runs: number; bytes: number; checkpointBytes: number }>();
       for (const run of all) {
-        const { bytes } = await bytesBelow(join(checkpoints, run.id));
+        pulse?.();
+        const bytes = withCheckpoints.has(run.id) ? (await bytesBelow(join(checkpoints, run.id))).bytes : 0;
         const share = counted > 0 ? (values * run.value_count) / counted : 0;
-        ofRuns.push({ ...run, checkpointBytes: bytes, bytes: Math.round(bytes + share) });
+        const found = { ...run, checkpointBytes: bytes, bytes: Math.round(bytes + share) };
+        ofRuns.push(found);
+        const { notebook } = run;
+        const before = ofNotebooks.get(notebook) ?? { notebook, runs: 0, bytes: 0, checkpointBytes: 0 };
+        ofNotebooks.set(notebook, {
+          notebook,
+          runs: before.runs + 1,
+          bytes: before.bytes + found.bytes,
+          checkpointBytes: before.checkpointBytes + bytes,
+        });
       }
+      const largestFirst = (a: { bytes: number }, b: { bytes: number }) => b.bytes - a.bytes;
       const bin = ofRuns.filter((run) => run.deleted_at !== null);
       const sum = (list: readonly { bytes: number }[]) => list.reduce((total, { bytes }) => total + bytes, 0);
       let orphaned = 0;
@@ -96,10 +107,12 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
         checkpointBytes: (await bytesBelow(checkpoints)).bytes,
         orphanedBytes: orphaned,
         backupBytes: (await bytesBelow(join(folder, 'backups'))).bytes,
+        cacheBytes: (await bytesBelow(join(folder, 'cache'))).bytes,
         bin: { runs: bin.length, bytes: sum(bin) },
         runs: ofRuns.length,
+        notebooks: [...ofNotebooks.values()].sort(largestFirst),
         largest: [...ofRuns]
-          .sort((a, b) => b.bytes - a.bytes)
+          .sort(largestFirst)
           .slice(0, largestRuns)
           .map(({ id, name, bytes, checkpointBytes, deleted_at }) => ({
             runId: id,
@@ -123,9 +136,9 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
       database.pragma('wal_checkpoint(TRUNCATE)');
       return givesBack;
     },
-    async compact() {
+    async compact(pulse) {
       for (const path of await orphans()) await disk.rm(path, { recursive: true, force: true });
-      await maintain('vacuum', { file });
+      await maintain('vacuum', { file }, pulse);
     },
   };
 }

@@ -24,6 +24,7 @@ export interface TaskProcess {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   onExit(listener: (code: number | null) => void): void;
+  kill(): void;
 }
 
 export type ForkTask = (file: string) => TaskProcess;
@@ -38,6 +39,7 @@ function forkOnNode(file: string): TaskProcess {
       child.once('exit', listener);
       child.once('error', () => listener(null));
     },
+    kill: () => void child.kill(),
   };
 }
 
@@ -48,10 +50,28 @@ export function maintainIn(start: ForkTask): void {
   forkTask = start;
 }
 
-/** Throws what the task throws. */
-export function maintain<K extends keyof MaintenanceTask>(kind: K, task: MaintenanceTask[K]): Promise<MaintenanceResult[K]> {
-  return new Promise((resolve, reject) => {
-    const child = forkTask(entry());
+const pulseMs = 100;
+
+/**
+ * Throws what the task throws. `pulse` is called while it goes on; what it throws ends the task, of which SQLite takes back
+ * what it had begun to write.
+ */
+export function maintain<K extends keyof MaintenanceTask>(
+  kind: K,
+  task: MaintenanceTask[K],
+  pulse: () => void = () => undefined,
+): Promise<MaintenanceResult[K]> {
+  const child = forkTask(entry());
+  let timer: NodeJS.Timeout | undefined;
+  const result = new Promise<MaintenanceResult[K]>((resolve, reject) => {
+    timer = setInterval(() => {
+      try {
+        pulse();
+      } catch (error) {
+        child.kill();
+        reject(error);
+      }
+    }, pulseMs);
     child.onMessage((answer) => {
       const answered = answer as Answer<K>;
       if ('error' in answered) reject(fromPlainError(answered.error));
@@ -60,4 +80,5 @@ export function maintain<K extends keyof MaintenanceTask>(kind: K, task: Mainten
     child.onExit((code) => reject(new Error(`The store's maintenance ended with ${code}`)));
     child.send({ kind, task });
   });
+  return result.finally(() => clearInterval(timer));
 }

@@ -132,6 +132,7 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
   }
 
   const pack = createCurvePacker(database);
+  const unpack = database.prepare('DELETE FROM packed_curves WHERE run = ?');
   const store = database.transaction((run: LoggedRun): { id: RunId; change: ImportChange } => {
     const { tool, path, key, status, params, series } = run;
     const content = contentOf(run);
@@ -171,6 +172,7 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
       updateRun.run({ ...values, number: before.number });
       removeEpochs.run(before.number);
       removeSummaries.run(before.number);
+      unpack.run(before.number);
       insertValues(before.number, series, epochs, elapsedMs, values.bestEpoch);
       pack(before.number);
       return { id: before.id as RunId, change: 'updated' };

@@ -174,7 +174,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
   const setPlanned = database.prepare(`UPDATE run_sources SET spec = json_set(spec, '$.train.epochs', ?) WHERE run = ?`);
   const end = database.prepare(
     `UPDATE runs SET status = @status, reason = @reason, error = @error, best_metric = @bestMetric, best_epoch = @bestEpoch,
-       best_value = @bestValue, ended_at = @now, updated_at = @now WHERE number = @number`,
+       best_value = @bestValue, ended_at = max(@now, started_at), updated_at = @now WHERE number = @number`,
   );
   const pack = createCurvePacker(database);
   const unpack = database.prepare('DELETE FROM packed_curves WHERE run = ?');

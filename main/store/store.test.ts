@@ -94,6 +94,48 @@ describe('runs', () => {
     expect(metrics['never']).toEqual({ last: Number.NaN, min: Number.NaN, minEpoch: 1, max: Number.NaN, maxEpoch: 1 });
   });
 
+  it('keeps any text as it was written: names in any script, a note of a million characters', () => {
+    const store = open();
+    const names = ['损失 – 测试', 'שלום', '👩‍🚀', 'e\u0301', '\u00e9', "'; DROP TABLE runs; --", 'a\nb', '\u202Eright', 'x\u0000y', ' '];
+    const note = '# 你好 👩‍🚀\n'.repeat(100_000).slice(0, 1_000_000);
+    const ids = names.map((name) => store.create(newRun({ name, notebook: `${name}.epoch.md`, params: { [name]: name } })));
+    for (const [index, id] of ids.entries()) {
+      store.recordEpoch(id, epochRow(1, { [names[index]]: index }));
+      store.update(id, { tags: [names[index]], note });
+    }
+    store.close();
+    const again = open();
+    for (const [index, name] of names.entries()) {
+      const run = again.detail(ids[index]);
+      expect(run).toMatchObject({ name, notebook: `${name}.epoch.md`, tags: [name], params: { [name]: name } });
+      expect(Object.keys(run.metrics)).toEqual([name]);
+      expect(run.note === note).toBe(true);
+    }
+  });
+
+  it('is not led astray by a clock that goes backwards', () => {
+    let now = 2e12;
+    const store = openStore(folder, () => now);
+    opened.push(store);
+    const long = Array.from({ length: 600 }, (_, index) => index + 1);
+    const id = store.create(newRun());
+    store.begin(id);
+    for (const epoch of long) {
+      now -= 3_600_000;
+      store.recordEpoch(id, epochRow(epoch, { loss: 1 / epoch }));
+    }
+    store.end(id, { status: 'completed', reason: 'epochs', best: { metric: 'loss', epoch: 600, value: 1 / 600 } });
+    const { startedAt, endedAt, elapsedMs } = store.summary(id);
+    expect(endedAt).toBe(startedAt);
+    expect(elapsedMs).toBe(600 * 100);
+    expect([...store.curve(id, 'loss')!.values]).toEqual(long.map((epoch) => 1 / epoch));
+    // The newest is the one that was begun last, whatever the clock said.
+    const next = store.create(newRun({ name: 'next' }));
+    expect(store.list().map((run) => run.id)).toEqual([next, id]);
+    const [first, ...times] = store.logged(id).series[0].times;
+    expect(times.every((time, index) => time > (times[index - 1] ?? first))).toBe(true);
+  });
+
   it('refuses the same epoch twice, and keeps the first', () => {
     const store = open();
     const id = store.create(newRun());

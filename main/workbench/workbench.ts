@@ -98,10 +98,13 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const settings = openSettings(options.settingsFile);
   const places = openPlaces(join(dirname(options.settingsFile), 'places.json'));
 
+  let health: string[] = [];
+
   async function openWorkspace(folder: string): Promise<OpenWorkspace> {
     const stat = await disk.stat(folder).catch(() => undefined);
     if (!stat?.isDirectory() || !isAbsolute(folder)) throw new EpochbookError('workspace.missing', { folder });
     const real = await disk.realpath(folder);
+    health = [];
     if (!isApp) return { folder: real, lock: undefined, watch: undefined, store: undefined };
     const lock = lockWorkspace(real, options.shell.name);
     try {
@@ -109,7 +112,11 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       if (lock.wasAbandoned) {
         // Nobody waits for it; a folder that is gone by then has nothing to check.
         maintain('check', { file: store.file }).then(
-          (problems) => emit('store.checked', { problems: [...problems] }),
+          (problems) => {
+            // A page that comes later asks for it.
+            health = [...problems];
+            emit('store.checked', { problems: [...problems] });
+          },
           () => undefined,
         );
       }
@@ -444,26 +451,36 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return {};
     },
 
-    'store.space': async () => context.store().space(),
-    async 'store.shrink'() {
-      if (isBusy()) throw new EpochbookError('store.busyTraining');
-      const store = context.store();
-      const before = await store.space();
-      await alone(() => store.compact());
-      return { freedBytes: Math.max(0, before.totalBytes - (await store.space()).totalBytes) };
-    },
+    'store.space': ({ job }) => jobs.run(job, (step) => context.store().space(() => step.tell(0))),
+    'store.shrink': ({ job }) =>
+      jobs.run(job, async (step) => {
+        if (isBusy()) throw new EpochbookError('store.busyTraining');
+        const store = context.store();
+        const pulse = () => step.tell(0);
+        const before = await store.space(pulse);
+        await alone(() => store.compact(pulse));
+        return { freedBytes: Math.max(0, before.totalBytes - (await store.space()).totalBytes) };
+      }),
     'store.backup': ({ folder, job }) => jobs.run(job, (step) => backUp(context.store(), open.folder, folder, step)),
-    'store.check': async () => ({ problems: hasStore() ? [...(await maintain('check', { file: databaseFile(open.folder) }))] : [] }),
-    async 'store.rescue'() {
-      if (isBusy()) throw new EpochbookError('store.busyTraining');
-      const saved = await alone(async () => {
-        open.store?.close();
-        open.store = undefined;
-        return rescue(open.folder);
-      });
-      emit('runs.listChanged', {});
-      return saved;
-    },
+    'store.check': ({ job }) =>
+      jobs.run(job, async (step) => {
+        if (!hasStore()) return { problems: [] };
+        health = [...(await maintain('check', { file: databaseFile(open.folder) }, () => step.tell(0)))];
+        return { problems: health };
+      }),
+    'store.health': async () => ({ problems: health }),
+    'store.rescue': ({ job }) =>
+      jobs.run(job, async (step) => {
+        if (isBusy()) throw new EpochbookError('store.busyTraining');
+        const saved = await alone(async () => {
+          open.store?.close();
+          open.store = undefined;
+          return rescue(open.folder, step);
+        });
+        health = [];
+        emit('runs.listChanged', {});
+        return saved;
+      }),
     async 'job.cancel'({ job }) {
       jobs.cancel(job);
       return {};

@@ -27,7 +27,7 @@ import { knobValue } from './spec.ts';
 import { curvesRequest, drawnCurves } from './curves/request.ts';
 import { runView, runViews, tableLayout } from './run-views.ts';
 import { knobRange, sweep, sweepSettings, trial } from './sweeps.ts';
-import { spaceReport, storeBackup, storeCheck, storeRescue } from './store.ts';
+import { spaceReport, storeBackup, storeCheck, storeHealth, storeRescue } from './store.ts';
 import { locales } from './words/message.ts';
 
 /** Which of a run's models: after its best epoch, its last, or the epoch of this number. */
@@ -403,14 +403,15 @@ export const calls = {
   /** Another of the same name is replaced; without a name it is how the table was left. */
   'runs.saveView': { request: z.object({ name: runView.shape.name.optional(), layout: tableLayout }), response: done },
   'runs.removeView': { request: z.object({ name: z.string() }), response: done },
-  'store.space': { request: nothing, response: spaceReport },
+  'store.space': { request: z.object({ job }), response: spaceReport },
   /** Writes the database anew without gaps and removes checkpoints of runs that are gone. Not while something trains. */
-  'store.shrink': { request: nothing, response: z.object({ freedBytes: z.number() }) },
+  'store.shrink': { request: z.object({ job }), response: z.object({ freedBytes: z.number() }) },
   /** Writes the store and the notebooks as a workspace that can be opened elsewhere. `folder` is absolute, or from the workspace's. */
   'store.backup': { request: z.object({ folder: z.string().min(1), job }), response: storeBackup },
-  'store.check': { request: nothing, response: storeCheck },
+  'store.check': { request: z.object({ job }), response: storeCheck },
+  'store.health': { request: nothing, response: storeHealth },
   /** Saves what can be read of a damaged store into a new one and names what cannot. Not while something trains. */
-  'store.rescue': { request: nothing, response: storeRescue },
+  'store.rescue': { request: z.object({ job }), response: storeRescue },
   /** Ends a job as soon as it can; what it did stays. The call it belongs to fails with `job.cancelled`. */
   'job.cancel': { request: z.object({ job: z.string() }), response: done },
 

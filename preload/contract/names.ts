@@ -76,6 +76,7 @@ export const callNames = [
   'store.shrink',
   'store.backup',
   'store.check',
+  'store.health',
   'store.rescue',
   'job.cancel',
   'shell.chooseFolder',

@@ -13,15 +13,22 @@ export const spaceReport = z.object({
   orphanedBytes: z.number(),
   /** Copies made before the database's form changed. */
   backupBytes: z.number(),
+  /** Decoded data that is made again when it is needed. */
+  cacheBytes: z.number(),
   /** Checkpoints, and the share of the database by their number of values. */
   bin: z.object({ runs: z.number().int(), bytes: z.number() }),
   runs: z.number().int(),
+  /** By the notebook of the runs, the largest first; empty for runs that other tools logged. */
+  notebooks: z.array(z.object({ notebook: z.string(), runs: z.number().int(), bytes: z.number(), checkpointBytes: z.number() })),
   largest: z.array(z.object({ runId: z.string(), name: z.string(), bytes: z.number(), checkpointBytes: z.number(), inBin: z.boolean() })),
 });
 export type SpaceReport = z.infer<typeof spaceReport>;
 
 export const storeBackup = z.object({ folder: z.string(), bytes: z.number(), runs: z.number().int(), notebooks: z.number().int() });
 export type StoreBackup = z.infer<typeof storeBackup>;
+
+/** What the check after a crash found, where there was one in this session. */
+export const storeHealth = z.object({ problems: z.array(z.string()) });
 
 export const storeCheck = z.object({
   /** SQLite's own words; empty where all is well. */

@@ -6,6 +6,7 @@ import { NotebookView } from '../features/notebook/NotebookView.tsx';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { Palette } from '../features/palette/Palette.tsx';
 import { ShortcutSheet } from '../features/palette/ShortcutSheet.tsx';
+import { StorageHost } from '../features/storage/StorageHost.tsx';
 import { TabStrip } from '../features/tabs/TabStrip.tsx';
 import { DropZone } from '../features/workspace/DropZone.tsx';
 import { SideList } from '../features/workspace/SideList.tsx';
@@ -69,6 +70,7 @@ export function App() {
       <ShortcutSheet />
       <ExportHost />
       <WorkspaceDialogs />
+      <StorageHost />
       <DropZone />
       <Toasts />
       <ConnectionNotice />

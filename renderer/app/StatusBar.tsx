@@ -5,6 +5,7 @@ import { Menu } from '../components/Menu.tsx';
 import { EngineDialog } from '../features/engine/EngineDialog.tsx';
 import { goToRun } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
+import { useStorageStore } from '../features/storage/storage-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useFormats, useWords } from '../words/use-words.ts';
 import { languageNames, themes } from './choices.ts';
@@ -49,7 +50,11 @@ export function StatusBar() {
           )}
         </span>
         <span className="grow" />
-        {folder !== undefined && <span>{t('frame.workspaceName', { name: folder })}</span>}
+        {folder !== undefined && (
+          <button type="button" title={t('storage.action')} onClick={() => useStorageStore.getState().show(true)}>
+            {t('frame.workspaceName', { name: folder })}
+          </button>
+        )}
         <Menu
           label={t('frame.theme')}
           items={themes.map((one) => ({

@@ -2,6 +2,7 @@
 import { toast } from '../components/toast-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { useTrainingStore } from '../features/notebook/training-store.ts';
+import { useStorageStore } from '../features/storage/storage-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useTabsStore } from '../features/tabs/tabs-store.ts';
 import { on } from '../platform/client.ts';
@@ -19,6 +20,7 @@ export async function start(): Promise<void> {
       workspace.loadSamples(),
       useTabsStore.getState().loadPlaces(),
       useTrainingStore.getState().load(),
+      useStorageStore.getState().loadHealth(),
     ]);
     await openFirst();
   } catch (error) {
@@ -52,6 +54,7 @@ function listen(): void {
   on('runs.listChanged', () => void training.load());
   on('runs.removed', ({ runIds }) => training.removed(runIds));
   on('notebook.changedOnDisk', ({ path, hash }) => useNotebookStore.getState().fileChanged(path, hash));
+  on('store.checked', ({ problems }) => useStorageStore.getState().found(problems));
   on('workspace.changed', () => void useWorkspaceStore.getState().load());
   on('check.progressed', ({ path, cell }) => {
     if (useNotebookStore.getState().path === path) useNotebookStore.getState().evaluating(cell);

@@ -11,6 +11,7 @@ import { goingOn as goingOnEn } from './en/going-on.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
 import { observed as observedEn } from './en/observed.ts';
 import { runs as runsEn } from './en/runs.ts';
+import { storage as storageEn } from './en/storage.ts';
 import { table as tableEn } from './en/table.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
 import { tidy as tidyEn } from './en/tidy.ts';
@@ -27,6 +28,7 @@ import { goingOn as goingOnZh } from './zh-CN/going-on.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
 import { observed as observedZh } from './zh-CN/observed.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
+import { storage as storageZh } from './zh-CN/storage.ts';
 import { table as tableZh } from './zh-CN/table.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
 import { tidy as tidyZh } from './zh-CN/tidy.ts';
@@ -50,6 +52,7 @@ const en = {
   ...tableEn,
   ...tidyEn,
   ...transferEn,
+  ...storageEn,
 } as const;
 export type WordKey = keyof typeof en;
 
@@ -72,6 +75,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...tableZh,
     ...tidyZh,
     ...transferZh,
+    ...storageZh,
   },
 };
 

@@ -28,23 +28,31 @@ function spaceText(report: SpaceReport): string[] {
       [`  ${say('cli.store.unused')}`, fileSize(report.unusedBytes)],
       [say('cli.store.checkpoints'), fileSize(report.checkpointBytes)],
       [`  ${say('cli.store.orphaned')}`, fileSize(report.orphanedBytes)],
+      [say('cli.store.cache'), fileSize(report.cacheBytes)],
       [say('cli.store.backups'), fileSize(report.backupBytes)],
       [say('cli.store.bin', { count: report.bin.runs }), fileSize(report.bin.bytes)],
     ]),
-    ...(report.largest.length === 0
-      ? []
-      : [
-          '',
-          ...table([
-            { title: say('cli.word.name'), cells: report.largest.map(({ name }) => name) },
-            { title: say('cli.store.size'), cells: report.largest.map(({ bytes }) => fileSize(bytes)), right: true },
-            {
-              title: say('cli.store.checkpoints'),
-              cells: report.largest.map(({ checkpointBytes }) => fileSize(checkpointBytes)),
-              right: true,
-            },
-          ]),
-        ]),
+    ...sizesText(
+      say('cli.word.notebook'),
+      report.notebooks.slice(0, 10).map(({ notebook, ...sizes }) => ({ name: notebook || say('cli.store.imported'), ...sizes })),
+    ),
+    ...sizesText(say('cli.word.name'), report.largest),
+  ];
+}
+
+function sizesText(
+  title: string,
+  sizes: readonly { readonly name: string; readonly bytes: number; readonly checkpointBytes: number }[],
+): string[] {
+  if (sizes.length === 0) return [];
+  const column = (cells: readonly number[]) => cells.map((bytes) => fileSize(bytes));
+  return [
+    '',
+    ...table([
+      { title, cells: sizes.map(({ name }) => name) },
+      { title: say('cli.store.size'), cells: column(sizes.map(({ bytes }) => bytes)), right: true },
+      { title: say('cli.store.checkpoints'), cells: column(sizes.map(({ checkpointBytes }) => checkpointBytes)), right: true },
+    ]),
   ];
 }
 

@@ -1,6 +1,5 @@
 import '../export/export.css';
-import { useEffect, useState } from 'react';
-import type { Payload } from '#contract/events.ts';
+import { useState } from 'react';
 import type { FoundLogs, RunsFormat, RunSummary } from '#contract/runs.ts';
 import { useSettingsStore } from '../../app/settings-store.ts';
 import { Button } from '../../components/Button.tsx';
@@ -8,49 +7,14 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Progress } from '../../components/Progress.tsx';
 import { TextField } from '../../components/TextField.tsx';
 import { toast } from '../../components/toast-store.ts';
-import { call, on } from '../../platform/client.ts';
+import { call } from '../../platform/client.ts';
+import { useJob } from '../../platform/use-job.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { toolNames } from './tool-names.ts';
 
 /** Runs of one place listed before they are imported; more are counted. */
 const listed = 200;
-
-interface Working {
-  readonly progress: Payload<'job.progressed'> | undefined;
-  readonly isWorking: boolean;
-  readonly error: unknown;
-  /** Runs a call under a job of its own; undefined where it failed or was stopped. */
-  readonly work: <T>(action: (job: string) => Promise<T>) => Promise<T | undefined>;
-  readonly stop: () => void;
-}
-
-function useJob(): Working {
-  const [job, setJob] = useState<string>();
-  const [progress, setProgress] = useState<Payload<'job.progressed'>>();
-  const [error, setError] = useState<unknown>();
-  useEffect(() => on('job.progressed', (told) => told.job === job && setProgress(told)), [job]);
-  return {
-    progress,
-    isWorking: job !== undefined,
-    error,
-    async work(action) {
-      const name = crypto.randomUUID();
-      setJob(name);
-      setProgress(undefined);
-      setError(undefined);
-      try {
-        return await action(name);
-      } catch (reason) {
-        setError(reason);
-        return undefined;
-      } finally {
-        setJob(undefined);
-      }
-    },
-    stop: () => void (job !== undefined && call('job.cancel', { job })),
-  };
-}
 
 /** Looks at what other tools logged, then brings it in. */
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {

@@ -2,7 +2,7 @@ export const store = {
   'store.diskFull': 'The disk is full: “{path}” could not be written. Free some space and try again; what was stored before is kept.',
   'store.readOnly': '“{path}” cannot be written: the folder or disk is read-only. Allow writing, or choose another workspace.',
   'store.damaged':
-    '“{path}” is damaged and cannot be read. `epochbook store rescue` saves what can be saved and names the rest; or put back a copy from the folder “backups” beside it.',
+    '“{path}” is damaged and cannot be read. `epochbook store rescue`, or “Storage” in the app, saves what can be saved and names the rest; or put back a copy from the folder “backups” beside it.',
   'store.busy': '“{path}” is in use by another program that does not let go of it. Close that program and try again.',
   'store.fromTheFuture':
     '“{path}” was written by a newer Epochbook (form {found}, this one knows {known}). Update Epochbook to open it; nothing was changed.',

@@ -4,7 +4,7 @@ export const store: Record<keyof typeof en, string> = {
   'store.diskFull': '磁盘已满：无法写入“{path}”。请腾出空间后重试；之前保存的内容都还在。',
   'store.readOnly': '无法写入“{path}”：文件夹或磁盘是只读的。请允许写入，或选择其他工作区。',
   'store.damaged':
-    '“{path}”已损坏，无法读取。`epochbook store rescue` 会保存能保存的内容并列出其余部分；或从旁边的“backups”文件夹恢复副本。',
+    '“{path}”已损坏，无法读取。`epochbook store rescue` 或应用中的“存储”会保存能保存的内容并列出其余部分；或从旁边的“backups”文件夹恢复副本。',
   'store.busy': '“{path}”正被另一个程序占用。请关闭该程序后重试。',
   'store.fromTheFuture':
     '“{path}”由更新版本的 Epochbook 写入（格式 {found}，当前版本支持到 {known}）。请更新 Epochbook 后再打开；文件未作任何改动。',
