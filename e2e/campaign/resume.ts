@@ -106,7 +106,7 @@ export const resume: Campaign = {
         const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
         const timer =
           go < killsOfRun
-            ? setTimeout(() => process.kill(random() < 0.5 ? -child.pid! : child.pid!, 'SIGKILL'), elapsedMs * (0.1 + 0.8 * random()))
+            ? setTimeout(() => process.kill(random() < 0.5 ? -child.pid! : child.pid!, 'SIGKILL'), elapsedMs * (0.05 + 0.45 * random()))
             : undefined;
         const code = await closed;
         clearTimeout(timer);

@@ -1,7 +1,8 @@
 /** What is done to the samples of arrays: fitted on the training part, done alike to every part and to what is predicted. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { ArrayStep, Dataset, Part } from '#contract/samples.ts';
+import type { ArrayStep, Dataset, InputPart, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
+import { spreadScale } from './several-arrays.ts';
 import { place } from './steps.ts';
 
 /** Samples of a part: `[count, ...shape]`. */
@@ -65,7 +66,7 @@ export function applyArraySteps(steps: readonly ArrayStep[], samples: Samples): 
   return all.values;
 }
 
-function fitNormalize({ shape, values }: Samples, method: 'standard' | 'minMax'): ArrayStep {
+function fitNormalize({ shape, values }: Samples, method: 'standard' | 'minMax'): Extract<ArrayStep, { op: 'normalize' }> {
   const channels = shape.at(-1) ?? 1;
   const count = values.length / channels;
   const offset = new Float64Array(channels);
@@ -89,7 +90,20 @@ function fitNormalize({ shape, values }: Samples, method: 'standard' | 'minMax')
   return { op: 'normalize', offset: [...offset], scale: Array.from(scale, (one) => one || 1) };
 }
 
-function fit(step: DataSpec['steps'][number], samples: Samples, at: string): ArrayStep | undefined {
+/** One of the inputs that lie in each row. */
+function partOf({ count, values }: Samples, shape: readonly number[], from: number): Samples {
+  const [size, total] = [sizeOf(shape), values.length / count];
+  const part = new Float32Array(count * size);
+  for (let row = 0; row < count; row += 1) part.set(values.subarray(row * total + from, row * total + from + size), row * size);
+  return { shape, count, values: part };
+}
+
+function fit(
+  step: DataSpec['steps'][number],
+  samples: Samples,
+  at: string,
+  inputs: readonly InputPart[] | undefined,
+): ArrayStep | undefined {
   switch (step.op) {
     case 'reshape': {
       const [wanted, found] = [step.shape, samples.shape].map((shape) => shape.join(' × '));
@@ -102,8 +116,11 @@ function fit(step: DataSpec['steps'][number], samples: Samples, at: string): Arr
       if (samples.shape.length !== 3) throw new EpochbookError('data.notPictures', { step: step.op, found }, { at });
       return { op: 'resize', size: step.size };
     }
-    case 'normalize':
-      return fitNormalize(samples, step.method ?? 'standard');
+    case 'normalize': {
+      const method = step.method ?? 'standard';
+      if (!inputs) return fitNormalize(samples, method);
+      return spreadScale(inputs, step.columns, ({ shape }, from) => fitNormalize(partOf(samples, shape, from), method), at);
+    }
     default:
       return undefined;
   }
@@ -121,14 +138,14 @@ export function shapeParts(
   inputShape: readonly number[],
   parts: Made,
   ops: readonly ArrayStep['op'][],
-  known?: readonly ArrayStep[],
+  { known, inputs }: { readonly known?: readonly ArrayStep[] | undefined; readonly inputs?: readonly InputPart[] | undefined } = {},
 ): Made & Pick<Dataset, 'inputShape' | 'arraySteps'> {
   const samplesOf = (part: Part): Samples => ({ shape: inputShape, count: part.count, values: part.inputs });
   const steps: ArrayStep[] = [];
   let train = samplesOf(parts.train);
   for (const [index, step] of spec.steps.entries()) {
     const isWanted = (ops as readonly string[]).includes(step.op);
-    const fitted = isWanted ? (known?.[steps.length] ?? fit(step, train, place({ index }))) : undefined;
+    const fitted = isWanted ? (known?.[steps.length] ?? fit(step, train, place({ index }), inputs)) : undefined;
     if (!fitted) continue;
     steps.push(fitted);
     train = applyArrayStep(fitted, train);

@@ -1,7 +1,7 @@
 /** From arrays (IDX, NumPy, pictures) to samples. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataPreview } from '#contract/notebook.ts';
-import type { Dataset, Part, Preparation } from '#contract/samples.ts';
+import type { Dataset, InputPart, Part, Preparation, TargetPart } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
@@ -29,6 +29,11 @@ export interface Arrays {
   readonly targets: ArrayLike<number>;
   readonly targetShape: readonly number[];
   readonly classes?: readonly string[];
+  /** Of several inputs, or targets: `inputShape`, or `targetShape`, is then the length of a row. */
+  readonly inputs?: readonly InputPart[];
+  readonly targetParts?: readonly TargetPart[];
+  /** Where a row holds more than a picture: the pictures by themselves. */
+  readonly pictures?: { readonly shape: readonly number[]; readonly values: Uint8Array };
   /** How much each sample counts. */
   readonly weights?: ArrayLike<number>;
   /** Files that lay between the pictures and are none. */
@@ -71,11 +76,13 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
       op === 'augment' ||
       op === 'reshape' ||
       op === 'resize' ||
-      (op === 'normalize' && step.columns === undefined) ||
+      (op === 'normalize' && (step.columns === undefined || arrays.inputs !== undefined)) ||
       op === 'distinct' ||
       (op === 'kFold' && step.group === undefined) ||
       (op === 'split' && step.group === undefined && step.time === undefined && step.column === undefined);
     if (!fits) throw new EpochbookError('data.tableStep', { step: op }, { at: place({ index }) });
+    if (arrays.inputs && (op === 'augment' || op === 'reshape' || op === 'resize'))
+      throw new EpochbookError('data.stepOfSeveral', { step: op }, { at: place({ index }) });
   }
   const { path, inputShape, values, scale, targets, targetShape, classes } = arrays;
   const count = Math.min(arrays.count, stepOf(spec, 'take')?.step.count ?? Infinity);
@@ -140,16 +147,23 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   }
   const train = gather(places.train);
   checkTrainWeights(train, '/data/source');
-  const shaped = shapeParts(spec, inputShape, { train, ...made }, stored ? [] : ['reshape', 'resize', 'normalize'], known?.arraySteps);
+  const shaped = shapeParts(spec, inputShape, { train, ...made }, stored ? [] : ['reshape', 'resize', 'normalize'], {
+    known: known?.arraySteps,
+    inputs: arrays.inputs,
+  });
   checkKnownShape(shaped.inputShape, known, path);
-  const [height, width, channels] = inputShape;
-  const shown = (values instanceof Uint8Array || arrays.firstBytes) && inputShape.length === 3 && (channels === 1 || channels === 3);
+  const seen = arrays.pictures ?? { shape: inputShape, values };
+  const [height, width, channels] = seen.shape;
+  const shown = (seen.values instanceof Uint8Array || arrays.firstBytes) && seen.shape.length === 3 && (channels === 1 || channels === 3);
+  const pixelsOf = (row: number) => Uint8Array.from(seen.values.subarray(row * sizeOf(seen.shape), (row + 1) * sizeOf(seen.shape)));
   return {
     dataset: {
       ...shaped,
       targetShape,
       task: classes ? 'classification' : 'regression',
       ...(classes && { classes }),
+      ...(arrays.inputs && { inputs: arrays.inputs }),
+      ...(arrays.targetParts && { targets: arrays.targetParts }),
       scale,
       ...augmentationOf(spec, shaped.inputShape),
     },
@@ -160,7 +174,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
         channels,
         thumbnails: shownRows(arrays, count).map((row) => {
           const label = classes ? classes[targets[row]] : String(targets[row * targetSize]);
-          return { label, pixels: arrays.firstBytes?.get(row) ?? Uint8Array.from(values.subarray(row * size, (row + 1) * size)) };
+          return { label, pixels: arrays.firstBytes?.get(row) ?? pixelsOf(row) };
         }),
       },
     }),
@@ -198,11 +212,13 @@ function keptOf({ values, inputShape, targets, targetShape }: Arrays, count: num
 }
 
 /** The other data with the classes numbered as in the training data. */
-function alike(other: Arrays, { inputShape, targetShape, classes, weights }: Arrays, at: string): Arrays {
+function alike(other: Arrays, { inputShape, targetShape, targetParts, classes, weights }: Arrays, at: string): Arrays {
   const shapes = { found: [...other.inputShape].join(' × '), wanted: [...inputShape].join(' × ') };
   if (shapes.found !== shapes.wanted) throw new EpochbookError('data.otherShape', { path: other.path, ...shapes }, { at });
   if ((other.weights === undefined) !== (weights === undefined))
     throw new EpochbookError('data.otherWeights', { path: other.path }, { at });
+  const partsOf = (parts: Arrays['targetParts']) => JSON.stringify(parts?.map(({ name, shape, classes: names }) => [name, shape, names]));
+  if (partsOf(other.targetParts) !== partsOf(targetParts)) throw new EpochbookError('data.otherTargets', { path: other.path }, { at });
   if ((other.classes === undefined) !== (classes === undefined) || other.targetShape.join() !== targetShape.join())
     throw new EpochbookError('data.otherTargets', { path: other.path }, { at });
   if (!classes || !other.classes) return other;

@@ -21,6 +21,7 @@ import { prepareRows } from './preparation.ts';
 import { readWithDuck } from './read-with-duck.ts';
 import { readSqlite } from './sqlite.ts';
 import { encoderOf } from './tokenizer.ts';
+import { type InputArray, packInputs } from './several-arrays.ts';
 import { openZip } from './zip.ts';
 
 /** Some samples of one file. */
@@ -263,10 +264,12 @@ type Values = Uint8Array | Float32Array | Float64Array;
 
 async function* arraySamples(preparation: Preparation, data: DataSpec, path: string, folders: Folders): AsyncGenerator<GivenSamples> {
   if (endings.test(path)) {
+    // What the table said of each picture is not in its file.
+    if (preparation.inputs) throw new EpochbookError('data.givenKind', { path, kinds: 'npz' }, { where: { file: path } });
     yield await picture(preparation, data, path, folders);
     return;
   }
-  const { shape: whole, values } = await readArray(path, data, folders);
+  const { shape: whole, values } = await readArray(path, data, folders, preparation.inputs);
   const { scale = 1 } = preparation;
   // Fractions are scaled already: scaled again, they would all be nearly 0.
   if (scale !== 1 && !(values instanceof Uint8Array) && values.some((value) => !Number.isInteger(value)))
@@ -294,7 +297,12 @@ async function* arraySamples(preparation: Preparation, data: DataSpec, path: str
   }
 }
 
-async function readArray(path: string, { source }: DataSpec, folders: Folders): Promise<{ shape: readonly number[]; values: Values }> {
+async function readArray(
+  path: string,
+  { source }: DataSpec,
+  folders: Folders,
+  parts: Preparation['inputs'] = [],
+): Promise<{ shape: readonly number[]; values: Values }> {
   const numbers = (array: ReturnType<typeof parseNpy>) => {
     if (Array.isArray(array.values)) throw new EpochbookError('data.npyType', { path, type: 'text' }, { at });
     return { shape: array.shape, values: array.values as Values };
@@ -305,7 +313,30 @@ async function readArray(path: string, { source }: DataSpec, folders: Folders): 
     case 'npz': {
       const entries = openZip(await readDataFile(path, folders, at), at);
       const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
-      const wanted = [...(source.format === 'npz' && source.inputs !== undefined ? [source.inputs] : []), ...inputNames];
+      if (source.format === 'npz' && typeof source.inputs === 'object') {
+        const arrays: (InputArray & { readonly count: number })[] = [];
+        for (const [index, name] of Object.values(source.inputs).entries()) {
+          const entry = entries[names.indexOf(name)];
+          if (!entry) throw new EpochbookError('data.npzArray', { path, what: 'inputs', name, names: names.join(', ') }, { at });
+          const array = numbers(parseNpy({ path: `${path}:${name}`, bytes: await entry.read() }, at));
+          arrays.push({
+            name,
+            path,
+            values: array.values,
+            inputShape: array.shape.slice(1),
+            scale: parts[index]?.scale ?? 1,
+            count: array.shape[0],
+          });
+        }
+        const odd = arrays.find(({ count }) => count !== arrays[0].count);
+        if (odd) {
+          const counts = { inputs: arrays[0].name, inputCount: arrays[0].count, targets: odd.name, targetCount: odd.count };
+          throw new EpochbookError('data.samplesDiffer', counts, { at });
+        }
+        const { values } = packInputs(arrays, arrays[0].count);
+        return { shape: [arrays[0].count, values.length / arrays[0].count], values };
+      }
+      const wanted = [...(source.format === 'npz' && typeof source.inputs === 'string' ? [source.inputs] : []), ...inputNames];
       const index = names.length === 1 ? 0 : names.indexOf(wanted.find((name) => names.includes(name)) ?? '');
       if (index < 0) throw new EpochbookError('data.npzWhich', { path, what: 'inputs', name: '', names: names.join(', ') }, { at });
       return numbers(parseNpy({ path: `${path}:${names[index]}`, bytes: await entries[index].read() }, at));

@@ -7,6 +7,7 @@ import { type Arrays, sizeOf } from './arrays.ts';
 import { type Folders, mostUnpacked, readDataFile } from './files.ts';
 import { type NpyArray, parseNpy } from './npy.ts';
 import { checkWeightArray } from './sample-weights.ts';
+import { packInputs, packTargets } from './several-arrays.ts';
 import { openZip } from './zip.ts';
 
 type NpySource = Extract<DataSource, { format: 'npy' }>;
@@ -39,7 +40,7 @@ function weightsIn({ values }: NpyArray, path: string, inputs: { path: string; c
 export async function readNpy(source: NpySource, folders: Folders, hash: Hash): Promise<Arrays> {
   const inputs = parseNpy(await readDataFile(source.inputs, folders, '/data/source/inputs', hash), '/data/source/inputs');
   const targets = parseNpy(await readDataFile(source.targets, folders, '/data/source/targets', hash), '/data/source/targets');
-  const made = combine(inputs, targets, source.inputs, source.targets, source);
+  const made = combine(inputs, [{ as: null, name: source.targets, array: targets }], source.inputs, source);
   if (source.sampleWeight === undefined) return made;
   return { ...made, weights: await readNpyWeights(source.sampleWeight, made, folders, hash) };
 }
@@ -51,10 +52,11 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
   const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
   const find = async (
     what: 'inputs' | 'targets' | 'sampleWeight',
+    wanted: string | undefined,
     usual: readonly string[],
   ): Promise<{ name: string; array: NpyArray }> => {
-    const place = source[what] === undefined ? at : `/data/source/${what}`;
-    const name = source[what] ?? usual.find((one) => names.includes(one));
+    const place = wanted === undefined ? at : `/data/source/${what}`;
+    const name = wanted ?? usual.find((one) => names.includes(one));
     const index = name === undefined ? -1 : names.indexOf(name);
     if (name === undefined || index < 0) {
       const near = name === undefined ? undefined : nearest(name, names);
@@ -66,32 +68,80 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
     if (bytes.length > mostUnpacked) throw new EpochbookError('data.tooLarge', { path: source.path, gigabytes: 2 }, { at });
     return { name, array: parseNpy({ path: `${source.path}:${name}`, bytes }, place) };
   };
-  const inputs = await find('inputs', inputNames);
-  const targets = await find('targets', targetNames);
-  const made = combine(inputs.array, targets.array, `${source.path}:${inputs.name}`, `${source.path}:${targets.name}`, source);
+  const all = async (what: 'inputs' | 'targets', usual: readonly string[]) => {
+    const wanted = source[what];
+    if (typeof wanted !== 'object') return [{ as: null, ...(await find(what, wanted, usual)) }];
+    const found = [];
+    for (const [as, name] of Object.entries(wanted)) found.push({ as, ...(await find(what, name, [])) });
+    return found;
+  };
+  const targets = await all('targets', targetNames);
+  const arrays = (await all('inputs', inputNames)).map((input) => ({
+    name: input.as,
+    ...combine(input.array, targets, `${source.path}:${input.name}`, source),
+  }));
+  const [first] = arrays;
+  if (arrays.length === 0 || targets.length === 0)
+    throw new EpochbookError(
+      'data.npzWhich',
+      { path: source.path, what: arrays.length === 0 ? 'inputs' : 'targets', names: names.join(', ') },
+      { at },
+    );
+  const made = first.name === null ? first : severalInputs(arrays as (Arrays & { name: string })[]);
   if (source.sampleWeight === undefined) return made;
-  const { name, array } = await find('sampleWeight', []);
+  const { name, array } = await find('sampleWeight', source.sampleWeight, []);
   return { ...made, weights: weightsIn(array, `${source.path}:${name}`, made, '/data/source/sampleWeight') };
 }
 
-function combine(inputs: NpyArray, targets: NpyArray, path: string, targetsPath: string, source: NpySource | NpzSource): Arrays {
+/** Throws `data.samplesDiffer`. */
+function severalInputs(arrays: readonly (Arrays & { name: string })[]): Arrays {
+  const { name: _, ...first } = arrays[0];
+  for (const other of arrays) {
+    if (other.count === first.count) continue;
+    const counts = { inputs: first.path, inputCount: first.count, targets: other.path, targetCount: other.count };
+    throw new EpochbookError('data.samplesDiffer', counts, { at: '/data/source/inputs' });
+  }
+  const { values, inputs } = packInputs(arrays, first.count);
+  const picture = arrays.find(({ values: own, inputShape }) => own instanceof Uint8Array && inputShape.length === 3);
+  return {
+    ...first,
+    values,
+    inputs,
+    inputShape: [values.length / first.count],
+    scale: 1,
+    ...(picture && { pictures: { shape: picture.inputShape, values: picture.values as Uint8Array } }),
+  };
+}
+
+interface NamedTarget {
+  /** Of several: the output's name. */
+  readonly as: string | null;
+  readonly name: string;
+  readonly array: NpyArray;
+}
+
+function combine(inputs: NpyArray, targets: readonly NamedTarget[], path: string, source: NpySource | NpzSource): Arrays {
   const at = '/data/source';
   const { values } = inputs;
   if (!(values instanceof Uint8Array || values instanceof Float32Array || values instanceof Float64Array))
     throw new EpochbookError('data.npyType', { path, type: 'text' }, { at });
   const [count = 0, ...rest] = inputs.shape;
   if (inputs.shape.length === 0 || sizeOf(inputs.shape) === 0) throw new EpochbookError('data.noSamples', { path }, { at });
-  if (targets.shape[0] !== count)
-    throw new EpochbookError(
-      'data.samplesDiffer',
-      { inputs: path, inputCount: count, targets: targetsPath, targetCount: targets.shape[0] ?? 0 },
-      { at },
-    );
+  const pathOf = (name: string) => (source.format === 'npz' ? `${source.path}:${name}` : name);
+  for (const { name, array } of targets) {
+    if (array.shape[0] === count) continue;
+    const counts = { inputs: path, inputCount: count, targets: pathOf(name), targetCount: array.shape[0] ?? 0 };
+    throw new EpochbookError('data.samplesDiffer', counts, { at });
+  }
   const bytesOfImages = values instanceof Uint8Array && inputs.whole && inputs.shape.length >= 3;
   // Three dimensions of bytes are grey images, which convolutions want with a channel; of other numbers, series.
   const inputShape = bytesOfImages && rest.length === 2 ? [...rest, 1] : rest.length === 0 ? [1] : rest;
   const base = { path, inputShape, count, values, scale: source.scale ?? (bytesOfImages ? 1 / 255 : 1) };
-  return { ...base, ...readTargets(targets, count, targetsPath, source) };
+  const read = targets.map(({ as, name, array }) => ({ name: as, ...readTargets(array, count, pathOf(name), source) }));
+  const { name: first, ...only } = read[0];
+  if (first === null) return { ...base, ...only };
+  const packed = packTargets(read as (typeof only & { name: string })[], count);
+  return { ...base, ...packed, targetShape: [packed.targets.length / count] };
 }
 
 function readTargets(

@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
-import { columnNamed, isMissing, numberIn, typeColumns, type TypedColumn } from './columns.ts';
+import { columnNamed, isLogical, isMissing, numberIn, numbersOf, typeColumns, type TypedColumn } from './columns.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, inOrder, readDataFile } from './files.ts';
 import { readWeights } from './sample-weights.ts';
@@ -18,6 +18,15 @@ export interface LabelledPictures {
   readonly pictures: readonly { readonly path: string; readonly label: number; readonly weight?: number }[];
   /** Undefined where the labels are numbers. */
   readonly classes?: readonly string[];
+  /** Columns that are inputs besides the pictures: `[count, …shape]` of each. */
+  readonly besides?: readonly BesideInput[];
+}
+
+/** One input made of columns. */
+export interface BesideInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
 }
 
 /**
@@ -62,6 +71,7 @@ export async function labelPictures(
     if (isMissing(texts[row])) throw new EpochbookError('data.labelEmpty', { labels, line, file }, place);
     return path;
   });
+  const besides = source.columns && { besides: besideInputs(table, columns, source.columns) };
   const weights = weightsIn(table, columns, source);
   const weightOf = (row: number) => weights && { weight: weights[row] };
   const distinct = new Set(texts);
@@ -74,12 +84,32 @@ export async function labelPictures(
       const values = { path: labels, unit: 'line', line: table.lines[odd], column: source.label ?? '', value: texts[odd].slice(0, 60) };
       throw new EpochbookError('data.notANumber', values, { at, where: { file: labels, line: table.lines[odd] } });
     }
-    return { pictures: paths.map((path, row) => ({ path, label: numberIn(texts[row]), ...weightOf(row) })) };
+    return { pictures: paths.map((path, row) => ({ path, label: numberIn(texts[row]), ...weightOf(row) })), ...besides };
   }
   const classes = [...distinct].sort(inOrder);
   if (classes.length < 2) throw new EpochbookError('data.oneLabel', { path: labels, value: classes[0] ?? '' }, { at });
   const indexOf = new Map(classes.map((name, index) => [name, index]));
-  return { pictures: paths.map((path, row) => ({ path, label: indexOf.get(texts[row]) ?? 0, ...weightOf(row) })), classes };
+  return { pictures: paths.map((path, row) => ({ path, label: indexOf.get(texts[row]) ?? 0, ...weightOf(row) })), classes, ...besides };
+}
+
+/** Throws `data.missingValue` and `data.notANumber`. */
+function besideInputs(
+  table: TextTable,
+  columns: readonly TypedColumn[],
+  wanted: Readonly<Record<string, readonly string[]>>,
+): BesideInput[] {
+  const place = '/data/source/columns';
+  const count = table.lines.length;
+  return Object.entries(wanted).map(([name, names]) => {
+    const values = new Float64Array(count * names.length);
+    names.forEach((own, index) => {
+      const column = columnNamed(columns, own, table.path, place);
+      const texts = table.columns[column.index];
+      const numbers = isLogical(texts) ? texts.map((text) => Number(/^true$/i.test(text))) : numbersOf(table, column, count, place);
+      numbers.forEach((value, row) => (values[row * names.length + index] = value));
+    });
+    return { name, shape: [names.length], values };
+  });
 }
 
 function weightsIn(table: TextTable, columns: readonly TypedColumn[], { labels, sampleWeight }: PictureSource): Float64Array | undefined {

@@ -4,7 +4,8 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
 import { type Arrays, thumbnailCount } from './arrays.ts';
 import { mostInMemory, storedFile } from './stored-arrays.ts';
-import { labelPictures } from './picture-labels.ts';
+import { type BesideInput, labelPictures } from './picture-labels.ts';
+import { packInputs } from './several-arrays.ts';
 import { filesBelow, type Folders, inOrder, isFolder, readDataFile } from './files.ts';
 
 export type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
@@ -20,6 +21,8 @@ export interface Picture {
 export interface PictureList {
   readonly pictures: readonly Picture[];
   readonly classes?: readonly string[];
+  /** Inputs besides the pictures. */
+  readonly besides?: readonly BesideInput[];
   /** Files that lay between the pictures and are none. */
   readonly ignored: readonly string[];
 }
@@ -85,6 +88,8 @@ export async function listPictures(source: PictureSource, folders: Folders, hash
     const named = new Set(labelled.pictures.map(({ path }) => path));
     return { ...labelled, ignored: pictureFiles.filter((path) => !named.has(path)) };
   }
+  const option = (['columns', 'sampleWeight', 'file', 'label'] as const).find((name) => source[name] !== undefined);
+  if (option) throw new EpochbookError('data.noLabelTable', { option }, { at: `/data/source/${option}` });
   const top = classesRoot(
     root,
     files.filter((path) => endings.test(path)),
@@ -141,13 +146,31 @@ const nameOf = (content: Buffer, shape: readonly number[], channels: number) =>
  * Reads every picture. Throws what `listPictures` throws, and `data.pictureDamaged`, `data.pictureSizes`,
  * `data.readerMissing`.
  */
-export async function readPictures(
+export async function readPictures(...[source, folders, hash, options]: Parameters<typeof decodePictures>): Promise<Arrays> {
+  const { arrays, besides } = await decodePictures(source, folders, hash, options);
+  if (!besides) return arrays;
+  const { count, values, inputShape, scale, path, stored, sourceRows } = arrays;
+  if (stored || !(values instanceof Uint8Array)) throw new EpochbookError('data.columnsTooLarge', { path }, { at: '/data/source/columns' });
+  // Of pictures that could be decoded.
+  const rows = sourceRows ?? Uint32Array.from({ length: count }, (_, row) => row);
+  const columns = besides.map((input) => {
+    const [width] = input.shape;
+    const own = Float64Array.from({ length: count * width }, (_, index) => {
+      return input.values[rows[Math.floor(index / width)] * width + (index % width)];
+    });
+    return { name: input.name, path, inputShape: input.shape, scale: 1, values: own };
+  });
+  const packed = packInputs([{ name: 'image', path, inputShape, scale, values }, ...columns], count);
+  return { ...arrays, ...packed, inputShape: [packed.values.length / count], scale: 1, pictures: { shape: inputShape, values } };
+}
+
+async function decodePictures(
   source: PictureSource,
   folders: Folders,
   hash: Hash,
   { signal, most = mostInMemory }: { signal?: AbortSignal | undefined; most?: number | undefined } = {},
-): Promise<Arrays> {
-  const { pictures, classes, ignored } = await listPictures(source, folders, hash);
+): Promise<{ arrays: Arrays; besides: PictureList['besides'] }> {
+  const { pictures, classes, ignored, besides } = await listPictures(source, folders, hash);
   const sharp = await loadSharp();
 
   const files: Buffer[] = [];
@@ -241,8 +264,10 @@ export async function readPictures(
   const labels = pictures.map(({ label }) => label);
   const weighs = pictures.some(({ weight }) => weight !== undefined);
   const weightsOf = (places: Iterable<number>) => weighs && { weights: Array.from(places, (index) => pictures[index].weight ?? 1) };
-  if (damaged.length === 0)
-    return { ...all, count: pictures.length, values: values ?? new Uint8Array(0), targets: labels, ...weightsOf(pictures.keys()) };
+  if (damaged.length === 0) {
+    const whole = { count: pictures.length, values: values ?? new Uint8Array(0), targets: labels, ...weightsOf(pictures.keys()) };
+    return { besides, arrays: { ...all, ...whole } };
+  }
   const skipped = [...new Set(damaged.map(({ path }) => path))].sort(inOrder);
   const left = new Set(skipped);
   const sound = [...pictures.keys()].filter((index) => !left.has(pictures[index].path));
@@ -250,7 +275,7 @@ export async function readPictures(
   const size = height * width * channels;
   const rest = new Uint8Array(values ? sound.length * size : 0);
   if (values) for (const [place, index] of sound.entries()) rest.set(values.subarray(index * size, (index + 1) * size), place * size);
-  return {
+  const arrays = {
     ...all,
     count: sound.length,
     values: rest,
@@ -264,4 +289,5 @@ export async function readPictures(
       ),
     }),
   };
+  return { besides, arrays };
 }

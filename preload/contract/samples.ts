@@ -69,6 +69,8 @@ export interface InputPart {
   readonly name: string;
   /** Of one sample, without the batch. */
   readonly shape: readonly number[];
+  /** Of an array: what each stored value was multiplied with. */
+  readonly scale?: number;
 }
 
 /** One of several targets: its values lie in each target's row, after those of the targets before it. */

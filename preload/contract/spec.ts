@@ -64,8 +64,9 @@ export const dataSource = z.discriminatedUnion('format', [
   z.object({
     format: z.literal('npz'),
     path,
-    inputs: z.string().optional(),
-    targets: z.string().optional(),
+    /** Of several inputs or targets: each one's array, by its name. */
+    inputs: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+    targets: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
     sampleWeight: z.string().optional(),
     kind: targetKind,
     classNames,
@@ -87,6 +88,8 @@ export const dataSource = z.discriminatedUnion('format', [
     /** Its columns: the picture's path below the folder, or its name; what is to be predicted. Default: the first two. */
     file: z.string().optional(),
     label: z.string().optional(),
+    /** Its columns that are inputs besides the pictures, which are then the input `image`: by the inputs' names. */
+    columns: z.record(z.string(), z.array(z.string()).min(1)).optional(),
     /** Its column that says how much each picture counts. */
     sampleWeight: z.string().optional(),
     kind: targetKind,

@@ -95,8 +95,14 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
     doc: 'Inputs and targets in one NumPy archive.',
     path: true,
     options: {
-      inputs: text('Name of the array with the inputs; x, x_train or so if left out.'),
-      targets: text('Name of the array with the targets; y, y_train or so if left out.'),
+      inputs: option(
+        { is: 'either', of: [{ is: 'text' }, { is: 'map', of: { is: 'text' } }] },
+        'Name of the array with the inputs; x, x_train or so if left out. Of several inputs, that of each by its name: { image: "pictures", facts: "rows" }.',
+      ),
+      targets: option(
+        { is: 'either', of: [{ is: 'text' }, { is: 'map', of: { is: 'text' } }] },
+        'Name of the array with the targets; y, y_train or so if left out. Of several outputs, that of each by its name.',
+      ),
       sampleWeight: text('Name of the array that says how much each sample counts in the loss.'),
       ...ofArrays,
     },
@@ -113,6 +119,10 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
       labels: text('Path of a table (CSV) that says each picture’s label, instead of the folders.'),
       file: text('Its column with the picture’s path or name; the first if left out.'),
       label: text('Its column with what is to be predicted; the second if left out.'),
+      columns: option(
+        { is: 'map', of: { is: 'list', of: { is: 'text' }, min: 1 } },
+        'Its columns that are inputs besides the pictures, which are then the input “image”: { facts: ["age", "height"] }.',
+      ),
       sampleWeight: text('Its column that says how much each picture counts in the loss.'),
       kind: ofArrays.kind,
     },

@@ -184,6 +184,13 @@ export const data = {
   'data.largeText':
     '{path} is larger than memory, and the column “{column}” says more than {most, number} different things in it. Leave the column out with .select(…) or .drop(…), or use a part with take(…).',
   'data.changedMeanwhile': '{path} changed while it was being read. Leave it as it is for a moment, and read it again.',
+  'data.stepOfSeveral':
+    '.{step}(…) does not work on data with several inputs. Bring arrays into shape before they are saved, or do it in the model: layers.reshape, layers.resizing, layers.randomFlip, …',
+  'data.inputUnknown': 'The data has no input “{name}”. It has: {names}.',
+  'data.columnsTooLarge':
+    'The pictures of {path} are more than fits into memory, so columns cannot be inputs besides them. Say a smaller size: […], or use fewer pictures.',
+  'data.noLabelTable':
+    '“{option}” names columns of the table that says the pictures’ labels, and there is none. Name it with labels: ’….csv’.',
   'data.stepTooLarge':
     '.{step}(…) cannot be done to {path}, which is larger than memory. Say size: […] for its pictures, or take(…) a part of it.',
   'data.textTooLarge':
