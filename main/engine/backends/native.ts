@@ -1,5 +1,7 @@
 /** ONNX Runtime's own binary: the default. */
+import type { InferenceSession } from 'onnxruntime-node';
 import { EpochbookError } from '#contract/errors.ts';
+import { blockedDomain, encodeOnnx } from '../compile/onnx.ts';
 import type { Backend } from './backend.ts';
 import { compileKeeping, compileReading, readKept } from './keeping.ts';
 import { type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
@@ -16,9 +18,39 @@ export async function loadNativeRuntime(): Promise<Runtime> {
   }
 }
 
+/** Channels in a block of what the fast convolutions take; 0 where the processor has no such convolutions. */
+async function channelBlockOf(runtime: Runtime, options: InferenceSession.SessionOptions): Promise<number> {
+  const operator = (op: string, domain: string, from: string, to: string) => ({
+    op,
+    domain,
+    inputs: [from],
+    outputs: [to],
+    attributes: {},
+  });
+  const bytes = encodeOnnx({
+    nodes: [operator('ReorderInput', blockedDomain, 'image', 'blocks'), operator('Shape', '', 'blocks', 'shape')],
+    inputs: [{ name: 'image', shape: [1, 4, 1, 1], dtype: 'float32' }],
+    outputs: [{ name: 'shape', shape: [4], dtype: 'int64' }],
+    constants: new Map(),
+  });
+  try {
+    const session = await runtime.InferenceSession.create(bytes, { ...options, logSeverityLevel: 4 });
+    const { shape } = await session.run({ image: new runtime.Tensor('float32', new Float32Array(4), [1, 4, 1, 1]) });
+    await session.release();
+    const channels = Number(shape.data[1]);
+    return channels > 1 ? channels : 0;
+  } catch {
+    return 0;
+  }
+}
+
+let channelBlock: Promise<number> | undefined;
+
 export async function openNative(threads: number): Promise<Backend> {
   const runtime = await loadNativeRuntime();
-  const options = { options: { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] } };
+  const session = { ...sessionOptions, intraOpNumThreads: threads, executionProviders: ['cpu'] };
+  channelBlock ??= channelBlockOf(runtime, session);
+  const options = { options: session, lowering: { channelBlock: await channelBlock } };
   return {
     name: 'native',
     version: runtimeVersion(runtime, 'onnxruntime-node'),

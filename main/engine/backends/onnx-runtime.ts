@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataType, HostTensor, Program, Values } from '../compile/graph.ts';
 import { lower, type Port } from '../compile/lower.ts';
+import type { LowerOptions } from '../compile/onnx-builder.ts';
 import { optimize } from '../compile/optimize.ts';
 import type { Executable } from './backend.ts';
 
@@ -22,8 +23,7 @@ export function runtimeOf(loaded: object): Runtime {
 
 export interface OnnxOptions {
   readonly options: InferenceSession.SessionOptions;
-  /** Inputs or outputs that one operator may have. */
-  readonly mostPorts?: number;
+  readonly lowering?: LowerOptions;
   /** Outputs that stay on the device. */
   readonly held?: ReadonlySet<string>;
 }
@@ -44,9 +44,9 @@ export interface OnnxProgram {
 export async function openOnnx(
   runtime: Runtime,
   program: Program,
-  { options, mostPorts = Infinity, held = new Set() }: OnnxOptions,
+  { options, lowering, held = new Set() }: OnnxOptions,
 ): Promise<OnnxProgram> {
-  const { bytes, inputs, outputs } = lower(program, mostPorts);
+  const { bytes, inputs, outputs } = lower(program, lowering);
   const stays = outputs.some(({ name }) => held.has(name));
   const places = outputs.map(({ name, onnxName }) => [onnxName, held.has(name) ? 'gpu-buffer' : 'cpu'] as const);
   const session = await runtime.InferenceSession.create(bytes, {

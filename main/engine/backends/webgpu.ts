@@ -53,7 +53,7 @@ function backendOf(runtime: Runtime): Backend {
     name: 'webgpu',
     version: runtimeVersion(runtime, 'onnxruntime-node'),
     threads: 1,
-    compile: (program, held = new Set()) => compileOnnx(runtime, program, { options, mostPorts, held }),
+    compile: (program, held = new Set()) => compileOnnx(runtime, program, { options, lowering: { mostPorts }, held }),
     // The runtime's own way to read a buffer ends the process: a graph that copies does it.
     async fetch(tensors) {
       const executable = await compileOnnx(runtime, copyProgram(tensors), { options: { ...options, graphOptimizationLevel: 'disabled' } });

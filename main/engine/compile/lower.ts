@@ -2,7 +2,7 @@
 import { type Program, sorted, type Typed } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import { encodeOnnx, type OnnxGraph } from './onnx.ts';
-import { OnnxBuilder } from './onnx-builder.ts';
+import { type LowerOptions, OnnxBuilder } from './onnx-builder.ts';
 
 /** An input or output: its name in the program and in the ONNX model. */
 export interface Port extends Typed {
@@ -18,18 +18,8 @@ export interface Lowered {
   readonly nodeCount: number;
 }
 
-export interface LowerOptions {
-  /** Inputs or outputs that one operator may have. */
-  readonly mostPorts?: number;
-  /** ONNX' own operators alone, none of ONNX Runtime's. */
-  readonly standard?: boolean;
-}
-
-export function lowerGraph(
-  program: Program,
-  { mostPorts = Infinity, standard = false }: LowerOptions = {},
-): Pick<Lowered, 'inputs' | 'outputs'> & { graph: OnnxGraph } {
-  const builder = new OnnxBuilder(mostPorts, standard);
+export function lowerGraph(program: Program, options: LowerOptions = {}): Pick<Lowered, 'inputs' | 'outputs'> & { graph: OnnxGraph } {
+  const builder = new OnnxBuilder(options);
   const inputs: Port[] = [];
   for (const node of sorted(program)) {
     if (node.op === 'input') {
@@ -52,7 +42,7 @@ export function lowerGraph(
   return { graph, inputs, outputs };
 }
 
-export function lower(program: Program, mostPorts = Infinity): Lowered {
-  const { graph, inputs, outputs } = lowerGraph(program, { mostPorts });
+export function lower(program: Program, options: LowerOptions = {}): Lowered {
+  const { graph, inputs, outputs } = lowerGraph(program, options);
   return { bytes: encodeOnnx(graph), inputs, outputs, nodeCount: graph.nodes.length };
 }

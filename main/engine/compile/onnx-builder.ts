@@ -4,6 +4,7 @@
  */
 import { sameShape, type Node, type Shape, sizeOf, type Typed } from './graph.ts';
 import {
+  blockedDomain,
   type OnnxAttribute,
   type OnnxGraph,
   type OnnxNode,
@@ -43,6 +44,15 @@ interface MutableNode {
   attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
+export interface LowerOptions {
+  /** Inputs or outputs that one operator may have: splits, concatenations and sums of more are taken apart. */
+  readonly mostPorts?: number;
+  /** ONNX' own operators alone, none of ONNX Runtime's. */
+  readonly standard?: boolean;
+  /** See OnnxBuilder. */
+  readonly channelBlock?: number;
+}
+
 export class OnnxBuilder {
   private readonly nodes: MutableNode[] = [];
   private readonly constants = new Map<string, OnnxTensor>();
@@ -55,11 +65,13 @@ export class OnnxBuilder {
   private readonly mostPorts: number;
   /** Whether ONNX' own operators are to do, none of ONNX Runtime's. */
   readonly standard: boolean;
+  /** Channels that ONNX Runtime's fast convolutions keep together, as suits the processor; 0 where it has none. */
+  readonly channelBlock: number;
 
-  /** Splits, concatenations and sums of more inputs or outputs are taken apart. */
-  constructor(mostPorts: number, standard = false) {
+  constructor({ mostPorts = Infinity, standard = false, channelBlock = 0 }: LowerOptions) {
     this.mostPorts = mostPorts;
     this.standard = standard;
+    this.channelBlock = channelBlock;
   }
 
   // ---- operators ----
@@ -72,7 +84,7 @@ export class OnnxBuilder {
     attributes: Record<string, OnnxAttribute> = {},
     domain = '',
   ): readonly string[] {
-    const key = JSON.stringify([op, inputs, attributes, outputCount]);
+    const key = JSON.stringify([domain, op, inputs, attributes, outputCount]);
     const known = this.memo.get(key);
     if (known) return known;
     const outputs = Array.from({ length: outputCount }, () => `v${this.count++}`);
@@ -96,6 +108,11 @@ export class OnnxBuilder {
   /** An operator of ONNX Runtime's own. */
   contributed(op: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
     return this.operators(op, inputs, 1, attributes, 'com.microsoft')[0];
+  }
+
+  /** An operator over images whose channels lie in blocks, each block's side by side: batch × blocks × height × width × block. */
+  blocked(op: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
+    return this.operators(op, inputs, 1, attributes, blockedDomain)[0];
   }
 
   constant(values: ArrayLike<number>, shape: Shape, dtype: OnnxType): string {

@@ -119,6 +119,9 @@ function node({ op, domain, inputs, outputs, attributes }: OnnxNode, index: numb
   ];
 }
 
+/** ONNX Runtime's operators over images whose channels lie in blocks. */
+export const blockedDomain = 'com.microsoft.nchwc';
+
 /** The bytes of an ONNX model with this graph. */
 export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph, { standard = false } = {}): Uint8Array {
   const graph = [
@@ -129,5 +132,6 @@ export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph, { s
     ...outputs.map((value) => message(12, valueInfo(value))),
   ];
   const operatorSet = (domain: string, version: number) => message(8, [text(1, domain), integer(2, version)]);
-  return join([integer(1, 10), message(7, graph), operatorSet('', 21), ...(standard ? [] : [operatorSet('com.microsoft', 1)])]);
+  const runtimesOwn = ['com.microsoft', blockedDomain].map((domain) => operatorSet(domain, 1));
+  return join([integer(1, 10), message(7, graph), operatorSet('', 21), ...(standard ? [] : runtimesOwn)]);
 }

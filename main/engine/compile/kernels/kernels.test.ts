@@ -305,7 +305,27 @@ const windows: [size: number, side: number, stride: number, padding: 'valid' | '
   [5, 1, 1, 'valid', 5],
 ];
 
+/** Channels as fast convolutions take them: in whole blocks, filled up, too few for one, or not at all. */
+const manyChannels: [ins: number, outs: number, side: number, stride: number, padding: 'valid' | 'same', output: number][] = [
+  [16, 32, 3, 1, 'same', 6],
+  [32, 16, 3, 1, 'valid', 4],
+  [20, 36, 2, 1, 'same', 6],
+  [36, 9, 3, 2, 'same', 3],
+  [3, 17, 3, 1, 'valid', 4],
+  [18, 20, 1, 1, 'valid', 6],
+];
+
 describe('convolution', () => {
+  for (const [ins, outs, side, stride, padding, output] of manyChannels) {
+    const shapes = [
+      [2, 6, 6, ins],
+      [side, side, ins, outs],
+    ];
+    const label = `${ins} to ${outs} channels by ${side}, stride ${stride}, ${padding}`;
+    const body = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(image(x), image(w), stride, padding);
+    check(`forward ${label}`, [...shapes, [outs]], (x, w, bias) => [body(x, w), tf.add(body(x, w), bias)], 1e-4);
+    check(`gradients ${label}`, [...shapes, [2, output, output, outs]], gradients(body), 1e-4);
+  }
   for (const [size, side, stride, padding, output] of windows) {
     const label = `${size} by ${side}, stride ${stride}, ${padding}`;
     check(
