@@ -1,6 +1,7 @@
 import './frame.css';
 import { lazy, Suspense, useEffect } from 'react';
 import { Toasts } from '../components/Toast.tsx';
+import { SweepHost } from '../features/sweep/SweepDialog.tsx';
 import { ExportHost } from '../features/export/ExportHost.tsx';
 import { NotebookView } from '../features/notebook/NotebookView.tsx';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
@@ -69,6 +70,7 @@ export function App() {
       <Palette />
       <ShortcutSheet />
       <ExportHost />
+      <SweepHost />
       <WorkspaceDialogs />
       <StorageHost />
       <DropZone />

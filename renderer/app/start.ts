@@ -4,6 +4,7 @@ import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { useTrainingStore } from '../features/notebook/training-store.ts';
 import { useStorageStore } from '../features/storage/storage-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
+import { useSweepStore } from '../features/sweep/sweep-store.ts';
 import { useTabsStore } from '../features/tabs/tabs-store.ts';
 import { on } from '../platform/client.ts';
 import { useConnectionStore } from '../platform/connection-store.ts';
@@ -21,6 +22,7 @@ export async function start(): Promise<void> {
       useTabsStore.getState().loadPlaces(),
       useTrainingStore.getState().load(),
       useStorageStore.getState().loadHealth(),
+      useSweepStore.getState().load(),
     ]);
     await openFirst();
   } catch (error) {
@@ -53,6 +55,8 @@ function listen(): void {
   on('runs.changed', ({ run }) => training.changed(run));
   on('runs.listChanged', () => void training.load());
   on('runs.removed', ({ runIds }) => training.removed(runIds));
+  on('sweeps.changed', ({ sweep }) => useSweepStore.getState().changed(sweep));
+  on('sweeps.trialChanged', ({ sweepId, trial }) => useSweepStore.getState().trialChanged(sweepId, trial));
   on('notebook.changedOnDisk', ({ path, hash }) => useNotebookStore.getState().fileChanged(path, hash));
   on('store.checked', ({ problems }) => useStorageStore.getState().found(problems));
   on('workspace.changed', () => void useWorkspaceStore.getState().load());
@@ -64,6 +68,7 @@ function listen(): void {
   useConnectionStore.subscribe(({ connection }, before) => {
     if (connection !== 'connected' || before.connection !== 'lost') return;
     void useTrainingStore.getState().load();
+    void useSweepStore.getState().load();
     void useWorkspaceStore.getState().load();
   });
 

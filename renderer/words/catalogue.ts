@@ -12,6 +12,7 @@ import { notebook as notebookEn } from './en/notebook.ts';
 import { observed as observedEn } from './en/observed.ts';
 import { runs as runsEn } from './en/runs.ts';
 import { storage as storageEn } from './en/storage.ts';
+import { sweep as sweepEn } from './en/sweep.ts';
 import { table as tableEn } from './en/table.ts';
 import { tabs as tabsEn } from './en/tabs.ts';
 import { tidy as tidyEn } from './en/tidy.ts';
@@ -29,6 +30,7 @@ import { notebook as notebookZh } from './zh-CN/notebook.ts';
 import { observed as observedZh } from './zh-CN/observed.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
 import { storage as storageZh } from './zh-CN/storage.ts';
+import { sweep as sweepZh } from './zh-CN/sweep.ts';
 import { table as tableZh } from './zh-CN/table.ts';
 import { tabs as tabsZh } from './zh-CN/tabs.ts';
 import { tidy as tidyZh } from './zh-CN/tidy.ts';
@@ -49,6 +51,7 @@ const en = {
   ...engineEn,
   ...chartsEn,
   ...curvesEn,
+  ...sweepEn,
   ...tableEn,
   ...tidyEn,
   ...transferEn,
@@ -72,6 +75,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...engineZh,
     ...chartsZh,
     ...curvesZh,
+    ...sweepZh,
     ...tableZh,
     ...tidyZh,
     ...transferZh,

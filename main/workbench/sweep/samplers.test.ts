@@ -1,12 +1,13 @@
 /** Samplers and pruners on functions whose best is known; all of it follows from the seeds. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { rangeOfKnob } from '#contract/knob-range.ts';
 import type { Knob } from '#contract/spec.ts';
 import { type PrunerName, type SamplerName, samplerNames } from '#contract/sweeps.ts';
 import { bracketOf, prunerNamed, type TrialCurve } from './pruner.ts';
 import { createSampler, gridLevels, type Observed } from './sampler.ts';
 import { sobolBits, sobolPoint } from './sobol.ts';
-import { dimensionOf, rangeOfKnob } from './space.ts';
+import { dimensionOf } from './space.ts';
 
 const line = (name: string) => dimensionOf({ name, min: 0, max: 1 });
 const rate = dimensionOf({ name: 'rate', min: 1e-5, max: 1, log: true });

@@ -1,6 +1,6 @@
 /** The values that a sweep chooses among: each knob as a line from 0 to 1, so that a sampler need not know what it is. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Knob, KnobValue } from '#contract/spec.ts';
+import type { KnobValue } from '#contract/spec.ts';
 import type { KnobRange } from '#contract/sweeps.ts';
 
 export interface Dimension {
@@ -19,15 +19,6 @@ export interface Dimension {
 const digits = 5;
 /** 0.30000000000000004 is 0.3. */
 const clean = (value: number) => Number(value.toPrecision(12));
-
-/** As the slider has it: bounds that are whole and far enough apart mean whole values. */
-export function rangeOfKnob({ name, min, max, step, log, choices, value }: Knob): KnobRange | undefined {
-  if (choices) return { name, choices: [...choices] };
-  if (typeof value === 'boolean') return { name, choices: [false, true] };
-  if (min === undefined || max === undefined) return undefined;
-  const whole = [min, max, value, step ?? 1].every(Number.isInteger) && max - min > 1;
-  return { name, min, max, ...(step !== undefined && { step }), ...(log === true && { log }), ...(whole && { whole }) };
-}
 
 /** Throws `sweep.range`. */
 export function dimensionOf({ name, min, max, step, log = false, whole = false, choices }: KnobRange): Dimension {

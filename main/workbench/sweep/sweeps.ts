@@ -4,6 +4,7 @@ import type { ParsedRequest } from '#contract/calls.ts';
 import { EpochbookError, type PlainError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
+import { rangeOfKnob } from '#contract/knob-range.ts';
 import { betterOf } from '#contract/metric-direction.ts';
 import type { NotebookState } from '#contract/notebook.ts';
 import type { EndReason, EpochRow, RunSummary } from '#contract/runs.ts';
@@ -21,7 +22,7 @@ import { foldersOf } from '../paths.ts';
 import { createRunQueue, type RunQueue } from '../run-queue.ts';
 import { prunerNamed, type TrialCurve } from './pruner.ts';
 import { createSampler, type Observed } from './sampler.ts';
-import { dimensionOf, rangeOfKnob } from './space.ts';
+import { dimensionOf } from './space.ts';
 
 export interface Sweeps {
   start(

@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, ChevronRight, Play, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, ChevronRight, Play, ScanSearch, Trash2 } from 'lucide-react';
 import { memo, useMemo, useState } from 'react';
 import { useKeysOf } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
@@ -6,6 +6,8 @@ import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
 import { lookAt } from '../data/data-store.ts';
+import { CellSweep } from '../sweep/SweepCard.tsx';
+import { useSweepStore } from '../sweep/sweep-store.ts';
 import { type EditedCell, editorText } from './blocks.ts';
 import { stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
@@ -150,6 +152,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
         )}
         {cell.kind === 'train' && runs.length > 0 && (
           <div className="output" data-output-of={cell.id}>
+            <CellSweep cell={cell.id} />
             <TrainOutput runs={runs} notebookName={title} />
           </div>
         )}
@@ -181,6 +184,9 @@ function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
         icon={<Play size={14} />}
         onClick={onRun}
       />
+      {cell.kind === 'train' && (
+        <IconButton label={t('sweep.action')} icon={<ScanSearch size={14} />} onClick={() => useSweepStore.getState().ask(cell.id)} />
+      )}
       <IconButton
         label={t('notebook.moveUp')}
         keys={useKeysOf('notebook.up')}
