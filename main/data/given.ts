@@ -384,3 +384,16 @@ export async function* together(pieces: AsyncIterable<GivenSamples>): AsyncGener
   }
   if (held.length > 0) yield held;
 }
+
+/** Each file as a whole, for a model whose layers carry their state from sample to sample. */
+export async function* fileByFile(pieces: AsyncIterable<GivenSamples>): AsyncGenerator<GivenSamples[]> {
+  let held: GivenSamples[] = [];
+  for await (const piece of pieces) {
+    if (held[0] && held[0].path !== piece.path) {
+      yield held;
+      held = [];
+    }
+    held.push(piece);
+  }
+  if (held.length > 0) yield held;
+}

@@ -6,7 +6,7 @@ import { EpochbookError, type PlainError } from '#contract/errors.ts';
 import type { EvaluatedPart, Evaluation, PartName, PredictedRow, Predictions } from '#contract/predictions.ts';
 import type { Dataset, Part, Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
-import { givenSamples, together } from '#data/given.ts';
+import { fileByFile, givenSamples, together } from '#data/given.ts';
 import { givenSpec } from '#data/given-source.ts';
 import { loadDataset, type LoadedData } from '#data/load.ts';
 import { openPredictionFile } from '#data/prediction-file.ts';
@@ -124,7 +124,8 @@ export async function predictWith(
   const findings = new Map<string, PlainError>();
   let count = 0;
   try {
-    for await (const pieces of together(givenSamples(preparation, used.spec.data, given))) {
+    const samplesOfAll = givenSamples(preparation, used.spec.data, given);
+    for await (const pieces of predictor.isStateful ? fileByFile(samplesOfAll) : together(samplesOfAll)) {
       const samples = pieces.reduce((sum, piece) => sum + piece.count, 0);
       const inputs = new Float32Array(samples * (pieces[0].inputs.length / Math.max(1, pieces[0].count)));
       let filled = 0;

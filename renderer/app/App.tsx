@@ -1,6 +1,7 @@
 import './frame.css';
 import { lazy, Suspense, useEffect } from 'react';
 import { Toasts } from '../components/Toast.tsx';
+import { ModelUseHost } from '../features/model-use/ModelUseDialog.tsx';
 import { SweepHost } from '../features/sweep/SweepDialog.tsx';
 import { ExportHost } from '../features/export/ExportHost.tsx';
 import { NotebookView } from '../features/notebook/NotebookView.tsx';
@@ -71,6 +72,7 @@ export function App() {
       <ShortcutSheet />
       <ExportHost />
       <SweepHost />
+      <ModelUseHost />
       <WorkspaceDialogs />
       <StorageHost />
       <DropZone />

@@ -4,10 +4,13 @@ import type { Sample, Workspace } from '#contract/calls.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { locales } from '#contract/words/message.ts';
 import { openExport, useReportStore } from '../features/export/export-store.ts';
+import { openModelUse } from '../features/model-use/model-use-store.ts';
+import { cellsOf } from '../features/notebook/blocks.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
 import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette, usePaletteStore } from '../features/palette/palette-store.ts';
+import { useSweepStore } from '../features/sweep/sweep-store.ts';
 import { useTabsStore } from '../features/tabs/tabs-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { type Translate, useWords } from '../words/use-words.ts';
@@ -124,6 +127,17 @@ function frameActions(
     { id: 'frame.runs', title: t('frame.showRuns'), keys: viewKeys.runs, run: () => show('runs') },
     { id: 'frame.side', title: t('frame.side'), keys: 'Mod+B', run: () => useNavigationStore.getState().toggleSide() },
     { id: 'frame.export', title: t('frame.exportRun'), keys: 'Mod+Shift+E', disabled: !newest, run: () => newest && openExport(newest) },
+    { id: 'frame.useModel', title: t('modelUse.action'), disabled: !newest, run: () => newest && openModelUse(newest) },
+    {
+      id: 'frame.sweep',
+      title: t('sweep.action'),
+      disabled: path === undefined,
+      run: () => {
+        show('notebook');
+        const train = cellsOf(useNotebookStore.getState().blocks).findLast(({ kind }) => kind === 'train');
+        if (train) useSweepStore.getState().ask(train.id);
+      },
+    },
     {
       id: 'frame.report',
       title: t('export.reportAction'),

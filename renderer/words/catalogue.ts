@@ -8,6 +8,7 @@ import { exporting as exportingEn } from './en/export.ts';
 import { frame as frameEn } from './en/frame.ts';
 import { engine as engineEn } from './en/engine.ts';
 import { goingOn as goingOnEn } from './en/going-on.ts';
+import { modelUse as modelUseEn } from './en/model-use.ts';
 import { notebook as notebookEn } from './en/notebook.ts';
 import { observed as observedEn } from './en/observed.ts';
 import { runs as runsEn } from './en/runs.ts';
@@ -26,6 +27,7 @@ import { exporting as exportingZh } from './zh-CN/export.ts';
 import { frame as frameZh } from './zh-CN/frame.ts';
 import { engine as engineZh } from './zh-CN/engine.ts';
 import { goingOn as goingOnZh } from './zh-CN/going-on.ts';
+import { modelUse as modelUseZh } from './zh-CN/model-use.ts';
 import { notebook as notebookZh } from './zh-CN/notebook.ts';
 import { observed as observedZh } from './zh-CN/observed.ts';
 import { runs as runsZh } from './zh-CN/runs.ts';
@@ -42,6 +44,7 @@ const en = {
   ...tabsEn,
   ...workspaceEn,
   ...notebookEn,
+  ...modelUseEn,
   ...dataEn,
   ...runsEn,
   ...observedEn,
@@ -66,6 +69,7 @@ export const catalogues: Record<Locale, Record<WordKey, string>> = {
     ...tabsZh,
     ...workspaceZh,
     ...notebookZh,
+    ...modelUseZh,
     ...dataZh,
     ...runsZh,
     ...observedZh,

@@ -12,6 +12,8 @@ export interface Predictor {
   /** Of one sample, without the batch. */
   readonly inputShape: Shape;
   readonly outputShape: Shape;
+  /** Whether a sample's output depends on those before it in the same call. */
+  readonly isStateful: boolean;
   /**
    * `inputs` is `[count, ...inputShape]`, the answer `[count, ...outputShape]`. Layers that carry their state start from
    * 0 with each call.
@@ -70,7 +72,7 @@ export async function createPredictor(
       }
       return outputs;
     };
-    return { inputShape, outputShape, predict, dispose: () => executable.release() };
+    return { inputShape, outputShape, isStateful: states.length > 0, predict, dispose: () => executable.release() };
   } finally {
     built.dispose();
   }

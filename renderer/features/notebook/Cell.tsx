@@ -150,9 +150,9 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
         {cell.kind === 'code' && outcome?.text !== undefined && outcome.text !== '' && (
           <pre className={upToDate ? 'output value' : 'output value stale'}>{outcome.text}</pre>
         )}
+        {cell.kind === 'train' && <CellSweep cell={cell.id} />}
         {cell.kind === 'train' && runs.length > 0 && (
           <div className="output" data-output-of={cell.id}>
-            <CellSweep cell={cell.id} />
             <TrainOutput runs={runs} notebookName={title} />
           </div>
         )}

@@ -39,7 +39,12 @@ export function ConfusionComparison({ runs }: { readonly runs: readonly RunSumma
             <h3>
               <RunMark color={run.color} /> {run.name}
             </h3>
-            <ConfusionTable confusion={table} name={run.name} scored={false} />
+            <ConfusionTable
+              confusion={table}
+              name={run.name}
+              caption={t('observed.confusionCaption', { epoch: table.epoch, part: table.part })}
+              scored={false}
+            />
           </section>
         ))}
       </div>

@@ -27,7 +27,7 @@ export function ConfusionPanel({ confusion, name }: { readonly confusion: Observ
           ))}
         </span>
       )}
-      <ConfusionTable confusion={shown} name={name} />
+      <ConfusionTable confusion={shown} name={name} caption={t('observed.confusionCaption', { epoch: shown.epoch, part: shown.part })} />
     </div>
   );
 }

@@ -14,15 +14,17 @@ const most = 30;
 export function ConfusionTable({
   confusion,
   name,
+  caption,
   scored = true,
 }: {
-  readonly confusion: Confusion;
+  readonly confusion: Pick<Confusion, 'classes' | 'counts'>;
   readonly name: string;
+  readonly caption: string;
   readonly scored?: boolean;
 }) {
   const t = useWords();
   const formats = useFormats();
-  const { classes, counts, epoch, part } = confusion;
+  const { classes, counts } = confusion;
   const scores = classScores(confusion);
   const share = (value: number): string => (Number.isNaN(value) ? '–' : formats.percent(value, 1));
   const whole = classes.length <= most;
@@ -33,7 +35,7 @@ export function ConfusionTable({
     <div className="confusion-scroll" role="region" aria-label={t('observed.confusionOf', { name })} tabIndex={0}>
       <table className="confusion">
         <caption>
-          {t('observed.confusionCaption', { epoch, part })}
+          {caption}
           {!whole && ` ${t('observed.confusionMany', { count: classes.length })}`}
         </caption>
         <thead>

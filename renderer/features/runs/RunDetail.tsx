@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Download, Pencil, Square, Trash2 } from 'lucide-react';
+import { Crosshair, Download, Pencil, Square, Trash2 } from 'lucide-react';
 import type { RunSummary } from '#contract/runs.ts';
 import { Button } from '../../components/Button.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
@@ -9,6 +9,7 @@ import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { CurvesPanel } from '../curves/CurvesPanel.tsx';
 import { openExport } from '../export/export-store.ts';
+import { openModelUse } from '../model-use/model-use-store.ts';
 import { GoOnActions } from '../going-on/GoOnActions.tsx';
 import { OriginLine } from '../going-on/OriginLine.tsx';
 import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
@@ -91,6 +92,11 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
             ) : (
               <Button look="quiet" icon={<Trash2 size={14} />} onClick={() => void remove([run])}>
                 {t('runs.delete')}
+              </Button>
+            )}
+            {!run.imported && (
+              <Button icon={<Crosshair size={14} />} disabled={run.epochs === 0} onClick={() => openModelUse(run)}>
+                {t('modelUse.action')}
               </Button>
             )}
             {!run.imported && (

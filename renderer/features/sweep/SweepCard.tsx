@@ -17,7 +17,12 @@ const shownTrials = 5;
 export function CellSweep({ cell }: { readonly cell: string }) {
   const path = useNotebookStore((state) => state.path);
   const sweep = useSweepStore(({ sweeps }) => sweeps.find((one) => one.notebook === path && (one.cell === undefined || one.cell === cell)));
-  return sweep ? <SweepCard sweep={sweep} /> : null;
+  if (!sweep) return null;
+  return (
+    <div className="output">
+      <SweepCard sweep={sweep} />
+    </div>
+  );
 }
 
 const noTrials: readonly Trial[] = [];
@@ -28,7 +33,9 @@ function SweepCard({ sweep }: { readonly sweep: Sweep }) {
   const errorText = useErrorText();
   const { id, name, status, settings, best } = sweep;
   const trials = useSweepStore((state) => state.trials[id]);
-  const { loadTrials, stop, resume } = useSweepStore.getState();
+  const loadTrials = useSweepStore((state) => state.loadTrials);
+  const stop = useSweepStore((state) => state.stop);
+  const goOn = useSweepStore((state) => state.resume);
   useEffect(() => {
     if (!trials) void loadTrials(id);
   }, [trials, loadTrials, id]);
@@ -51,7 +58,7 @@ function SweepCard({ sweep }: { readonly sweep: Sweep }) {
           </Button>
         )}
         {canGoOn && (
-          <Button icon={<Play size={13} />} onClick={() => void resume(id)}>
+          <Button icon={<Play size={13} />} onClick={() => void goOn(id)}>
             {t('sweep.goOn')}
           </Button>
         )}

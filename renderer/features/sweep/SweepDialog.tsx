@@ -139,14 +139,14 @@ function SweepDialog({ cell, onClose }: { readonly cell: string; readonly onClos
             label={t('sweep.metric')}
             value={metric}
             onValue={setMetric}
-            placeholder="val_loss"
             list={metrics}
             spellCheck={false}
             mono
+            hint={t('sweep.metricHint')}
           />
           <datalist id={metrics}>
             {known.map((name) => (
-              <option key={name} value={name} />
+              <option key={name}>{name}</option>
             ))}
           </datalist>
           <TextField

@@ -87,8 +87,8 @@ export async function addFiles(dropped: readonly Dropped[], folder: string, afte
   await addCells(paths, afterKey);
 }
 
-/** Undefined where it was cancelled. */
-async function upload(file: File, folder: string, onSent: (bytes: number) => void): Promise<string | undefined> {
+/** Puts a file into a folder of the workspace; its path there, undefined where it was cancelled. */
+export async function upload(file: File, folder: string, onSent: (bytes: number) => void): Promise<string | undefined> {
   const id = crypto.randomUUID();
   for (let offset = 0; ;) {
     onSent(offset);

@@ -28,6 +28,7 @@ export const sweep = {
   'sweep.pruner.asha': 'But for the best third (ASHA)',
   'sweep.pruner.hyperband': 'In several brackets (Hyperband)',
   'sweep.metric': 'Judged by',
+  'sweep.metricHint': 'Empty: the validation loss.',
   'sweep.trials': 'Trials',
   'sweep.workers': 'At once',
   'sweep.workersHint': 'They share {cores, plural, one {# core} other {# cores}}.',

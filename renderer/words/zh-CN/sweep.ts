@@ -30,6 +30,7 @@ export const sweep: Record<keyof typeof en, string> = {
   'sweep.pruner.asha': '只留最好的三分之一（ASHA）',
   'sweep.pruner.hyperband': '分多组（Hyperband）',
   'sweep.metric': '评判指标',
+  'sweep.metricHint': '留空：验证损失。',
   'sweep.trials': '试验次数',
   'sweep.workers': '同时进行',
   'sweep.workersHint': '共享 {cores, number} 个核心。',
