@@ -8,7 +8,6 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Progress } from '../../components/Progress.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { TextField } from '../../components/TextField.tsx';
-import { toast } from '../../components/toast-store.ts';
 import { call } from '../../platform/client.ts';
 import { useJob } from '../../platform/use-job.ts';
 import { useErrorText } from '../../words/errors.ts';
@@ -163,18 +162,22 @@ function PredictPanel({ run, checkpoint, job }: PanelProps) {
   const [asked, setAsked] = useState<readonly string[]>([]);
   const [out, setOut] = useState(`${folderName(run.name)}-predictions.csv`);
   const [predictions, setPredictions] = useState<Predictions>();
+  /** What the last saving came to; a notice would lie behind the dialog. */
+  const [saved, setSaved] = useState<string>();
   const paths = pathsIn(files);
   const begin = async (): Promise<void> => {
     setPredictions(undefined);
     setAsked(paths);
+    setSaved(undefined);
     setPredictions(await job.work((name) => call('runs.predict', { runId: run.id, checkpoint, files: paths, job: name })));
   };
   const save = async (): Promise<void> => {
     const target = out.trim();
+    setSaved(undefined);
     const done = await job.work((name) =>
       call('runs.predict', { runId: run.id, checkpoint, files: [...asked], out: target, rows: 0, job: name }),
     );
-    if (done?.out) toast({ text: t('modelUse.saved', { count: done.count, file: target, size: formats.bytes(done.out.bytes) }) });
+    if (done?.out) setSaved(t('modelUse.saved', { count: done.count, file: target, size: formats.bytes(done.out.bytes) }));
   };
   return (
     <form
@@ -206,6 +209,9 @@ function PredictPanel({ run, checkpoint, job }: PanelProps) {
             <Button disabled={job.isWorking || out.trim() === ''} onClick={() => void save()}>
               {t('modelUse.save')}
             </Button>
+            <p className="use-saved" role="status">
+              {saved}
+            </p>
           </div>
         </>
       )}

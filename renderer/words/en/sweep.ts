@@ -6,7 +6,7 @@ export const sweep = {
   'sweep.noKnobs': 'This notebook has no knobs yet. Write param(’name’, value, …) where a value is to be searched.',
   'sweep.chooseOne': 'Choose a knob to search.',
   'sweep.min': 'From',
-  'sweep.max': 'to',
+  'sweep.max': 'To',
   'sweep.step': 'Step',
   'sweep.log': 'Logarithmic',
   'sweep.choices': 'One of',
@@ -17,7 +17,7 @@ export const sweep = {
   'sweep.problem.step': 'The step is a number above 0, or empty.',
   'sweep.problem.choices': 'Values of the knob’s kind are needed, with commas between them.',
   'sweep.sampler': 'Values are chosen',
-  'sweep.sampler.tpe': 'From what was good before (TPE)',
+  'sweep.sampler.tpe': 'By what did well (TPE)',
   'sweep.sampler.random': 'At random',
   'sweep.sampler.sobol': 'Evenly (Sobol)',
   'sweep.sampler.latin': 'Evenly (Latin hypercube)',
@@ -50,7 +50,7 @@ export const sweep = {
   'sweep.nothingYet': 'No trial has ended an epoch yet.',
   'sweep.nothing': 'No trial came to a value.',
   'sweep.bestTrials': 'The best trials of {name}',
-  'sweep.trial': 'Trial',
+  'sweep.trial': 'trial',
   'sweep.trialState':
-    '{status, select, completed {Done} running {Training} queued {Waiting} paused {Paused} failed {Failed} diverged {Diverged} interrupted {Interrupted} other {{reason, select, pruned {Given up} other {Stopped}}}}',
+    '{status, select, completed {done} running {training} queued {waiting} paused {paused} failed {failed} diverged {diverged} interrupted {interrupted} other {{reason, select, pruned {given up} other {stopped}}}}',
 } as const;

@@ -19,7 +19,7 @@ export const sweep: Record<keyof typeof en, string> = {
   'sweep.problem.step': '步长是大于 0 的数字，或留空。',
   'sweep.problem.choices': '需要与旋钮同类的值，用逗号分隔。',
   'sweep.sampler': '取值方式',
-  'sweep.sampler.tpe': '根据之前的好结果（TPE）',
+  'sweep.sampler.tpe': '根据好结果（TPE）',
   'sweep.sampler.random': '随机',
   'sweep.sampler.sobol': '均匀（Sobol）',
   'sweep.sampler.latin': '均匀（拉丁超立方）',
