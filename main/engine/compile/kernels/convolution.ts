@@ -47,7 +47,12 @@ function turnedConvolution(builder: OnnxBuilder, dy: Node, filter: Node, windows
   const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth } = windows;
   const turned = {
     ...windows,
-    ...{ inChannels: outChannels, outChannels: inChannels, inHeight: outHeight, inWidth: outWidth, outHeight: inHeight, outWidth: inWidth },
+    inChannels: outChannels,
+    outChannels: inChannels,
+    inHeight: outHeight,
+    inWidth: outWidth,
+    outHeight: inHeight,
+    outWidth: inWidth,
     padInfo: { ...padInfo, top, left, bottom, right },
   };
   if (!isBlockable(builder, turned)) return null;
