@@ -1,18 +1,24 @@
 /**
- * 1,000,000 values out to event files and in again, as the app does it: from the store, and into a store that is new.
- * Every value must come back with the same bits. Run by `node e2e/bench/transfer.ts [--values N]`.
+ * 1,000,000 values out to other tools' files and in again, as the app does it: from the store, and into a store that is
+ * new. Every value must come back with the same bits. Then what storing costs by itself, epoch by epoch too, and how long
+ * a list of runs takes; beside TensorBoard, MLflow and Aim where Python has them (`EPOCHBOOK_PYTHON`, or `python3`).
+ * Run by `npm run bench -- transfer [--values N] [--alone]`.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { LoggedRun } from '#contract/logged-run.ts';
 import { readRuns } from '#interchange/read-runs.ts';
 import { writeRuns } from '#interchange/write-runs.ts';
 import { openStore } from '#store/store.ts';
+import { epochRow, newRun } from '#store/testing/run-fixture.ts';
+import { fillStore } from './runs-store.ts';
 
 const metrics = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'gradient', 'learning_rate', 'val_auc', 'memory'];
 const runs = 5;
-const formats = ['tensorboard', 'mlflow', 'csv', 'json'] as const;
+const formats = ['tensorboard', 'mlflow', 'csv', 'parquet', 'json'] as const;
 const at = process.argv.indexOf('--values');
 const wanted = at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
 const epochs = Math.round(wanted / runs / metrics.length);
@@ -69,19 +75,66 @@ function stopwatch(): () => Took {
   };
 }
 
+/** Epochs that are logged one by one, each on the disk before the next. */
+const logged = 500;
+const listed = 10_000;
+
+function logEpochs(workspace: string): Took {
+  const store = openStore(workspace);
+  const id = store.create(newRun());
+  store.begin(id);
+  const took = stopwatch();
+  for (let epoch = 1; epoch <= logged; epoch++) {
+    store.recordEpoch(id, epochRow(epoch, Object.fromEntries(metrics.map((name, index) => [name, index / epoch]))));
+  }
+  const result = took();
+  store.close();
+  return result;
+}
+
+function listRuns(workspace: string): Took {
+  fillStore(workspace, { runs: listed, epochs: 1, metrics: metrics.length });
+  const took = stopwatch();
+  const store = openStore(workspace);
+  if (store.list().length !== listed) throw new Error('a run is missing in the list');
+  const result = took();
+  store.close();
+  return result;
+}
+
+/** What the tool itself needs for fewer values, which it is slow with. */
+function measureTool(tool: 'tensorboard' | 'mlflow' | 'aim'): void {
+  const values = 50_000;
+  const others = 500;
+  const script = fileURLToPath(new URL('run-tools.py', import.meta.url));
+  const python = process.env['EPOCHBOOK_PYTHON'] ?? 'python3';
+  const { status, stdout } = spawnSync(python, [script, tool, String(values), String(others)], { encoding: 'utf8' });
+  const line = status === 0 ? stdout.trimEnd().split('\n').at(-1) : undefined;
+  if (line === undefined) {
+    console.log(`${tool}: Python does not have it here`);
+    return;
+  }
+  const took = JSON.parse(line) as { version: string; log: number; read: number; list?: number };
+  const rate = (seconds: number) => `${Math.round(values / seconds)} values a second`;
+  const list = took.list === undefined ? '' : `, lists ${others} runs in ${took.list.toFixed(2)} s`;
+  console.log(`${tool} ${took.version}: logs ${rate(took.log)}, reads ${rate(took.read)}${list}`);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'epochbook-transfer-'));
 try {
   const first = openStore(mkdtempSync(join(folder, 'first-')));
   const made = Array.from({ length: runs }, (_, number) => makeRun(number));
-  const stored = made.map((run) => first.importRun(run).id);
   const results: Record<string, Took> = {};
+  const storing = stopwatch();
+  const stored = made.map((run) => first.importRun(run).id);
+  results['store'] = storing();
   for (const format of formats) {
     const target = join(folder, format);
     const out = stopwatch();
     const written = await writeRuns({ format, runs: stored.map((id) => first.logged(id)), folder: target, now: Date.now() });
     results[`${format} out`] = out();
     if (written.scalars !== runs * epochs * metrics.length) throw new Error(`${format}: ${written.scalars} values were written`);
-    if (format === 'json') continue;
+    if (format === 'json' || format === 'parquet') continue;
 
     const second = openStore(mkdtempSync(join(folder, 'second-')));
     const into = stopwatch();
@@ -102,10 +155,16 @@ try {
     second.close();
   }
   first.close();
+  results[`log ${logged} epochs`] = logEpochs(mkdtempSync(join(folder, 'third-')));
+  results[`list ${listed} runs`] = listRuns(mkdtempSync(join(folder, 'fourth-')));
   console.log(`${runs * epochs * metrics.length} values, ${runs} runs, ${metrics.length} metrics; the same bits after each way`);
   for (const [name, { seconds, processorSeconds }] of Object.entries(results)) {
     console.log(`${name.padEnd(16)} ${seconds.toFixed(2)} s, ${processorSeconds.toFixed(2)} s of processor`);
   }
+  const perEpoch = (results[`log ${logged} epochs`].seconds * 1000) / logged;
+  console.log(`${Math.round((runs * epochs * metrics.length) / results['store'].seconds)} values a second are stored`);
+  console.log(`an epoch of ${metrics.length} values is on the disk in ${perEpoch.toFixed(2)} ms`);
+  if (!process.argv.includes('--alone')) for (const tool of ['tensorboard', 'mlflow', 'aim'] as const) measureTool(tool);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
