@@ -79,7 +79,7 @@ def aim(root, count, runs):
     for metric, step, value in values_of(count):
         run.track(value, name=f'metric {metric}', step=step)
     wrote = time.perf_counter()
-    assert sum(len(metric.values) for metric in run.metrics()) == count
+    assert sum(len(metric.dataframe()) for metric in run.metrics()) == count
     read = time.perf_counter()
     run.close()
     return {'version': tool.__version__, 'log': wrote - began, 'read': read - wrote}

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { RunId } from '#contract/ids.ts';
 import { openStore } from '#store/store.ts';
 import type { Campaign } from './campaign.ts';
+import { campaignValues } from './store-values.ts';
 
 interface Told {
   readonly runs: readonly { readonly id: RunId; readonly epochs: number }[];
@@ -41,7 +42,12 @@ export const store: Campaign = {
       for (const { runs } of told) {
         for (const { id, epochs } of runs) {
           const history = after.history(id);
-          for (const metric of ['loss', 'val_loss', 'accuracy', 'val_accuracy']) lost += epochs - (history[metric]?.length ?? 0);
+          for (let epoch = 1; epoch <= epochs; epoch++) {
+            for (const [metric, value] of Object.entries(campaignValues(epoch))) {
+              const found = history[metric]?.[epoch - 1];
+              if (found?.[0] !== epoch || !Object.is(found[1], value)) lost++;
+            }
+          }
         }
       }
       after.close();
@@ -50,7 +56,7 @@ export const store: Campaign = {
       const rate = Math.round(sum((one) => one.values) / seconds);
       return {
         good: errors === 0 && lost === 0,
-        told: `${sum((one) => one.runs.length)} runs, ${sum((one) => one.values)} values and ${sum((one) => one.reads)} reads in ${seconds} s; ${errors} errors, ${lost} values lost ${told.flatMap((one) => one.errors).join('; ')}`,
+        told: `${sum((one) => one.runs.length)} runs, ${sum((one) => one.values)} values and ${sum((one) => one.reads)} reads in ${seconds} s; ${errors} errors, ${lost} values lost or changed ${told.flatMap((one) => one.errors).join('; ')}`,
         measured: rate,
       };
     } finally {

@@ -66,4 +66,17 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   await page.getByRole('main').getByRole('button', { name: 'Export…' }).click();
   await expect(page.getByRole('dialog', { name: 'Export the model' })).toBeVisible();
   await look(page, shell, 'export');
+  await page.keyboard.press('Escape');
+
+  await page
+    .getByRole('contentinfo')
+    .getByRole('button', { name: /^workspace / })
+    .click();
+  const storage = page.getByRole('dialog', { name: 'Storage' });
+  await expect(storage.getByRole('rowheader', { name: 'clothes.epoch.md' })).toBeVisible();
+  await look(page, shell, 'storage');
+  await storage.getByRole('button', { name: 'Check its health' }).click();
+  await expect(storage.getByText('The store is sound')).toBeVisible();
+  await storage.getByRole('button', { name: /^Shrink/ }).click();
+  await expect(storage.getByText('given back to the disk')).toBeVisible();
 });

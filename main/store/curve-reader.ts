@@ -31,7 +31,7 @@ export interface CurveReader {
 /** Shorter runs are read from their rows about as fast. */
 const shortestPacked = 500;
 
-interface PackedRow {
+export interface PackedRow {
   first_epoch: number;
   epochs: Buffer | null;
   numbers: Buffer;
@@ -41,6 +41,11 @@ function numbersIn(blob: Buffer): Float64Array {
   const numbers = new Float64Array(blob.byteLength / 8);
   new Uint8Array(numbers.buffer).set(blob);
   return numbers;
+}
+
+export function unpacked(row: PackedRow): StoredCurve {
+  const values = numbersIn(row.numbers);
+  return { values, epochs: row.epochs ? numbersIn(row.epochs) : values.map((_, index) => row.first_epoch + index) };
 }
 
 export function createCurveReader(database: Connection): CurveReader {
@@ -71,11 +76,7 @@ export function createCurveReader(database: Connection): CurveReader {
       const run = runOf.get(id);
       if (!run) return undefined;
       const row = packed.get(run.number, metric, run.updated_at);
-      if (row) {
-        const values = numbersIn(row.numbers);
-        const epochs = row.epochs ? numbersIn(row.epochs) : values.map((_, index) => row.first_epoch + index);
-        return { epochs, values };
-      }
+      if (row) return unpacked(row);
       const rows = valuesOf.all(run.number, metric);
       if (rows.length === 0) return undefined;
       return { epochs: Float64Array.from(rows, ([epoch]) => epoch), values: Float64Array.from(rows, ([, value]) => fromColumn(value)) };

@@ -176,6 +176,19 @@ describe('a damaged database', () => {
     expect(statSync(store.file).size).toBeGreaterThan(0);
   });
 
+  it('gives a long run its values back from its curves', async () => {
+    for (let index = 0; index < 4; index++) trained(`run ${index}`, 700, 3);
+    const before = new Map(store.list().map((run) => [run.id, store.history(run.id)]));
+    store.close();
+    damage('metric_values');
+    const found = await maintain('rescue', { file: databaseFile(folder), to: join(folder, 'rescued.sqlite') });
+    expect(found).toEqual({ runs: 4, damaged: [], lost: [] });
+    writeFileSync(databaseFile(folder), readFileSync(join(folder, 'rescued.sqlite')));
+    for (const ending of ['-wal', '-shm']) rmSync(databaseFile(folder) + ending, { force: true });
+    store = openStore(folder);
+    for (const [id, history] of before) expect(store.history(id)).toEqual(history);
+  });
+
   it('names the runs that are lost', async () => {
     for (let index = 0; index < 60; index++) trained(`run ${index}`, 2, 2);
     store.close();

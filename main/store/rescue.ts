@@ -1,7 +1,9 @@
 /** Saves what can be read of a damaged database into a new one, and names what is lost. */
 import { rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { type PackedRow, unpacked } from './curve-reader.ts';
 import { openDatabase } from './database.ts';
+import { toColumn } from './run-rows.ts';
 
 export interface Rescue {
   /** Runs in the new database. */
@@ -14,7 +16,7 @@ export interface Rescue {
 
 /** Metrics of a store; their names are few. */
 const metricLimit = 10_000;
-/** Copied run by run; all other tables are copied whole, where they can be read. */
+/** Copied first, run by run; of all other tables what can be read is copied after them. */
 const runTables = new Set(['runs', 'run_sources', 'epochs', 'metrics', 'metric_values', 'metric_summaries', 'checkpoints']);
 
 type Row = Record<string, unknown>;
@@ -52,6 +54,20 @@ function fromBothEnds(source: Database.Database, query: string): Row[] {
     return rows;
   };
   return [...read(query), ...read(`${query} DESC`)];
+}
+
+/** Nothing where an older form has no such table, or a page of it is gone. */
+function readableRows(source: Database.Database, table: string, run?: number): Row[] {
+  try {
+    if (run === undefined) return source.prepare<[], Row>(`SELECT * FROM ${table}`).all();
+    return source.prepare<[number], Row>(`SELECT * FROM ${table} WHERE run = ?`).all(run);
+  } catch {
+    return [];
+  }
+}
+
+function* rowsOfRuns(source: Database.Database, table: string, runs: ReadonlySet<number>): Generator<Row> {
+  for (const run of runs) yield* readableRows(source, table, run);
 }
 
 /** The largest run number that any table or index still tells of. */
@@ -106,22 +122,25 @@ export function rescueDatabase(file: string, to: string): Rescue {
     const copy = target.transaction(() => {
       for (const row of readable(source, 'SELECT * FROM metrics WHERE id BETWEEN ? AND ?', 0, metricLimit)) insert('metrics')(row);
       const insertRun = insert('runs');
-      const runs: { number: number; name: string; epochs: number }[] = [];
+      const runs: { number: number; name: string; epochs: number; updatedAt: number }[] = [];
       for (const row of readable(source, 'SELECT * FROM runs WHERE number BETWEEN ? AND ?', 0, most)) {
         insertRun(row);
-        runs.push({ number: Number(row['number']), name: String(row['name']), epochs: Number(row['epochs']) });
+        runs.push({
+          number: Number(row['number']),
+          name: String(row['name']),
+          epochs: Number(row['epochs']),
+          updatedAt: Number(row['updated_at']),
+        });
       }
-      for (const { number, name, epochs } of runs) {
+      for (const { number, name, epochs, updatedAt } of runs) {
         found.add(number);
-        const missing = copyRun(source, insert, number, epochs);
+        const missing = copyRun(source, insert, number, epochs, updatedAt);
         if (missing.length > 0) damaged.push({ name, missing });
       }
       for (const table of tablesOf(target)) {
-        try {
-          if (!runTables.has(table)) for (const row of source.prepare<[], Row>(`SELECT * FROM ${table}`).all()) insert(table)(row);
-        } catch {
-          // An older form has no such table, or its page is gone.
-        }
+        if (runTables.has(table)) continue;
+        const ofRuns = columnsOf(target, table).includes('run');
+        for (const row of ofRuns ? rowsOfRuns(source, table, found) : readableRows(source, table)) insert(table)(row);
       }
       // Of a metric whose name is lost the values remain.
       target.exec(
@@ -156,6 +175,7 @@ function copyRun(
   insert: (table: string) => (row: Row) => void,
   number: number,
   epochs: number,
+  updatedAt: number,
 ): ('epochs' | 'values' | 'notebook')[] {
   const missing: ('epochs' | 'values' | 'notebook')[] = [];
   const rows = (table: string): Row[] | undefined => {
@@ -173,10 +193,24 @@ function copyRun(
   if (new Set(ofEpochs.map((row) => row['epoch'])).size < epochs) missing.push('epochs');
   for (const row of ofEpochs) insert('epochs')(row);
   const whole = rows('metric_values');
-  if (!whole) missing.push('values');
   for (const row of whole ?? parts('metric_values')) insert('metric_values')(row);
+  if (!whole) {
+    const curves = readableRows(source, 'packed_curves', number).filter((row) => row['updated_at'] === updatedAt);
+    insertCurves(curves, insert('metric_values'));
+    // All of a long run's metrics are packed, or none.
+    if (curves.length === 0 || curves.length < (rows('metric_summaries')?.length ?? Infinity)) missing.push('values');
+  }
   for (const table of ['metric_summaries', 'checkpoints']) for (const row of rows(table) ?? []) insert(table)(row);
   return missing;
+}
+
+/** A long run's values lie in the store a second time, as curves. */
+function insertCurves(curves: readonly Row[], insert: (row: Row) => void): void {
+  for (const curve of curves) {
+    const { epochs, values } = unpacked(curve as unknown as PackedRow);
+    for (const [index, value] of values.entries())
+      insert({ run: curve['run'], epoch: epochs[index], metric: curve['metric'], value: toColumn(value) });
+  }
 }
 
 /** Summaries that were lost, from the values that were not. NaN, stored as NULL, is no lowest or highest value. */
