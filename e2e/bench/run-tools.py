@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 import warnings
+from importlib.metadata import version
 
 warnings.filterwarnings('ignore')
 logging.disable(logging.WARNING)
@@ -82,7 +83,7 @@ def aim(root, count, runs):
     assert sum(len(metric.dataframe()) for metric in run.metrics()) == count
     read = time.perf_counter()
     run.close()
-    return {'version': tool.__version__, 'log': wrote - began, 'read': read - wrote}
+    return {'version': version('aim'), 'log': wrote - began, 'read': read - wrote}
 
 
 with tempfile.TemporaryDirectory() as folder:
