@@ -2,6 +2,7 @@
 import type { Program } from './graph.ts';
 import { dropCopies } from './passes/drop-copies.ts';
 import { fuseBias } from './passes/fuse-bias.ts';
+import { joinProducts } from './passes/join-products.ts';
 import { poolBeforeRelu } from './passes/pool-before-relu.ts';
 import { reuseRelu } from './passes/reuse-relu.ts';
 import { shareEqual } from './passes/share-equal.ts';
@@ -11,6 +12,8 @@ const passes: readonly ((program: Program) => Program)[] = [
   dropCopies,
   unwrapMatrices,
   dropCopies,
+  shareEqual,
+  joinProducts,
   shareEqual,
   poolBeforeRelu,
   reuseRelu,

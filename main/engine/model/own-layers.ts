@@ -6,7 +6,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import { tf, tfl } from '../tfjs.ts';
 import { activationOf } from './layers/define.ts';
 import { resized } from './layers/image.ts';
-import { layerNormalization } from './layers/normalization.ts';
+import { batchNormalized, layerNormalization } from './layers/normalization.ts';
 import { repeatedAlong } from './layers/shaping.ts';
 import { spread } from './layers/spread.ts';
 
@@ -115,6 +115,27 @@ function normalizedLast(layer: OwnLayer, original: OwnLayer['call'], x: tf.Tenso
   } finally {
     layer.axis = axis;
   }
+}
+
+interface Moving extends Readable {
+  write(value: tf.Tensor): void;
+}
+interface Normalization extends OwnLayer {
+  readonly gamma: Readable;
+  readonly beta: Readable;
+  readonly movingMean: Moving;
+  readonly movingVariance: Moving;
+  readonly momentum: number;
+}
+
+/** tfjs' own, whose gradient is long. */
+function normalizedInTraining({ gamma, beta, epsilon, movingMean, movingVariance, momentum }: Normalization, x: tf.Tensor): tf.Tensor {
+  const { output, mean, variance } = batchNormalized(x, gamma.read(), beta.read(), epsilon);
+  const follow = (moving: Moving, value: tf.Tensor) =>
+    moving.write(tf.sub(moving.read(), tf.mul(tf.sub(moving.read(), value), 1 - momentum)));
+  follow(movingMean, mean);
+  follow(movingVariance, variance);
+  return output;
 }
 
 const toLast = [0, 2, 3, 4, 1];
@@ -297,7 +318,9 @@ export function replaceComputation(layer: tfl.layers.Layer, groups = 1): void {
       // As in Keras, one that is frozen goes by its moving averages while training, too.
       const given = own.trainable ? options : { ...options, training: false };
       const isLast = own.axis < 0 ? own.axis === -1 : own.axis === x.shape.length - 1;
-      return isLast ? call.call(own, inputs, given) : normalizedLast(own, call, x, given);
+      const compute: OwnLayer['call'] = (image, how) =>
+        (how as { training?: boolean }).training ? normalizedInTraining(own as Normalization, only(image)) : call.call(own, image, how);
+      return isLast ? compute.call(own, x, given) : normalizedLast(own, compute, x, given);
     };
   }
   if (groups > 1) makeGrouped(own, groups);

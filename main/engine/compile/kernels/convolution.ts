@@ -27,8 +27,8 @@ const filterFor = (builder: OnnxBuilder, filter: Node) => builder.transpose(buil
 
 function convolve(builder: OnnxBuilder, node: Node, x: Node, filter: Node, bias?: Node): Value {
   const windows = geometry(node.attributes, x.shape, filter.shape);
-  const blocked = blockedConvolution(builder, builder.channelsFirst(x), builder.get(filter), windows, bias && builder.get(bias));
-  if (blocked) return { channelsFirst: blocked };
+  const blocked = blockedConvolution(builder, x, builder.get(filter), windows, bias && builder.get(bias));
+  if (blocked !== null) return blocked;
   const operands = [builder.channelsFirst(x), filterFor(builder, filter), ...(bias ? [builder.get(bias)] : [])];
   return { channelsFirst: builder.op('Conv', operands, windowAttributes(windows)) };
 }
@@ -59,7 +59,7 @@ function turnedConvolution(builder: OnnxBuilder, dy: Node, filter: Node, windows
   const last = -(2 ** 31);
   const reversed = builder.slice(builder.get(filter), [-1, -1], [last, last], [0, 1], [-1, -1]);
   const exchanged = builder.transpose(reversed, [0, 1, 3, 2], filter.shape);
-  return blockedConvolution(builder, builder.channelsFirst(dy), exchanged, turned);
+  return blockedConvolution(builder, dy, exchanged, turned);
 }
 
 type Channels = Pick<Geometry, 'inChannels' | 'outChannels'>;
@@ -70,9 +70,10 @@ const isBlockable = ({ channelBlock }: OnnxBuilder, { inChannels, outChannels }:
 
 /**
  * ONNX Runtime's convolution over blocks of channels, up to three times as fast as its other one, but which it takes by
- * itself for constant filters alone. `filter` is [height, width, in, out]; null where it does not fit.
+ * itself for constant filters alone. `filter` is [height, width, in, out]; the result is an image as tfjs has it, null
+ * where it does not fit.
  */
-function blockedConvolution(builder: OnnxBuilder, x: string, filter: string, windows: Geometry, bias?: string): string | null {
+function blockedConvolution(builder: OnnxBuilder, x: Node, filter: string, windows: Geometry, bias?: string): string | null {
   if (!isBlockable(builder, windows)) return null;
   const { channelBlock: block } = builder;
   const { inChannels, outChannels, filterHeight, filterWidth } = windows;
@@ -90,17 +91,14 @@ function blockedConvolution(builder: OnnxBuilder, x: string, filter: string, win
     : [filterHeight, filterWidth, ins / block, block, outs / block, block];
   const order = few ? [3, 2, 0, 1, 4] : [4, 2, 0, 1, 3, 5];
   const weights = builder.reshape(builder.transpose(builder.reshape(whole, split), order, split), [outs, ins, filterHeight, filterWidth]);
-  const image = few ? x : builder.blocked('ReorderInput', [x]);
+  const image = few
+    ? builder.channelsFirst(x)
+    : builder.hasPlain(x)
+      ? builder.blocked('ReorderInput', [builder.get(x)], { channels_last: 1 })
+      : builder.blocked('ReorderInput', [builder.channelsFirst(x)]);
   const operands = [image, weights, ...(bias === undefined ? [] : [fill(bias, [outs - outChannels])])];
-  return builder.blocked('ReorderOutput', [builder.blocked('Conv', operands, windowAttributes(windows))], { channels: outChannels });
-}
-
-/** An image as it is in tfjs, by way of its blocks, which a convolution needs anyway. */
-function channelsLast(builder: OnnxBuilder, image: Node): string {
-  const channels = image.shape[3];
-  if (builder.hasPlain(image) || channels % 4 !== 0) return builder.get(image);
-  return builder.blocked('ReorderOutput', [builder.blocked('ReorderInput', [builder.channelsFirst(image)])], {
-    channels,
+  return builder.blocked('ReorderOutput', [builder.blocked('Conv', operands, windowAttributes(windows))], {
+    channels: outChannels,
     channels_last: 1,
   });
 }
@@ -113,7 +111,7 @@ function filterGradient(builder: OnnxBuilder, x: Node, dy: Node, windows: Geomet
   const { batchSize, inChannels, outChannels, filterHeight, filterWidth, outHeight, outWidth, padInfo } = windows;
   const [height, width] = [windows.inHeight + padInfo.top + padInfo.bottom, windows.inWidth + padInfo.left + padInfo.right];
   const { top, left, bottom, right } = padInfo;
-  const image = channelsLast(builder, x);
+  const image = builder.get(x);
   const padded =
     top || left || bottom || right
       ? builder.op('Pad', [image, builder.integers([0, top, left, 0, 0, bottom, right, 0]), builder.scalar(0)])
@@ -130,7 +128,7 @@ function filterGradient(builder: OnnxBuilder, x: Node, dy: Node, windows: Geomet
   const gathered = builder.op('Gather', [pixels, builder.integers(places)], { axis: 1 });
   const rows = batchSize * outHeight * outWidth;
   const columns = builder.reshape(gathered, [rows, filterHeight * filterWidth * inChannels]);
-  const gradients = builder.reshape(channelsLast(builder, dy), [rows, outChannels]);
+  const gradients = builder.reshape(builder.get(dy), [rows, outChannels]);
   return builder.reshape(builder.op('Gemm', [columns, gradients], { transA: 1 }), [filterHeight, filterWidth, inChannels, outChannels]);
 }
 
@@ -151,7 +149,7 @@ export const convolution: Kernels = {
     lower: (builder, node, { dy, filter }) => {
       const windows = geometry(node.attributes, node.shape, filter.shape);
       const turned = turnedConvolution(builder, dy, filter, windows);
-      if (turned !== null) return { channelsFirst: turned };
+      if (turned !== null) return turned;
       const operands = [builder.channelsFirst(dy), filterFor(builder, filter)];
       return { channelsFirst: builder.op('ConvTranspose', operands, { ...windowAttributes(windows), output_padding: uncovered(windows) }) };
     },

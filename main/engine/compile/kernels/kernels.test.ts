@@ -172,6 +172,15 @@ describe('reductions', () => {
     tf.min(x, 0),
     tf.prod(x, 1),
   ]);
+  check(
+    'of many rows',
+    [
+      [3, 32, 12, 65],
+      [1024, 70],
+    ],
+    (x, y) => [tf.sum(x, [0, 1, 2]), tf.mean(x, [0, 1]), tf.mean(x, [0, 1, 2], true), tf.sum(y, 0), tf.max(y, 0)],
+    1e-3,
+  );
   check('all, any', [[3, 4]], (x) => [tf.all(tf.greater(x, -0.5), 1), tf.any(tf.greater(x, 0.5), 0)]);
   check('mean of booleans', [[3, 4]], (x) => tf.mean(tf.cast(tf.greater(x, 0), 'float32')));
   check('argMax, argMin', [[4, 5]], (x) => [tf.argMax(x, 1), tf.argMin(x, 0)]);

@@ -1,7 +1,7 @@
 /** Pooling over images, and its gradients. */
 import { tf } from '../../tfjs.ts';
 import type { Attributes, Node, Shape, Typed } from '../graph.ts';
-import type { OnnxBuilder } from '../onnx-builder.ts';
+import type { OnnxBuilder, Value } from '../onnx-builder.ts';
 import { type Inputs, type Kernels, typeOf } from './kernel.ts';
 import { paddingOf, placeWindows, views, windowAttributes } from './windows.ts';
 
@@ -50,6 +50,60 @@ function tiledMaxGradient(builder: OnnxBuilder, windows: Geometry, image: Shape,
   });
 }
 
+const isTiled = (windows: Geometry) =>
+  windows.strideHeight === windows.filterHeight &&
+  windows.strideWidth === windows.filterWidth &&
+  paddingOf(windows).every((side) => side === 0);
+
+/** Whether tiles are taken apart where the channels of a pixel lie side by side: so where convolutions leave them so. */
+const isPlainTiled = (builder: OnnxBuilder, x: Node, windows: Geometry) =>
+  builder.channelBlock > 0 && builder.hasPlain(x) && !builder.hasChannelsFirst(x) && isTiled(windows);
+
+/** For each place in a window: that place of all windows, [batch, rows, columns, channels], in row-major order. */
+function tilePlaces(builder: OnnxBuilder, windows: Geometry, x: string): string[] {
+  const { batchSize, outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth, inChannels } = windows;
+  const [height, width] = [outHeight * filterHeight, outWidth * filterWidth];
+  const covered = height === inHeight && width === inWidth ? x : builder.slice(x, [0, 0], [height, width], [1, 2]);
+  const ones = (count: number) => Array.from({ length: count }, () => 1);
+  const rows = builder.split(builder.reshape(covered, [batchSize * outHeight, filterHeight, width * inChannels]), ones(filterHeight), 1);
+  return rows.flatMap((row) =>
+    builder
+      .split(builder.reshape(row, [batchSize * outHeight * outWidth, filterWidth, inChannels]), ones(filterWidth), 1)
+      .map((place) => builder.reshape(place, [batchSize, outHeight, outWidth, inChannels])),
+  );
+}
+
+/** The reverse of `tilePlaces`; what no window covers is 0. */
+function joinPlaces(builder: OnnxBuilder, windows: Geometry, places: readonly string[]): string {
+  const { batchSize, outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth, inChannels } = windows;
+  const [height, width] = [outHeight * filterHeight, outWidth * filterWidth];
+  const join = (parts: readonly string[], rest: readonly number[]) => {
+    const single = parts.map((part) => builder.reshape(part, [rest[0], 1, rest[1]]));
+    return single.length === 1 ? single[0] : builder.op('Concat', single, { axis: 1 });
+  };
+  const rows = Array.from({ length: filterHeight }, (_, row) =>
+    join(places.slice(row * filterWidth, (row + 1) * filterWidth), [batchSize * outHeight * outWidth, inChannels]),
+  );
+  const image = builder.reshape(join(rows, [batchSize * outHeight, width * inChannels]), [batchSize, height, width, inChannels]);
+  if (height === inHeight && width === inWidth) return image;
+  return builder.op('Pad', [image, builder.integers([0, 0, 0, 0, 0, inHeight - height, inWidth - width, 0]), builder.scalar(0)]);
+}
+
+/** The gradient goes to the first place with the maximum: what the places before have not taken goes on to the next. */
+function plainTiledMaxGradient(builder: OnnxBuilder, windows: Geometry, dy: string, x: string, y: string): string {
+  const places = tilePlaces(builder, windows, x);
+  const zero = builder.scalar(0);
+  let rest = dy;
+  const gradients = places.map((place, index) => {
+    if (index === places.length - 1) return rest;
+    const hit = builder.op('Equal', [place, y]);
+    const gradient = builder.op('Where', [hit, rest, zero]);
+    rest = builder.op('Where', [hit, zero, rest]);
+    return gradient;
+  });
+  return joinPlaces(builder, windows, gradients);
+}
+
 /** Windows that overlap or are padded: the gradient of each place on its own, put back together by placeWindows. */
 function overlappingMaxGradient(builder: OnnxBuilder, windows: Geometry, image: Shape, dy: string, x: string, y: string): string {
   const [batch, height, width, channels] = image as [number, number, number, number];
@@ -69,16 +123,13 @@ function overlappingMaxGradient(builder: OnnxBuilder, windows: Geometry, image: 
 }
 
 /** Like TensorFlow's: of equal values in a window, the first in row-major order gets the gradient. */
-function maxGradient(builder: OnnxBuilder, node: Node, dy: Node, x: Node, y: Node): string {
+function maxGradient(builder: OnnxBuilder, node: Node, dy: Node, x: Node, y: Node): Value {
   const windows = geometry(node.attributes, node.shape);
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = windows;
-  const tiles =
-    filterHeight === filterWidth &&
-    strideHeight === filterHeight &&
-    strideWidth === filterWidth &&
-    paddingOf(windows).every((side) => side === 0);
-  const gradient = tiles ? tiledMaxGradient : overlappingMaxGradient;
-  return gradient(builder, windows, node.shape, builder.channelsFirst(dy), builder.channelsFirst(x), builder.channelsFirst(y));
+  if (isPlainTiled(builder, x, windows)) return plainTiledMaxGradient(builder, windows, builder.get(dy), builder.get(x), builder.get(y));
+  const gradient = isTiled(windows) && windows.filterHeight === windows.filterWidth ? tiledMaxGradient : overlappingMaxGradient;
+  return {
+    channelsFirst: gradient(builder, windows, node.shape, builder.channelsFirst(dy), builder.channelsFirst(x), builder.channelsFirst(y)),
+  };
 }
 
 /**
@@ -105,9 +156,11 @@ function averageGradient(builder: OnnxBuilder, node: Node, dy: Node): string {
 export const pooling: Kernels = {
   MaxPool: {
     shape: pooled,
-    lower: (builder, node, { x }) => ({
-      channelsFirst: builder.op('MaxPool', [builder.channelsFirst(x)], windowAttributes(geometry(node.attributes, x.shape))),
-    }),
+    lower: (builder, node, { x }) => {
+      const windows = geometry(node.attributes, x.shape);
+      if (isPlainTiled(builder, x, windows)) return builder.op('Max', tilePlaces(builder, windows, builder.get(x)));
+      return { channelsFirst: builder.op('MaxPool', [builder.channelsFirst(x)], windowAttributes(windows)) };
+    },
   },
   AvgPool: {
     shape: pooled,
@@ -117,7 +170,7 @@ export const pooling: Kernels = {
   },
   MaxPoolGrad: {
     shape: (inputs) => typeOf(inputs.input),
-    lower: (builder, node, { dy, input, output }) => ({ channelsFirst: maxGradient(builder, node, dy, input, output) }),
+    lower: (builder, node, { dy, input, output }) => maxGradient(builder, node, dy, input, output),
   },
   AvgPoolGrad: {
     shape: (inputs) => typeOf(inputs.input),

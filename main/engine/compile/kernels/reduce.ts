@@ -1,5 +1,5 @@
 /** Kernels that reduce over axes. */
-import { type Attributes, axesOf, type DataType, type Node, type Typed } from '../graph.ts';
+import { type Attributes, axesOf, type DataType, type Node, type Shape, sizeOf, type Typed } from '../graph.ts';
 import type { OnnxBuilder, Value } from '../onnx-builder.ts';
 import { first, type Inputs, type Kernel, type Kernels, like } from './kernel.ts';
 
@@ -18,12 +18,36 @@ function reducedType(inputs: Inputs, attributes: Attributes, dtype?: DataType): 
 /** Where each axis of a channels-last image is when its channels are first. */
 const channelsFirstAxis = [0, 2, 3, 1];
 
+/** Values from which on a sum over many rows is worth two. */
+const manyValues = 65_536;
+const mostColumns = 512;
+
+/**
+ * Sums or means over the first axes of few columns, in two: ONNX Runtime goes down one column after another, and is fast
+ * where rows are long. Null where that does not apply.
+ */
+function lowerTall(builder: OnnxBuilder, op: string, name: string, shape: Shape, axes: readonly number[]): string | null {
+  const isFirst = axes.length < shape.length && axes.every((axis) => axis < axes.length);
+  const rows = sizeOf(shape.slice(0, axes.length));
+  const columns = sizeOf(shape.slice(axes.length));
+  if ((op !== 'ReduceSum' && op !== 'ReduceMean') || !isFirst || columns > mostColumns || rows * columns < manyValues) return null;
+  let together = Math.floor(Math.sqrt(rows));
+  while (rows % together > 0) together--;
+  if (together < 8) return null;
+  const folded = builder.reshape(name, [together, rows / together, columns]);
+  return builder.reduce(op, builder.reduce(op, folded, [0], false), [0], false);
+}
+
 function lowerReduction(builder: OnnxBuilder, node: Node, op: string): Value {
   const x = node.inputs[0];
   const keep = node.attributes.keepDims === true;
   const axes = reducedAxes(node.attributes, x.shape.length);
   if (axes.length === 0) return builder.op('Identity', [builder.get(x)]);
   if (x.dtype === 'bool') return builder.reduce(op, builder.cast(builder.get(x), 'bool', node.dtype), axes, keep);
+  if (!builder.standard && (x.shape.length !== 4 || builder.hasPlain(x))) {
+    const tall = lowerTall(builder, op, builder.get(x), x.shape, axes);
+    if (tall !== null) return builder.reshape(tall, node.shape);
+  }
   // An image that is there with its channels first only is reduced so, if what remains reads the same.
   const asIs = x.shape.length === 4 && builder.hasChannelsFirst(x) && !builder.hasPlain(x);
   if (!asIs || !(keep || (axes.includes(1) && axes.includes(2)))) return builder.reduce(op, builder.get(x), axes, keep);

@@ -6,6 +6,7 @@ import { type Program, type Shape, sizeOf, sorted } from '../graph.ts';
 import { lower } from '../lower.ts';
 import { dropCopies } from './drop-copies.ts';
 import { fuseBias } from './fuse-bias.ts';
+import { joinProducts } from './join-products.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { reuseRelu } from './reuse-relu.ts';
 import { shareEqual } from './share-equal.ts';
@@ -119,6 +120,46 @@ describe('passes', () => {
     expect(sorted(program).find(({ op }) => op === 'Step')!.inputs[0].op).toBe('Relu');
     return expectPass((given) => reuseRelu(shareEqual(dropCopies(given))), gradient, {});
   });
+
+  it('join the products and row sums that a weight’s gradient is a sum of', () => {
+    const shapes = [
+      [2, 3],
+      [5, 3],
+      [3, 3],
+      [2, 4],
+      [5, 4],
+      [3, 4],
+      [3, 4],
+    ];
+    const sums = example(shapes, (a, b, c, x, y, z, more) => {
+      const products = [tf.matMul(a, x, true), more, tf.matMul(b, y, true), tf.matMul(c, z, true)];
+      const rows = [tf.sum(x, 0), tf.sum(y, 0), tf.sum(z, 0)];
+      const total = (terms: tf.Tensor[]) => terms.reduce((sum, term) => tf.add(term, sum));
+      return [total(products), total(rows), tf.add(tf.matMul(a, x, true), tf.matMul(b, y, true))];
+    });
+    return expectPass((program) => shareEqual(joinProducts(dropCopies(unwrapMatrices(dropCopies(program))))), sums, {
+      BatchMatMul: [5, 3],
+      Sum: [3, 1],
+      Concat: [0, 2],
+    });
+  });
+
+  it('leave products alone that something else reads', () =>
+    expectPass(
+      (program) => joinProducts(dropCopies(unwrapMatrices(dropCopies(program)))),
+      example(
+        [
+          [2, 3],
+          [2, 4],
+        ],
+        (a, x) => {
+          const shared = tf.matMul(a, x, true);
+          const parts = [shared, tf.matMul(tf.neg(a), x, true), tf.matMul(a, tf.neg(x), true)];
+          return [parts.reduce((sum, part) => tf.add(sum, part)), shared];
+        },
+      ),
+      { BatchMatMul: [3, 3], Concat: [0, 0] },
+    ));
 
   const pooledRelu = (x: tf.Tensor) => tf.maxPool(image(tf.relu(x)), 2, 2, 'valid');
 

@@ -27,6 +27,41 @@ export function normalized(x: tf.Tensor, axes: number[], epsilon: number, centre
   return operation(x);
 }
 
+/**
+ * A batch normalized with its own mean and variance along the last axis, then scaled and shifted. The gradient is
+ * gamma / deviation · (dy − mean(dy) − y · mean(dy · y)), y the normalized value (Ioffe and Szegedy, 2015, section 3).
+ */
+export function batchNormalized(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number) {
+  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+  const count = x.size / x.shape[x.shape.length - 1];
+  const moments = (values: tf.Tensor) => {
+    const mean = tf.mean(values, axes);
+    const around = tf.sub(values, mean);
+    return { mean, around, variance: tf.mean(tf.square(around), axes) };
+  };
+  const operation = tf.customGrad((...given) => {
+    const [values, scale, shift, save] = given as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const { around, variance } = moments(values);
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    const factor = tf.mul(inverse, scale);
+    save([around, inverse, factor]);
+    return {
+      value: tf.add(tf.mul(around, factor), shift),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [centred, perDeviation, both] = saved;
+        const sum = tf.sum(dy, axes);
+        const along = tf.sum(tf.mul(dy, centred), axes);
+        const slope = tf.mul(tf.div(tf.mul(along, tf.square(perDeviation)), -count), both);
+        const level = tf.mul(tf.div(sum, -count), both);
+        const dx = tf.add(tf.add(tf.mul(dy, both), tf.mul(centred, slope)), level);
+        return [dx, tf.mul(along, perDeviation), sum];
+      },
+    };
+  });
+  const { mean, variance } = moments(x);
+  return { output: operation(x, gamma, beta), mean, variance };
+}
+
 const axesOf = (config: Config, rank: number): number[] => [config.axis as number | number[]].flat().map((axis) => axisFrom(axis, rank));
 
 /** Scales and shifts by weights of the lengths of some axes. */
