@@ -1,11 +1,11 @@
 /**
- * Data from files: how soon it is seen, profiled, ready to train and how much of an epoch it costs; beside pandas and
- * polars where Python has them. `npm run bench -- data [--megabytes 1000] [--pictures 10000] [--python PATH]`
+ * Data from files: how soon it is seen, profiled, ready to train and how much of an epoch it costs, beside the goals; and
+ * beside pandas, polars and Keras' loaders in the same run, where a Python has them.
+ * `npm run bench -- data [--only tables,images,pictures,share] [--megabytes 1000] [--pictures 10000] [--python PATH]`
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import sharp from 'sharp';
@@ -14,6 +14,7 @@ import { loadDataset } from '#data/load.ts';
 import { createLooker } from '#data/look/look.ts';
 import { collect, eventsOf, layer, makeJob, sequential } from '#engine/testing/harness.ts';
 import { createDataCache } from '#trainer/data-cache.ts';
+import { writeLargeCsv } from '../fixtures/large-csv.ts';
 
 const option = (name: string, otherwise: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -21,7 +22,8 @@ const option = (name: string, otherwise: string): string => {
 };
 const megabytes = Number(option('megabytes', '1000'));
 const pictureCount = Number(option('pictures', '10000'));
-const python = option('python', 'python3');
+const python = option('python', process.env['EPOCHBOOK_PYTHON'] ?? 'python3');
+const only = option('only', 'images,share,pictures,tables').split(',');
 const fashion = '/usr/share/datasets/fashion-mnist';
 
 const workspace = mkdtempSync(join(tmpdir(), 'epochbook-bench-data-'));
@@ -42,93 +44,163 @@ async function measure<T>(work: () => Promise<T>): Promise<Measured<T>> {
   const { user, system } = process.cpuUsage(cpu);
   return { value, ms: performance.now() - began, cpuMs: (user + system) / 1000 };
 }
-const told = (what: string, { ms, cpuMs }: Measured<unknown>, more = '') =>
-  console.log(`${what.padEnd(48)} ${ms.toFixed(0).padStart(7)} ms, ${cpuMs.toFixed(0).padStart(7)} ms of processors${more && `; ${more}`}`);
 
-/** Twelve columns of numbers and text, as long as wanted. */
-async function makeCsv(file: string): Promise<number> {
-  const out = createWriteStream(file, { highWaterMark: 1 << 22 });
-  out.write('id,price,amount,score,x1,x2,x3,x4,city,kind,day,label\n');
-  const cities = ['Wien', 'Paris', 'Oslo', 'Roma', 'Bern'];
-  let state = 1;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  let [rows, written] = [0, 0];
-  while (written < megabytes * 1e6) {
-    const lines: string[] = [];
-    for (let index = 0; index < 5000; index += 1, rows += 1) {
-      const numbers = Array.from({ length: 7 }, () => (random() * 1000).toFixed(4)).join(',');
-      const day = `2024-${String(1 + (rows % 12)).padStart(2, '0')}-${String(1 + (rows % 28)).padStart(2, '0')}`;
-      lines.push(`${rows},${numbers},${cities[rows % 5]},k${Math.floor(random() * 20)},${day},${random() < 0.5 ? 'yes' : 'no'}`);
-    }
-    const text = `${lines.join('\n')}\n`;
-    written += text.length;
-    if (!out.write(text)) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'finish');
-  return rows;
+/** `goal`: the most that it may be. */
+function told(what: string, found: number, unit: string, { goal, more = '' }: { goal?: number; more?: string } = {}): void {
+  const digits = found < 10 ? 2 : 0;
+  const judged = goal === undefined ? '' : `  goal ${goal} ${unit}: ${found <= goal ? 'met' : 'MISSED'}`;
+  console.log(`${what.padEnd(56)} ${found.toFixed(digits).padStart(8)} ${unit}${judged}${more && `  (${more})`}`);
+}
+const cpu = ({ cpuMs }: Measured<unknown>) => `${(cpuMs / 1000).toFixed(1)} s of processors`;
+
+interface Other {
+  readonly what: string;
+  readonly ms?: number;
+  readonly missing?: string;
 }
 
-async function look(data: DataSpec, what: string): Promise<void> {
+/** Runs what Python has; each line it prints is one measurement, `name`, a tab, milliseconds. */
+function others(script: string): Other[] {
+  const { stdout, status, error } = spawnSync(python, ['-c', prelude + script], {
+    cwd: workspace,
+    encoding: 'utf8',
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '', KERAS_BACKEND: 'tensorflow' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  if (error || stdout.trim() === '') return [{ what: 'Python', missing: error ? error.message : `ended with ${status}` }];
+  return stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line.includes('\t'))
+    .map((line): Other => {
+      const [what, value] = line.split('\t');
+      return value === 'missing' ? { what, missing: 'not installed' } : { what, ms: Number(value) };
+    });
+}
+
+const prelude = `
+import time
+def timed(what, work):
+    began = time.perf_counter(); work(); print(f"{what}\\t{(time.perf_counter() - began) * 1000}", flush=True)
+def beside(name, work):
+    try: module = __import__(name)
+    except ImportError: print(f"{name}\\tmissing"); return
+    work(module)
+`;
+
+/** The others' times, and ours as a part of each. */
+function compare(ours: Readonly<Record<string, number>>, found: readonly Other[]): void {
+  for (const { what, ms, missing } of found) {
+    const kind = what.split(': ').at(-1) ?? '';
+    if (ms === undefined) console.log(`  ${what}: ${missing}, not compared`);
+    else
+      console.log(
+        `  ${what.padEnd(54)} ${(ms / 1000).toFixed(2).padStart(8)} s${kind in ours ? `, ours takes ${(ours[kind] / ms).toFixed(2)} × as long` : ''}`,
+      );
+  }
+}
+
+async function look(data: DataSpec, what: string, goals: { open: number; profile?: number }): Promise<{ head: number; describe: number }> {
   const looker = createLooker();
   const base = { data, folders, cache };
-  const opened = await measure(() => looker.ask({ kind: 'open', ...base }, () => {}));
-  told(`${what}: first rows`, opened);
-  const { table } = opened.value as { table?: { columns: readonly { name: string }[] } };
-  const columns = (table?.columns ?? []).map(({ name }) => name);
+  globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let most = before;
-  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 50);
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+  const opened = await measure(() => looker.ask({ kind: 'open', ...base }, () => {}));
+  told(`${what}: first rows`, opened.ms / 1000, 's', { goal: goals.open });
+  const { table } = opened.value as { table?: { columns: readonly { name: string }[] } };
+  const columns = (table?.columns ?? []).map(({ name }) => name);
   const profiled = await measure(() => looker.ask({ kind: 'profile', columns, selection: { filters: [] }, ...base } as never, () => {}));
   clearInterval(timer);
-  told(`${what}: profile of ${columns.length} columns`, profiled, `${((most - before) / 1e6).toFixed(0)} MB of memory more`);
+  told(`${what}: profile of ${columns.length} columns, with the target`, profiled.ms / 1000, 's', {
+    ...(goals.profile !== undefined && { goal: goals.profile }),
+    more: cpu(profiled),
+  });
+  told(`${what}: memory above idle`, (most - before) / 1e9, 'GB', { goal: 1 });
+  return { head: opened.ms, describe: profiled.ms };
 }
 
-const csv: DataSpec = { source: { format: 'csv', path: 'large.csv' }, steps: [{ op: 'target', column: 'label' }] };
-
 async function tables(): Promise<void> {
-  const rows = await makeCsv(join(workspace, 'large.csv'));
-  console.log(`A CSV of ${megabytes} MB, ${rows} rows`);
-  await look(csv, 'CSV');
+  const csv: DataSpec = { source: { format: 'csv', path: 'large.csv' }, steps: [{ op: 'target', column: 'label' }] };
+  const rows = await writeLargeCsv(join(workspace, 'large.csv'), megabytes);
+  console.log(`\nA CSV of ${megabytes} MB, ${rows.toLocaleString('en')} rows, 12 columns`);
+  const scale = Math.max(1, megabytes / 1000);
+  const ours = await look(csv, 'CSV', { open: 1, profile: 10 * scale });
   const duck = await DuckDBInstance.create(':memory:');
   await (await duck.connect()).run(`COPY (FROM '${join(workspace, 'large.csv')}') TO '${join(workspace, 'large.parquet')}'`);
   duck.closeSync();
-  await look({ ...csv, source: { format: 'parquet', path: 'large.parquet' } }, 'Parquet');
-  const script = `
-import sys, time
-def timed(what, work):
-    began = time.perf_counter(); work(); print(f"{what:<48} {(time.perf_counter() - began) * 1000:7.0f} ms")
-try:
-    import pandas
-    timed('pandas: first rows', lambda: pandas.read_csv('large.csv', nrows=100))
-    timed('pandas: read and describe', lambda: pandas.read_csv('large.csv').describe(include='all'))
-except ImportError: print('pandas is not installed')
-try:
-    import polars
-    timed('polars: first rows', lambda: polars.read_csv('large.csv', n_rows=100))
-    timed('polars: read and describe', lambda: polars.read_csv('large.csv').describe())
-except ImportError: print('polars is not installed')
-`;
-  spawnSync(python, ['-c', script], { cwd: workspace, stdio: 'inherit' });
+  const parquet = await look({ ...csv, source: { format: 'parquet', path: 'large.parquet' } }, 'Parquet', { open: 0.3 });
+  compare(
+    ours,
+    others(`
+beside('pandas', lambda pandas: (timed('pandas, CSV: head', lambda: pandas.read_csv('large.csv', nrows=100)), timed('pandas, CSV: describe', lambda: pandas.read_csv('large.csv').describe(include='all'))))
+beside('polars', lambda polars: (timed('polars, CSV: head', lambda: polars.read_csv('large.csv', n_rows=100)), timed('polars, CSV: describe', lambda: polars.read_csv('large.csv').describe())))
+`),
+  );
+  compare(
+    parquet,
+    others(`
+beside('pandas', lambda pandas: timed('pandas, Parquet: describe', lambda: pandas.read_parquet('large.parquet').describe(include='all')))
+beside('polars', lambda polars: (timed('polars, Parquet: head', lambda: polars.read_parquet('large.parquet', n_rows=100)), timed('polars, Parquet: describe', lambda: polars.read_parquet('large.parquet').describe())))
+`),
+  );
+  const steps: DataSpec['steps'] = [
+    { op: 'target', column: 'label' },
+    { op: 'drop', columns: ['id', 'day'] },
+    { op: 'split', validation: 0.1 },
+    { op: 'normalize' },
+    { op: 'oneHot' },
+  ];
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 50);
+  const ready = await measure(() => loadDataset({ ...csv, steps }, folders));
+  clearInterval(timer);
+  const streamed = ready.value.preview.streamed ? 'streamed' : 'in memory';
+  told(`CSV: ready to train, ${streamed}`, ready.ms / 1000, 's', {
+    more: `${cpu(ready)}, ${((most - before) / 1e6).toFixed(0)} MB above idle`,
+  });
 }
 
-async function fashionImages(): Promise<void> {
+const clothes = { images: 'train-images-idx3-ubyte.gz', labels: 'train-labels-idx1-ubyte.gz' };
+
+function copyClothes(): boolean {
   if (!existsSync(fashion)) {
-    console.log('Fashion-MNIST is not installed (Debian: dataset-fashion-mnist)');
-    return;
+    console.log('\nFashion-MNIST is not installed (Debian: dataset-fashion-mnist)');
+    return false;
   }
-  for (const name of ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz']) cpSync(join(fashion, name), join(workspace, name));
-  const spec: DataSpec = {
-    source: { format: 'idx', images: 'train-images-idx3-ubyte.gz', labels: 'train-labels-idx1-ubyte.gz' },
-    steps: [{ op: 'split', validation: 0.1 }],
-  };
-  told('60,000 images of IDX.gz, ready to train', await measure(() => createDataCache({ worthKeeping: -1 })(spec, folders)));
+  for (const name of Object.values(clothes)) cpSync(join(fashion, name), join(workspace, name));
+  return true;
+}
+
+async function images(): Promise<void> {
+  if (!copyClothes()) return;
+  console.log('\n60,000 images of IDX.gz');
+  const spec: DataSpec = { source: { format: 'idx', ...clothes }, steps: [{ op: 'split', validation: 0.1 }] };
+  const first = await measure(() => createDataCache({ worthKeeping: -1 })(spec, folders));
+  told('ready to train', first.ms / 1000, 's', { goal: 1.5, more: cpu(first) });
   // The cache is written behind the reader's back.
-  await new Promise((resolve) => setTimeout(resolve, 5000));
-  told('the same from the cache', await measure(() => createDataCache()(spec, folders)));
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const again = await measure(() => createDataCache()(spec, folders));
+  told('ready to train, from the cache', again.ms / 1000, 's', { goal: 0.2, more: cpu(again) });
+  compare(
+    { ready: first.ms },
+    others(`
+def load(numpy):
+    import gzip
+    def work():
+        with gzip.open('${clothes.images}') as file: images = numpy.frombuffer(file.read(), numpy.uint8, offset=16).reshape(-1, 28, 28, 1)
+        with gzip.open('${clothes.labels}') as file: numpy.frombuffer(file.read(), numpy.uint8, offset=8)
+        order = numpy.random.permutation(len(images)); images[order[6000:]].astype('float32') / 255; images[order[:6000]].astype('float32') / 255
+    timed("NumPy's own code: ready", work)
+beside('numpy', load)
+`),
+  );
 }
 
 async function pictures(): Promise<void> {
+  console.log(`\n${pictureCount} small PNGs in ten folders`);
   const files: string[] = [];
   for (let index = 0; index < pictureCount; index += 1) {
     const name = `pictures/c${index % 10}/${index}.png`;
@@ -137,22 +209,33 @@ async function pictures(): Promise<void> {
     await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } }).toFile(join(workspace, name));
     files.push(join(workspace, name));
   }
-  const decoder = await measure(async () => {
+  const decode = async (many: number) => {
     let next = 0;
     const work = async () => {
       for (let index = next++; index < files.length; index = next++) await sharp(readFileSync(files[index])).raw().toBuffer();
     };
-    await Promise.all(Array.from({ length: 8 }, work));
-  });
-  told(`${pictureCount} small PNGs: the decoder alone`, decoder);
+    await Promise.all(Array.from({ length: many }, work));
+  };
+  const decoder = await measure(() => decode(8));
+  told('the decoder alone', decoder.ms / 1000, 's', { more: cpu(decoder) });
   const loaded = await measure(() => loadDataset({ source: { format: 'imageFolder', path: 'pictures' }, steps: [] }, folders));
-  const ratio = (loaded.cpuMs / decoder.cpuMs).toFixed(2);
-  told(`${pictureCount} small PNGs: ready to train`, loaded, `${ratio} × the decoder's processor time`);
+  told('ready to train', loaded.ms / 1000, 's', { more: cpu(loaded) });
+  told('processors’ time, by the decoder’s own', loaded.cpuMs / decoder.cpuMs, '×', { goal: 1.5 });
+  compare(
+    { epoch: loaded.ms },
+    others(`
+def load(keras):
+    def work():
+        for _ in keras.utils.image_dataset_from_directory('pictures', image_size=(32, 32), batch_size=128, verbose=False): pass
+    timed('Keras, image_dataset_from_directory: epoch', work)
+beside('keras', load)
+`),
+  );
 }
 
-async function shares(): Promise<void> {
-  if (!existsSync(join(workspace, 'train-images-idx3-ubyte.gz'))) return;
-  const source: DataSpec['source'] = { format: 'idx', images: 'train-images-idx3-ubyte.gz', labels: 'train-labels-idx1-ubyte.gz' };
+async function share(): Promise<void> {
+  if (!copyClothes()) return;
+  console.log(`\nThe input’s share of an epoch, 10,000 images, a CNN, ${availableParallelism()} processors`);
   const model = sequential(
     layer('Conv2D', { filters: 16, kernelSize: 3, activation: 'relu' }),
     layer('MaxPooling2D', { poolSize: 2 }),
@@ -161,23 +244,26 @@ async function shares(): Promise<void> {
     layer('Flatten', {}),
     layer('Dense', { activation: 'softmax' }),
   );
+  const source: DataSpec['source'] = { format: 'idx', ...clothes };
+  const augment = { op: 'augment', flip: 'horizontal', shift: 0.1, rotate: 10, noise: 0.02 } as const;
   for (const augmented of [false, true]) {
-    const augment = { op: 'augment', flip: 'horizontal', shift: 0.1, rotate: 10, noise: 0.02 } as const;
     const { dataset } = await loadDataset({ source, steps: [{ op: 'take', count: 10_000 }, ...(augmented ? [augment] : [])] }, folders);
-    const events = await collect(makeJob(model, dataset, { epochs: 2, batchSize: 64 }));
-    const { elapsedMs, phasesMs } = eventsOf(events, 'epochEnded')[1].row;
-    const share = ((phasesMs.data / elapsedMs) * 100).toFixed(2);
-    console.log(
-      `CNN, augmentation ${augmented ? 'on ' : 'off'}: an epoch of 10,000 takes ${elapsedMs.toFixed(0)} ms, its input ${share} %`,
-    );
+    const events = await collect(makeJob(model, dataset, { epochs: 3, batchSize: 64 }));
+    const { elapsedMs, phasesMs } = eventsOf(events, 'epochEnded').at(-1)!.row;
+    told(`augmentation ${augmented ? 'on' : 'off'}`, (phasesMs.data / elapsedMs) * 100, '%', {
+      ...(!augmented && { goal: 3 }),
+      more: `an epoch takes ${elapsedMs.toFixed(0)} ms`,
+    });
   }
 }
 
+const sections: Readonly<Record<string, () => Promise<void>>> = { images, share, pictures, tables };
+
 try {
-  await fashionImages();
-  await shares();
-  await pictures();
-  await tables();
+  for (const name of only) {
+    if (!Object.hasOwn(sections, name)) throw new Error(`--only takes ${Object.keys(sections).join(', ')}`);
+    await sections[name]();
+  }
 } finally {
   rmSync(workspace, { recursive: true, force: true });
 }

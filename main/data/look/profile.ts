@@ -3,8 +3,9 @@ import type { ColumnProfile, LookColumn } from '#contract/look.ts';
 import { identifier } from '../duck.ts';
 import type { Imported } from './source.ts';
 
-/** From this many rows on, distinct values and quantiles are estimated and frequent values are those of a sample. */
-export const estimatedFrom = 2_000_000;
+/** From this many rows on, distinct values are estimated, and so is all that a sample of the rows tells. */
+export const estimatedFrom = 500_000;
+const sampledRows = 200_000;
 const shares = [0.05, 0.25, 0.5, 0.75, 0.95];
 const bins = 24;
 const topCount = 12;
@@ -29,71 +30,101 @@ function stepsOf(min: number, max: number, whole: boolean): number {
   return whole && max - min < bins ? max - min + 1 : bins;
 }
 
-/** One after the other; each column needs two passes over what is stored of it. */
+/** What is asked of one column in the pass over all; how many answers that is depends on its type. */
+function asked({ name, type }: LookColumn, estimated: boolean): string[] {
+  const column = identifier(name);
+  // Counted exactly one column after the other: all at once would need room for the values of all.
+  const distinct = estimated ? `approx_count_distinct(${column})` : '0';
+  if (type !== 'number') return [`count(${column})`, distinct, `min(${column})::VARCHAR`, `max(${column})::VARCHAR`];
+  const value = `${column}::DOUBLE`;
+  // A number that is none is rare: only then are the others asked for again, without it.
+  return [
+    `count(${column})`,
+    distinct,
+    `min(${value})`,
+    `max(${value})`,
+    `avg(CASE WHEN isfinite(${value}) THEN ${value} END)`,
+    `stddev_pop(CASE WHEN isfinite(${value}) THEN ${value} END)`,
+    `count(*) FILTER (isfinite(${value}))`,
+    `bool_and(${value} = floor(${value}))`,
+  ];
+}
+
+/**
+ * One pass over all columns, then for each one over its own values: of a table of millions of rows over a sample of them,
+ * from which quantiles, frequent values, histograms and associations with the target are then estimated.
+ */
 export async function profileColumns({ connection }: Imported, { columns, condition, target }: ProfileRequest): Promise<ColumnProfile[]> {
   const rowsOf = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS() as Row[];
-  const from = condition === 'true' ? 'looked' : `(SELECT * FROM looked WHERE ${condition})`;
-  const [[counted]] = await rowsOf(`SELECT count(*) FROM ${from}`);
+  const all = condition === 'true' ? 'looked' : `(SELECT * FROM looked WHERE ${condition})`;
+  const [[counted]] = await rowsOf(`SELECT count(*) FROM ${all}`);
   const rows = Number(counted);
   const estimated = rows >= estimatedFrom;
+  let [from, weight] = [all, 1];
+  if (estimated) {
+    const share = (sampledRows / rows) * 100;
+    await connection.run(`CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM ${all} USING SAMPLE ${share}% (bernoulli, 42)`);
+    const [[sampled]] = await rowsOf('SELECT count(*) FROM sampled');
+    [from, weight] = ['sampled', rows / Number(sampled)];
+  }
+  const questions = columns.map((column) => asked(column, estimated));
+  const [answers] = await rowsOf(`SELECT ${questions.flat().join(', ')} FROM ${all}`);
   const associations = target ? await associate(columns, target, from, rowsOf) : new Map<string, ColumnProfile['withTarget']>();
   const profiles: ColumnProfile[] = [];
-  for (const column of columns) {
+  let next = 0;
+  for (const [index, column] of columns.entries()) {
+    const found = answers.slice(next, (next += questions[index].length));
     const name = identifier(column.name);
-    const distinct = estimated ? `approx_count_distinct(${name})` : `count(DISTINCT ${name})`;
     const withTarget = associations.get(column.name);
-    const base = { ...column, rows, estimated, ...(withTarget && { withTarget }) };
-    if (column.type === 'number') {
-      const finite = `FILTER (isfinite(${name}::DOUBLE))`;
-      const quantiles = `${estimated ? 'approx_quantile' : 'quantile_cont'}(${name}::DOUBLE, [${shares.join(', ')}]) ${finite}`;
-      const [found] = await rowsOf(
-        `SELECT count(${name}), ${distinct}, min(${name}::DOUBLE) ${finite}, max(${name}::DOUBLE) ${finite}, avg(${name}::DOUBLE) ${finite},
-           stddev_pop(${name}::DOUBLE) ${finite}, ${quantiles}, count(${name}) ${finite}, bool_and(${name}::DOUBLE = floor(${name}::DOUBLE)) ${finite} FROM ${from}`,
+    const present = Number(found[0]);
+    const different = Number(estimated ? found[1] : (await rowsOf(`SELECT count(DISTINCT ${name}) FROM ${all}`))[0][0]);
+    // An estimate may be more than there are.
+    const base = {
+      ...column,
+      rows,
+      estimated,
+      missing: rows - present,
+      distinct: Math.min(different, present),
+      ...(withTarget && { withTarget }),
+    };
+    if (column.type === 'number') profiles.push({ ...base, ...(await profileNumbers(name, found)) });
+    else {
+      const top = await rowsOf(
+        `SELECT ${name}::VARCHAR, count(*) FROM ${from} WHERE ${name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${topCount}`,
       );
-      const [present, different, min, max, mean, deviation] = found.slice(0, 6).map(toNumber);
-      const finiteCount = toNumber(found[7]);
-      const profile = { ...base, missing: rows - present, distinct: different };
-      if (finiteCount === 0) {
-        profiles.push(profile);
-        continue;
-      }
-      const steps = stepsOf(min, max, found[8] === true);
-      const [edge, width] = steps > 1 && steps < bins ? [min - 0.5, 1] : [min, (max - min) / steps];
-      const counts = Array.from({ length: steps }, () => 0);
-      const place = width > 0 ? `least(floor((${name}::DOUBLE - ${edge}) / ${width}), ${steps - 1})` : '0';
-      for (const [step, count] of await rowsOf(`SELECT ${place}, count(*) FROM ${from} WHERE isfinite(${name}::DOUBLE) GROUP BY 1`))
-        counts[Math.max(0, Number(step))] += Number(count);
+      const [first, last] = found.slice(2);
       profiles.push({
-        ...profile,
-        numbers: {
-          min,
-          max,
-          mean,
-          deviation,
-          quantiles: quantilesOf(found[6]),
-          notFinite: present - finiteCount,
-        },
-        histogram: { from: edge, to: edge + width * steps, counts },
+        ...base,
+        top: top.map(([value, count]) => ({ value: String(value), count: Math.round(Number(count) * weight) })),
+        ...(column.type === 'time' && typeof first === 'string' && typeof last === 'string' && { range: { from: first, to: last } }),
       });
-      continue;
     }
-    const [[present, different, first, last]] = await rowsOf(
-      `SELECT count(${name}), ${distinct}, min(${name})::VARCHAR, max(${name})::VARCHAR FROM ${from}`,
-    );
-    const sampled = estimated ? `(SELECT ${name} FROM ${from} USING SAMPLE ${estimatedFrom / 10} ROWS)` : from;
-    const top = await rowsOf(
-      `SELECT ${name}::VARCHAR, count(*) FROM ${sampled} WHERE ${name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${topCount}`,
-    );
-    const weight = estimated ? rows / (estimatedFrom / 10) : 1;
-    profiles.push({
-      ...base,
-      missing: rows - Number(present),
-      distinct: Number(different),
-      top: top.map(([value, count]) => ({ value: String(value), count: Math.round(Number(count) * weight) })),
-      ...(column.type === 'time' && typeof first === 'string' && typeof last === 'string' && { range: { from: first, to: last } }),
-    });
   }
   return profiles;
+
+  async function profileNumbers(name: string, found: Row): Promise<Pick<ColumnProfile, 'numbers' | 'histogram'>> {
+    const value = `${name}::DOUBLE`;
+    const [present, , , , mean, deviation, finite] = found.map(toNumber);
+    let [min, max, whole] = [toNumber(found[2]), toNumber(found[3]), found[7] === true];
+    if (finite === 0) return {};
+    if (finite < present) {
+      const [again] = await rowsOf(
+        `SELECT min(${value}), max(${value}), bool_and(${value} = floor(${value})) FROM ${all} WHERE isfinite(${value})`,
+      );
+      [min, max, whole] = [toNumber(again[0]), toNumber(again[1]), again[2] === true];
+    }
+    const [[quantiles]] = await rowsOf(`SELECT quantile_cont(${value}, [${shares.join(', ')}]) FROM ${from} WHERE isfinite(${value})`);
+    const steps = stepsOf(min, max, whole);
+    const [edge, width] = steps > 1 && steps < bins ? [min - 0.5, 1] : [min, (max - min) / steps];
+    const counts = Array.from({ length: steps }, () => 0);
+    const place = width > 0 ? `least(floor((${value} - ${edge}) / ${width}), ${steps - 1})` : '0';
+    for (const [step, count] of await rowsOf(`SELECT ${place}, count(*) FROM ${from} WHERE isfinite(${value}) GROUP BY 1`))
+      counts[Math.max(0, Number(step))] += Math.round(Number(count) * weight);
+    return {
+      numbers: { min, max, mean, deviation, quantiles: quantilesOf(quantiles), notFinite: present - finite },
+      histogram: { from: edge, to: edge + width * steps, counts },
+    };
+  }
 }
 
 function quantilesOf(value: unknown): number[] {

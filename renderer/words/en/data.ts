@@ -37,7 +37,7 @@ export const data = {
   'data.columnPanel': 'What the column holds',
   'data.column': 'Column',
   'data.counting': 'counting…',
-  'data.estimated': 'With {count} rows, what is marked ≈ is estimated.',
+  'data.estimated': 'With {count} rows, what is marked ≈, the histogram and the most frequent values are estimated from a sample.',
   'data.bar': '{from} to {to}: {count, plural, one {# row} other {{count, number} rows}}',
   'data.typeName': 'type',
   'data.missing': 'missing',

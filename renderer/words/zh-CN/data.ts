@@ -38,7 +38,7 @@ export const data: Record<keyof typeof english, string> = {
   'data.columnPanel': '该列的内容',
   'data.column': '列',
   'data.counting': '统计中…',
-  'data.estimated': '共 {count} 行，标有 ≈ 的为估计值。',
+  'data.estimated': '共 {count} 行，标有 ≈ 的数值、直方图和最常见的值由抽样估计。',
   'data.bar': '{from} 到 {to}：{count, number} 行',
   'data.typeName': '类型',
   'data.missing': '缺失',
