@@ -1,5 +1,6 @@
 /** Tables in Arrow files (Feather 2 is one), read as text like the others. */
 import type { Hash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import * as zlib from 'node:zlib';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
@@ -12,6 +13,9 @@ type Arrow = typeof import('apache-arrow');
 
 const at = '/data/source/path';
 
+/** Compression makes rows small, but not this small. */
+const mostRowsOfByte = 10_000;
+
 /** In Node from 22.15 on. */
 const unpackZstd = (zlib as { zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer })
   .zstdDecompressSync;
@@ -23,6 +27,30 @@ export async function loadArrow(): Promise<Arrow> {
   if (unpackZstd)
     compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes: Uint8Array) => unpackZstd(bytes, { maxOutputLength: mostUnpacked }) });
   return arrow;
+}
+
+/** A damaged file can promise billions of dictionaries, which the reader goes through one by one: it is stopped. */
+const mostMs = 5_000;
+const bytesPerMs = 10_000;
+
+function inTime<Value>(bytes: number, work: () => Value): Value {
+  return runInNewContext('work()', { work }, { timeout: mostMs + Math.ceil(bytes / bytesPerMs) }) as Value;
+}
+
+/**
+ * Undefined where a batch is none. Of a file, batches are read by their number: the reader's own way through them does
+ * not end where one is damaged.
+ */
+function readBatches(arrow: Arrow, bytes: Uint8Array): InstanceType<Arrow['Table']> | undefined {
+  const reader = arrow.RecordBatchReader.from(bytes).open();
+  if (!reader.isFile()) return new arrow.Table(reader.readAll());
+  const batches = [];
+  for (let index = 0; index < reader.numRecordBatches; index += 1) {
+    const batch = reader.readRecordBatch(index);
+    if (!batch) return undefined;
+    batches.push(batch);
+  }
+  return new arrow.Table(reader.schema, batches);
 }
 
 export function arrowTextOf(value: unknown, isTime: boolean): string {
@@ -49,7 +77,8 @@ export async function readArrow({ path }: ArrowSource, folders: Folders, hash: H
   let columns: string[][];
   let count: number;
   try {
-    const table = arrow.tableFromIPC(bytes);
+    const table = inTime(bytes.length, () => readBatches(arrow, bytes));
+    if (!table || table.numRows > bytes.length * mostRowsOfByte) throw refused(undefined);
     count = table.numRows;
     names = table.schema.fields.map(({ name }) => name);
     columns = table.schema.fields.map(({ type }, index) => {

@@ -46,24 +46,30 @@ export function typeColumns(table: TextTable, casts: ReadonlyMap<string, TypedCo
 }
 
 /** The numbers of a column. Throws `data.missingValue` and `data.notANumber` at the first row that has none. */
-export function numbersOf(table: TextTable, column: TypedColumn, count: number, at: string): Float64Array {
+export function numbersOf(table: TextTable, column: TypedColumn, count: number, at: string, role: 'feature' | 'target'): Float64Array {
   const values = table.columns[column.index];
   const numbers = new Float64Array(count);
   for (let row = 0; row < count; row += 1) {
     const text = values[row];
-    if (!isNumber(text)) throw notANumber(table, column, row, at);
+    if (!isNumber(text)) throw notANumber(table, column, row, at, role);
     numbers[row] = Number(text);
-    if (!Number.isFinite(Math.fround(numbers[row]))) throw notANumber(table, column, row, at);
+    if (!Number.isFinite(Math.fround(numbers[row]))) throw notANumber(table, column, row, at, role);
   }
   return numbers;
 }
 
 /** Why a row has no number. */
-export function notANumber(table: TextTable, column: TypedColumn, row: number, at: string): EpochbookError {
+export function notANumber(
+  table: TextTable,
+  column: TypedColumn,
+  row: number,
+  at: string,
+  role: 'feature' | 'target' = 'feature',
+): EpochbookError {
   const text = table.columns[column.index][row];
   const { path, unit, line } = placeOf(table, row);
   const place = { at, where: { file: path, line, column: column.index + 1 } };
-  const values = { path, unit, line, column: column.name };
+  const values = { path, unit, line, column: column.name, role };
   if (!isMissing(text)) return new EpochbookError('data.notANumber', { ...values, value: text.slice(0, 60) }, place);
   return new EpochbookError('data.missingValue', { ...values, count: column.missing }, place);
 }

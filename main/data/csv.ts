@@ -158,6 +158,7 @@ export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextT
       header,
       decimal: source.decimal ?? (decimals.has(',') ? ',' : '.'),
       nulls: [...nulls].sort(([, many], [, more]) => more - many).map(([one]) => one),
+      ...(source.nulls && { nullsTold: [...source.nulls] }),
       told: (['encoding', 'delimiter', 'header', 'decimal', 'nulls'] as const).filter((name) => source[name] !== undefined),
     },
   };

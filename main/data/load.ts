@@ -18,12 +18,14 @@ import { readSqlite } from './sqlite.ts';
 import { mostInMemory as usualMost } from './stored-arrays.ts';
 import { isLarge, loadLargeTable } from './stream/load-large.ts';
 import { place, stepOf } from './steps.ts';
-import { prepareTable } from './table.ts';
+import { type PlacedSeries, prepareTable } from './table.ts';
 import { prepareRunningText, readRunningText, readTextFolder, type RunningText } from './text-files.ts';
 
 export interface LoadedData {
   readonly dataset: Dataset;
   readonly preview: DataPreview;
+  /** Of windows over ordered rows. */
+  readonly placed?: PlacedSeries;
 }
 
 export interface LoadOptions {
@@ -100,11 +102,11 @@ export async function loadDataset(
         ]
       : [],
   );
-  const { dataset, columns, rows, totalRows, findings, series, text } = prepareTable(read, spec, parts, known);
+  const { dataset, columns, rows, totalRows, findings, series, placed, text } = prepareTable(read, spec, parts, known);
   const { reading } = read;
   const shown = { table: { columns, rows, totalRows }, ...(reading && { reading }), ...(series && { series }), ...(text && { text }) };
   const target = columns.find(({ role }) => role === 'target')?.name;
-  return finish(dataset, hash.digest('hex'), shown, { columns, target, foreign, spec }, findings);
+  return { ...finish(dataset, hash.digest('hex'), shown, { columns, target, foreign, spec }, findings), ...(placed && { placed }) };
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
   async function readOther(other: { source: DataSource; steps: OtherSteps }, main: ReadData, at: string): Promise<ReadData> {

@@ -60,7 +60,7 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
     const index = name === undefined ? -1 : names.indexOf(name);
     if (name === undefined || index < 0) {
       const near = name === undefined ? undefined : nearest(name, names);
-      const values = { path: source.path, what, name: name ?? '', names: names.join(', ') };
+      const values = { path: source.path, what, name: name ?? '', names: names.join(', '), choices: JSON.stringify(names) };
       if (near !== undefined) throw new EpochbookError('data.npzArrayNear', { ...values, near }, { at: place });
       throw new EpochbookError(name === undefined ? 'data.npzWhich' : 'data.npzArray', values, { at: place });
     }

@@ -39,7 +39,7 @@ export function selectTable(database: Database, { path, table }: Pick<SqliteSour
       .all() as { name: string }[]
   ).map(({ name }) => name);
   const chosen = table ?? (tables.length === 1 ? tables[0] : undefined);
-  const names = { path, names: tables.join(', ') };
+  const names = { path, names: tables.join(', '), choices: JSON.stringify(tables) };
   if (chosen === undefined) throw new EpochbookError('data.sqliteWhich', names, { at });
   if (!tables.includes(chosen)) {
     const near = nearest(chosen, tables);
@@ -69,6 +69,9 @@ export async function readSqlite({ path, table }: SqliteSource, folders: Folders
   let database: InstanceType<typeof Database> | undefined;
   try {
     database = new Database(copy, { readonly: true });
+    // Damaged pages can leave rows out without a word.
+    const sound = database.pragma('quick_check(1)', { simple: true });
+    if (sound !== 'ok') throw new Error(String(sound));
     const statement = selectTable(database, { path, table });
     const columnNames = statement.columns().map(({ name }) => name);
     const columns: string[][] = columnNames.map(() => []);

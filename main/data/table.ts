@@ -15,7 +15,7 @@ import { type Parts, split } from './split.ts';
 import { place, splitOf, stepOf, stepsOf } from './steps.ts';
 import { findTableFaults } from './table-findings.ts';
 import { labelColumn, textColumn, tokenizeColumn } from './text-table.ts';
-import { placeWindows, type WindowStep } from './windows.ts';
+import { placeWindows, type PlacedWindows, type RowOrder, type WindowStep } from './windows.ts';
 
 export interface PreparedTable {
   readonly dataset: Omit<Dataset, 'hash'>;
@@ -24,8 +24,20 @@ export interface PreparedTable {
   readonly totalRows: number;
   readonly findings: Finding[];
   readonly series?: NonNullable<DataPreview['series']>;
+  readonly placed?: PlacedSeries;
   readonly text?: NonNullable<DataPreview['text']>;
   readonly streamed?: NonNullable<DataPreview['streamed']>;
+}
+
+/** Rows in their series, and the windows over them, as they are shown. */
+export interface PlacedSeries {
+  readonly table: TextTable;
+  readonly target: TypedColumn;
+  readonly chosen: readonly TypedColumn[];
+  readonly parts: Parts;
+  readonly step: WindowStep;
+  readonly windows: PlacedWindows;
+  readonly order: RowOrder;
 }
 
 /** Other data that is a part, its own rows chosen. `at` points at the step. */
@@ -59,7 +71,12 @@ export function targetColumn(table: NamedTable, columns: readonly TypedColumn[],
   if (spec.source.format === 'textFolder') return columnNamed(columns, labelColumn, table.path, '/data/source');
   throw new EpochbookError(
     'data.noTarget',
-    { path: table.path, names: columns.map(({ name }) => name).join(', ') },
+    {
+      path: table.path,
+      names: columns.map(({ name }) => name).join(', '),
+      // What is to be predicted mostly stands last.
+      choices: JSON.stringify(columns.map(({ name }) => name).reverse()),
+    },
     { at: '/data/source' },
   );
 }
@@ -83,9 +100,9 @@ function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec, known
   const texts = table.columns[column.index];
   if (known) return knownTarget(table, column, known, at);
   const kind = step?.step.kind ?? (column.type === 'text' || areClasses(new Set(texts), texts.length) ? 'classes' : 'number');
-  if (kind === 'number') return { column, values: numbersOf(table, column, texts.length, at) };
+  if (kind === 'number') return { column, values: numbersOf(table, column, texts.length, at, 'target') };
   const gap = texts.findIndex(isMissing);
-  if (gap >= 0) throw notANumber(table, column, gap, at);
+  if (gap >= 0) throw notANumber(table, column, gap, at, 'target');
   const classes = classesOf(new Set(texts), column.name, table, at);
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   return { column, classes, values: Float64Array.from(texts, (text) => indexOf.get(text) ?? 0) };
@@ -94,11 +111,11 @@ function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec, known
 /** Throws `data.unknownClass` where a row says none of the classes. */
 function knownTarget(table: TextTable, column: TypedColumn, { classes }: KnownTarget, at: string): Target {
   const texts = table.columns[column.index];
-  if (!classes) return { column, values: numbersOf(table, column, texts.length, at) };
+  if (!classes) return { column, values: numbersOf(table, column, texts.length, at, 'target') };
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const row = texts.findIndex((text) => !indexOf.has(text));
   if (row < 0) return { column, classes, values: Float64Array.from(texts, (text) => indexOf.get(text) ?? 0) };
-  if (isMissing(texts[row])) throw notANumber(table, column, row, at);
+  if (isMissing(texts[row])) throw notANumber(table, column, row, at, 'target');
   const { path, unit, line } = placeOf(table, row);
   throw new EpochbookError(
     'data.unknownClass',
@@ -261,13 +278,14 @@ interface WindowFound {
   readonly index: number;
 }
 
-function windowsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, found: WindowFound, parts: Parts) {
+/** Which series each row belongs to, and when it was. */
+function orderOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, found: WindowFound): RowOrder {
   const at = place(found);
   const { step } = found;
   const group = step.group ?? splitOf(spec)?.step.group;
   const groups = group === undefined ? undefined : table.columns[columnNamed(columns, group, table.path, at).index];
   const times = step.time === undefined ? undefined : timesOf(table, columnNamed(columns, step.time, table.path, at), at);
-  return placeWindows(parts, step, { groupOf: (row) => groups?.[row] ?? '', timeOf: (row) => times?.[row] ?? table.rows[row] }, at);
+  return { groupOf: (row) => groups?.[row] ?? '', timeOf: (row) => times?.[row] ?? table.rows[row] };
 }
 
 /** Throws `data.*` errors at the step or the line they come from. `known`: what was fitted before, to be done alike. */
@@ -372,7 +390,8 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   }
 
   // First, so that what is wrong with the windows is said before what their columns lack.
-  const windows = window && windowsOf(table, columns, spec, window, parts);
+  const order = window && orderOf(table, columns, spec, window);
+  const windows = window && order && placeWindows(parts, window.step, order, place(window));
   const fitted = known?.features ? fittedFeatures(table, columns, known.features) : fitFeatures(table, chosen, spec, parts.train);
   const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
     name,
@@ -442,6 +461,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     ...shown,
     findings,
     series: { ...series, stride, gap, gaps },
+    ...(order && { placed: { table, target: target.column, chosen, parts, step: window.step, windows, order } }),
   };
 }
 

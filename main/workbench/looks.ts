@@ -11,7 +11,7 @@ import { foldersOf } from './paths.ts';
 
 export type Looks = Pick<
   Handlers,
-  'data.look' | 'data.rows' | 'data.profile' | 'data.pictures' | 'data.channels' | 'data.batch' | 'data.closeLook'
+  'data.look' | 'data.rows' | 'data.profile' | 'data.pictures' | 'data.series' | 'data.channels' | 'data.batch' | 'data.closeLook'
 >;
 
 interface Look {
@@ -76,6 +76,10 @@ export function createLooks(context: Context): Looks {
       const { data, folders, cache } = look(id);
       const which = { ...(label !== undefined && { label }), ...(rows && { rows }) };
       return context.trainer.look({ kind: 'pictures', data, folders, cache, ...which, offset, limit }, teller(id));
+    },
+    async 'data.series'({ id, group, window, range }) {
+      const { data, folders, cache } = look(id);
+      return context.trainer.look({ kind: 'series', data, folders, cache, group, window, ...(range && { range }) }, teller(id));
     },
     async 'data.channels'({ id }) {
       const { data, folders, cache } = look(id);

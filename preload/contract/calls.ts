@@ -6,7 +6,17 @@ import { runId } from './ids.ts';
 import { observations } from './observations.ts';
 import type { CallName } from './names.ts';
 import { evaluation, partName, predictions } from './predictions.ts';
-import { channelStatistics, columnProfile, lookBatch, lookPage, lookSelection, openedLook, picturePage } from './look.ts';
+import {
+  channelStatistics,
+  columnProfile,
+  lookBatch,
+  lookPage,
+  lookSelection,
+  lookSeries,
+  openedLook,
+  picturePage,
+  seriesAsk,
+} from './look.ts';
 import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
 import { logTools } from './logged-run.ts';
 import {
@@ -200,6 +210,7 @@ export const calls = {
     }),
     response: picturePage,
   },
+  'data.series': { request: seriesAsk.extend({ id: z.string() }), response: lookSeries },
   'data.channels': { request: z.object({ id: z.string() }), response: channelStatistics },
   /** Ends it at once, whatever is going on. */
   /** How much decoded data the workspace's cache holds; `clear` empties it, and tells what was in it. */

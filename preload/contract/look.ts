@@ -41,6 +41,8 @@ export const openedLook = z.object({
   path: z.string(),
   /** The column to predict. */
   target: z.string().optional(),
+  /** Whether the cell makes windows of its rows. */
+  series: z.boolean().optional(),
   /** `firstRows` are there at once; the number of all of them comes with a page. */
   table: z.object({ columns: z.array(lookColumn), firstRows: z.array(z.array(lookCell)) }).optional(),
   pictures: z
@@ -157,3 +159,59 @@ export const lookBatch = z.object({
   ),
 });
 export type LookBatch = z.infer<typeof lookBatch>;
+
+const seriesPart = z.enum(['train', 'validation', 'test']);
+
+/** Rows in order as lines, with the windows over them. Places are those of the column of times (seconds for dates), or rows. */
+export const lookSeries = z.object({
+  /** The series there are; one without a name where rows are of one series. */
+  groups: z.array(z.string()),
+  group: z.number().int(),
+  /** The column of times. */
+  time: z.string().optional(),
+  isDate: z.boolean(),
+  rows: z.number().int(),
+  /** Of the whole series, and what is shown of it. */
+  extent: z.object({ from: z.number(), to: z.number() }),
+  shown: z.object({ from: z.number(), to: z.number() }),
+  lines: z.array(
+    z.object({
+      name: z.string(),
+      role: z.enum(['target', 'feature']),
+      min: z.number(),
+      max: z.number(),
+      /** Between gaps. Where rows are more than can be drawn, the least and the largest value of those that share a place. */
+      segments: z.array(z.object({ at: z.array(z.number()), low: z.array(z.number()), high: z.array(z.number()) })),
+    }),
+  ),
+  /** Numeric columns beyond those drawn. */
+  moreLines: z.number().int(),
+  parts: z.array(z.object({ part: seriesPart, from: z.number(), to: z.number() })),
+  /** From the last row before a gap to the first one after it. */
+  gaps: z.array(z.object({ from: z.number(), to: z.number() })),
+  windows: z.object({
+    count: z.number().int(),
+    /** Windows that follow one another without a gap, from the first row of the first to the last target of the last. */
+    spans: z.array(z.object({ part: seriesPart, from: z.number(), to: z.number(), count: z.number().int() })),
+    /** The one asked for: the rows it sees, and those it is to predict; rows of the source from 0. */
+    window: z.object({
+      number: z.number().int(),
+      part: seriesPart,
+      from: z.number(),
+      to: z.number(),
+      targetFrom: z.number(),
+      targetTo: z.number(),
+      rows: z.tuple([z.number().int(), z.number().int()]),
+      targetRows: z.tuple([z.number().int(), z.number().int()]),
+    }),
+  }),
+});
+export type LookSeries = z.infer<typeof lookSeries>;
+
+/** `window`: the number of a window of the series, from 0. Without a range, all of the series. */
+export const seriesAsk = z.object({
+  group: z.number().int().nonnegative(),
+  window: z.number().int().nonnegative(),
+  range: z.object({ from: z.number(), to: z.number() }).optional(),
+});
+export type SeriesAsk = z.infer<typeof seriesAsk>;

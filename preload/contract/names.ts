@@ -31,6 +31,7 @@ export const callNames = [
   'data.rows',
   'data.profile',
   'data.pictures',
+  'data.series',
   'data.channels',
   'data.batch',
   'data.closeLook',

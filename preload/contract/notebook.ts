@@ -124,6 +124,8 @@ export const dataPreview = z.object({
       decimal: z.string(),
       /** What was found to stand for missing values, most frequent first. */
       nulls: z.array(z.string()),
+      /** What the notebook says stands for missing values, besides the usual. */
+      nullsTold: z.array(z.string()).optional(),
       told: z.array(z.string()),
     })
     .optional(),

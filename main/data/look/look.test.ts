@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import type { ColumnProfile, LookPage, LookSelection, OpenedLook, PicturePage } from '#contract/look.ts';
+import type { ColumnProfile, LookPage, LookSelection, LookSeries, OpenedLook, PicturePage, SeriesAsk } from '#contract/look.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
 import { zipOf } from '../testing/zip-files.ts';
@@ -24,6 +24,7 @@ function about(data: DataSpec) {
     rows: (selection: LookSelection, offset = 0, limit = 5) => ask({ kind: 'rows', selection, offset, limit }) as Promise<LookPage>,
     profile: async (columns: string[], selection: LookSelection = { filters: [] }) =>
       ((await ask({ kind: 'profile', columns, selection })) as { columns: ColumnProfile[] }).columns,
+    series: (question: SeriesAsk) => ask({ kind: 'series', ...question }) as Promise<LookSeries>,
     pictures: (question: object) => ask({ kind: 'pictures', offset: 0, limit: 10, ...question }) as Promise<PicturePage>,
   };
 }
@@ -227,6 +228,47 @@ describe('what the database cannot read by itself', () => {
       ['two'],
     ]);
   });
+});
+
+it('shows a series with its parts, gaps and windows, none of which looks ahead', async () => {
+  // Two series, the first with a gap of 10 hours after its 60th row.
+  const rows = ['a', 'b'].flatMap((place) =>
+    Array.from({ length: place === 'a' ? 100 : 40 }, (_, hour) => {
+      const late = place === 'a' && hour >= 60 ? 10 : 0;
+      return `${new Date(Date.UTC(2024, 0, 1, hour + late)).toISOString()},${place},${hour},${100 - hour}`;
+    }),
+  );
+  write('hours.csv', ['time,place,temp,wind', ...rows].join('\n'));
+  const hours = about({
+    source: { format: 'csv', path: 'hours.csv' },
+    steps: [
+      { op: 'target', column: 'temp' },
+      { op: 'window', length: 6, horizon: 2, outputs: 2, time: 'time', group: 'place' },
+      { op: 'split', validation: 0.25 },
+    ],
+  });
+  expect((await hours.open()).series).toBe(true);
+  const first = await hours.series({ group: 0, window: 0 });
+  expect(first).toMatchObject({ groups: ['a', 'b'], isDate: true, rows: 100, time: 'time' });
+  expect(first.gaps).toEqual([{ from: Date.UTC(2024, 0, 1, 59) / 1000, to: Date.UTC(2024, 0, 1, 70) / 1000 }]);
+  expect(first.lines.map(({ name, role, segments }) => [name, role, segments.map(({ at }) => at.length)])).toEqual([
+    ['temp', 'target', [60, 40]],
+    ['wind', 'feature', [60, 40]],
+  ]);
+  // The series end at hours 110 and 40: a quarter of 140 rows by time are the last of the first one alone.
+  expect(first.windows.spans.map(({ part, count }) => [part, count])).toEqual([
+    ['train', 52],
+    ['validation', 27],
+  ]);
+  for (let window = 0; window < first.windows.count; window += 1) {
+    const { rows: seen, targetRows, from, to, targetFrom } = (await hours.series({ group: 0, window })).windows.window;
+    expect(seen[1] - seen[0]).toBe(5);
+    expect(targetRows).toEqual([seen[1] + 2, seen[1] + 3]);
+    expect(targetFrom).toBeGreaterThan(to);
+    expect(first.gaps.some((gap) => from <= gap.from && targetFrom >= gap.to)).toBe(false);
+  }
+  const near = await hours.series({ group: 1, window: 3, range: { from: 0, to: 1 } });
+  expect([near.rows, near.lines[0].segments, near.windows.window.rows]).toEqual([40, [], [103, 108]]);
 });
 
 describe('pictures', () => {

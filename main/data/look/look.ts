@@ -1,5 +1,14 @@
 /** Answers what a closer look at a data set asks. Keeps the source that was looked at last open. */
-import type { ChannelStatistics, ColumnProfile, LookPage, LookSelection, OpenedLook, PicturePage } from '#contract/look.ts';
+import type {
+  ChannelStatistics,
+  ColumnProfile,
+  LookPage,
+  LookSelection,
+  LookSeries,
+  OpenedLook,
+  PicturePage,
+  SeriesAsk,
+} from '#contract/look.ts';
 import { type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Folders } from '../files.ts';
@@ -7,6 +16,7 @@ import { stepOf } from '../steps.ts';
 import { createPages, type Pages } from './pages.ts';
 import { type LookPictures, openPictures, type PicturesSource } from './pictures.ts';
 import { profileColumns } from './profile.ts';
+import { openSeries } from './series.ts';
 import type { TableSource } from '../duck-tables.ts';
 import { type Imported, type LookTable, openTable } from './source.ts';
 
@@ -16,6 +26,7 @@ export interface LookQuestions {
   rows: { ask: { selection: LookSelection; offset: number; limit: number }; answer: LookPage };
   profile: { ask: { columns: readonly string[]; selection: LookSelection }; answer: { columns: ColumnProfile[] } };
   pictures: { ask: { label?: number; rows?: readonly number[]; offset: number; limit: number }; answer: PicturePage };
+  series: { ask: SeriesAsk; answer: LookSeries };
   channels: { ask: Record<never, never>; answer: ChannelStatistics };
 }
 
@@ -35,6 +46,8 @@ interface Open {
   readonly table?: LookTable;
   readonly pictures?: LookPictures;
   pages?: { pages: Pages; imported: Imported };
+  /** Of windows, under the steps that made them. */
+  series?: { key: string; answer: (ask: SeriesAsk) => LookSeries };
 }
 
 export function createLooker(): Looker {
@@ -65,9 +78,15 @@ export function createLooker(): Looker {
         return {
           path,
           ...(target !== undefined && { target }),
+          ...(stepOf(question.data, 'window') && { series: true }),
           ...(table && { table: { columns: [...table.columns], firstRows: table.firstRows.map((row) => [...row]) } }),
           ...(pictures && { pictures: pictures.summary }),
         };
+      }
+      if (question.kind === 'series') {
+        const key = JSON.stringify(question.data.steps);
+        if (now.series?.key !== key) now.series = { key, answer: await openSeries(question.data, question.folders) };
+        return now.series.answer(question);
       }
       if (table && (question.kind === 'rows' || question.kind === 'profile')) {
         if (!now.pages) {

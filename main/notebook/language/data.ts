@@ -47,7 +47,7 @@ export const dataSources: Readonly<Record<string, DataSourceEntry>> = {
   tsv: {
     doc: 'A table as text with tabs between fields.',
     path: true,
-    options: { header, encoding },
+    options: { header, encoding, ...ofCsv },
     fixed: { format: 'csv', delimiter: '\t' },
   },
   idx: {

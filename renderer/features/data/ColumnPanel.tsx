@@ -3,6 +3,8 @@ import { Button } from '../../components/Button.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { Fact } from '../runs/RunFacts.tsx';
 import { useDataStore } from './data-store.ts';
+import { barText } from './bar-text.ts';
+import { filterOfBar } from './bars.ts';
 import { Histogram } from './Histogram.tsx';
 
 /** What the chosen column holds; every bar and value filters the rows by a click. */
@@ -39,8 +41,6 @@ function Profile({ profile, onFilter }: { profile: ColumnProfile; onFilter: (fil
   const about = profile.estimated ? '≈ ' : '';
   const number = (value: number) => formats.setting(Number(value.toPrecision(5)));
   const most = Math.max(1, ...(top ?? []).map(({ count }) => count));
-  const step = histogram ? (histogram.to - histogram.from) / histogram.counts.length : 0;
-  const bounds = (index: number) => ({ from: (histogram?.from ?? 0) + index * step, to: (histogram?.from ?? 0) + (index + 1) * step });
   return (
     <>
       {histogram && numbers && (
@@ -48,10 +48,11 @@ function Profile({ profile, onFilter }: { profile: ColumnProfile; onFilter: (fil
           <Histogram
             counts={histogram.counts}
             height={88}
-            labelOf={(index) =>
-              t('data.bar', { from: number(bounds(index).from), to: number(bounds(index).to), count: histogram.counts[index] ?? 0 })
-            }
-            onChoose={(index) => onFilter({ is: 'between', column: name, ...bounds(index), closed: index === histogram.counts.length - 1 })}
+            labelOf={(index) => barText(t, formats, profile, index)}
+            onChoose={(index) => {
+              const bar = filterOfBar(profile, index);
+              if (bar) onFilter(bar);
+            }}
           />
           <figcaption>
             <span>{number(numbers.min)}</span>

@@ -15,6 +15,9 @@ import { ColumnPanel } from './ColumnPanel.tsx';
 import { useDataStore } from './data-store.ts';
 import { PictureGrid } from './PictureGrid.tsx';
 import { RowTable } from './RowTable.tsx';
+import { SeriesView } from './SeriesView.tsx';
+
+type Mode = 'source' | 'series' | 'batch';
 
 /** A data cell's source in full: its rows or pictures, and what they hold. */
 export function DataView() {
@@ -38,7 +41,10 @@ export function DataView() {
   );
   useActions('data', actions);
 
-  const [showsBatch, setShowsBatch] = useState(false);
+  const [chosenMode, setMode] = useState<Mode>('source');
+  // Data without windows has no series to show.
+  const modes: readonly Mode[] = ['source', ...(opened?.series ? (['series'] as const) : []), 'batch'];
+  const mode = modes.includes(chosenMode) ? chosenMode : 'source';
   const table = opened?.table;
   const counted = opened?.pictures?.count ?? total;
   return (
@@ -59,9 +65,13 @@ export function DataView() {
         <span className="grow" />
         <Filters />
         {cell !== undefined && (
-          <Button aria-pressed={showsBatch} onClick={() => setShowsBatch(!showsBatch)}>
-            {t(showsBatch ? 'data.showSource' : 'data.showBatch')}
-          </Button>
+          <span className="data-modes" role="group" aria-label={t('data.modes')}>
+            {modes.map((one) => (
+              <Button key={one} aria-pressed={mode === one} onClick={() => setMode(one)}>
+                {t(`data.mode.${one}`)}
+              </Button>
+            ))}
+          </span>
         )}
       </div>
       {cell === undefined && !opened && (
@@ -90,14 +100,15 @@ export function DataView() {
           <Button onClick={() => show('notebook')}>{t('frame.cancel')}</Button>
         </div>
       )}
-      {showsBatch && cell !== undefined && <BatchView cell={cell} />}
-      {table && !showsBatch && (
+      {mode === 'batch' && cell !== undefined && <BatchView cell={cell} />}
+      {mode === 'series' && opened && <SeriesView key={opened.id} id={opened.id} />}
+      {table && mode === 'source' && (
         <div className="data-body">
           <RowTable />
           <ColumnPanel />
         </div>
       )}
-      {opened?.pictures && !showsBatch && <PictureGrid />}
+      {opened?.pictures && mode === 'source' && <PictureGrid />}
     </div>
   );
 }

@@ -1,12 +1,14 @@
 // Rows and columns of a virtual table are placed by transforms, which those of a <table> are not: hence the roles.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
-import type { LookCell, LookColumn } from '#contract/look.ts';
+import { memo, useEffect, useMemo, useRef } from 'react';
+import type { ColumnProfile, LookCell, LookColumn, LookFilter } from '#contract/look.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { columnWidth } from '../runs/widths.ts';
 import { pageSize, useDataStore } from './data-store.ts';
-import { Histogram, spreadOf } from './Histogram.tsx';
+import { barText } from './bar-text.ts';
+import { filterOfBar, spreadOf } from './bars.ts';
+import { Histogram } from './Histogram.tsx';
 import { useTallScroll } from './scroll.ts';
 import { shownValue } from './shown-value.ts';
 
@@ -20,7 +22,7 @@ const spare = 200;
 export function RowTable() {
   const t = useWords();
   const formats = useFormats();
-  const { opened, pages, total, selection, profiles, column: chosen, sortBy, needPages, needProfiles } = useDataStore();
+  const { opened, pages, total, selection, profiles, column: chosen, sortBy, filter, needPages, needProfiles } = useDataStore();
   const table = opened?.table;
   const columns = useMemo(() => table?.columns ?? [], [table]);
   const firstRows = table?.firstRows ?? [];
@@ -89,10 +91,9 @@ export function RowTable() {
             chosen={column.name === chosen}
             target={column.name === opened?.target}
             descending={selection.order?.column === column.name ? selection.order.descending : undefined}
-            onSort={() => sortBy(column.name)}
-            counts={profiles.get(column.name) && spreadOf(profiles.get(column.name)!)}
-            missing={profiles.get(column.name)?.missing ?? 0}
-            rows={profiles.get(column.name)?.rows ?? 1}
+            onSort={sortBy}
+            profile={profiles.get(column.name)}
+            onFilter={filter}
           />
         ))}
       </div>
@@ -148,15 +149,27 @@ interface HeadProps {
   readonly chosen: boolean;
   readonly target: boolean;
   readonly descending: boolean | undefined;
-  readonly counts: readonly number[] | undefined;
-  readonly missing: number;
-  readonly rows: number;
-  readonly onSort: () => void;
+  readonly profile: ColumnProfile | undefined;
+  readonly onSort: (column: string) => void;
+  readonly onFilter: (filter: LookFilter) => void;
 }
 
-function ColumnHead({ column, index, left, width, chosen, target, descending, counts, missing, rows, onSort }: HeadProps) {
+/** Drawn again when its column changes, not with every scrolled row. */
+const ColumnHead = memo(function ColumnHead({
+  column,
+  index,
+  left,
+  width,
+  chosen,
+  target,
+  descending,
+  profile,
+  onSort,
+  onFilter,
+}: HeadProps) {
   const t = useWords();
   const formats = useFormats();
+  const { missing = 0, rows = 1 } = profile ?? {};
   return (
     <span
       role="columnheader"
@@ -165,7 +178,7 @@ function ColumnHead({ column, index, left, width, chosen, target, descending, co
       className={`column-head${chosen ? ' chosen' : ''}`}
       style={{ left, width }}
     >
-      <button type="button" className="column-name" title={column.name} onClick={onSort}>
+      <button type="button" className="column-name" title={column.name} onClick={() => onSort(column.name)}>
         <b>{column.name}</b>
         {descending !== undefined && (descending ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
       </button>
@@ -175,7 +188,20 @@ function ColumnHead({ column, index, left, width, chosen, target, descending, co
           <em className="missing"> {t('data.missingShare', { share: formats.percent(missing / rows, missing / rows < 0.1 ? 1 : 0) })}</em>
         )}
       </small>
-      {counts ? <Histogram counts={counts} height={32} /> : <div className="histogram" style={{ height: 32 }} />}
+      {profile ? (
+        <Histogram
+          counts={spreadOf(profile)}
+          height={32}
+          stops={false}
+          labelOf={(bar) => barText(t, formats, profile, bar)}
+          onChoose={(bar) => {
+            const wanted = filterOfBar(profile, bar);
+            if (wanted) onFilter(wanted);
+          }}
+        />
+      ) : (
+        <div className="histogram" style={{ height: 32 }} />
+      )}
     </span>
   );
-}
+});

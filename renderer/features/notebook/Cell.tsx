@@ -5,6 +5,7 @@ import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
+import { ErrorMends } from '../data/ErrorMends.tsx';
 import { lookAt } from '../data/data-store.ts';
 import { CellSweep } from '../sweep/SweepCard.tsx';
 import { useSweepStore } from '../sweep/sweep-store.ts';
@@ -129,11 +130,12 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
         {shownError && <CellError error={shownError} where={shownError.where} fix={fixNow(cell)} onGo={go} />}
         {/* What is wrong with data is best seen in it. */}
         {shownError && cell.kind === 'data' && shownError.code.startsWith('data.') && (
-          <p className="cell-look">
+          <div className="cell-look">
+            <ErrorMends cell={cell.id} error={shownError} />
             <Button look="link" aria-label={t('data.lookAt', { cell: cell.id })} onClick={() => lookAt(cell.id)}>
               {t('data.look')}
             </Button>
-          </p>
+          </div>
         )}
         {upToDate && outcome?.status === 'blocked' && <p className="cell-blocked">{t('notebook.blocked')}</p>}
         {startError !== undefined && !shownError && <CellError error={startError} where={whereOf(startError)} onGo={go} />}

@@ -4,6 +4,9 @@ import { Button } from '../../../components/Button.tsx';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { lookAt } from '../../data/data-store.ts';
 import { Findings } from '../../data/Findings.tsx';
+import { applyMend, beforeFitting, literal, mendOf } from '../../data/mend.ts';
+import { ReadingPanel } from '../../data/Reading.tsx';
+import { useNotebookStore } from '../notebook-store.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const firstRows = 5;
@@ -49,6 +52,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
           </Button>
         )}
       </div>
+      {data.reading && <ReadingPanel cell={cell} reading={data.reading} />}
       {findings.length > 0 && <Findings cell={cell} findings={findings} />}
       {images && (
         <div className="thumbnails" role="list" aria-label={t('notebook.firstImages')}>
@@ -60,7 +64,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
         </div>
       )}
       {classes && classes.length > 1 && <ClassCounts classes={classes} />}
-      {table && <TablePreview table={table} />}
+      {table && <TablePreview cell={cell} table={table} />}
     </>
   );
 }
@@ -98,7 +102,7 @@ function ClassCounts({ classes }: { classes: NonNullable<DataPreview['classes']>
   );
 }
 
-function TablePreview({ table }: { table: NonNullable<DataPreview['table']> }) {
+function TablePreview({ cell, table }: { cell: string; table: NonNullable<DataPreview['table']> }) {
   const t = useWords();
   const formats = useFormats();
   const [all, setAll] = useState(false);
@@ -124,6 +128,7 @@ function TablePreview({ table }: { table: NonNullable<DataPreview['table']> }) {
                   {column.type === 'number' && column.min !== undefined && column.max !== undefined
                     ? `${formats.setting(column.min)} … ${formats.setting(column.max)}`
                     : t('notebook.distinct', { count: column.distinct ?? 0 })}
+                  <TypeChoice cell={cell} column={column} />
                   {column.missing > 0 && <em className="missing">{t('notebook.missing', { count: column.missing })}</em>}
                 </td>
               ))}
@@ -153,5 +158,30 @@ function TablePreview({ table }: { table: NonNullable<DataPreview['table']> }) {
         )}
       </p>
     </div>
+  );
+}
+
+/** What a column is taken for, open to change. */
+function TypeChoice({ cell, column: { name, type } }: { cell: string; column: NonNullable<DataPreview['table']>['columns'][number] }) {
+  const t = useWords();
+  const blocks = useNotebookStore((state) => state.blocks);
+  const cast = (to: string) =>
+    mendOf(blocks, cell, { do: 'addStep', step: `.cast(${literal(name)}, { to: ${literal(to)} })`, before: beforeFitting });
+  return (
+    <select
+      className="type-choice"
+      aria-label={t('data.typeOf', { column: name })}
+      value={type}
+      onChange={(event) => {
+        const mend = cast(event.target.value);
+        if (mend) applyMend(mend);
+      }}
+    >
+      {(['number', 'text'] as const).map((one) => (
+        <option key={one} value={one}>
+          {t(`data.type.${one}`)}
+        </option>
+      ))}
+    </select>
   );
 }

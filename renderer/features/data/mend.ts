@@ -1,0 +1,88 @@
+/** Changes to the notebook's text that mend what is odd or wrong in its data, one click away. */
+import type { PlainError } from '#contract/errors.ts';
+import type { DataFix } from '#contract/notebook.ts';
+import type { Translate } from '../../words/use-words.ts';
+import { cellsOf, type EditedBlock, editorText } from '../notebook/blocks.ts';
+import { useNotebookStore } from '../notebook/notebook-store.ts';
+import { withDataFix } from './data-fix.ts';
+
+export interface Mend {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Undefined where the text has no place for it. */
+export function mendOf(blocks: readonly EditedBlock[], id: string, fix: DataFix): Mend | undefined {
+  const cells = cellsOf(blocks);
+  const place = cells.findIndex((cell) => cell.id === id);
+  const found = fix.do === 'setTrainOption' ? cells.slice(place).find(({ kind }) => kind === 'train') : cells[place];
+  if (!found) return undefined;
+  const before = editorText(found);
+  const text = withDataFix(before, fix);
+  return text === undefined || text === before ? undefined : { key: found.key, text };
+}
+
+/** One undo brings the text back. */
+export function applyMend({ key, text }: Mend): void {
+  useNotebookStore.getState().rewrite(new Map([[key, text]]));
+}
+
+export function fixTitle(t: Translate, fix: DataFix): string {
+  const clip = (code: string) => (code.length > 60 ? `${code.slice(0, 58)}…` : code);
+  return fix.do === 'addStep'
+    ? t('data.fixAdd', { step: clip(fix.step) })
+    : t('data.fixSet', { option: clip(`${fix.name}: ${fix.value}`) });
+}
+
+/** A text as the cell language writes it. */
+export const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+
+/** Steps that what changes values or their kind must come before. */
+export const beforeFitting = [
+  'impute',
+  'clip',
+  'log',
+  'bucketize',
+  'normalize',
+  'standardize',
+  'minMax',
+  'oneHot',
+  'ordinal',
+  'split',
+  'kFold',
+];
+
+const mostChoices = 8;
+
+/** What may be done about an error of the data: the one mend, or the choices there are. */
+export function fixesOf({ code, values = {} }: PlainError): DataFix[] {
+  const said = (name: string) => String(values[name] ?? '');
+  const choices = said('choices') === '' ? [] : (JSON.parse(said('choices')) as string[]).slice(0, mostChoices);
+  const column = literal(said('column'));
+  const step = (text: string): DataFix => ({ do: 'addStep', step: text, before: beforeFitting });
+  const isTarget = said('role') === 'target';
+  switch (code) {
+    case 'data.sqliteWhich':
+    case 'data.sqliteTable':
+      return choices.map((name) => ({ do: 'setOption', of: 'sqlite', name: 'table', value: literal(name) }));
+    case 'data.npzWhich':
+    case 'data.npzArray':
+      return choices.map((name) => ({ do: 'setOption', of: 'npz', name: said('what'), value: literal(name) }));
+    case 'data.noTarget':
+      return choices.map((name) => step(`.target(${literal(name)})`));
+    case 'data.missingValue':
+      return isTarget ? [step(`.filter(${column}, { missing: false })`)] : [step(`.impute(${column})`), step(`.drop(${column})`)];
+    case 'data.notANumber':
+      return isTarget
+        ? [step(`.filter(${column}, { noneOf: [${literal(said('value'))}] })`)]
+        : [step(`.replace(${column}, { ${literal(said('value'))}: '' }).impute(${column})`)];
+    case 'data.textFeature':
+      return [{ do: 'addStep', step: `.oneHot(${column})`, before: ['split', 'kFold'] }, step(`.drop(${column})`)];
+    case 'data.pictureDamaged':
+      return [{ do: 'setOption', of: 'imageFolder', name: 'damaged', value: "'skip'" }];
+    case 'data.pictureSizes':
+      return [{ do: 'setOption', of: 'imageFolder', name: 'size', value: `[${said('height')}, ${said('width')}]` }];
+    default:
+      return [];
+  }
+}
