@@ -75,6 +75,28 @@ export function hasCommas(texts: readonly string[], told: boolean): boolean {
 
 const withPoint = (text: string) => (commaNumber.test(text) ? text.replaceAll('.', '').replace(',', '.') : text);
 
+/** A line this long is looked at before it is cut into fields. */
+export const longLine = 2 ** 20;
+export const mostFields = 200_000;
+
+/** A line of millions of delimiters, as damage makes them, is no row: it would take long to cut and be refused all the same. */
+function checkWidth(text: string, delimiter: string, path: string, at: string): void {
+  if (text.length < longLine) return;
+  let line = 1;
+  for (let start = 0; start < text.length; line += 1) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (end - start > longLine) {
+      let fields = 1;
+      for (let place = text.indexOf(delimiter, start); place >= 0 && place < end; place = text.indexOf(delimiter, place + 1)) fields += 1;
+      // Between quotes they are text.
+      if (fields > mostFields && !text.slice(start, end).includes('"'))
+        throw new EpochbookError('data.lineTooWide', { path, line, fields, most: mostFields }, { at, where: { file: path, line } });
+    }
+    start = end + 1;
+  }
+}
+
 /** Throws `data.encoding`, `data.emptyFile`, `data.noRows`, `data.raggedRow`, `data.csv`, `data.columnTwice`. */
 export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextTable {
   const { path } = file;
@@ -90,6 +112,7 @@ export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextT
             .join('\n')
         : text,
     );
+  checkWidth(text, delimiter, path, at);
   let records: { record: string[]; info: { lines: number } }[];
   try {
     records = parse(text, {

@@ -1,7 +1,9 @@
 /** How the database reads a delimited text: as it is read for training, so that it is shown and queried alike. */
-import { promises as disk } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
 import type { DataSource, TextEncoding } from '#contract/spec.ts';
-import { parseCsv } from './csv.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import { longLine, mostFields, parseCsv } from './csv.ts';
 import { type NamedFile, quoted } from './duck.ts';
 
 export type CsvSource = Extract<DataSource, { format: 'csv' }>;
@@ -12,21 +14,32 @@ const missingTexts = ['', 'NA', 'na', 'N/A', 'n/a', 'NaN', 'nan', 'NAN', 'NULL',
 /** Bytes from which it is told how a text is to be read. */
 const readFrom = 1 << 16;
 
-/** What is found of a text when it is read for training; what is told stays. */
-export async function asRead(source: CsvSource, { file, path, gzipped }: NamedFile): Promise<CsvSource> {
-  if (gzipped) return source;
-  const bytes = Buffer.alloc(readFrom);
-  const handle = await disk.open(file);
-  let bytesRead: number;
+/** The first bytes of a file, unpacked; of a damaged one, as many as there are. */
+async function headOf({ file, gzipped }: NamedFile): Promise<Buffer> {
+  const source = createReadStream(file, { highWaterMark: readFrom });
+  const chunks: Buffer[] = [];
+  let length = 0;
   try {
-    ({ bytesRead } = await handle.read(bytes, 0, readFrom, 0));
+    for await (const chunk of (gzipped ? source.pipe(createGunzip()) : source) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= readFrom) break;
+    }
+  } catch {
+    // What is wrong with it is said where it is read whole.
   } finally {
-    await handle.close();
+    source.destroy();
   }
-  const head = bytes.subarray(0, bytesRead);
+  return Buffer.concat(chunks).subarray(0, readFrom);
+}
+
+/** What is found of a text when it is read for training; what is told stays. */
+export async function asRead(source: CsvSource, named: NamedFile): Promise<CsvSource> {
+  const { path } = named;
+  const head = await headOf(named);
   // UTF-16 has a second byte after its line end.
   const wide = head[0] === 0xff && head[1] === 0xfe ? 2 : 1;
-  const whole = bytesRead < readFrom ? head : head.subarray(0, Math.max(head.lastIndexOf(0x0a), 0) + wide);
+  const whole = head.length < readFrom ? head : head.subarray(0, Math.max(head.lastIndexOf(0x0a), 0) + wide);
   try {
     const { reading } = parseCsv({ path, bytes: whole }, source, '/data/source/path');
     if (!reading) return source;
@@ -35,6 +48,38 @@ export async function asRead(source: CsvSource, { file, path, gzipped }: NamedFi
   } catch {
     // What is wrong with it is said where it is read whole.
     return source;
+  }
+}
+
+/**
+ * Refuses what `parseCsv` refuses of a line: told of one with millions of delimiters, the database would guess their
+ * types until it has all memory. Throws `data.lineTooWide`.
+ */
+export async function checkLines({ file, path, gzipped }: NamedFile, { delimiter = ',' }: CsvSource, at: string): Promise<void> {
+  const source = createReadStream(file, { highWaterMark: 1 << 20 });
+  const sign = delimiter.charCodeAt(0);
+  let [line, length, fields, quoted] = [1, 0, 0, false];
+  try {
+    for await (const chunk of (gzipped ? source.pipe(createGunzip()) : source) as AsyncIterable<Buffer>) {
+      for (let start = 0; start < chunk.length;) {
+        const found = chunk.indexOf(0x0a, start);
+        const end = found < 0 ? chunk.length : found;
+        length += end - start;
+        if (length > longLine) {
+          quoted ||= chunk.subarray(start, end).includes(0x22);
+          for (let place = start; place < end; place += 1) fields += Number(chunk[place] === sign);
+          if (fields > mostFields && !quoted)
+            throw new EpochbookError('data.lineTooWide', { path, line, fields, most: mostFields }, { at, where: { file: path, line } });
+        }
+        if (found >= 0) [line, length, fields, quoted] = [line + 1, 0, 0, false];
+        start = end + 1;
+      }
+    }
+  } catch (error) {
+    // What else is wrong with it is said where it is read.
+    if (error instanceof EpochbookError) throw error;
+  } finally {
+    source.destroy();
   }
 }
 

@@ -8,7 +8,7 @@ import { readArrow } from './arrow.ts';
 import { isLogical, isMissing, isNumber } from './columns.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { identifier, loadDuck, type NamedFile, tableReader } from './duck.ts';
-import { asRead, csvReader, type CsvSource, isKnownEncoding } from './duck-csv.ts';
+import { asRead, checkLines, csvReader, type CsvSource, isKnownEncoding } from './duck-csv.ts';
 import { type Folders, locate, placeDataFile, readDataFile } from './files.ts';
 import { readSqlite } from './sqlite.ts';
 import { readRunningText, readTextFolder } from './text-files.ts';
@@ -89,6 +89,8 @@ async function openFile(source: FileSource, folders: Folders, at: string, hash: 
   const named = { path, ...place };
   if (source.format !== 'csv') return { named, drop, reader: () => tableReader(source.format === 'json' ? 'json' : 'parquet', named) };
   const csv = await asRead(source, named);
+  // A first look guesses from few lines, and within little memory.
+  if (hash) await checkLines(named, csv, at);
   if (isKnownEncoding(csv)) return { named, csv, drop, reader: (sample) => csvReader(named, csv, sample) };
   await drop?.();
   return { text: parseCsv(await readDataFile(path, folders, at), source, at) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DataStep } from '#contract/spec.ts';
+import type { DataSource, DataStep } from '#contract/spec.ts';
 import { accidents, drawsFor, soundFiles, strike } from './testing/malformed.ts';
 import { compressedArchive } from './testing/numpy-files.ts';
 import { makeWorkspace } from './testing/workspace.ts';
@@ -8,7 +8,7 @@ const workspace = makeWorkspace();
 const { write, load } = workspace;
 const target: DataStep = { op: 'target', column: 'kind' };
 /** Of each format and accident; `npm run campaign -- malformed` draws thousands. */
-const each = 2;
+const each = 1;
 
 describe('files that something has happened to', async () => {
   const kinds = await soundFiles(workspace);
@@ -37,6 +37,13 @@ it('ends where an Arrow file promises batches that are none', async () => {
     ['a piece gone', 123],
   ] as const)
     expect(await strike(workspace, kinds, 'arrow', accident, drawsFor('arrow', accident, seed))).toBeUndefined();
+});
+
+it('refuses a line of millions of fields before anything is made of it', async () => {
+  write('commas.csv', `size,kind\n1,u\n2,v\n${','.repeat(2_000_000)}`);
+  const sql: DataSource = { format: 'sql', query: 'FROM t', tables: { t: 'commas.csv' } };
+  for (const source of [{ format: 'csv', path: 'commas.csv' } as const, sql])
+    await expect(load(source, target)).rejects.toMatchObject({ code: 'data.lineTooWide', where: { file: 'commas.csv', line: 4 } });
 });
 
 it('reads ten thousand columns', async () => {

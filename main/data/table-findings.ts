@@ -207,12 +207,13 @@ function likeNeighbours(classes: readonly number[]): number {
 
 /** Numbers far beyond all others: a slip of the unit, the decimal point or the line. */
 function outliers({ table, chosen, features }: TableFacts): Finding[] {
+  const tamed = new Set(
+    features.flatMap(({ column, feature }) =>
+      feature.before?.some(({ op }) => op === 'clip' || op === 'log' || op === 'bucketize') ? [column.name] : [],
+    ),
+  );
   return chosen.flatMap(({ name, index, type }) => {
-    const tamed = features.some(
-      ({ column, feature }) =>
-        column.name === name && feature.before?.some(({ op }) => op === 'clip' || op === 'log' || op === 'bucketize'),
-    );
-    if (type !== 'number' || tamed) return [];
+    if (type !== 'number' || tamed.has(name)) return [];
     const numbers = table.columns[index].map(numberIn);
     const sorted = Float64Array.from(numbers.filter((value) => !Number.isNaN(value))).sort();
     if (sorted.length < fewestRows) return [];

@@ -9,8 +9,8 @@ const reserved = ['', '\uFFFD'] as const;
 const single = '\\p{Script=Han}|\\p{Script=Hiragana}|\\p{Script=Katakana}';
 /** Words, numbers, single signs; punctuation stands for itself. */
 const words = new RegExp(`(?:${single})|(?:(?!${single})[\\p{L}\\p{M}\\p{N}’'])+|[^\\s\\p{L}\\p{M}\\p{N}’']`, 'gu');
-/** A word with the space before it, so that what is joined again is the text. */
-const pieces = / ?[^\s]+|\s/gu;
+/** A word with the space before it, so that what is joined again is the text; what has no space for long is cut. */
+const pieces = / ?[^\s]{1,200}|\s/gu;
 
 type Settings = Pick<Tokenizer, 'by' | 'lowercase'>;
 
@@ -51,8 +51,8 @@ interface Word {
   readonly count: number;
 }
 
-/** What parts the two halves of a pair in its key: no text that was read holds it. */
-const between = '\u0000';
+/** What parts the two halves of a pair in its key: no word holds it. */
+const between = '\n';
 
 /** The pairs of a larger count first (a binary heap); counts that have changed since are put right when they come up. */
 class Ranking {

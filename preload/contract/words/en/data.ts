@@ -22,6 +22,8 @@ export const data = {
   'data.csv': '{path}, line {line, number}: {detail}',
   'data.raggedRow':
     '{path}, line {line, number}: {found, plural, one {# field} other {# fields}} where the first line has {wanted}. Mend the line, or put quotes round a field that holds the delimiter.',
+  'data.lineTooWide':
+    '{path}, line {line, number}: the line has {fields, number} fields; a row can have {most, number}. The file is damaged, or has no line ends.',
   'data.columnTwice': '{path} has two columns named “{column}”. Rename one of them.',
   'data.noRows': '{path} has a header but no rows.',
   'data.columnMissing': '{path} has no column “{column}”. It has {names}.',

@@ -21,6 +21,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.encodingTold': '{path} 第 {line, number} 行：文本不是 {encoding}。请换一种编码，或删去 encoding 由程序判断。',
   'data.csv': '{path} 第 {line, number} 行：{detail}',
   'data.raggedRow': '{path} 第 {line, number} 行：有 {found} 个字段，而首行有 {wanted} 个。请修正该行，或给含分隔符的字段加上引号。',
+  'data.lineTooWide': '{path} 第 {line, number} 行有 {fields, number} 个字段；一行最多可有 {most, number} 个。文件已损坏，或没有换行。',
   'data.columnTwice': '{path} 有两列都叫“{column}”。请改掉其中一个列名。',
   'data.noRows': '{path} 只有表头，没有数据行。',
   'data.columnMissing': '{path} 中没有“{column}”列。现有的列：{names}。',
