@@ -46,7 +46,13 @@ export function typeColumns(table: TextTable, casts: ReadonlyMap<string, TypedCo
 }
 
 /** The numbers of a column. Throws `data.missingValue` and `data.notANumber` at the first row that has none. */
-export function numbersOf(table: TextTable, column: TypedColumn, count: number, at: string, role: 'feature' | 'target'): Float64Array {
+export function numbersOf(
+  table: TextTable,
+  column: TypedColumn,
+  count: number,
+  at: string,
+  role: 'feature' | 'target' = 'feature',
+): Float64Array {
   const values = table.columns[column.index];
   const numbers = new Float64Array(count);
   for (let row = 0; row < count; row += 1) {

@@ -14,7 +14,7 @@ export function weightColumn(table: Pick<TextTable, 'path'>, columns: readonly T
 
 /** By row of the table. Throws `data.missingValue`, `data.notANumber` and `data.weightNegative`. */
 export function readWeights(table: TextTable, column: TypedColumn, at: string): Float64Array {
-  const weights = numbersOf(table, column, table.lines.length, at, 'feature');
+  const weights = numbersOf(table, column, table.lines.length, at);
   const row = weights.findIndex((weight) => weight < 0);
   if (row < 0) return weights;
   const { path, unit, line } = placeOf(table, row);
