@@ -9,6 +9,17 @@ const onlyEsModules = ['intl-messageformat'];
 // Of tfjs-node, which must find the very module that the tensorflow backend prepares.
 const transitive = ['@mapbox/node-pre-gyp'];
 
+/** Where Monaco starts a language's worker it also registers every feature of its editors; ours are named in monaco.ts. */
+const onlyNamedFeatures = {
+  name: 'only-named-monaco-features',
+  transform(code: string, id: string) {
+    if (!id.replaceAll('\\', '/').endsWith('/monaco-editor/esm/vs/internal/common/workers.js')) return undefined;
+    const rest = code.replaceAll(/^import '[^']+';\n/gm, '');
+    if (rest === code) throw new Error('Monaco’s module for workers is another than it was.');
+    return { code: rest, map: null };
+  },
+};
+
 // The oldest Electron the app is tested on is 22: Node 16.17, Chrome 108.
 export default defineConfig({
   main: {
@@ -41,7 +52,7 @@ export default defineConfig({
   },
   renderer: {
     root: here('renderer'),
-    plugins: [react()],
+    plugins: [react(), onlyNamedFeatures],
     worker: { format: 'es' },
     build: {
       outDir: here('out/renderer'),

@@ -56,7 +56,7 @@ test('no navigation, no new window, no permission, and only our own page is answ
   expect(stranger).toMatchObject({ ok: false, error: { code: 'request.refused' } });
 });
 
-test('quitting while a run trains asks, and keeps every stored epoch', async ({ open }) => {
+test('quitting while a run trains asks; training goes on without a window, and keeps every stored epoch', async ({ open }) => {
   const first = await open();
   const { page, electron } = first;
   if (!electron) throw new Error('no Electron');
@@ -81,11 +81,22 @@ test('quitting while a run trains asks, and keeps every stored epoch', async ({ 
   await expect.poll(async () => (await questions()).length).toBe(1);
   const [question] = await questions();
   expect(question?.message).toBe('Training is still going on.');
-  expect(question?.buttons).toEqual(['Keep Open', 'Stop and Quit']);
+  expect(question?.buttons).toEqual(['Keep Open', 'Train On Without a Window', 'Stop and Quit']);
   await expect(notebook.stage()).toBeVisible();
 
-  const before = await notebook.epochsDrawn();
+  const shown = await notebook.epochsDrawn();
   await electron.evaluate(() => Object.assign(globalThis, { answer: 1 }));
+  const closed = page.waitForEvent('close');
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await closed;
+  // Somebody starts the app again while it trains without a window.
+  const opened = electron.waitForEvent('window');
+  await electron.evaluate(({ app }) => app.emit('second-instance', {}, [], ''));
+  const reopened = new NotebookPage(await opened);
+  await expect.poll(() => reopened.epochsDrawn(), { timeout: 60_000 }).toBeGreaterThan(shown);
+
+  const before = await reopened.epochsDrawn();
+  await electron.evaluate(() => Object.assign(globalThis, { answer: 2 }));
   await first.close();
 
   const again = new NotebookPage((await open()).page);

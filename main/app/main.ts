@@ -69,7 +69,9 @@ async function start(): Promise<void> {
       if (name === 'workspace.open') remember(own, { workspace: (value as Workspace).folder });
     },
   );
+  let trainsOn = false;
   const show = () => {
+    trainsOn = false;
     window = openWindow({
       preloadFile: join(app.getAppPath(), 'out', 'preload', 'index.cjs'),
       iconFile: join(app.getAppPath(), 'resources', 'icon.png'),
@@ -77,12 +79,13 @@ async function start(): Promise<void> {
       words,
       placed: (place) => remember(own, { window: place }),
     });
-    askBeforeTrainingEnds(window, workbench, words);
+    askBeforeTrainingEnds(window, workbench, words, () => (trainsOn = true));
   };
   show();
 
   app.on('second-instance', (_event, argv, workingDirectory) => {
-    if (window?.isMinimized()) window.restore();
+    if (!window || window.isDestroyed()) show();
+    else if (window.isMinimized()) window.restore();
     window?.focus();
     const argument = startArgument(argv);
     if (argument === undefined) return;
@@ -93,7 +96,8 @@ async function start(): Promise<void> {
     if (BrowserWindow.getAllWindows().length === 0) show();
   });
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
+    if (trainsOn) void quitWhenTrained(workbench);
+    else if (process.platform !== 'darwin') app.quit();
   });
   let closed = false;
   app.on('will-quit', (event) => {
@@ -159,8 +163,11 @@ async function chooseFolder(title: string, parent?: BrowserWindow): Promise<stri
   return chosen.canceled ? undefined : chosen.filePaths[0];
 }
 
-/** Training ends with the app, so closing the window asks first. */
-function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, words: Words): void {
+/**
+ * Training ends with the app, so closing the window asks first. `trainOn` is called where the window closes and the app
+ * stays until its runs have ended; who starts the app meanwhile gets a window again.
+ */
+function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, words: Words, trainOn: () => void): void {
   let agreed = false;
   let asking = false;
   let quitting = false;
@@ -168,18 +175,18 @@ function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, word
   app.on('before-quit', noteQuitting);
   window.once('closed', () => app.off('before-quit', noteQuitting));
 
-  async function mayEnd(): Promise<boolean> {
-    const count = await countGoingOn(workbench);
-    if (count === 0) return true;
+  async function ask(): Promise<'stay' | 'trainOn' | 'end'> {
+    const count = await countGoingOn(workbench, ['queued', 'running', 'paused']);
+    if (count === 0) return 'end';
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
       message: words('dialog.quitTraining'),
       detail: words('dialog.quitTrainingDetail', { count }),
-      buttons: [words('dialog.keepOpen'), words('dialog.stopAndQuit')],
+      buttons: [words('dialog.keepOpen'), words('dialog.trainOn'), words('dialog.stopAndQuit')],
       defaultId: 0,
       cancelId: 0,
     });
-    return response === 1;
+    return (['stay', 'trainOn', 'end'] as const)[response] ?? 'stay';
   }
 
   window.on('close', (event) => {
@@ -187,20 +194,34 @@ function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, word
     event.preventDefault();
     if (asking) return;
     asking = true;
-    void mayEnd().then((may) => {
+    void ask().then((answer) => {
       asking = false;
-      agreed = may;
-      if (!may) quitting = false;
-      else if (quitting) app.quit();
-      else window.close();
+      agreed = answer !== 'stay';
+      if (answer === 'trainOn') trainOn();
+      if (answer !== 'end') quitting = false;
+      if (quitting) app.quit();
+      else if (agreed) window.close();
     });
   });
 }
 
-async function countGoingOn(workbench: Workbench): Promise<number> {
+const lookMs = 1000;
+
+/** Ends the app when nothing trains or waits any more, unless it has a window by then. */
+async function quitWhenTrained(workbench: Workbench): Promise<void> {
+  while (BrowserWindow.getAllWindows().length === 0) {
+    if ((await countGoingOn(workbench, ['queued', 'running'])) === 0) {
+      app.quit();
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}
+
+async function countGoingOn(workbench: Workbench, statuses: readonly string[]): Promise<number> {
   const reply = await workbench.call('runs.list', {});
   if (!reply.ok) return 0;
-  return (reply.value as { status: string }[]).filter(({ status }) => ['queued', 'running', 'paused'].includes(status)).length;
+  return (reply.value as { status: string }[]).filter(({ status }) => statuses.includes(status)).length;
 }
 
 function systemLocale(): Locale {

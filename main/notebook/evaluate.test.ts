@@ -421,7 +421,7 @@ describe('knobs', () => {
 
 describe('hostile cells', () => {
   // Long enough for a cell that does nothing on a machine that does much else.
-  const limits = { totalMs: 700 };
+  const limits = { cellMs: 700 };
 
   it.each([
     ['a loop', 'while (true) {}'],
@@ -444,6 +444,15 @@ describe('hostile cells', () => {
     expect(cells.map((cell) => cell.status)).toEqual(['ok', 'failed', 'blocked']);
     expect(['notebook.tooLong', 'notebook.tooMuchMemory']).toContain(cells[1].error?.code);
     expect(cells[2].error).toMatchObject({ code: 'notebook.blockedAll', values: { cell: 'c1' } });
+  });
+
+  it('are not those of a long notebook that take long together', async () => {
+    const slow = 'const end = Date.now() + 300; while (Date.now() < end) {} 1';
+    const { cells } = await run(
+      Array.from({ length: 3 }, (_, index): Cell => ['code', slow.replaceAll('end', `end${index}`)]),
+      { limits },
+    );
+    expect(cells.map((cell) => cell.text)).toEqual(['1', '1', '1']);
   });
 
   it.each([
@@ -479,7 +488,9 @@ describe('hostile cells', () => {
     ['builders without end', 'for (;;) layers.flatten()'],
     ['long texts to builders', `const name = 'x'.repeat(1e6); for (;;) layers.flatten({ name })`],
   ])('%s is stopped by a count', async (_name, source) => {
-    expect(await onlyError('code', source, { limits: { totalMs: 20_000 } })).toMatchObject({ code: 'notebook.tooManyCalls' });
+    expect(await onlyError('code', source, { limits: { cellMs: 20_000, totalMs: 20_000 } })).toMatchObject({
+      code: 'notebook.tooManyCalls',
+    });
   });
 
   it('have nothing of the host’s in reach', async () => {

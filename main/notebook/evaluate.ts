@@ -62,7 +62,7 @@ export interface Evaluated {
   readonly locate: (at: string, cellId?: string) => Where | undefined;
 }
 
-export const defaultLimits: Limits = { totalMs: 1500, memoryBytes: 64 * 2 ** 20 };
+export const defaultLimits: Limits = { cellMs: 1500, totalMs: 10_000, memoryBytes: 64 * 2 ** 20 };
 
 const kept = new Map<string, Promise<Evaluated>>();
 const keptCount = 16;
@@ -85,7 +85,9 @@ export function evaluateNotebook(blocks: readonly Block[], options: EvaluateOpti
   }
   const made = evaluate(placed, options, limits);
   kept.set(key, made);
-  made.catch(() => kept.delete(key));
+  const forget = () => kept.delete(key);
+  // What took too long may have been kept from it by something else, and is tried again.
+  made.then(({ cells }) => cells.some(({ error }) => error?.code === 'notebook.tooLong') && forget(), forget);
   if (kept.size > keptCount) kept.delete(kept.keys().next().value!);
   return made;
 }

@@ -9,7 +9,7 @@ let begun: Action | undefined;
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+      if (event.defaultPrevented || event.isComposing) return;
       // AltGr types a character, and says that it is Ctrl and Alt.
       if (event.getModifierState('AltGraph')) return;
       if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
@@ -24,6 +24,8 @@ export function useShortcuts(): void {
           if (forText && isTextField(event.target)) continue;
           const always = keys.includes('Mod');
           if (action.within !== undefined && !always && !(event.target instanceof Element && event.target.matches(action.within))) continue;
+          // Asked last, as it looks through the whole page: letters that are typed do not come here.
+          if (document.querySelector('dialog[open]')) return;
           event.preventDefault();
           if (action.disabled) return;
           if (keys.includes(' ') && before?.id !== action.id) begun = action;

@@ -1,5 +1,6 @@
 /** What happens when the window opens, and what events from the core go where. */
 import { toast } from '../components/toast-store.ts';
+import { loadMonaco } from '../features/notebook/editor/load.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { useTrainingStore } from '../features/notebook/training-store.ts';
 import { useStorageStore } from '../features/storage/storage-store.ts';
@@ -13,10 +14,12 @@ import { useSettingsStore } from './settings-store.ts';
 
 export async function start(): Promise<void> {
   listen();
+  // Several megabytes, which the first notebook's editors wait for.
+  void loadMonaco();
   const workspace = useWorkspaceStore.getState();
   try {
-    await useSettingsStore.getState().load();
     await Promise.all([
+      useSettingsStore.getState().load(),
       workspace.load(),
       workspace.loadSamples(),
       useTabsStore.getState().loadPlaces(),

@@ -5,7 +5,9 @@ import type { Json, Knob, KnobValue } from '#contract/spec.ts';
 import type { Family, Place, Places } from '../language/build.ts';
 
 export interface Limits {
-  /** Of all cells together. */
+  /** Of one cell. */
+  readonly cellMs: number;
+  /** Of all cells together: many, or a machine that does much else, are no endless loop. */
   readonly totalMs: number;
   /** Of the sandbox's heap. */
   readonly memoryBytes: number;

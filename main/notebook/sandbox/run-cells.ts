@@ -25,16 +25,20 @@ export function runCells(quickjs: QuickJSWASMModule, request: Request, send: (me
   const runtime = quickjs.newRuntime();
   runtime.setMemoryLimit(limits.memoryBytes);
   runtime.setMaxStackSize(256 * 1024);
-  const deadline = performance.now() + limits.totalMs;
-  runtime.setInterruptHandler(() => performance.now() > deadline);
+  const end = performance.now() + limits.totalMs;
+  let cellEnd = end;
+  /** The limit that is passed, in milliseconds. */
+  const passed = () => (performance.now() > end ? limits.totalMs : performance.now() > cellEnd ? limits.cellMs : undefined);
+  runtime.setInterruptHandler(() => passed() !== undefined);
   const context = runtime.newContext();
   const session = startSession(
     request.knobs,
     cells.map((cell) => cell.id),
   );
-  const sandbox = new Sandbox(context, session, cells, () => performance.now() > deadline, limits);
+  const sandbox = new Sandbox(context, session, cells, passed, limits);
   for (const index of cells.keys()) {
     send({ type: 'started', index });
+    cellEnd = performance.now() + limits.cellMs;
     const result = sandbox.run(index);
     send({ type: 'ended', result, knobs: session.knobs });
     if (result.fatal) return; // a heap that is used up cannot be relied on to be freed; the thread is ended instead
@@ -57,18 +61,24 @@ class Sandbox {
   private readonly context: QuickJSContext;
   private readonly session: Session;
   private readonly cells: readonly CellInput[];
-  private readonly isOver: () => boolean;
+  private readonly passed: () => number | undefined;
   private readonly limits: Request['limits'];
   private readonly failures: { error: PlainError; place: Place | undefined }[] = [];
   private readonly settle: QuickJSHandle;
   private readonly explain: QuickJSHandle;
   private told = 0;
 
-  constructor(context: QuickJSContext, session: Session, cells: readonly CellInput[], isOver: () => boolean, limits: Request['limits']) {
+  constructor(
+    context: QuickJSContext,
+    session: Session,
+    cells: readonly CellInput[],
+    passed: () => number | undefined,
+    limits: Request['limits'],
+  ) {
     this.context = context;
     this.session = session;
     this.cells = cells;
-    this.isOver = isOver;
+    this.passed = passed;
     this.limits = limits;
     const prelude = context.unwrapResult(context.evalCode(preludeSource, 'epochbook', { type: 'global' }));
     const host = context.newFunction('host', (name, args, stack) =>
@@ -129,8 +139,9 @@ class Sandbox {
       const explained = this.ask(this.explain, result.error) as Explained | undefined;
       const message = explained?.message ?? rawMessage(this.context, result.error);
       result.error.dispose();
-      if (this.isOver())
-        return bad(new EpochbookError('notebook.tooLong', { seconds: this.limits.totalMs / 1000 }), this.placeIn(explained?.stack), true);
+      const passed = this.passed();
+      if (passed !== undefined)
+        return bad(new EpochbookError('notebook.tooLong', { seconds: passed / 1000 }), this.placeIn(explained?.stack), true);
       if (message === 'out of memory') {
         const megabytes = Math.round(this.limits.memoryBytes / 2 ** 20);
         return bad(new EpochbookError('notebook.tooMuchMemory', { megabytes }), this.placeIn(explained?.stack), true);
@@ -140,7 +151,8 @@ class Sandbox {
     const settled = this.ask(this.settle, result.value) as { node?: number; text?: string; found?: string } | undefined;
     result.value.dispose();
     if (!settled) {
-      if (this.isOver()) return bad(new EpochbookError('notebook.tooLong', { seconds: this.limits.totalMs / 1000 }), undefined, true);
+      const passed = this.passed();
+      if (passed !== undefined) return bad(new EpochbookError('notebook.tooLong', { seconds: passed / 1000 }), undefined, true);
       return { index, found: '…' };
     }
     const node = settled.node === undefined ? undefined : this.session.nodes[settled.node];

@@ -72,7 +72,7 @@ export function runInSandbox(request: Request): Promise<RunResult> {
       results.push({ index: running, found: 'undefined', error: toPlainError(error), place: { cell: running }, fatal: true });
       end(false);
     };
-    const tooLong = (): void => stopped(new EpochbookError('notebook.tooLong', { seconds: request.limits.totalMs / 1000 }));
+    const tooLong = (): void => stopped(new EpochbookError('notebook.tooLong', { seconds: request.limits.cellMs / 1000 }));
     const onMessage = (message: Message): void => {
       switch (message.type) {
         case 'ready':
@@ -81,10 +81,8 @@ export function runInSandbox(request: Request): Promise<RunResult> {
           unavailable(message.detail);
           break;
         case 'started':
-          if (message.index === 0) {
-            clearTimeout(timer);
-            timer = setTimeout(tooLong, request.limits.totalMs + graceMs);
-          }
+          clearTimeout(timer);
+          timer = setTimeout(tooLong, request.limits.cellMs + graceMs);
           running = message.index;
           break;
         case 'ended':

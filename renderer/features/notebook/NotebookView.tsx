@@ -1,10 +1,13 @@
 import './notebook.css';
 import { TriangleAlert } from 'lucide-react';
-import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
+import { whenIdle } from '../../components/when-idle.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
+import { blockElement, keepBlock, leaveForLater } from './block-element.ts';
 import { type EditedBlock, isCell, isShown } from './blocks.ts';
 import { Cell } from './Cell.tsx';
 import { cursorOf, focusEditor, selectedText } from './editor/handles.ts';
@@ -28,18 +31,13 @@ export function NotebookView() {
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
   const [editingProse, setEditingProse] = useState<string>();
-  const frames = useRef(new Map<string, HTMLElement>());
   const shown = useMemo(() => blocks.filter(isShown), [blocks]);
-
-  const keepFrame = useCallback((key: string, element: HTMLElement | null) => {
-    if (element) frames.current.set(key, element);
-    else frames.current.delete(key);
-  }, []);
+  const drawn = useDrawnFirst(shown);
 
   const focusBlock = useCallback((key: string | undefined) => {
     if (key === undefined) return;
     useNotebookStore.getState().select(key);
-    const frame = frames.current.get(key);
+    const frame = blockElement(key);
     frame?.focus({ preventScroll: true });
     frame?.scrollIntoView({ block: 'nearest' });
   }, []);
@@ -79,7 +77,7 @@ export function NotebookView() {
       const before = selectedKey();
       const inText = document.activeElement?.closest('.monaco-editor') !== null;
       const key = useNotebookStore.getState()[way]();
-      if (key === undefined || (key === before && frames.current.get(key)?.contains(document.activeElement))) return;
+      if (key === undefined || (key === before && blockElement(key)?.contains(document.activeElement))) return;
       const block = useNotebookStore.getState().blocks.find((other) => other.key === key);
       requestAnimationFrame(() => (inText && block && isCell(block) ? focusEditor(key) : focusBlock(key)));
     },
@@ -94,7 +92,7 @@ export function NotebookView() {
     scroller.scrollTop = scrolled.get(path) ?? 0;
     // Whoever came with the keyboard goes on where they were.
     if (document.activeElement === document.body) {
-      const place = (last === undefined ? undefined : frames.current.get(last)) ?? (scroller as HTMLElement);
+      const place = (last === undefined ? undefined : blockElement(last)) ?? (scroller as HTMLElement);
       place.focus({ preventScroll: true });
     }
     const note = () => scrolled.set(path, scroller.scrollTop);
@@ -113,7 +111,7 @@ export function NotebookView() {
       <Title key={title} title={title} />
       <Problems />
       {shown.length > 0 && <InsertBar onInsert={(kind) => insert(kind, undefined)} />}
-      {shown.map((block, index) => (
+      {drawn.map((block, index) => (
         <Block
           key={block.key}
           block={block}
@@ -121,7 +119,6 @@ export function NotebookView() {
           last={index === shown.length - 1}
           selected={selected === block.key}
           editing={editingProse === block.key}
-          onFrame={keepFrame}
           onRun={runBlock}
           onTravel={travel}
           onLeave={focusBlock}
@@ -129,9 +126,35 @@ export function NotebookView() {
           onInsert={insert}
         />
       ))}
-      <InsertRow onInsert={(kind) => insert(kind, blocks.at(-1)?.key)} />
+      {drawn.length === shown.length && <InsertRow onInsert={(kind) => insert(kind, blocks.at(-1)?.key)} />}
     </div>
   );
+}
+
+/** More than a screen's worth. */
+const drawnFirst = 12;
+const drawnThen = 30;
+
+/**
+ * The blocks that are drawn: of a notebook that is just opened those on the first screen, so that it can be typed in, and
+ * the others when there is time. One that is gone back to is drawn whole, as its place in it may be anywhere.
+ */
+function useDrawnFirst(shown: readonly EditedBlock[]): readonly EditedBlock[] {
+  const [count, setCount] = useState(() => {
+    const { path = '' } = useNotebookStore.getState();
+    return (scrolled.get(path) ?? 0) > 0 ? Infinity : drawnFirst;
+  });
+  const isWhole = count >= shown.length;
+  useLayoutEffect(() => {
+    if (isWhole) return undefined;
+    leaveForLater(() => flushSync(() => setCount(Infinity)));
+    return () => leaveForLater(undefined);
+  }, [isWhole]);
+  useEffect(() => {
+    if (isWhole) return undefined;
+    return whenIdle(() => startTransition(() => setCount(count + drawnThen)));
+  }, [isWhole, count]);
+  return isWhole ? shown : shown.slice(0, count);
 }
 
 interface BlockProps {
@@ -141,8 +164,6 @@ interface BlockProps {
   readonly selected: boolean;
   /** Of prose. */
   readonly editing: boolean;
-  /** It is drawn, or gone. */
-  readonly onFrame: (key: string, element: HTMLElement | null) => void;
   readonly onRun: (block: EditedBlock, advance: boolean) => void;
   readonly onTravel: (way: 'undo' | 'redo') => void;
   readonly onLeave: (key: string) => void;
@@ -152,14 +173,14 @@ interface BlockProps {
 
 /** Drawn again for a change of its own block alone, however many there are. */
 const Block = memo(function Block(props: BlockProps) {
-  const { block, first, last, selected, editing, onFrame, onRun, onTravel, onLeave, onEditing, onInsert } = props;
+  const { block, first, last, selected, editing, onRun, onTravel, onLeave, onEditing, onInsert } = props;
   const t = useWords();
   return (
     <div className="block-frame">
       {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
-        ref={(element) => onFrame(block.key, element)}
+        ref={(element) => keepBlock(block.key, element)}
         data-key={block.key}
         className={`block of-${block.type}${selected ? ' selected' : ''}`}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

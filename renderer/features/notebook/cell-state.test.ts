@@ -4,7 +4,7 @@ import { cellState } from './cell-state.ts';
 const checked = (status: 'ok' | 'failed' | 'blocked', input = 'now') => ({ status, upToDate: input === 'now' });
 
 describe('a cell that is checked', () => {
-  const facts = { id: 'a', kind: 'data', checked: undefined, check: undefined } as const;
+  const facts = { kind: 'data', checked: undefined, check: undefined } as const;
 
   test.each([
     ['neverRun', {}],
@@ -13,17 +13,15 @@ describe('a cell that is checked', () => {
     ['waiting', { checked: checked('blocked') }],
     ['stale', { checked: checked('ok', 'before') }],
     ['stale', { checked: checked('failed', 'before') }],
-    ['running', { check: { cells: ['a', 'b'], current: 'a' } }],
-    ['waiting', { checked: checked('ok'), check: { cells: ['z', 'a'], current: 'z' } }],
-    ['fresh', { checked: checked('ok'), check: { cells: ['a', 'b'], current: 'b' } }],
-    ['fresh', { checked: checked('ok'), check: { cells: ['b'], current: 'b' } }],
+    ['running', { check: 'running' }],
+    ['waiting', { checked: checked('ok'), check: 'waiting' }],
   ] as const)('is %s', (state, more) => {
     expect(cellState({ ...facts, ...more })).toBe(state);
   });
 });
 
 describe('a train cell', () => {
-  const facts = { id: 'a', kind: 'train', checked: checked('ok'), check: undefined } as const;
+  const facts = { kind: 'train', checked: checked('ok'), check: undefined } as const;
 
   test.each([
     ['neverRun', {}],

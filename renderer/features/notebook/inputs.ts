@@ -58,21 +58,55 @@ export function inputsOf(state: State): Inputs {
 export function staleReason(before: Inputs, now: Inputs, cell: string): StaleReason | undefined {
   if (before.keys.get(cell) === now.keys.get(cell)) return undefined;
   if (before.texts.get(cell) !== now.texts.get(cell)) return { what: 'text' };
-  const upTo = ({ texts }: Inputs) => [...texts.keys()].slice(0, [...texts.keys()].indexOf(cell));
-  const above = upTo(now);
-  const aboveBefore = upTo(before);
-  for (const id of above) {
-    if (!aboveBefore.includes(id)) return before.texts.has(id) ? { what: 'order' } : { what: 'added', cell: id };
+  const { ids, idsBefore, places, placesBefore, alike, changed } = difference(before, now);
+  const end = places.get(cell)!;
+  const endBefore = placesBefore.get(cell)!;
+  const isAbove = (id: string) => (places.get(id) ?? Infinity) < end;
+  const wasAbove = (id: string) => (placesBefore.get(id) ?? Infinity) < endBefore;
+  if (changed < Math.min(end, alike)) return { what: 'cell', cell: ids[changed] };
+  for (const id of ids.slice(alike, end)) {
+    if (!wasAbove(id)) return before.texts.has(id) ? { what: 'order' } : { what: 'added', cell: id };
     if (before.texts.get(id) !== now.texts.get(id)) return { what: 'cell', cell: id };
   }
-  for (const id of aboveBefore) if (!above.includes(id)) return now.texts.has(id) ? { what: 'order' } : { what: 'removed', cell: id };
+  for (const id of idsBefore.slice(Math.min(alike, end), endBefore))
+    if (!isAbove(id)) return now.texts.has(id) ? { what: 'order' } : { what: 'removed', cell: id };
   const names = new Set([...Object.keys(before.knobValues), ...Object.keys(now.knobValues)]);
   for (const knob of names) {
     const home = now.homes.get(knob);
-    const counts = home === undefined || home === cell || above.includes(home);
+    const counts = home === undefined || home === cell || isAbove(home);
     if (counts && before.knobValues[knob] !== now.knobValues[knob]) return { what: 'knob', knob };
   }
   return { what: 'order' };
+}
+
+interface Difference {
+  readonly now: Inputs;
+  readonly ids: readonly string[];
+  readonly idsBefore: readonly string[];
+  readonly places: ReadonlyMap<string, number>;
+  readonly placesBefore: ReadonlyMap<string, number>;
+  /** So many cells from the top on are the same ones in the same order. */
+  readonly alike: number;
+  /** The first of these of another text; `alike` where there is none. */
+  readonly changed: number;
+}
+
+/** The latest that was asked for of each: all cells below a change ask for the same. */
+const differences = new WeakMap<Inputs, Difference>();
+
+function difference(before: Inputs, now: Inputs): Difference {
+  const known = differences.get(before);
+  if (known?.now === now) return known;
+  const ids = [...now.texts.keys()];
+  const idsBefore = [...before.texts.keys()];
+  let alike = 0;
+  while (alike < ids.length && ids[alike] === idsBefore[alike]) alike += 1;
+  let changed = 0;
+  while (changed < alike && before.texts.get(ids[changed]) === now.texts.get(ids[changed])) changed += 1;
+  const placesOf = (all: readonly string[]) => new Map(all.map((id, place) => [id, place]));
+  const made = { now, ids, idsBefore, places: placesOf(ids), placesBefore: placesOf(idsBefore), alike, changed };
+  differences.set(before, made);
+  return made;
 }
 
 const hashes = new WeakMap<EditedCell, string>();

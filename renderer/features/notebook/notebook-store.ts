@@ -41,6 +41,7 @@ import { convert, mergeWithNext, type Restructured, splitCell, withCopy } from '
 import { learningRateKnob, withLearningRate } from './learning-rate-text.ts';
 import { withParamDefault } from './param-default.ts';
 import { createJournalClock } from './journal.ts';
+import { createTyping } from './typing.ts';
 import { useTrainingStore } from './training-store.ts';
 
 export type Saving = 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
@@ -78,7 +79,7 @@ export interface Merging {
   readonly ofDraft: boolean;
 }
 
-interface NotebookStore {
+interface NotebookState {
   readonly path: string | undefined;
   readonly title: string;
   readonly blocks: readonly EditedBlock[];
@@ -109,7 +110,9 @@ interface NotebookStore {
   readonly copied: EditedBlock | undefined;
   /** Paths of notebooks in other tabs that could not be saved. */
   readonly unsavedElsewhere: readonly string[];
+}
 
+interface Actions {
   readonly open: (path: string) => Promise<void>;
   readonly openSample: (id: string) => Promise<void>;
   readonly create: (title: string, template?: string) => Promise<void>;
@@ -136,6 +139,8 @@ interface NotebookStore {
 
   readonly select: (key: string | undefined) => void;
   readonly type: (key: string, text: string) => void;
+  /** As `type`, when the frame that shows it is painted. */
+  readonly typed: (key: string, text: () => string) => void;
   /** Puts other texts in place of those of several blocks, by their keys; one undo brings all back. */
   readonly rewrite: (texts: ReadonlyMap<string, string>) => void;
   readonly setProse: (key: string, text: string) => void;
@@ -175,10 +180,17 @@ interface NotebookStore {
   readonly runAll: () => Promise<string | undefined>;
 }
 
+type NotebookStore = NotebookState & Actions;
+
 const autosaveMs = 900;
 const knobCheckMs = 250;
 /** After the last key: what is half typed is not called wrong. */
 const typedCheckMs = 700;
+/** Opening draws the notebook first, and then asks what its cells come to. */
+const openedCheckMs = 60;
+const tellMs = 60;
+let telling: ReturnType<typeof setTimeout> | undefined;
+let toldCell: string | undefined;
 let autosave: ReturnType<typeof setTimeout> | undefined;
 let knobCheck: ReturnType<typeof setTimeout> | undefined;
 /** Texts of open prose editors, by their blocks' keys. */
@@ -219,8 +231,10 @@ function unsavedParked(): string[] {
 
 export const useNotebookStore = create<NotebookStore>((set, get) => {
   const journal = createJournalClock(writeJournal);
+  const typing = createTyping((key, text) => get().type(key, text));
 
   async function writeJournal(): Promise<void> {
+    typing.settle();
     const { path, blocks, hash, saving } = get();
     if (path === undefined || (saving === 'saved' && proseDrafts.size === 0)) return;
     const typed = blocks.map((block) => {
@@ -260,7 +274,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       draft: opened.draft ?? (same ? get().draft : undefined),
     });
     journal.stop();
-    if (!same) void get().evaluate();
+    if (!same) checkSoon(openedCheckMs);
   }
 
   /** Saves the open notebook, and keeps it as it is for when its tab is gone back to. */
@@ -297,7 +311,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       else set({ saving: 'conflict' });
     }
     if (get().saving !== 'saved') journal.note();
-    void get().evaluate();
+    checkSoon(openedCheckMs);
   }
 
   async function opening(name: string, ask: () => Promise<OpenedNotebook>): Promise<void> {
@@ -344,6 +358,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     if (!sent) return;
     const { blocks, knobValues, path } = get();
     const cells = cellsOf(blocks).map((cell) => cell.id);
+    toldCell = undefined;
     const covered = until === undefined ? cells : cells.slice(0, cells.indexOf(until) + 1);
     set({ check: { cells: covered, current: covered[0] }, checkError: undefined });
     try {
@@ -473,13 +488,29 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
     knobCheck = setTimeout(() => void get().evaluate(), afterMs);
   }
 
-  return {
-    ...empty,
-    path: undefined,
-    opening: undefined,
-    copied: undefined,
-    unsavedElsewhere: [],
+  /** Tells of the cell that is being checked: several that follow each other in no time are one change on the screen. */
+  function tellOfCheck(cell: string): void {
+    toldCell = cell;
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      const { check } = get();
+      if (check && toldCell !== undefined) set({ check: { ...check, current: toldCell } });
+    }, tellMs);
+  }
 
+  /** With what has been typed in its place. */
+  function settled<Doing extends object>(doing: Doing): Doing {
+    const settle = (act: unknown) =>
+      typeof act !== 'function'
+        ? act
+        : (...given: unknown[]): unknown => {
+            typing.settle();
+            return (act as (...args: unknown[]) => unknown)(...given);
+          };
+    return Object.fromEntries(Object.entries(doing).map(([name, act]) => [name, settle(act)])) as Doing;
+  }
+
+  const actions = settled<Omit<Actions, 'type' | 'typed' | 'evaluating'>>({
     open: (path) => opening(path, () => call('notebook.open', { path })),
     openSample: (id) => opening(id, () => call('samples.open', { id })),
     create: (title, template) => opening(title, () => call('notebook.create', { title, ...(template !== undefined && { template }) })),
@@ -644,17 +675,6 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
 
     select: (selected) => {
       if (get().selected !== selected) set({ selected });
-    },
-
-    type(key, text) {
-      const cell = get().blocks.find((block) => block.key === key);
-      // An editor also tells of a change that came from here: the file read anew, an undo.
-      if (!cell || !isCell(cell) || editorText(cell) === text) return;
-      changed(
-        get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)),
-        [key],
-        `text ${key}`,
-      );
     },
 
     rewrite(texts) {
@@ -860,11 +880,6 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       return waiting.done;
     },
 
-    evaluating(cell) {
-      const { check } = get();
-      if (check) set({ check: { ...check, current: cell } });
-    },
-
     async runCell(id) {
       const cell = cellsOf(get().blocks).find((other) => other.id === id);
       if (!cell) return;
@@ -885,6 +900,30 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       for (const cell of cells) if (cell.kind === 'train' && (await train(cell))) first ??= cell.id;
       return first;
     },
+  });
+
+  return {
+    ...empty,
+    path: undefined,
+    opening: undefined,
+    copied: undefined,
+    unsavedElsewhere: [],
+    ...actions,
+
+    type(key, text) {
+      const cell = get().blocks.find((block) => block.key === key);
+      // An editor also tells of a change that came from here: the file read anew, an undo.
+      if (!cell || !isCell(cell) || editorText(cell) === text) return;
+      changed(
+        get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)),
+        [key],
+        `text ${key}`,
+      );
+    },
+
+    typed: (key, text) => typing.note(key, text),
+
+    evaluating: (cell) => tellOfCheck(cell),
   };
 });
 

@@ -1,13 +1,13 @@
 /**
- * What a cell is drawn from. A notebook of hundreds of cells asks all of these at each key that is typed, so each gives a
- * primitive or a reference that stays, and only a cell for which something changed is drawn again.
+ * What a cell is drawn from. A notebook of hundreds of cells asks all of these at each key that is typed, so only a cell
+ * for which something changed is drawn again, and what somebody types comes before it.
  */
-import { useMemo } from 'react';
-import { useShallow } from 'zustand/react/shallow';
+import { startTransition, useEffect, useMemo, useState } from 'react';
 import type { CellOutcome } from '#contract/notebook.ts';
 import type { RunDetail, RunSummary } from '#contract/runs.ts';
 import type { Knob } from '#contract/spec.ts';
-import { cellsOf, type EditedBlock, type EditedCell } from './blocks.ts';
+import { cellsOf, type EditedCell } from './blocks.ts';
+import { factsOf, type NotebookFacts, sameReason } from './cell-facts.ts';
 import { cellState, type CellState } from './cell-state.ts';
 import { type Inputs, inputsOf, staleReason, type StaleReason } from './inputs.ts';
 import { type Foreseen, useNotebookStore } from './notebook-store.ts';
@@ -34,91 +34,85 @@ export interface CellFacts {
 
 export function useCell(cell: EditedCell): CellFacts {
   const { id, kind, key } = cell;
-  const outcome = useNotebookStore((state) => state.checked[id]?.outcome);
-  const upToDate = useNotebookStore((state) => isUpToDate(state, id));
-  const runs = useCellRuns(cell);
+  const facts = useNotebookFacts(key);
+  const { outcome, upToDate, starting } = facts;
+  const runs = useCellRuns(cell, facts.trainCells);
   const newest = runs[0];
   const origin = useTrainingStore((state) => (newest ? state.origins[newest.id]?.inputs : undefined));
   const detail = useTrainingStore((state) => (newest ? state.details[newest.id] : undefined));
-  const starting = useNotebookStore((state) => state.starting.includes(id));
-
-  const because = useNotebookStore((state) => {
-    if (kind === 'train') return newest && JSON.stringify(runReason(state, id, origin, detail));
-    const before = state.checked[id]?.inputs;
-    return before && JSON.stringify(staleReason(before, inputsOf(state), id));
-  });
+  const ofRun = useRunReason(id, origin, detail);
+  const because = kind === 'train' ? ofRun : facts.because;
   const runUpToDate = kind === 'train' && because === undefined && (origin !== undefined || detail !== undefined);
-  const status = newest?.status;
-  const state = useNotebookStore(({ check }) =>
-    cellState({
-      id,
-      kind,
-      checked: outcome && { status: outcome.status, upToDate },
-      check,
-      starting,
-      run: status && { status, upToDate: runUpToDate },
-    }),
-  );
-  return {
-    state,
-    outcome,
-    upToDate,
-    because: useMemo(
-      () => (state === 'stale' && because !== undefined ? (JSON.parse(because) as StaleReason) : undefined),
-      [state, because],
-    ),
-    runs,
-    knobs: useNotebookStore(useShallow(({ knobs }) => knobs.filter((knob) => knob.cell === id))),
+  const state = cellState({
+    kind,
+    checked: outcome && { status: outcome.status, upToDate },
+    check: facts.check,
     starting,
-    startError: useNotebookStore(({ startErrors }) => startErrors[id]),
-    foreseen: useNotebookStore(({ blocks, foreseen }) => {
-      const train = kind === 'model' || kind === 'train' ? trainsOf(blocks).below.get(id) : undefined;
-      return train === undefined ? undefined : foreseen[train];
-    }),
-    folded: useNotebookStore(({ folded }) => folded.includes(key)),
-  };
+    run: newest && { status: newest.status, upToDate: runUpToDate },
+  });
+  return { ...facts, state, because: state === 'stale' ? because : undefined, runs };
 }
 
-function isUpToDate(state: Notebook, id: string): boolean {
-  const before = state.checked[id]?.inputs.keys.get(id);
-  return before !== undefined && before === inputsOf(state).keys.get(id);
+const noFacts: NotebookFacts = {
+  outcome: undefined,
+  upToDate: false,
+  because: undefined,
+  check: undefined,
+  knobs: [],
+  starting: false,
+  startError: undefined,
+  foreseen: undefined,
+  folded: false,
+  trainCells: [],
+};
+
+function useNotebookFacts(key: string): NotebookFacts {
+  return useLater(() => factsOf(useNotebookStore.getState()).get(key) ?? noFacts, Object.is, key);
 }
 
-const trains = new WeakMap<readonly EditedBlock[], { readonly ids: string; readonly below: ReadonlyMap<string, string> }>();
+/** Of a train cell: what is other now than when its newest run was started. */
+function useRunReason(id: string, origin: Inputs | undefined, detail: RunDetail | undefined): StaleReason | undefined {
+  const asked = useMemo(() => ({ id, origin, detail }), [id, origin, detail]);
+  return useLater(() => (origin || detail ? runReason(useNotebookStore.getState(), id, origin, detail) : undefined), sameReason, asked);
+}
 
-/** The train cells' ids, and by any cell's id that of the train cell which it is, or the next below. */
-function trainsOf(blocks: readonly EditedBlock[]): { readonly ids: string; readonly below: ReadonlyMap<string, string> } {
-  const known = trains.get(blocks);
-  if (known) return known;
-  const cells = cellsOf(blocks);
-  const below = new Map<string, string>();
-  let next: string | undefined;
-  for (const { id, kind } of cells.toReversed()) {
-    if (kind === 'train') next = id;
-    if (next !== undefined) below.set(id, next);
+/**
+ * What `read` gives of the notebook's store. A change is drawn when there is time for it: a key that is typed meanwhile
+ * is not kept waiting by cells that change their state. `of`: what is read; another one is read at once.
+ */
+function useLater<T>(read: () => T, same: (one: T, other: T) => boolean, of: unknown): T {
+  const [seen, setSeen] = useState(() => ({ of, value: read() }));
+  let shown = seen;
+  if (seen.of !== of) {
+    shown = { of, value: read() };
+    setSeen(shown);
   }
-  const made = {
-    ids: cells
-      .filter(({ kind }) => kind === 'train')
-      .map(({ id }) => id)
-      .join(' '),
-    below,
-  };
-  trains.set(blocks, made);
-  return made;
+  useEffect(() => {
+    let latest = shown.value;
+    const look = () => {
+      const value = read();
+      if (same(latest, value)) return;
+      latest = value;
+      startTransition(() => setSeen({ of, value }));
+    };
+    look();
+    return useNotebookStore.subscribe(look);
+    // What is read is named by `of`.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [of]);
+  return shown.value;
 }
 
 const noRuns: readonly RunSummary[] = [];
 
-function useCellRuns({ id, kind }: EditedCell): readonly RunSummary[] {
+function useCellRuns({ id, kind }: EditedCell, trainCells: readonly string[]): readonly RunSummary[] {
   const isTrain = kind === 'train';
   const runs = useTrainingStore((state) => (isTrain ? state.runs : noRuns));
-  const origins = useTrainingStore((state) => state.origins);
+  const origins = useTrainingStore((state) => (isTrain ? state.origins : undefined));
   const path = useNotebookStore((state) => state.path);
-  const ids = useNotebookStore(({ blocks }) => (isTrain ? trainsOf(blocks).ids : ''));
   return useMemo(
-    () => (isTrain && path !== undefined ? runsOfCell(runs, origins, path, id, ids.split(' ')) : noRuns),
-    [runs, origins, path, isTrain, id, ids],
+    () => (origins && path !== undefined ? runsOfCell(runs, origins, path, id, trainCells) : noRuns),
+    [runs, origins, path, id, trainCells],
   );
 }
 

@@ -2,7 +2,7 @@ import './outline.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { useWords } from '../../words/use-words.ts';
-import { blockElement } from '../notebook/block-element.ts';
+import { blockElement, drawnBlock } from '../notebook/block-element.ts';
 import type { EditedCell } from '../notebook/blocks.ts';
 import { stateSigns } from '../notebook/cell-state.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
@@ -75,15 +75,26 @@ function goTo(item: OutlineItem): void {
 /** How far below the top a heading may stand to be the one that is read. */
 const readPx = 90;
 
-/** Index of the last item that begins at or above the top of what is seen. */
+/**
+ * Index of the last item that begins at or above the top of what is seen. Frames are asked for where they stand, and few
+ * of them: asking what lies in one that is not drawn would have it laid out.
+ */
 function itemAtTop(items: readonly OutlineItem[], scroller: Element): number {
   const top = scroller.getBoundingClientRect().top + readPx;
   // At the end the last ones cannot reach the top.
   if (scroller.scrollTop > 0 && scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2) return items.length - 1;
-  return Math.max(
-    0,
-    items.findLastIndex((item) => (elementOf(item)?.getBoundingClientRect().top ?? Infinity) <= top),
-  );
+  let first = 0;
+  let end = items.length;
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    const frame = drawnBlock(items[middle].key)?.parentElement;
+    if (frame && frame.getBoundingClientRect().top <= top) first = middle + 1;
+    else end = middle;
+  }
+  let at = Math.max(0, first - 1);
+  // A block may hold several headings.
+  while (at > 0 && items[at].type === 'heading' && (elementOf(items[at])?.getBoundingClientRect().top ?? 0) > top) at -= 1;
+  return at;
 }
 
 function useItemInView(items: readonly OutlineItem[]): OutlineItem | undefined {

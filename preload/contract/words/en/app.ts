@@ -38,7 +38,8 @@ export const app = {
   'dialog.openFolder': 'Choose the folder to work in',
   'dialog.quitTraining': 'Training is still going on.',
   'dialog.quitTrainingDetail':
-    '{count, plural, one {A run is training or waiting} other {# runs are training or waiting}}, and training ends with the app. Every epoch shown is kept.',
+    '{count, plural, one {A run is training or waiting} other {# runs are training or waiting}}, and training ends with the app. It can go on without a window: start the app again to see it. Every epoch shown is kept.',
+  'dialog.trainOn': 'Train On Without a Window',
   'dialog.stopAndQuit': 'Stop and Quit',
   'dialog.keepOpen': 'Keep Open',
   'dialog.unsaved': 'Some changes are not saved.',

@@ -37,7 +37,9 @@ export const app: Record<keyof typeof en, string> = {
 
   'dialog.openFolder': '选择工作文件夹',
   'dialog.quitTraining': '训练仍在进行。',
-  'dialog.quitTrainingDetail': '有 {count} 个运行正在训练或等待，训练会随应用一起结束。已显示的每一轮都已保存。',
+  'dialog.quitTrainingDetail':
+    '有 {count} 个运行正在训练或等待，训练会随应用一起结束。也可以关闭窗口让训练继续：再次启动应用即可查看。已显示的每一轮都已保存。',
+  'dialog.trainOn': '关闭窗口，继续训练',
   'dialog.stopAndQuit': '停止并退出',
   'dialog.keepOpen': '保持打开',
   'dialog.unsaved': '有些更改尚未保存。',

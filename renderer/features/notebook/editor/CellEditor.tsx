@@ -8,12 +8,13 @@ import { useNotebookStore } from '../notebook-store.ts';
 import { type Place, registerEditor } from './handles.ts';
 import { highlight } from './highlight.ts';
 import { type Editor, loadMonaco, modelOf, type Monaco } from './load.ts';
+import { inTurn, watchNear } from './near.ts';
 
 /** Pixels; the static text is set alike, so that nothing jumps when the editor takes its place. */
 const lineHeight = 21;
 const padding = 8;
-/** How far from the viewport an editor is mounted. */
-const nearPx = 500;
+/** After the last key, the ends of the lines are measured for the notes beside them. */
+const measureMs = 120;
 
 export interface LineNote {
   /** From 1, in the cell. */
@@ -73,18 +74,18 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
   useEffect(() => {
     const element = root.current;
     if (!element) return undefined;
-    const observer = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting || element.contains(document.activeElement)), {
-      rootMargin: `${nearPx}px`,
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
+    return watchNear(element, (isNear) => setNear(isNear || element.contains(document.activeElement)));
   }, []);
 
   useEffect(() => {
     if (!near) return undefined;
     let gone = false;
     let editor: Editor | undefined;
+    let takeBack: (() => void) | undefined;
     void loadMonaco().then((monaco) => {
+      if (!gone) takeBack = inTurn({ act: () => make(monaco), isUrgent: () => wanted.current !== undefined });
+    });
+    function make(monaco: Monaco): void {
       const element = host.current;
       if (gone || !element) return;
       const text = modelOf(monaco, latest.current.cell);
@@ -99,17 +100,24 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
           top: editor!.getTopForPosition(index + 1, model.getLineMaxColumn(index + 1)),
           end: editor!.getOffsetForColumn(index + 1, model.getLineMaxColumn(index + 1)),
         }));
-        setLineTops(tops);
+        setLineTops((before) =>
+          before.length === tops.length && tops.every(({ top, end }, index) => before[index].top === top && before[index].end === end)
+            ? before
+            : tops,
+        );
       };
+      let measuring: ReturnType<typeof setTimeout> | undefined;
       const fit = () => {
         setHeight(editor!.getContentHeight());
         editor!.layout({ width: element.clientWidth, height: editor!.getContentHeight() });
         measure();
       };
       editor.onDidContentSizeChange(fit);
-      editor.onDidChangeModelContent(() =>
-        useNotebookStore.getState().type(latest.current.cell.key, editor!.getValue({ preserveBOM: false, lineEnding: '\n' })),
-      );
+      editor.onDidChangeModelContent(() => {
+        useNotebookStore.getState().typed(latest.current.cell.key, () => text.getValue(monaco.editor.EndOfLinePreference.LF));
+        clearTimeout(measuring);
+        measuring = setTimeout(measure, measureMs);
+      });
       editor.onDidFocusEditorText(() => latest.current.onFocus());
       editor.onKeyDown((event) => {
         const { browserEvent } = event;
@@ -145,16 +153,20 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         editor.trigger('keyboard', command, undefined);
       };
       widgetHost().addEventListener('keydown', onWidgetKey);
-      editor.onDidDispose(() => widgetHost().removeEventListener('keydown', onWidgetKey));
+      editor.onDidDispose(() => {
+        clearTimeout(measuring);
+        widgetHost().removeEventListener('keydown', onWidgetKey);
+      });
       fit();
       setMounted({ editor, monaco });
       if (wanted.current !== undefined) {
         putCursor(editor, wanted.current);
         wanted.current = undefined;
       }
-    });
+    }
     return () => {
       gone = true;
+      takeBack?.();
       editor?.dispose();
       setMounted(undefined);
     };

@@ -1,5 +1,6 @@
 /** Monaco is several megabytes and is fetched once, behind the first paint; cells are readable before. */
 import type { CellBlock } from '#contract/notebook.ts';
+import { whenIdle } from '../../../components/when-idle.ts';
 import { call } from '../../../platform/client.ts';
 import { cellsOf, type EditedCell, editorText } from '../blocks.ts';
 import { offerFixes } from '../fixes/code-actions.ts';
@@ -26,7 +27,8 @@ export function loadMonaco(): Promise<Monaco> {
     loaded.applyEditorTheme();
     new MutationObserver(() => loaded.applyEditorTheme()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
     if (typings !== undefined) loaded.setTypings(typings);
-    keepModels(monaco);
+    loaded.offerDiagnostics(monaco);
+    keepModels(monaco, loaded.tellLanguage);
     offerFixes(monaco);
     loaded.offerRename(monaco);
     loaded.offerLayerFacts(monaco);
@@ -45,15 +47,33 @@ export function loadMonaco(): Promise<Monaco> {
   return loading;
 }
 
-/** One model for every cell, mounted or not: TypeScript sees them together, so that names of upper cells are known below. */
-function keepModels(monaco: Monaco): void {
+/**
+ * One model for every cell, mounted or not: TypeScript sees them together, so that names of upper cells are known below.
+ * Those of many cells that come at once, as a notebook is opened, are made a few at a time while nothing else goes on.
+ */
+function keepModels(monaco: Monaco, tellLanguage: Loaded['tellLanguage']): void {
   let synced = new Map<string, EditedCell>();
+  let missing: EditedCell[] = [];
+  const make = () => {
+    const now = cellsOf(useNotebookStore.getState().blocks).filter((cell) => synced.get(cell.key) === cell);
+    const known = new Set(now);
+    missing = missing.filter((cell) => known.has(cell));
+    for (const cell of missing.splice(0, madeAtOnce)) modelOf(monaco, cell);
+    if (missing.length > 0) whenIdle(make);
+    else void tellLanguage(now.map((cell) => modelOf(monaco, cell)));
+  };
   const sync = () => {
     const cells = new Map(cellsOf(useNotebookStore.getState().blocks).map((cell) => [cell.key, cell]));
     for (const [key, cell] of synced) if (!cells.has(key)) monaco.editor.getModel(monaco.Uri.parse(cellUri(cell)))?.dispose();
+    const wasMaking = missing.length > 0;
     for (const [key, cell] of cells) {
-      if (synced.get(key) === cell) continue;
-      const model = modelOf(monaco, cell);
+      const before = synced.get(key);
+      if (before === cell) continue;
+      const model = monaco.editor.getModel(monaco.Uri.parse(cellUri(cell)));
+      if (!model) {
+        missing.push(cell);
+        continue;
+      }
       const text = editorText(cell);
       // A change that did not come from the editor itself: undo of a removal, or the file read anew.
       if (model.getValue(monaco.editor.EndOfLinePreference.LF) !== text) {
@@ -61,6 +81,7 @@ function keepModels(monaco: Monaco): void {
       }
     }
     synced = cells;
+    if (missing.length > 0 && !wasMaking) whenIdle(make);
   };
   sync();
   useNotebookStore.subscribe((state, before) => {
@@ -68,6 +89,7 @@ function keepModels(monaco: Monaco): void {
   });
 }
 
+const madeAtOnce = 20;
 /** Of the cell that a model's address names. */
 export function keyOfUri(path: string): string | undefined {
   return /^\/([^/]+)\/[^/]*\.ts$/.exec(path)?.[1];

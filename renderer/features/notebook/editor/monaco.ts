@@ -1,5 +1,37 @@
-/** Monaco with one language. Its language workers bring all of the editor's features along, so they are registered at once. */
-import 'monaco-editor/features/register.all';
+/**
+ * Monaco with one language and the features that a cell has a use for: each of them is part of every editor, and works at
+ * every key. What is left out are minimap-like views of long files, inline completions of a service, colours, links.
+ */
+import 'monaco-editor/features/anchorSelect/register';
+import 'monaco-editor/features/bracketMatching/register';
+import 'monaco-editor/features/caretOperations/register';
+import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/codeAction/register';
+import 'monaco-editor/features/codeEditor/register';
+import 'monaco-editor/features/codicon/register';
+import 'monaco-editor/features/comment/register';
+import 'monaco-editor/features/cursorUndo/register';
+import 'monaco-editor/features/dnd/register';
+import 'monaco-editor/features/format/register';
+import 'monaco-editor/features/gotoError/register';
+import 'monaco-editor/features/gotoSymbol/register';
+import 'monaco-editor/features/hover/register';
+import 'monaco-editor/features/indentation/register';
+import 'monaco-editor/features/lineSelection/register';
+import 'monaco-editor/features/linesOperations/register';
+import 'monaco-editor/features/longLinesHelper/register';
+import 'monaco-editor/features/multicursor/register';
+import 'monaco-editor/features/parameterHints/register';
+import 'monaco-editor/features/referenceSearch/register';
+import 'monaco-editor/features/rename/register';
+import 'monaco-editor/features/smartSelect/register';
+import 'monaco-editor/features/snippet/register';
+import 'monaco-editor/features/toggleTabFocusMode/register';
+import 'monaco-editor/features/tokenization/register';
+import 'monaco-editor/features/wordOperations/register';
+import 'monaco-editor/features/wordPartOperations/register';
+// The feature of this name brings inline completions along.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 // Vite makes a default export of a file asked for as a worker.
 // oxlint-disable-next-line import/default
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
@@ -13,6 +45,7 @@ self.MonacoEnvironment = {
   getWorker: (_id: string, label: string) => (label === 'typescript' ? new TypeScriptWorker() : new EditorWorker()),
 };
 
+export { offerDiagnostics, tellLanguage } from './diagnostics.ts';
 export { offerLayerFacts } from './hover.ts';
 export { offerRename } from './rename.ts';
 export { monaco };
@@ -29,10 +62,6 @@ typescript.typescriptDefaults.setCompilerOptions({
   allowNonTsExtensions: true,
 });
 typescript.typescriptDefaults.setEagerModelSync(true);
-typescript.typescriptDefaults.setDiagnosticsOptions({
-  // A cell is a script whose value is its last expression: an expression that is not used is the point of it.
-  diagnosticCodesToIgnore: [1375, 1378, 7028],
-});
 
 export function setTypings(text: string): void {
   typescript.typescriptDefaults.setExtraLibs([{ content: text, filePath: 'file:///epochbook.d.ts' }]);

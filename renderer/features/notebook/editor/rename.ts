@@ -30,7 +30,6 @@ interface Worker {
 }
 
 export function offerRename(monaco: typeof Monaco): void {
-  typescript.typescriptDefaults.setModeConfiguration({ ...typescript.typescriptDefaults.modeConfiguration, rename: false });
   monaco.languages.registerRenameProvider('typescript', {
     async provideRenameEdits(model, position, newName) {
       const offset = model.getOffsetAt(position);

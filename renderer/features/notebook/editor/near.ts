@@ -1,0 +1,58 @@
+/** Which cells are near the view: one observer for all of them, and their editors made one after another. */
+
+/** How far from the viewport an editor is mounted. */
+const nearPx = 500;
+
+const told = new Map<Element, (isNear: boolean) => void>();
+let observer: IntersectionObserver | undefined;
+
+/** Tells when `element` comes near the view and when it goes; returns a function that ends it. */
+export function watchNear(element: Element, tell: (isNear: boolean) => void): () => void {
+  observer ??= new IntersectionObserver(
+    (entries) => {
+      // Of several entries of an element the last is how it is now.
+      for (const { target, isIntersecting } of entries) told.get(target)?.(isIntersecting);
+    },
+    { rootMargin: `${nearPx}px` },
+  );
+  told.set(element, tell);
+  observer.observe(element);
+  return () => {
+    told.delete(element);
+    observer?.unobserve(element);
+  };
+}
+
+interface Work {
+  readonly act: () => void;
+  /** Somebody waits for it. */
+  readonly isUrgent: () => boolean;
+}
+
+const waiting: Work[] = [];
+let going = false;
+
+/** Does one piece of work in each frame, the first at once. Returns a function that takes it back. */
+export function inTurn(work: Work): () => void {
+  waiting.push(work);
+  if (!going) {
+    going = true;
+    next();
+  }
+  return () => {
+    const at = waiting.indexOf(work);
+    if (at >= 0) waiting.splice(at, 1);
+  };
+}
+
+function next(): void {
+  const urgent = waiting.findIndex((one) => one.isUrgent());
+  const [work] = waiting.splice(Math.max(0, urgent), 1);
+  if (!work) {
+    going = false;
+    return;
+  }
+  work.act();
+  // What was made is painted, and a key that waits is taken, before the next is made.
+  requestAnimationFrame(() => setTimeout(next, 0));
+}
