@@ -138,3 +138,22 @@ describe('three versions of a file', () => {
     expect((await call('notebook.versions', { path, baseHash: 'other' })).base).toBeUndefined();
   });
 });
+
+describe('what knobs are set to', () => {
+  it('is there again when the notebook is opened, under its new name as well', async () => {
+    await call('notebook.keepKnobs', { path, knobs: { epochs: 6, activation: 'tanh' } });
+    await restart();
+    expect((await call('notebook.open', { path })).knobs).toEqual({ epochs: 6, activation: 'tanh' });
+    await call('workspace.rename', { from: 'deep', to: 'deeper' });
+    const moved = 'deeper/notes.epoch.md';
+    expect((await call('notebook.open', { path: moved })).knobs).toEqual({ epochs: 6, activation: 'tanh' });
+    await call('notebook.keepKnobs', { path: moved, knobs: {} });
+    expect((await call('notebook.open', { path: moved })).knobs).toBeUndefined();
+  });
+
+  it('is what the text says where the file is damaged', async () => {
+    await call('notebook.keepKnobs', { path, knobs: { epochs: 6 } });
+    writeFileSync(join(folder, '.epochbook', 'knobs.json'), '{"version":1,"notebooks":{"deep');
+    expect((await call('notebook.open', { path })).knobs).toBeUndefined();
+  });
+});

@@ -4,6 +4,7 @@ import { promises as disk } from 'node:fs';
 import { basename } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Block, OpenedNotebook } from '#contract/notebook.ts';
+import type { KnobValue } from '#contract/spec.ts';
 import { writeWhole } from '#files/write-whole.ts';
 import { printFrontMatter } from '#notebook/front-matter.ts';
 import { decodeNotebook, parseNotebook } from '#notebook/parse.ts';
@@ -11,6 +12,7 @@ import { printNotebook, withWrittenIds } from '#notebook/print.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Context } from './context.ts';
 import { createJournal } from './journal.ts';
+import { createKnobSettings } from './knob-settings.ts';
 import { fileInWorkspace } from './paths.ts';
 import { notebookEnding } from './workspace.ts';
 
@@ -52,10 +54,12 @@ export interface Notebooks {
   /** Empty, or with what `template` holds, in its folder. */
   create(title: string, template?: { folder: string; text: string }): Promise<OpenedNotebook>;
   /** A file or folder has another name. */
-  renamed(from: string, to: string): void;
+  renamed(from: string, to: string): Promise<void>;
   save(path: string, blocks: readonly Block[], baseHash: string): Promise<{ hash: string }>;
   /** Keeps unsaved text on the disk until it is saved. */
   journal(path: string, blocks: readonly Block[], baseHash: string): Promise<void>;
+  /** Until the notebook is opened again. */
+  keepKnobs(path: string, knobs: Record<string, KnobValue>): Promise<void>;
   /** The draft that was offered is restored or not wanted. */
   answerDraft(path: string): Promise<void>;
   versions(path: string, baseHash: string): Promise<{ disk: OpenedNotebook; base?: Block[] }>;
@@ -75,6 +79,7 @@ export function createNotebooks(context: Context): Notebooks {
   /** Texts that were opened or saved here, by their hash, the latest last: what unsaved text began with. */
   const texts = new Map<string, string>();
   const journal = createJournal(() => context.folder());
+  const knobSettings = createKnobSettings(() => context.folder());
   const keepsJournal = context.options.shell.name !== 'cli';
 
   function remember(hash: string, text: string): void {
@@ -102,7 +107,8 @@ export function createNotebooks(context: Context): Notebooks {
     remember(notebook.hash, text);
     // A journal that cannot be read must not keep the notebook from being opened.
     const draft = await inTurn(path, () => journal.left(path, text)).catch((error: unknown) => console.error(error));
-    return draft ? { ...notebook, draft } : notebook;
+    const knobs = await knobSettings.read(path);
+    return { ...notebook, ...(draft && { draft }), ...(Object.keys(knobs).length > 0 && { knobs }) };
   }
 
   async function journalNow(path: string, blocks: readonly Block[], baseHash: string): Promise<void> {
@@ -170,6 +176,10 @@ export function createNotebooks(context: Context): Notebooks {
     },
     save: (path, blocks, baseHash) => inTurn(path, () => saveAndForget(path, blocks, baseHash)),
     journal: (path, blocks, baseHash) => inTurn(path, () => journalNow(path, blocks, baseHash)),
+    keepKnobs: async (path, knobs) => {
+      fileInWorkspace(context.folder(), path);
+      await knobSettings.keep(path, knobs);
+    },
     answerDraft: (path) => inTurn(path, () => journal.answered(path)),
     async versions(path, baseHash) {
       const bytes = await read(fileInWorkspace(context.folder(), path), path);
@@ -187,12 +197,13 @@ export function createNotebooks(context: Context): Notebooks {
         context.emit('notebook.changedOnDisk', { path, hash: found });
       }
     },
-    renamed(from, to) {
+    async renamed(from, to) {
       for (const [path, hash] of known) {
         if (path !== from && !path.startsWith(`${from}/`)) continue;
         known.delete(path);
         known.set(to + path.slice(from.length), hash);
       }
+      await knobSettings.renamed(from, to);
     },
     clear: () => known.clear(),
   };

@@ -251,7 +251,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
     async 'workspace.rename'({ from, to }) {
       await explorer.rename(from, to);
-      notebooks.renamed(from, to);
+      await notebooks.renamed(from, to);
       return noticed({});
     },
     'workspace.remove': async ({ path }) => noticed({ id: await explorer.remove(path) }),
@@ -291,6 +291,10 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'notebook.save': ({ path, blocks, baseHash }) => notebooks.save(path, blocks, baseHash),
     async 'notebook.journal'({ path, blocks, baseHash }) {
       await notebooks.journal(path, blocks, baseHash);
+      return {};
+    },
+    async 'notebook.keepKnobs'({ path, knobs }) {
+      await notebooks.keepKnobs(path, knobs);
       return {};
     },
     async 'notebook.answerDraft'({ path }) {

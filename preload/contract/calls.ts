@@ -166,6 +166,8 @@ export const calls = {
     response: done,
   },
   /** The draft that `notebook.open` offered is restored or not wanted, and need not be kept. */
+  /** What the knobs are set to, in place of what was kept before. */
+  'notebook.keepKnobs': { request: z.object({ path: z.string(), knobs: z.record(z.string(), knobValue) }), response: done },
   'notebook.answerDraft': { request: z.object({ path: z.string() }), response: done },
   /** The file as it is now, and as it was at `baseHash` where that is still known: what to merge unsaved text with. */
   'notebook.versions': {

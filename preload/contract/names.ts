@@ -22,6 +22,7 @@ export const callNames = [
   'notebook.create',
   'notebook.save',
   'notebook.journal',
+  'notebook.keepKnobs',
   'notebook.answerDraft',
   'notebook.versions',
   'notebook.report',

@@ -50,6 +50,8 @@ export const openedNotebook = z.object({
   problems: z.array(plainError),
   /** Where an earlier session ended before it saved, and the file does not hold what was typed. */
   draft: notebookDraft.optional(),
+  /** What its knobs were left at, where that is not what the text says. */
+  knobs: z.record(z.string(), knobValue).optional(),
 });
 export type OpenedNotebook = z.infer<typeof openedNotebook>;
 

@@ -112,7 +112,14 @@ function frameActions(
     void notebook.open(other);
   };
   return [
-    { id: 'frame.palette', title: t('frame.palette'), keys: 'Mod+Shift+P', run: openPalette },
+    {
+      id: 'frame.palette',
+      title: t('frame.palette'),
+      keys: 'Mod+Shift+P',
+      otherKeys: 'P',
+      within: 'body, .main, .block',
+      run: openPalette,
+    },
     {
       id: 'frame.shortcuts',
       title: t('frame.shortcuts'),
@@ -122,7 +129,15 @@ function frameActions(
       run: () => usePaletteStore.getState().setSheetOpen(true),
     },
     { id: 'frame.runAll', title: t('frame.runAll'), keys: 'Mod+Shift+Enter', disabled: path === undefined, run: () => void runAll() },
-    { id: 'frame.save', title: t('frame.save'), keys: 'Mod+S', disabled: path === undefined, run: () => void notebook.save() },
+    {
+      id: 'frame.save',
+      title: t('frame.save'),
+      keys: 'Mod+S',
+      otherKeys: 'S',
+      within: 'body, .main, .block',
+      disabled: path === undefined,
+      run: () => void notebook.save(),
+    },
     { id: 'frame.notebook', title: t('frame.showNotebook'), keys: viewKeys.notebook, run: () => show('notebook') },
     { id: 'frame.runs', title: t('frame.showRuns'), keys: viewKeys.runs, run: () => show('runs') },
     { id: 'frame.side', title: t('frame.side'), keys: 'Mod+B', run: () => useNavigationStore.getState().toggleSide() },

@@ -384,7 +384,7 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
         insert('code', block.key);
       }),
     },
-    { id: 'notebook.stop', title: t('notebook.stopTraining'), disabled: !running, run: stopTraining },
+    { id: 'notebook.stop', title: t('notebook.stopTraining'), keys: 'I I', within, disabled: !running, run: stopTraining },
     {
       id: 'notebook.find',
       title: t('notebook.find'),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Block, CheckedNotebook, NotebookDraft } from '#contract/notebook.ts';
 import type { CallName } from '#contract/names.ts';
+import type { Knob, KnobValue } from '#contract/spec.ts';
 import { useToastStore } from '../../components/toast-store.ts';
 import { setBridge } from '../../platform/client.ts';
 import { cellsOf, isShown, textOf } from './blocks.ts';
@@ -9,7 +10,8 @@ import { useTrainingStore } from './training-store.ts';
 
 /** A core that keeps one file, and answers as the real one does. */
 function fakeCore() {
-  const file: { blocks: Block[]; hash: string; draft?: NotebookDraft } = {
+  const core: { knobs: Knob[] } = { knobs: [] };
+  const file: { blocks: Block[]; hash: string; draft?: NotebookDraft; knobs?: Record<string, KnobValue> } = {
     hash: 'hash-1',
     blocks: [
       { type: 'front', text: '---\nepochbook: 1\ntitle: Wine\n---\n' },
@@ -25,6 +27,7 @@ function fakeCore() {
   const answers: Partial<Record<CallName, (request: Record<string, unknown>) => unknown>> = {
     'notebook.open': () => ({ ok: true, value: { path: 'wine.epoch.md', title: 'Wine', problems: [], ...file } }),
     'notebook.journal': () => ({ ok: true, value: {} }),
+    'notebook.keepKnobs': () => ({ ok: true, value: {} }),
     'notebook.answerDraft': () => ({ ok: true, value: {} }),
     'notebook.versions': () => ({
       ok: true,
@@ -40,7 +43,7 @@ function fakeCore() {
       const cells = (blocks as Block[]).filter((block) => block.type === 'cell');
       const last = until === undefined ? cells.length : cells.findIndex((cell) => cell.id === until) + 1;
       const value: CheckedNotebook = {
-        knobs: [],
+        knobs: core.knobs,
         cells: cells.slice(0, last).map(({ id, kind }) => ({ id, kind, inputHash: id, status: failing.has(id) ? 'failed' : 'ok' })),
       };
       return { ok: true, value };
@@ -59,14 +62,14 @@ function fakeCore() {
     },
     listen: () => () => undefined,
   });
-  return {
+  return Object.assign(core, {
     file,
     count: (name: CallName) => asked.filter((one) => one.name === name).length,
     last: (name: CallName) => asked.findLast((one) => one.name === name)?.request,
     fail: (...ids: string[]) => {
       failing = new Set(ids);
     },
-  };
+  });
 }
 
 const store = () => useNotebookStore.getState();
@@ -351,6 +354,20 @@ describe('running', () => {
     const all = [store().evaluate(), store().evaluate('wine'), store().evaluate('training')];
     await Promise.all(all);
     expect(core.count('notebook.check')).toBe(before + 2);
+  });
+
+  test('knobs are as they were left, but for one that no cell defines any more', async () => {
+    core.file.knobs = { filters: 16, gone: 1 };
+    core.knobs = [{ name: 'filters', value: 16, default: 8, cell: 'wine' }];
+    store().close();
+    await store().open('wine.epoch.md');
+    expect(store().knobValues).toEqual({ filters: 16, gone: 1 });
+    await settle();
+    expect(store().knobValues).toEqual({ filters: 16 });
+    expect(core.last('notebook.keepKnobs')).toEqual({ path: 'wine.epoch.md', knobs: { filters: 16 } });
+    store().setKnob('filters', 32);
+    await settle();
+    expect(core.last('notebook.keepKnobs')).toEqual({ path: 'wine.epoch.md', knobs: { filters: 32 } });
   });
 
   test('knobs are sent with the check and the run', async () => {

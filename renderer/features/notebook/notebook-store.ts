@@ -191,6 +191,7 @@ const openedCheckMs = 60;
 const tellMs = 60;
 let telling: ReturnType<typeof setTimeout> | undefined;
 let toldCell: string | undefined;
+let keepingKnobs: ReturnType<typeof setTimeout> | undefined;
 let autosave: ReturnType<typeof setTimeout> | undefined;
 let knobCheck: ReturnType<typeof setTimeout> | undefined;
 /** Texts of open prose editors, by their blocks' keys. */
@@ -229,7 +230,7 @@ function unsavedParked(): string[] {
   return [...parked].filter(([, { saving }]) => saving !== 'saved').map(([path]) => path);
 }
 
-export const useNotebookStore = create<NotebookStore>((set, get) => {
+export const useNotebookStore = create<NotebookStore>((set, get, store) => {
   const journal = createJournalClock(writeJournal);
   const typing = createTyping((key, text) => get().type(key, text));
 
@@ -266,6 +267,7 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       problems: opened.problems,
       hash: opened.hash,
       blocks: same ? withKnownKeys(opened.blocks, before) : withKeys(opened.blocks),
+      ...(!same && opened.knobs && { knobValues: opened.knobs }),
       saving: 'saved',
       saveError: undefined,
       opening: undefined,
@@ -373,10 +375,18 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
       // What came out as before is not drawn again.
       for (const outcome of outcomes) checked[outcome.id] = { outcome: sameAs(checked[outcome.id]?.outcome, outcome), inputs };
       set({ checked, knobs: known, check: undefined });
+      if (outcomes.length === cells.length && outcomes.every(({ status }) => status === 'ok')) forgetKnobs(knobs);
       void foresee();
     } catch (error) {
       if (get().path === path) set({ check: undefined, checkError: error });
     }
+  }
+
+  /** A knob that no cell defines any more is set to nothing. */
+  function forgetKnobs(defined: readonly Knob[]): void {
+    const { knobValues } = get();
+    const kept = Object.entries(knobValues).filter(([name]) => defined.some((knob) => knob.name === name));
+    if (kept.length < Object.keys(knobValues).length) set({ knobValues: Object.fromEntries(kept) });
   }
 
   /** Measures each train cell's epoch where everything it needs is in order. Not while something trains: it would slow both. */
@@ -509,6 +519,16 @@ export const useNotebookStore = create<NotebookStore>((set, get) => {
           };
     return Object.fromEntries(Object.entries(doing).map(([name, act]) => [name, settle(act)])) as Doing;
   }
+
+  store.subscribe(({ path, knobValues }, before) => {
+    if (path === undefined || path !== before.path || knobValues === before.knobValues) return;
+    clearTimeout(keepingKnobs);
+    // Where the disk is full, they are what the text says when it is opened again.
+    keepingKnobs = setTimeout(
+      () => void call('notebook.keepKnobs', { path, knobs: { ...knobValues } }).catch(() => undefined),
+      knobCheckMs,
+    );
+  });
 
   const actions = settled<Omit<Actions, 'type' | 'typed' | 'evaluating'>>({
     open: (path) => opening(path, () => call('notebook.open', { path })),

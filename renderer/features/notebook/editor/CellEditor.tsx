@@ -341,6 +341,8 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     fixedOverflowWidgets: true,
     overflowWidgetsDomNode: widgetHost(),
     contextmenu: false,
+    // Each hint is a layer of its own, in every frame.
+    disableLayerHinting: true,
     codeLens: false,
     colorDecorators: false,
     dropIntoEditor: { enabled: false },
