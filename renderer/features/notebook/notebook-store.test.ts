@@ -311,8 +311,11 @@ describe('structure', () => {
       while (store().history.undone.length > 0) store().redo();
       expect(textOf(store().blocks)).toBe(after);
       while (store().history.done.length > 0) store().undo();
+      // Notices of removals and what they wait for would pile up.
+      useToastStore.setState({ toasts: [] });
+      vi.clearAllTimers();
     }
-  });
+  }, 120_000);
 
   test('the title is in the file and can be undone', async () => {
     store().setTitle('Wine: red');
