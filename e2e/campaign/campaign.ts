@@ -9,6 +9,7 @@ import { layers } from './layers.ts';
 import { memory } from './memory.ts';
 import { resume } from './resume.ts';
 import { stream } from './stream.ts';
+import { sweeps } from './sweeps.ts';
 
 export interface Campaign {
   /** How many times it is run unless told otherwise. */
@@ -20,7 +21,18 @@ export interface Campaign {
 }
 
 /** A campaign that is listed here can be run. */
-const campaigns: Readonly<Record<string, Campaign>> = { malformed, faults, kills, resume, gradients, layers, memory, store, stream };
+const campaigns: Readonly<Record<string, Campaign>> = {
+  malformed,
+  faults,
+  kills,
+  resume,
+  gradients,
+  layers,
+  memory,
+  store,
+  stream,
+  sweeps,
+};
 
 const [name = '', times, first = '1'] = process.argv.slice(2);
 const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : undefined;

@@ -5,7 +5,7 @@ import { toMicroseconds } from './numbers.ts';
 /** What the user may rely on, then what else is known. */
 export function runJson(run: RunSummary): Record<string, unknown> {
   const { id, name, notebook, status, startedAt, elapsedMs, epochs, backend, seed, params, tags, dataHash, metrics } = run;
-  const { reason, endedAt, plannedEpochs, threads, note, samples, parameters, best, error, imported } = run;
+  const { reason, endedAt, plannedEpochs, threads, note, samples, parameters, best, error, imported, sweep } = run;
   return {
     id,
     name,
@@ -29,6 +29,7 @@ export function runJson(run: RunSummary): Record<string, unknown> {
     parameters,
     best,
     imported,
+    sweep,
     ...(error && { error: { code: error.code, message: error.message, where: error.where } }),
   };
 }

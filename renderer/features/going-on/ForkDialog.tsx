@@ -1,8 +1,9 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
+import { SelectField } from '../../components/SelectField.tsx';
 import { TextField } from '../../components/TextField.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
@@ -21,7 +22,6 @@ export function ForkDialog({ run, epochs, onClose }: Props) {
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
-  const id = useId();
   // Before the last epoch there is something left to train.
   const [epoch, setEpoch] = useState(epochs.findLast((each) => each < run.plannedEpochs) ?? epochs.at(-1)!);
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
@@ -53,16 +53,13 @@ export function ForkDialog({ run, epochs, onClose }: Props) {
     >
       <form className="going-on-form" onSubmit={begin}>
         <p className="quiet-text">{t('goingOn.forkText')}</p>
-        <label className="text-field" htmlFor={id}>
-          <span>{t('goingOn.afterEpoch')}</span>
-          <select id={id} className="input" value={epoch} onChange={(event) => setEpoch(Number(event.target.value))}>
-            {epochs.map((each) => (
-              <option key={each} value={each}>
-                {formats.count(each)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SelectField
+          label={t('goingOn.afterEpoch')}
+          value={epoch}
+          options={epochs}
+          wordOf={(each) => formats.count(each)}
+          onValue={setEpoch}
+        />
         {params.map(([name, before]) => (
           <TextField
             key={name}

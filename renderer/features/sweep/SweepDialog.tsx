@@ -5,6 +5,7 @@ import { type PrunerName, prunerNames, type SamplerName, samplerNames } from '#c
 import { useSettingsStore } from '../../app/settings-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
+import { SelectField } from '../../components/SelectField.tsx';
 import { TextField } from '../../components/TextField.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
@@ -121,17 +122,17 @@ function SweepDialog({ cell, onClose }: { readonly cell: string; readonly onClos
           {knobs.length > 0 && searched.length === 0 && <p className="sweep-problem">{t('sweep.chooseOne')}</p>}
         </fieldset>
         <div className="sweep-options">
-          <Choice
+          <SelectField
             label={t('sweep.sampler')}
             value={sampler}
-            names={samplerNames}
+            options={samplerNames}
             onValue={setSampler}
             wordOf={(name) => t(`sweep.sampler.${name}`)}
           />
-          <Choice
+          <SelectField
             label={t('sweep.pruner')}
             value={pruner}
-            names={prunerNames}
+            options={prunerNames}
             onValue={setPruner}
             wordOf={(name) => t(`sweep.pruner.${name}`)}
           />
@@ -182,30 +183,6 @@ function SweepDialog({ cell, onClose }: { readonly cell: string; readonly onClos
         )}
       </form>
     </Dialog>
-  );
-}
-
-interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly names: readonly T[];
-  readonly wordOf: (name: T) => string;
-  readonly onValue: (name: T) => void;
-}
-
-function Choice<T extends string>({ label, value, names, wordOf, onValue }: ChoiceProps<T>) {
-  const id = useId();
-  return (
-    <label className="text-field" htmlFor={id}>
-      <span>{label}</span>
-      <select id={id} className="input" value={value} onChange={(event) => onValue(event.target.value as T)}>
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {wordOf(name)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 
