@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { fromWire, toWire } from '#contract/wire.ts';
+import { fromFrame, toFrame, toWire } from '#contract/wire.ts';
 import { type BrowserServer, startServer } from './server.ts';
 
 type Emitted = Parameters<Parameters<typeof startServer>[0]['workbench']['subscribe']>[0];
@@ -80,7 +80,9 @@ function connect(headers: Record<string, string>): Promise<WebSocket | number> {
 
 const nextMessage = (socket: WebSocket) =>
   new Promise<unknown>((resolve) => {
-    socket.once('message', (bytes: Buffer) => resolve(fromWire(bytes.toString('utf8'))));
+    socket.once('message', (bytes: Buffer, isBinary: boolean) =>
+      resolve(fromFrame(isBinary ? new Uint8Array(bytes).buffer : bytes.toString('utf8'))),
+    );
   });
 
 test('listens on the loopback address alone', () => {
@@ -163,9 +165,9 @@ test('other methods than reading are refused', async () => {
 test('calls are answered by their id, with what JSON lacks, and failures as replies', async () => {
   const socket = (await connect({ cookie: await enter(), origin: `http://127.0.0.1:${port}` })) as WebSocket;
   const answer = nextMessage(socket);
-  socket.send(toWire({ id: 7, name: 'app.info', request: { a: Number.POSITIVE_INFINITY } }));
+  socket.send(toFrame({ id: 7, name: 'app.info', request: { a: Number.POSITIVE_INFINITY, piece: Uint8Array.of(7) } }));
   expect(await answer).toEqual({ id: 7, reply: { ok: true, value: { loss: Number.NaN, pixels: Uint8Array.of(1, 255) } } });
-  expect(asked).toEqual([['app.info', { a: Number.POSITIVE_INFINITY }]]);
+  expect(asked).toEqual([['app.info', { a: Number.POSITIVE_INFINITY, piece: Uint8Array.of(7) }]]);
   const failure = nextMessage(socket);
   socket.send(toWire({ id: 8, name: 'settings.get', request: {} }));
   expect(await failure).toMatchObject({ id: 8, reply: { ok: false, error: { code: 'internal', values: { detail: 'the disk is gone' } } } });
@@ -184,7 +186,7 @@ test('events reach every tab', async () => {
 
 test('a frame that is no request ends the connection', async () => {
   const headers = { cookie: await enter(), origin: `http://127.0.0.1:${port}` };
-  for (const frame of ['{', '[]', '{"id":"1","name":"app.info"}', Buffer.from('{}')]) {
+  for (const frame of ['{', '[]', '{"id":"1","name":"app.info"}', Buffer.from('{}'), Buffer.from('\xff\xff\xff\x7f00000000', 'latin1')]) {
     const socket = (await connect(headers)) as WebSocket;
     const closed = new Promise<number>((resolve) => {
       socket.on('close', resolve);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
-import { fromWire, toWire, type WireAnswer, type WireEvent, type WireRequest, wirePath } from '#contract/wire.ts';
+import { fromFrame, toFrame, type WireAnswer, type WireEvent, type WireRequest, wirePath } from '#contract/wire.ts';
 import { type Locale, message, type MessageKey } from '#contract/words/message.ts';
 import type { Workbench } from '#workbench/workbench.ts';
 import { pageHeaders, readPageFile } from '#shell/page.ts';
@@ -84,7 +84,7 @@ export async function startServer({ workbench, pageFolder, port = 0, locale = 'e
   function serve(socket: WebSocket): void {
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: Buffer, isBinary: boolean) => {
-      const request = isBinary ? undefined : readRequest(bytes.toString('utf8'));
+      const request = readRequest(isBinary ? memoryOf(bytes) : bytes.toString('utf8'));
       if (!request) {
         socket.close(1007);
         return;
@@ -118,13 +118,18 @@ export async function startServer({ workbench, pageFolder, port = 0, locale = 'e
 }
 
 function send(socket: WebSocket, message: WireAnswer | WireEvent): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(toWire(message));
+  if (socket.readyState === WebSocket.OPEN) socket.send(toFrame(message));
 }
 
-function readRequest(text: string): WireRequest | undefined {
+/** Its own, as a frame is read: a buffer may be a piece of a larger one. */
+function memoryOf(bytes: Buffer): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+function readRequest(frame: string | ArrayBuffer): WireRequest | undefined {
   let parsed: unknown;
   try {
-    parsed = fromWire(text);
+    parsed = fromFrame(frame);
   } catch {
     return undefined;
   }

@@ -38,14 +38,33 @@ export interface PackedRow {
 }
 
 function numbersIn(blob: Buffer): Float64Array {
+  // Its own memory, not a piece of a larger one: nothing to copy.
+  if (blob.byteOffset === 0 && blob.buffer.byteLength === blob.byteLength) return new Float64Array(blob.buffer);
   const numbers = new Float64Array(blob.byteLength / 8);
   new Uint8Array(numbers.buffer).set(blob);
   return numbers;
 }
 
+/** The last few: runs of one length have the same epochs. Never written to. */
+const counted = new Map<string, Float64Array>();
+const mostCounted = 16;
+
+/** `first`, `first` + 1, … */
+function countingFrom(first: number, length: number): Float64Array {
+  const key = `${first} ${length}`;
+  const known = counted.get(key);
+  if (known) return known;
+  const numbers = new Float64Array(length);
+  for (let index = 0; index < length; index++) numbers[index] = first + index;
+  const [oldest] = counted.keys();
+  if (counted.size >= mostCounted && oldest !== undefined) counted.delete(oldest);
+  counted.set(key, numbers);
+  return numbers;
+}
+
 export function unpacked(row: PackedRow): StoredCurve {
   const values = numbersIn(row.numbers);
-  return { values, epochs: row.epochs ? numbersIn(row.epochs) : values.map((_, index) => row.first_epoch + index) };
+  return { values, epochs: row.epochs ? numbersIn(row.epochs) : countingFrom(row.first_epoch, values.length) };
 }
 
 export function createCurveReader(database: Connection): CurveReader {

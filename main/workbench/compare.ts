@@ -33,7 +33,6 @@ export interface ComparedRun {
   readonly summary: RunSummary;
   /** An imported run has none. */
   readonly spec: Spec | undefined;
-  readonly history: Comparison['history'][number];
   /** Completed runs that differ from it only by the seed; it is one of them where it completed. */
   readonly repeats: readonly RunSummary[];
 }
@@ -57,5 +56,5 @@ export function compareRuns(compared: readonly ComparedRun[]): Comparison {
     else settings.push({ path, values });
   }
   const noise = seedNoiseOf(compared);
-  return { runs, params, metrics, settings, equalSettings, history: compared.map(({ history }) => history), ...(noise && { noise }) };
+  return { runs, params, metrics, settings, equalSettings, ...(noise && { noise }) };
 }

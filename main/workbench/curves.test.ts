@@ -36,7 +36,17 @@ function stored(name: string, loss: readonly number[], epochs = loss.map((_, ind
 }
 
 function ask(runs: CurvesRequest['runs'], more: Partial<CurvesRequest> = {}) {
-  return draw({ runs, metrics: ['loss'], x: 'epoch', smoothing: { kind: 'none' }, band: 'deviation', logX: false, points: 1000, ...more });
+  return draw({
+    runs,
+    metrics: ['loss'],
+    x: 'epoch',
+    smoothing: { kind: 'none' },
+    band: 'deviation',
+    logX: false,
+    points: 1000,
+    withoutOutliers: true,
+    ...more,
+  });
 }
 const points = (curve: DrawnCurve | undefined) =>
   curve ? Array.from(numbersOf(curve.x), (x, index) => [x, numbersOf(curve.y)[index]]) : [];
@@ -86,7 +96,7 @@ describe('curves', () => {
     expect(points(all.curves[0]).length).toBeLessThanOrEqual(400);
     expect(points(all.curves[0])).toContainEqual([7124, values[7123]]);
     expect(all.y?.high).toBe(values[7123]);
-    expect(all.y?.inner[1]).toBeLessThan(1.01);
+    expect(all.y?.inner?.[1]).toBeLessThan(1.01);
     const near = ask([{ runId }], { points: 400, range: [7100, 7150] });
     expect(points(near.curves[0])).toEqual(values.slice(7098, 7151).map((value, index) => [7099 + index, value]));
     // The very number, by itself, for what stands under the cursor.

@@ -7,6 +7,7 @@ import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { OpenedNotebook } from '#contract/notebook.ts';
+import type { RunSummary } from '#contract/runs.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
 import { parseNotebook } from '#notebook/parse.ts';
@@ -378,8 +379,14 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.diagnose': async ({ runId }) => diagnose(context.store().detail(runId)),
     async 'runs.compare'({ runIds }) {
       const store = context.store();
+      // Repeats of each other have the same ones: to find them takes time.
+      const known = new Map<RunId, readonly RunSummary[]>();
       return compareRuns(
-        runIds.map((id) => ({ summary: store.summary(id), spec: store.spec(id), history: store.history(id), repeats: store.repeats(id) })),
+        runIds.map((id) => {
+          const repeats = known.get(id) ?? store.repeats(id);
+          for (const run of repeats) known.set(run.id, repeats);
+          return { summary: store.summary(id), spec: store.spec(id), repeats };
+        }),
       );
     },
     async 'runs.update'({ runId, ...change }) {

@@ -190,8 +190,6 @@ export const comparison = z.object({
   settings: z.array(z.object({ path: z.string(), values: z.array(json.optional()) })),
   /** Number of settings that are equal in all of them. */
   equalSettings: z.number().int(),
-  /** `[epoch, value]` of every metric, by run. */
-  history: z.array(z.record(z.string(), z.array(z.tuple([z.number().int(), z.number().or(z.nan())])))),
   noise: seedNoise.optional(),
 });
 export type Comparison = z.infer<typeof comparison>;

@@ -1,6 +1,6 @@
 /**
  * The browser shell's wire: one WebSocket a tab, at `wirePath` of the page's own origin (`ws://${location.host}/wire`),
- * let in by the session cookie. Every message is a text frame made by `toWire` and read by `fromWire`.
+ * let in by the session cookie. Every message is a frame made by `toFrame` and read by `fromFrame`.
  *
  * - The page asks with a `WireRequest`; its `id` is a number of its choosing, not in use by a question still open.
  * - Each question gets one `WireAnswer` with its id. Answers come in the order they are ready, not the order asked.
@@ -9,7 +9,9 @@
  * - A frame that is not such a message ends the connection with code 1007. After a lost connection the page connects
  *   again and asks for everything anew; a 403 on connecting means that the server was restarted and the session is over.
  *
- * The encoding is JSON with what JSON lacks: NaN, the infinities and byte arrays. Electron clones these itself.
+ * The encoding is JSON with what JSON lacks: NaN, the infinities and byte arrays. A frame is text; with byte arrays it is
+ * binary, and these follow the JSON as they are: curves and tables are numbers by the hundred thousand. Electron clones
+ * all this itself.
  */
 import type { Reply } from './calls.ts';
 import type { CallName, EventName } from './names.ts';
@@ -32,47 +34,62 @@ export interface WireEvent {
   readonly payload: unknown;
 }
 
-type Tagged = { $number: string } | { $bytes: string };
+type Tagged = { $number: string } | { $bytes: readonly [offset: number, length: number] };
 
-function encodeBytes(bytes: Uint8Array): string {
-  // Node's own is many times as fast.
-  const { Buffer: NodeBuffer } = globalThis as { Buffer?: { from: (...of: unknown[]) => { toString: (encoding: string) => string } } };
-  if (NodeBuffer) return NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  let text = '';
-  for (let start = 0; start < bytes.length; start += 0x8000) text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
-  return btoa(text);
-}
+const tagged = (item: unknown): unknown =>
+  typeof item === 'number' && !Number.isFinite(item) ? ({ $number: String(item) } satisfies Tagged) : item;
 
-function decodeBytes(text: string): Uint8Array {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
-}
-
+/** As text, for what holds no byte arrays. */
 export function toWire(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === 'number' && !Number.isFinite(item)) return { $number: String(item) } satisfies Tagged;
-    if (item instanceof Uint8Array) return { $bytes: encodeBytes(item) } satisfies Tagged;
-    return item;
-  });
+  return JSON.stringify(value, (_key, item: unknown) => tagged(item));
 }
 
-function decoded(item: unknown): unknown {
+/** Numbers begin where a view on them may. */
+const aligned = (length: number): number => Math.ceil(length / 8) * 8;
+const headBytes = 8;
+
+/** A text, or, where there are byte arrays in it: the JSON's length in bytes, the JSON, and the arrays, each at a multiple of 8. */
+export function toFrame(value: unknown): string | Uint8Array<ArrayBuffer> {
+  const parts: { readonly bytes: Uint8Array; readonly at: number }[] = [];
+  // What several name is sent once: curves of one length have the same x.
+  const known = new Map<ArrayBufferLike, typeof parts>();
+  let length = 0;
+  const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (!(item instanceof Uint8Array)) return tagged(item);
+    const { buffer, byteOffset, byteLength } = item;
+    const same = known.get(buffer)?.find(({ bytes }) => bytes.byteOffset === byteOffset && bytes.byteLength === byteLength);
+    if (same) return { $bytes: [same.at, byteLength] } satisfies Tagged;
+    const part = { bytes: item, at: length };
+    parts.push(part);
+    known.set(buffer, [...(known.get(buffer) ?? []), part]);
+    length += aligned(byteLength);
+    return { $bytes: [part.at, byteLength] } satisfies Tagged;
+  });
+  if (parts.length === 0) return text;
+  const json = new TextEncoder().encode(text);
+  const start = headBytes + aligned(json.byteLength);
+  const frame = new Uint8Array(start + length);
+  new DataView(frame.buffer).setUint32(0, json.byteLength, true);
+  frame.set(json, headBytes);
+  for (const { bytes, at } of parts) frame.set(bytes, start + at);
+  return frame;
+}
+
+function decoded(item: unknown, bytesAt?: (offset: number, length: number) => Uint8Array): unknown {
   if (typeof item !== 'object' || item === null) return item;
   if (Array.isArray(item)) {
     for (let index = 0; index < item.length; index++) {
       const element: unknown = item[index];
-      if (typeof element === 'object' && element !== null) item[index] = decoded(element);
+      if (typeof element === 'object' && element !== null) item[index] = decoded(element, bytesAt);
     }
     return item;
   }
   if ('$number' in item && typeof item.$number === 'string') return Number(item.$number);
-  if ('$bytes' in item && typeof item.$bytes === 'string') return decodeBytes(item.$bytes);
+  if (bytesAt && '$bytes' in item && Array.isArray(item.$bytes)) return bytesAt(Number(item.$bytes[0]), Number(item.$bytes[1]));
   const record = item as Record<string, unknown>;
   for (const key in record) {
     const value = record[key];
-    if (typeof value === 'object' && value !== null) record[key] = decoded(value);
+    if (typeof value === 'object' && value !== null) record[key] = decoded(value, bytesAt);
   }
   return item;
 }
@@ -80,5 +97,14 @@ function decoded(item: unknown): unknown {
 /** A reviver would be called for every value: of 10,000 runs that is felt. Most messages hold nothing to decode. */
 export function fromWire(text: string): unknown {
   const parsed: unknown = JSON.parse(text);
-  return text.includes('"$number"') || text.includes('"$bytes"') ? decoded(parsed) : parsed;
+  return text.includes('"$number"') ? decoded(parsed) : parsed;
+}
+
+/** Byte arrays are views on the frame. Throws where it is none. */
+export function fromFrame(frame: string | ArrayBuffer): unknown {
+  if (typeof frame === 'string') return fromWire(frame);
+  const jsonLength = new DataView(frame).getUint32(0, true);
+  const start = headBytes + aligned(jsonLength);
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(frame, headBytes, jsonLength));
+  return decoded(JSON.parse(text), (offset, length) => new Uint8Array(frame, start + offset, length));
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fromWire, toWire, type WireRequest } from '#contract/wire.ts';
+import { fromFrame, toFrame, type WireRequest } from '#contract/wire.ts';
 import { createSocketBridge } from './socket-bridge.ts';
 
 /** As much of a WebSocket as the bridge uses, opened and closed by the test. */
@@ -7,8 +7,8 @@ class FakeSocket extends EventTarget {
   readonly sent: WireRequest[] = [];
   readyState = 0;
 
-  send(text: string): void {
-    this.sent.push(fromWire(text) as WireRequest);
+  send(frame: string | Uint8Array<ArrayBuffer>): void {
+    this.sent.push(fromFrame(typeof frame === 'string' ? frame : frame.buffer) as WireRequest);
   }
 
   stand(): void {
@@ -22,7 +22,8 @@ class FakeSocket extends EventTarget {
   }
 
   say(message: unknown): void {
-    this.dispatchEvent(new MessageEvent('message', { data: toWire(message) }));
+    const frame = toFrame(message);
+    this.dispatchEvent(new MessageEvent('message', { data: typeof frame === 'string' ? frame : frame.buffer }));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The browser shell's bridge: calls and events over one WebSocket that connects again by itself. See contract/wire.ts. */
 import type { Bridge, CallName, EventName } from '#contract/names.ts';
-import { fromWire, toWire, type WireAnswer, type WireEvent, wirePath } from '#contract/wire.ts';
+import { fromFrame, toFrame, type WireAnswer, type WireEvent, wirePath } from '#contract/wire.ts';
 import { CallError } from './call-error.ts';
 import type { Connection } from './connection-store.ts';
 
@@ -29,7 +29,7 @@ export function createSocketBridge({ url, onConnection, mayReturn, open = (addre
   const listeners = new Set<(name: EventName, payload: unknown) => void>();
   const waiting = new Map<number, Waiting>();
   /** Asked before the connection stood. */
-  const outbox: string[] = [];
+  const outbox: ReturnType<typeof toFrame>[] = [];
   let socket: WebSocket;
   let nextId = 1;
   let retryMs = firstRetryMs;
@@ -38,13 +38,14 @@ export function createSocketBridge({ url, onConnection, mayReturn, open = (addre
   function connect(): void {
     let stood = false;
     socket = open(url);
+    socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
       stood = true;
       retryMs = firstRetryMs;
-      for (const text of outbox.splice(0)) socket.send(text);
+      for (const frame of outbox.splice(0)) socket.send(frame);
       onConnection('connected');
     });
-    socket.addEventListener('message', (event: MessageEvent<string>) => receive(event.data));
+    socket.addEventListener('message', (event: MessageEvent<string | ArrayBuffer>) => receive(event.data));
     socket.addEventListener('close', () => {
       onConnection('lost');
       if (stood) {
@@ -68,8 +69,8 @@ export function createSocketBridge({ url, onConnection, mayReturn, open = (addre
     retryMs = Math.min(longestRetryMs, retryMs * 2);
   }
 
-  function receive(text: string): void {
-    const message = fromWire(text) as WireAnswer | WireEvent;
+  function receive(frame: string | ArrayBuffer): void {
+    const message = fromFrame(frame) as WireAnswer | WireEvent;
     if ('event' in message) {
       for (const listener of listeners) listener(message.event, message.payload);
       return;
@@ -90,9 +91,9 @@ export function createSocketBridge({ url, onConnection, mayReturn, open = (addre
         }
         const id = nextId++;
         waiting.set(id, { resolve, reject });
-        const text = toWire({ id, name, request });
-        if (socket.readyState === WebSocket.OPEN) socket.send(text);
-        else outbox.push(text);
+        const frame = toFrame({ id, name, request });
+        if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+        else outbox.push(frame);
       });
     },
     listen(listener) {

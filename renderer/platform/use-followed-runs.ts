@@ -7,6 +7,8 @@ const refreshMs = 400;
 export interface Followed<T> {
   /** Of what was asked for, or still of what was before until it is there: nothing jumps. */
   readonly value: T | undefined;
+  /** The question that the value answers. */
+  readonly of: string | undefined;
   readonly error: unknown;
 }
 
@@ -19,7 +21,7 @@ export function useFollowedRuns<T>(
   runIds: (key: string) => readonly string[],
   load: (key: string) => Promise<T>,
 ): Followed<T> {
-  const [loaded, setLoaded] = useState<Followed<T>>({ value: undefined, error: undefined });
+  const [loaded, setLoaded] = useState<Followed<T>>({ value: undefined, of: undefined, error: undefined });
   const latest = useRef(0);
 
   useEffect(() => {
@@ -31,8 +33,8 @@ export function useFollowedRuns<T>(
       const number = ++latest.current;
       load(key).then(
         // Answers may overtake each other.
-        (value) => wanted && number === latest.current && setLoaded({ value, error: undefined }),
-        (error: unknown) => wanted && setLoaded({ value: undefined, error }),
+        (value) => wanted && number === latest.current && setLoaded({ value, of: key, error: undefined }),
+        (error: unknown) => wanted && setLoaded({ value: undefined, of: undefined, error }),
       );
     };
     const refresh = (id: string): void => {

@@ -82,6 +82,9 @@ function spread(values: number[], kind: BandKind): readonly [middle: number, low
 }
 
 function sharedGrid(curves: readonly Curve[]): Float64Array {
+  const [first] = curves;
+  // Runs of one length: the usual case, and the largest.
+  if (first && curves.every(({ x }) => x === first.x)) return first.x;
   const all = new Set<number>();
   for (const { x } of curves) for (const at of x) all.add(at);
   return Float64Array.from(all).sort();

@@ -13,6 +13,14 @@ export function firstAtLeast(sorted: ArrayLike<number>, value: number): number {
   return low;
 }
 
+/** Index of the first element that is above `value`, in ascending numbers. */
+export function firstAbove(sorted: ArrayLike<number>, value: number): number {
+  const at = firstAtLeast(sorted, value);
+  let end = at;
+  while (end < sorted.length && sorted[end] === value) end++;
+  return end;
+}
+
 export interface Kept {
   /** Of the points to draw, ascending. */
   readonly indexes: readonly number[];

@@ -28,8 +28,10 @@ export const curvesRequest = z.object({
   logX: z.boolean(),
   /** Most points of a curve; more are drawn by their lows and highs. */
   points: z.number().int().min(4),
+  /** Whether what is left without outliers is wanted: to find it takes time. */
+  withoutOutliers: z.boolean().default(false),
 });
-export type CurvesRequest = z.infer<typeof curvesRequest>;
+export type CurvesRequest = z.output<typeof curvesRequest>;
 
 /** Float64 numbers in the order of the machine, which is the same for both sides. */
 const numbers = z.instanceof(Uint8Array);
@@ -54,6 +56,8 @@ export const drawnCurve = z.object({
   points: z.number().int(),
   /** The first and the last point of the whole curve. */
   extent: z.tuple([z.number(), z.number()]).optional(),
+  /** Where x also falls, as over another metric. */
+  unordered: z.literal(true).optional(),
 });
 export type DrawnCurve = z.infer<typeof drawnCurve>;
 
@@ -66,8 +70,8 @@ export const drawnCurves = z.object({
       high: z.number(),
       /** The least above 0. */
       lowPositive: z.number().optional(),
-      /** Between the 5th and the 95th of a hundred parts: what is left without outliers. */
-      inner: z.tuple([z.number(), z.number()]),
+      /** Between the 5th and the 95th of a hundred parts: what is left without outliers. Where asked for. */
+      inner: z.tuple([z.number(), z.number()]).optional(),
     })
     .optional(),
 });

@@ -1,9 +1,21 @@
 import './charts.css';
 import type { PlotlyHTMLElement } from 'plotly.js';
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { type Figure, makeFigure, margins, padded, pixelOf, placeOf, wholeRange } from './figure.ts';
 import { LineMark } from './LineMark.tsx';
+import { loadPlotly, type Plotly } from './load-plotly.ts';
 import { paint } from './paint.ts';
 import { lineColor } from './palette.ts';
 import { savePicture } from './save-chart.ts';
@@ -48,8 +60,6 @@ interface Props {
   readonly loading?: boolean;
   readonly onHover?: (epoch: number | undefined) => void;
 }
-
-type Plotly = (typeof import('./plotly.ts'))['Plotly'];
 
 const noMarkers: readonly ChartMarker[] = [];
 /** Between two drawings of a live chart. */
@@ -102,8 +112,8 @@ export function LineChart({
   const cursor = onCursor ? givenCursor : ownCursor;
   const setCursor = onCursor ?? setOwnCursor;
   const canvas = useRef<HTMLCanvasElement>(null);
-  /** What the y axis shows, after Plotly has fitted it; logarithms where it is logarithmic. */
-  const [yRange, setYRange] = useState<readonly [number, number]>();
+  /** What the y axis shows where Plotly has fitted it, or the person has zoomed into it. */
+  const [plotlyY, setPlotlyY] = useState<readonly [number, number]>();
   const drawnAt = useRef(Number.NEGATIVE_INFINITY);
   /** What is on the screen. */
   const latest = useRef<{ readonly figure: Figure; readonly title: string }>(undefined);
@@ -174,6 +184,10 @@ export function LineChart({
     ],
   );
 
+  // Logarithms where the axis is logarithmic.
+  const [yLow, yHigh] = plotlyY ?? figure?.yRange ?? [];
+  const yRange = useMemo(() => (yLow === undefined || yHigh === undefined ? undefined : ([yLow, yHigh] as const)), [yLow, yHigh]);
+
   const reset = useCallback(() => {
     setZoom(undefined);
     setRevision((number) => number + 1);
@@ -181,8 +195,8 @@ export function LineChart({
 
   useEffect(() => {
     let wanted = true;
-    import('./plotly.ts').then(
-      (loaded) => wanted && setPlotly(() => loaded.Plotly),
+    loadPlotly().then(
+      (loaded) => wanted && setPlotly(() => loaded),
       () => wanted && setFailed(true),
     );
     return () => {
@@ -229,7 +243,8 @@ export function LineChart({
     [plotly, t, reset, saveImage],
   );
 
-  useEffect(() => {
+  // Before the page is painted, so that lines, axes and what stands around them change in one frame.
+  useLayoutEffect(() => {
     const element = plot.current as PlotlyHTMLElement | null;
     if (!plotly || !config || !figure || !element) return undefined;
     const listen = (): void => {
@@ -248,8 +263,8 @@ export function LineChart({
       const range = element.layout.yaxis?.range;
       const low = Number(range?.[0]);
       const high = Number(range?.[1]);
-      setYRange((was) => (was && was[0] === low && was[1] === high ? was : [low, high]));
-      paint(canvas.current, figure.dense ? series : [], { x: shown, y: [low, high], logX, logY, width, height });
+      const isTold = figure.yRange?.[0] === low && figure.yRange[1] === high;
+      setPlotlyY((was) => (isTold ? undefined : was && was[0] === low && was[1] === high ? was : [low, high]));
     };
     const draw = (): void => {
       drawnAt.current = performance.now();
@@ -261,17 +276,21 @@ export function LineChart({
         listen();
       });
     };
-    // Epochs may come faster than they can be drawn or seen.
-    const waitMs = drawnAt.current + shortestPauseMs - performance.now();
+    // Epochs may come faster than their elements can be drawn or seen; a raster is drawn as fast as it comes.
+    const waitMs = figure.dense ? 0 : drawnAt.current + shortestPauseMs - performance.now();
     if (waitMs <= 0) {
       draw();
       return undefined;
     }
     const timer = setTimeout(draw, waitMs);
     return () => clearTimeout(timer);
-    // The figure changes with everything that the raster is drawn from.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [plotly, config, figure, reset, yLabel]);
+  }, [plotly, config, figure, reset, setZoom, logX, yLabel]);
+
+  const dense = figure?.dense === true;
+  useLayoutEffect(() => {
+    paint(canvas.current, dense && yRange ? series : [], { x: [shownFrom, shownTo], y: yRange ?? [0, 1], logX, logY, width, height });
+    // The theme's number stands for the colours.
+  }, [dense, series, yRange, shownFrom, shownTo, logX, logY, width, height, themeNumber]);
 
   const snap = (x: number): number | undefined => {
     if (stops) return nearestStop(stops, x);

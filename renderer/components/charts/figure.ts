@@ -40,6 +40,8 @@ export interface Figure {
   readonly decimated: { readonly points: number; readonly drawn: number } | undefined;
   /** More points than elements of an SVG should have: the lines are left to a raster. */
   readonly dense: boolean;
+  /** Both ends of the y axis, logarithms where it is logarithmic; absent where Plotly fits it. */
+  readonly yRange: readonly [number, number] | undefined;
 }
 
 /** With more lines their ends lie on each other. */
@@ -257,7 +259,7 @@ export function makeFigure(input: FigureInput): Figure {
     });
   }
 
-  const flat = flatRange(series);
+  const flat = input.yRange ? undefined : flatRange(series);
   const shown = input.zoom ?? padded(input.xRange, input.logX);
   const most = Math.max(2, Math.floor((input.width - margins.left) / 56));
   const axis = {
@@ -266,7 +268,12 @@ export function makeFigure(input: FigureInput): Figure {
     gridcolor: theme.line,
     zeroline: false,
     fixedrange: false,
-  };
+    // To find out whether a label would turn or overflow, Plotly measures each of them, at every zoom.
+    tickangle: 0,
+    ticklabeloverflow: 'allow',
+  } as const;
+  const flatY = flat && !logY ? flat : undefined;
+  const yRange = input.yRange ? (logY ? ([Math.log10(input.yRange[0]), Math.log10(input.yRange[1])] as const) : input.yRange) : flatY;
   const layout: Partial<Layout> = {
     width: input.width,
     height: input.height,
@@ -297,11 +304,7 @@ export function makeFigure(input: FigureInput): Figure {
     yaxis: {
       ...axis,
       type: logY ? 'log' : 'linear',
-      ...(input.yRange
-        ? { range: logY ? [Math.log10(input.yRange[0]), Math.log10(input.yRange[1])] : [...input.yRange] }
-        : flat && !logY
-          ? { range: flat }
-          : { autorange: true }),
+      ...(yRange ? { range: [...yRange] } : { autorange: true }),
       nticks: Math.max(3, Math.round(input.height / 48)),
       // Not `power`: its superscripts are styles in attributes, which the policy refuses.
       exponentformat: 'e',
@@ -309,5 +312,5 @@ export function makeFigure(input: FigureInput): Figure {
     },
   };
   const before = input.decimated && input.decimated.drawn < input.decimated.points ? input.decimated : undefined;
-  return { data, layout, decimated: before ?? (drawn < points ? { points, drawn } : undefined), dense };
+  return { data, layout, decimated: before ?? (drawn < points ? { points, drawn } : undefined), dense, yRange };
 }

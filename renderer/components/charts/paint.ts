@@ -1,7 +1,7 @@
 /** Draws series on a canvas that lies under the axes. */
 import { margins } from './figure.ts';
 import { runColorToken } from './palette.ts';
-import { drawBand, drawLine, type Raster, rgbOf } from './raster.ts';
+import { drawBand, drawLine, makeRaster, type Raster, rgbOf, toRows } from './raster.ts';
 import type { LineSeries, Numbers } from './series.ts';
 import { readTheme } from './theme.ts';
 
@@ -16,6 +16,25 @@ export interface View {
   readonly height: number;
 }
 
+interface Surface {
+  readonly raster: Raster;
+  readonly image: ImageData;
+}
+/** Some megabytes, used again for every zoom. */
+const surfaces = new WeakMap<HTMLCanvasElement, Surface>();
+
+/** Empty, as large as the canvas. */
+function surfaceOf(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, width: number, height: number): Surface {
+  const known = surfaces.get(canvas);
+  if (known?.raster.width === width && known.raster.height === height) {
+    known.raster.pixels.fill(0);
+    return known;
+  }
+  const made = { raster: makeRaster(width, height), image: context.createImageData(width, height) };
+  surfaces.set(canvas, made);
+  return made;
+}
+
 /** No series: the canvas is cleared. */
 export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSeries[], view: View): void {
   if (!canvas) return;
@@ -24,6 +43,7 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
   const height = Math.max(1, Math.round((view.height - margins.top - margins.bottom) * scale));
   if (series.length === 0) {
     if (canvas.width > 1) canvas.width = canvas.height = 1;
+    surfaces.delete(canvas);
     return;
   }
   const context = canvas.getContext('2d');
@@ -32,8 +52,7 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
     canvas.width = width;
     canvas.height = height;
   }
-  const image = context.createImageData(width, height);
-  const raster: Raster = { width, height, data: image.data };
+  const { raster, image } = surfaceOf(canvas, context, width, height);
   const theme = readTheme();
   const [from, to] = view.logX ? [Math.log(view.x[0]), Math.log(view.x[1])] : view.x;
   // Plain loops: `Float64Array.from` with a function takes several times as long, and this is for every zoom.
@@ -69,5 +88,6 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
     const dash = one.dash === 'solid' ? 0 : Math.round(2.5 * scale);
     drawLine(raster, places(one.x), heights(one.y), colors.get(one.color)!, 1.6 * scale, one.faint ? 0.3 : 1, dash);
   }
+  toRows(raster, new Uint32Array(image.data.buffer));
   context.putImageData(image, 0, 0);
 }

@@ -1,6 +1,7 @@
 /** A chart as a file: SVG or PNG in print quality, with the app's font in it, or its numbers as CSV. */
 import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import { csvOf } from './csv.ts';
+import { loadPlotly } from './load-plotly.ts';
 import { asPicture, type Figure } from './figure.ts';
 import type { LineSeries } from './series.ts';
 import type { ChartTheme } from './theme.ts';
@@ -23,8 +24,8 @@ export async function savePicture(picture: Picture, format: 'svg' | 'png'): Prom
 }
 
 async function svgOf({ figure, title, theme }: Picture): Promise<string> {
-  const { Plotly } = await import('./plotly.ts');
-  const url = await Plotly.toImage(
+  const plotly = await loadPlotly();
+  const url = await plotly.toImage(
     {
       data: asPicture(figure.data),
       layout: {

@@ -10,8 +10,9 @@ export interface LineSeries {
   readonly color: number | `--${string}`;
   /** Training is solid, validation dotted, a forecast dashed. */
   readonly dash: 'solid' | 'dot' | 'dash';
-  /** Ascending, but over another metric. */
   readonly x: Numbers;
+  /** Where x also falls, as over another metric; else it never does. */
+  readonly unordered?: boolean;
   /** NaN is a gap. */
   readonly y: Numbers;
   readonly faint?: boolean;
@@ -41,11 +42,25 @@ export interface Reading {
 export function readingsAt(series: readonly LineSeries[], x: number, best: 'min' | 'max', nearest = false): Reading[] {
   const readings: Reading[] = [];
   for (const one of series) {
-    const index = nearest ? nearestIndex(one.x, x) : one.x.indexOf(x);
+    const index = one.unordered ? nearestOf(one.x, x) : nearest ? nearestIndex(one.x, x) : indexOf(one.x, x);
     const value = one.y[index];
     if (value !== undefined && Number.isFinite(value)) readings.push({ series: one, value });
   }
   return readings.sort((a, b) => (best === 'min' ? a.value - b.value : b.value - a.value));
+}
+
+function indexOf(x: Numbers, at: number): number {
+  const index = firstAtLeast(x, at);
+  return x[index] === at ? index : -1;
+}
+
+/** Of points in any order. */
+function nearestOf(x: Numbers, at: number): number {
+  let nearest = -1;
+  for (let index = 0; index < x.length; index++) {
+    if (nearest < 0 || Math.abs((x[index] ?? 0) - at) < Math.abs((x[nearest] ?? 0) - at)) nearest = index;
+  }
+  return nearest;
 }
 
 /** −1 beyond both ends: a line that is over has no value there. */

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { CurveAxis, CurvesRequest } from '#contract/curves/request.ts';
+import type { CurveAxis, CurvesRequest, DrawnCurves } from '#contract/curves/request.ts';
 import { makeFigure, padded } from '../../components/charts/figure.ts';
 import { LineChart } from '../../components/charts/LineChart.tsx';
 import { saveCsv, savePicture } from '../../components/charts/save-chart.ts';
@@ -12,11 +12,12 @@ import { toast } from '../../components/toast-store.ts';
 import { call } from '../../platform/client.ts';
 import { errorTextNow, useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { isGoing } from '../notebook/training-store.ts';
 import { bestOf, betterOf, validationPrefix } from '../runs/metrics.ts';
 import { familyName, heading, metricName } from '../runs/run-words.ts';
 import { bestMarkers, type ChartOfCurves, decimationOf, extentOf, rangeOf, requestOf, seriesOf } from './curve-series.ts';
 import { useCurvesStore } from './curves-store.ts';
-import { useCurves } from './use-curves.ts';
+import { everyPoint, useCurves } from './use-curves.ts';
 
 interface Props {
   readonly chart: ChartOfCurves;
@@ -31,8 +32,6 @@ interface Props {
 
 /** Dots of more runs would hide their curves. */
 const mostMarked = 12;
-/** More points than any curve has: nothing is left out. */
-const everyPoint = 2 ** 31;
 
 function kindOf(axis: CurveAxis): 'count' | 'duration' | 'moment' | 'number' {
   if (typeof axis !== 'string') return 'number';
@@ -54,11 +53,16 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
     });
   }, [runs, families, training]);
   const whole = useMemo(
-    () => requestOf(runs, metrics, groups.names, { x: axis, smoothing, band, logX }),
-    [runs, metrics, groups.names, axis, smoothing, band, logX],
+    () => requestOf(runs, metrics, groups.names, { x: axis, smoothing, band, logX, withoutOutliers }),
+    [runs, metrics, groups.names, axis, smoothing, band, logX, withoutOutliers],
   );
-  const request = useMemo((): CurvesRequest => (zoom ? { ...whole, range: [zoom[0], zoom[1]] } : whole), [whole, zoom]);
-  const { drawn, error } = useCurves(request);
+  const [zoomFrom, zoomTo] = zoom ?? [];
+  const range = useMemo(
+    (): CurvesRequest['range'] => (zoomFrom === undefined || zoomTo === undefined ? undefined : [zoomFrom, zoomTo]),
+    [zoomFrom, zoomTo],
+  );
+  const settled = runs.every((run) => !isGoing(run.status));
+  const { drawn, complete, shownRange, error } = useCurves(whole, range, settled);
 
   const nameLine = useMemo(() => {
     const part = (metric: string): string => t(metric.startsWith(validationPrefix) ? 'runs.validation' : 'runs.training');
@@ -81,9 +85,11 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
   const extent = useMemo(() => drawn && extentOf(drawn), [drawn]);
   const yRange = useMemo(() => drawn && rangeOf(drawn, logY, withoutOutliers), [drawn, logY, withoutOutliers]);
   const best = betterOf(families[0] ?? 'loss');
-  const readings = useReadings(isCut ? cursor : undefined, request, axis !== 'epoch', best, (found) =>
-    seriesOf(found, runs, families, groups.colors, highlighted, nameLine),
-  );
+  const toSeries = (found: DrawnCurves) => seriesOf(found, runs, families, groups.colors, highlighted, nameLine);
+  const isNear = axis !== 'epoch';
+  const at = cursor === undefined || isNear ? cursor : Math.round(cursor);
+  const asked = useReadings(isCut && !complete ? at : undefined, whole, isNear, best, toSeries);
+  const readings = complete && at !== undefined ? readingsAt(toSeries(complete), at, best, isNear) : asked;
 
   const only = runs.length === 1 ? runs[0] : undefined;
   const title =
@@ -95,14 +101,14 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
   const xLabel = typeof axis === 'string' ? t(`curves.x.${axis}`) : metricName(t, axis.metric);
   const judged = only && [validationPrefix + families[0], families[0] ?? 'loss'].find((metric) => metric in only.metrics);
   const bestValue = only && families.length === 1 && judged !== undefined ? bestOf(judged, only.metrics[judged]) : undefined;
-  const isGoing = (status: string): boolean => status === 'running' || status === 'paused';
-  const planned = axis === 'epoch' ? Math.max(0, ...runs.map((run) => (isGoing(run.status) ? run.plannedEpochs : 0))) : 0;
+  const planned =
+    axis === 'epoch' ? Math.max(0, ...runs.map((run) => (isGoing(run.status) && run.status !== 'queued' ? run.plannedEpochs : 0))) : 0;
 
   /** Every point of what is shown, whatever the screen leaves out. */
   const save = async (format: 'svg' | 'png' | 'csv'): Promise<void> => {
     try {
-      const complete = await call('runs.curves', { ...whole, points: everyPoint });
-      const all = seriesOf(complete, runs, families, groups.colors, highlighted, nameLine);
+      const every = await call('runs.curves', { ...whole, points: everyPoint });
+      const all = toSeries(every);
       const name = only ? `${title}, ${only.name}` : title;
       if (format === 'csv') {
         saveCsv(all, typeof axis === 'string' ? axis : axis.metric, name);
@@ -119,7 +125,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
         logX,
         wholeX: kindOf(axis) === 'count',
         yRange,
-        xRange: extentOf(complete) ?? [0, 1],
+        xRange: extentOf(every) ?? [0, 1],
         zoom: zoom ?? (extent && padded(extent, logX)),
         theme,
         revision: 0,
@@ -166,7 +172,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
         decimated={decimated}
         loading={drawn === undefined}
         yRange={yRange}
-        zoom={zoom}
+        zoom={shownRange}
         onZoom={onZoom}
         cursor={cursor}
         onCursor={onCursor}
@@ -183,7 +189,7 @@ function useReadings(
   request: CurvesRequest,
   nearest: boolean,
   best: 'min' | 'max',
-  toSeries: (found: Awaited<ReturnType<typeof askAt>>) => LineSeries[],
+  toSeries: (found: DrawnCurves) => LineSeries[],
 ): readonly Reading[] {
   const [found, setFound] = useState<readonly Reading[]>([]);
   const asking = useRef(false);
@@ -192,8 +198,8 @@ function useReadings(
     if (cursor === undefined) return;
     const ask = (): void => {
       asking.current = true;
-      askAt(request, nearest ? cursor : Math.round(cursor))
-        .then((drawn) => setFound(readingsAt(toSeries(drawn), nearest ? cursor : Math.round(cursor), best, nearest)))
+      askAt(request, cursor)
+        .then((drawn) => setFound(readingsAt(toSeries(drawn), cursor, best, nearest)))
         // The chart itself says what is wrong.
         .catch(() => setFound([]))
         .finally(() => {

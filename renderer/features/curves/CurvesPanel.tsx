@@ -1,7 +1,7 @@
 import '../comparison/comparison.css';
 import './curves.css';
 import { SlidersHorizontal } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import { LineMark } from '../../components/charts/LineMark.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
@@ -138,7 +138,13 @@ export function CurvesPanel({ runs, compact = false, height = compact ? 250 : 30
 }
 
 /** Runs or groups by name; choosing one makes it stand out everywhere. */
-function Legend({ runs, groups }: { readonly runs: readonly RunSummary[]; readonly groups: ReadonlyMap<string, number> }) {
+const Legend = memo(function Legend({
+  runs,
+  groups,
+}: {
+  readonly runs: readonly RunSummary[];
+  readonly groups: ReadonlyMap<string, number>;
+}) {
   const t = useWords();
   const { highlighted, highlight } = useCurvesStore();
   const entries = groups.size > 0 ? Array.from(groups, ([name, color]) => ({ id: name, name, color })) : runs;
@@ -155,4 +161,4 @@ function Legend({ runs, groups }: { readonly runs: readonly RunSummary[]; readon
       {entries.length > legendLimit && <li className="quiet-text">{t('chart.more', { count: entries.length - legendLimit })}</li>}
     </ul>
   );
-}
+});

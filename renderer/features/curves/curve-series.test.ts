@@ -50,7 +50,7 @@ describe('curves of several runs', () => {
       ['filters 16', 1],
       ['filters 8', 3],
     ]);
-    const options = { x: 'epoch', smoothing: { kind: 'none' }, band: 'range', logX: false } as const;
+    const options = { x: 'epoch', smoothing: { kind: 'none' }, band: 'range', logX: false, withoutOutliers: false } as const;
     expect(requestOf(alike, ['loss'], names, options).runs.map(({ group }) => group)).toEqual(['filters 16', 'filters 16', 'filters 8']);
   });
 });

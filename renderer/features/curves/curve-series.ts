@@ -51,6 +51,7 @@ export function seriesOf(
         color: runs.length === 1 && families.length > 1 ? own + Math.max(0, family) : own,
         dash: curve.metric.startsWith(validationPrefix) ? 'dot' : 'solid',
         x: numbersOf(curve.x),
+        ...(curve.unordered && { unordered: true }),
         y: numbersOf(curve.y),
         ...(curve.raw && { raw: { x: numbersOf(curve.raw.x), y: numbersOf(curve.raw.y) } }),
         ...(curve.low && curve.high && { band: { low: numbersOf(curve.low), high: numbersOf(curve.high) } }),
@@ -100,7 +101,7 @@ export function extentOf({ curves }: DrawnCurves): [number, number] | undefined 
 /** What the y axis shows, with a little room; undefined where the chart finds it itself. */
 export function rangeOf({ y }: DrawnCurves, logY: boolean, withoutOutliers: boolean): [number, number] | undefined {
   if (!y) return undefined;
-  const [low, high] = withoutOutliers ? y.inner : [y.low, y.high];
+  const [low, high] = (withoutOutliers ? y.inner : undefined) ?? [y.low, y.high];
   if (logY) {
     const least = low > 0 ? low : y.lowPositive;
     if (least === undefined || high <= 0) return undefined;
@@ -121,7 +122,7 @@ export function requestOf(
   runs: readonly RunSummary[],
   metrics: readonly string[],
   groups: ReadonlyMap<string, string>,
-  options: Pick<CurvesRequest, 'x' | 'smoothing' | 'band' | 'logX'>,
+  options: Pick<CurvesRequest, 'x' | 'smoothing' | 'band' | 'logX' | 'withoutOutliers'>,
 ): CurvesRequest {
   return {
     runs: runs.map((run) => {
@@ -133,6 +134,7 @@ export function requestOf(
     smoothing: options.smoothing,
     band: options.band,
     logX: options.logX,
+    withoutOutliers: options.withoutOutliers,
     points: pointsFor(runs.length * metrics.length),
   };
 }

@@ -7,6 +7,7 @@ import type { GroupShows } from '#contract/run-views.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { Button } from '../../components/Button.tsx';
+import { foreseeCharts } from '../../components/charts/load-plotly.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';
 import type { WordKey } from '../../words/catalogue.ts';
@@ -29,6 +30,8 @@ import { useRows } from './use-rows.ts';
 import { followLayout, useViewsStore } from './views-store.ts';
 import { ViewsMenu } from './ViewsMenu.tsx';
 
+/** More runs are compared on a page of their own, not with every change of what is chosen. */
+const mostBeside = 100;
 /** What runs are grouped by beside their params. */
 const groupFields = new Set(['state', 'notebook', 'data', 'backend', 'seed', 'tags']);
 const shownInGroups: readonly { readonly what: GroupShows; readonly label: WordKey }[] = [
@@ -83,6 +86,7 @@ export function RunsView() {
   }, [folder, loadViews]);
   useEffect(followLayout, []);
   useEffect(followBin, []);
+  useEffect(foreseeCharts, []);
   useEffect(() => {
     const kept = keepOnly(
       selection,
@@ -304,7 +308,11 @@ export function RunsView() {
         {only ? (
           <RunDetail key={only.id} run={only} />
         ) : chosen.length > 1 && !showsBin ? (
-          <ComparisonPanel runIds={chosenIds} compact />
+          chosen.length > mostBeside ? (
+            <p className="quiet-text runs-hint">{t('runs.manyChosen', { count: chosen.length })}</p>
+          ) : (
+            <ComparisonPanel runIds={chosenIds} compact />
+          )
         ) : (
           rows.runs.length > 0 && <p className="quiet-text runs-hint">{t(showsBin ? 'runs.binHint' : 'runs.hint')}</p>
         )}

@@ -28,6 +28,7 @@ export const runs = {
   'runs.noneText':
     'Every training lands here with its settings, every epoch and its curves, ready to be compared. Open a notebook and run its train cell.',
   'runs.openNotebook': 'Open the notebook',
+  'runs.manyChosen': '{count, number} runs are chosen. Curves and Compare show them on a page of their own.',
   'runs.hint': 'Choose a run to see its curves, or several to lay them side by side. Space chooses, Shift extends, Enter opens.',
   'runs.compare': 'Compare',
   'runs.compareCount': '{count, plural, =0 {Compare} =1 {Compare} other {Compare #}}',

@@ -28,6 +28,7 @@ export const runs: Record<keyof typeof en, string> = {
   'runs.none': '还没有运行',
   'runs.noneText': '每次训练都会保存在这里：设置、每一轮的数值和曲线，随时可以比较。打开笔记本，运行训练单元即可。',
   'runs.openNotebook': '打开笔记本',
+  'runs.manyChosen': '已选择 {count, number} 次运行。“曲线”和“比较”会在单独的页面上显示它们。',
   'runs.hint': '选择一次运行查看曲线，选择多次运行并排比较。空格选择，Shift 扩展，回车打开。',
   'runs.compare': '比较',
   'runs.compareCount': '{count, plural, =0 {比较} =1 {比较} other {比较 # 次}}',
