@@ -69,7 +69,7 @@ function watchPaints(): void {
     began: number;
     last: number;
   }
-  const page = globalThis as unknown as { paints: Watch };
+  const page = globalThis as unknown as { paints: Watch; firstTable?: number; allRuns?: number };
   page.paints = { began: 0, last: 0 };
   for (const name of ['keydown', 'pointerdown', 'wheel']) {
     addEventListener(
@@ -90,6 +90,10 @@ function watchPaints(): void {
       const { port1, port2 } = new MessageChannel();
       port1.addEventListener('message', () => {
         page.paints.last = performance.now();
+        const table = document.querySelector<HTMLElement>('.run-table');
+        if (table?.querySelector('[role=gridcell]')) page.firstTable ??= performance.now();
+        if (table && table.querySelector<HTMLElement>(':scope > [role=presentation]')!.offsetHeight > 250 * 30)
+          page.allRuns ??= performance.now();
         port1.close();
       });
       port1.start();
@@ -175,20 +179,27 @@ async function measureTable(shell: Shell): Promise<void> {
   const { page } = shell;
   const session = await openRuns(shell);
   const runs = page.getByRole('button', { name: 'Runs', exact: true });
-  await timed(page, session, 'first table, from the click', 300, async () => {
+  const loads: number[] = [];
+  const all: number[] = [];
+  await runs.click();
+  for (let round = 0; round < rounds; round++) {
+    // The window comes back to what it showed; from when it begins to load.
     await page.reload();
-    await page.getByText(/^All [\d,]+ runs$/).waitFor();
+    const first = await page.waitForFunction(() => (globalThis as unknown as { firstTable: number }).firstTable);
+    loads.push((await first.jsonValue()) as number);
+    const complete = await page.waitForFunction(() => (globalThis as unknown as { allRuns: number }).allRuns);
+    all.push((await complete.jsonValue()) as number);
+    await page.waitForTimeout(1000);
+  }
+  tell({ name: 'first table, the app loaded with it', ms: median(loads), limit: 300, unit: 'ms' });
+  tell({ name: 'all runs in the page', ms: median(all), unit: 'ms' });
+  const notebook = page.getByRole('button', { name: 'Notebook', exact: true });
+  await timed(page, session, 'table, from the click', 300, async () => {
+    await notebook.click();
+    await page.waitForTimeout(500);
     await runs.click();
     await page.locator('.run-table [role=gridcell]').first().waitFor();
   });
-  const loads: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    await page.reload();
-    await runs.click();
-    await page.locator('.run-table [role=gridcell]').first().waitFor();
-    loads.push(await page.evaluate(() => performance.now()));
-  }
-  tell({ name: 'first table, the app loaded with it', ms: median(loads), unit: 'ms' });
 
   const search = page.getByRole('combobox', { name: 'Search runs' });
   await search.click();

@@ -5,17 +5,9 @@ import type { Environment, EpochRow, MetricSummary, RunDetail, RunSummary, Store
 import type { Spec } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { fromWire } from '#contract/wire.ts';
+import { packRuns, type PackedRuns, type RunRow, runSummaryOf } from '#contract/packed-runs.ts';
 import type { Connection } from './database.ts';
-import {
-  epochRowOf,
-  type EpochTableRow,
-  fromColumn,
-  metricSummaryOf,
-  runColumns,
-  type RunRow,
-  runSummaryOf,
-  type SummaryRow,
-} from './run-rows.ts';
+import { epochRowOf, type EpochTableRow, fromColumn, metricSummaryOf, runColumns, type SummaryRow } from './run-rows.ts';
 
 type SummaryTuple = [
   run: number,
@@ -34,6 +26,8 @@ export type History = Record<string, [epoch: number, value: number][]>;
 export interface RunReader {
   /** Newest first. `deleted: true` lists the bin instead. */
   list(filter?: { notebook?: string | undefined; deleted?: boolean | undefined }): RunSummary[];
+  /** A piece of the list, `limit` runs older than the number `before`. Infinities in summaries stay themselves. */
+  page(piece: { before?: number | undefined; limit: number }): PackedRuns;
   summary(id: RunId): RunSummary;
   detail(id: RunId): RunDetail;
   /** Undefined for an imported run. */
@@ -67,6 +61,17 @@ export function createRunReader(database: Connection): RunReader {
   const listed = database.prepare<[number, string | null, string | null], RunRow>(
     `SELECT ${runColumns} FROM runs WHERE (deleted_at IS NOT NULL) = ? AND (? IS NULL OR notebook = ?) ORDER BY number DESC`,
   );
+  const paged = database
+    .prepare<[number, number], [number: number, ...unknown[]]>(
+      `SELECT ${runColumns} FROM runs WHERE deleted_at IS NULL AND number < ? ORDER BY number DESC LIMIT ?`,
+    )
+    .raw();
+  const summariesBetween = database
+    .prepare<[number, number], SummaryTuple>(
+      `SELECT run, metric, last, min, min_epoch, max, max_epoch, at_best FROM metric_summaries WHERE run BETWEEN ? AND ? ORDER BY run, metric`,
+    )
+    .raw();
+  const shownRuns = database.prepare<[], number>('SELECT count(*) FROM runs WHERE deleted_at IS NULL AND archived_at IS NULL').pluck();
   const byId = database.prepare<[string], RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`);
   const sourceOf = database.prepare<[number], { spec: string; source: string; environment: string }>(
     'SELECT spec, source, environment FROM run_sources WHERE run = ?',
@@ -151,6 +156,20 @@ export function createRunReader(database: Connection): RunReader {
         };
       }
       return listed.all(Number(deleted), notebook ?? null, notebook ?? null).map((row) => runSummaryOf(row, metrics.get(row.number) ?? {}));
+    },
+    page({ before = Number.MAX_SAFE_INTEGER, limit }) {
+      const rows = paged.all(before, limit);
+      const oldest = rows.at(-1)?.[0] ?? 0;
+      const names = metricNames.all();
+      const places = new Map(names.map(([id], place) => [id, place]));
+      const summaries = rows.length === 0 ? [] : summariesBetween.all(oldest, rows[0][0]);
+      for (const summary of summaries) summary[1] = places.get(summary[1])!;
+      return {
+        ...packRuns(rows, summaries),
+        metrics: names.map(([, name]) => name),
+        ...(rows.length === limit && { next: oldest }),
+        total: shownRuns.get() ?? 0,
+      };
     },
     summary,
     detail(id) {

@@ -1,58 +1,14 @@
 /** Rows of the database ⇄ runs of the contract. */
-import type { PlainError } from '#contract/errors.ts';
-import type { RunId } from '#contract/ids.ts';
-import type { LogTool } from '#contract/logged-run.ts';
-import type { EndReason, EpochRow, MetricSummary, OriginKind, RunStatus, RunSummary } from '#contract/runs.ts';
-import type { KnobValue } from '#contract/spec.ts';
+import { numberOf, runRowColumns } from '#contract/packed-runs.ts';
+import type { EpochRow, MetricSummary } from '#contract/runs.ts';
 
-export interface RunRow {
-  number: number;
-  id: string;
-  name: string;
-  notebook: string;
-  cell: string | null;
-  status: RunStatus;
-  reason: EndReason | null;
-  error: string | null;
-  started_at: number;
-  ended_at: number | null;
-  elapsed_ms: number;
-  epochs: number;
-  planned_epochs: number;
-  backend: string;
-  threads: number;
-  seed: number;
-  params: string;
-  tags: string;
-  note: string;
-  data_hash: string;
-  train_samples: number;
-  validation_samples: number;
-  parameters: number;
-  best_metric: string | null;
-  best_epoch: number | null;
-  best_value: number | null;
-  deleted_at: number | null;
-  color: number | null;
-  archived_at: number | null;
-  is_baseline: number;
-  import_tool: LogTool | null;
-  import_path: string | null;
-  origin_kind: OriginKind | null;
-  origin_epoch: number | null;
-  origin_id: string | null;
-  origin_name: string | null;
-  sweep_id: string | null;
-  sweep_name: string | null;
-  trial: number | null;
-}
-
-export const runColumns = `number, id, name, notebook, cell, status, reason, error, started_at, ended_at, elapsed_ms, epochs, planned_epochs,
-  backend, threads, seed, params, tags, note, data_hash, train_samples, validation_samples, parameters,
-  best_metric, best_epoch, best_value, deleted_at, color, archived_at, is_baseline, import_tool, import_path, origin_kind, origin_epoch,
-  (SELECT id FROM runs AS other WHERE other.number = runs.origin) AS origin_id,
-  (SELECT name FROM runs AS other WHERE other.number = runs.origin) AS origin_name, trial,
-  (SELECT id FROM sweeps WHERE sweeps.number = runs.sweep) AS sweep_id, (SELECT name FROM sweeps WHERE sweeps.number = runs.sweep) AS sweep_name`;
+const computed: Readonly<Record<string, string>> = {
+  origin_id: '(SELECT id FROM runs AS other WHERE other.number = runs.origin) AS origin_id',
+  origin_name: '(SELECT name FROM runs AS other WHERE other.number = runs.origin) AS origin_name',
+  sweep_id: '(SELECT id FROM sweeps WHERE sweeps.number = runs.sweep) AS sweep_id',
+  sweep_name: '(SELECT name FROM sweeps WHERE sweeps.number = runs.sweep) AS sweep_name',
+};
+export const runColumns = runRowColumns.map((name) => computed[name] ?? name).join(', ');
 
 export interface SummaryRow {
   run: number;
@@ -77,8 +33,7 @@ export interface EpochTableRow {
   memory_bytes: number | null;
 }
 
-/** NaN is stored as NULL. */
-export const fromColumn = (value: number | null): number => value ?? Number.NaN;
+export const fromColumn = numberOf;
 export const toColumn = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 export function metricSummaryOf(row: SummaryRow): MetricSummary {
@@ -103,45 +58,6 @@ export function nextSummary(before: MetricSummary | undefined, epoch: number, va
     minEpoch: isLower ? epoch : before.minEpoch,
     max: isHigher ? value : before.max,
     maxEpoch: isHigher ? epoch : before.maxEpoch,
-  };
-}
-
-export function runSummaryOf(row: RunRow, metrics: Record<string, MetricSummary>): RunSummary {
-  return {
-    id: row.id as RunId,
-    name: row.name,
-    notebook: row.notebook,
-    ...(row.cell !== null && { cell: row.cell }),
-    status: row.status,
-    ...(row.reason && { reason: row.reason }),
-    ...(row.error && { error: JSON.parse(row.error) as PlainError }),
-    startedAt: row.started_at,
-    ...(row.ended_at !== null && { endedAt: row.ended_at }),
-    elapsedMs: row.elapsed_ms,
-    epochs: row.epochs,
-    plannedEpochs: row.planned_epochs,
-    backend: row.backend,
-    threads: row.threads,
-    seed: row.seed,
-    params: JSON.parse(row.params) as Record<string, KnobValue>,
-    tags: JSON.parse(row.tags) as string[],
-    note: row.note,
-    dataHash: row.data_hash,
-    samples: { train: row.train_samples, validation: row.validation_samples },
-    parameters: row.parameters,
-    metrics,
-    ...(row.best_metric !== null &&
-      row.best_epoch !== null && { best: { metric: row.best_metric, epoch: row.best_epoch, value: fromColumn(row.best_value) } }),
-    color: row.color ?? row.number - 1,
-    ...(row.archived_at !== null && { archivedAt: row.archived_at }),
-    ...(row.is_baseline === 1 && { baseline: true }),
-    ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
-    ...(row.origin_kind !== null &&
-      row.origin_id !== null && {
-        origin: { kind: row.origin_kind, runId: row.origin_id as RunId, name: row.origin_name!, epoch: row.origin_epoch! },
-      }),
-    ...(row.sweep_id !== null && { sweep: { id: row.sweep_id, name: row.sweep_name!, trial: row.trial! } }),
-    ...(row.import_tool !== null && { imported: { tool: row.import_tool, path: row.import_path! } }),
   };
 }
 

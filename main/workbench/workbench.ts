@@ -7,6 +7,7 @@ import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { OpenedNotebook } from '#contract/notebook.ts';
+import { packRuns } from '#contract/packed-runs.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { type CallName, callNames, type EventName } from '#contract/names.ts';
 import { cellLanguageTypings } from '#notebook/language/typings.ts';
@@ -359,6 +360,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       const found = hasStore() ? context.store().list({ notebook, deleted }) : [];
       const chosen = filter ? found.filter(filter) : found;
       return (sort === undefined ? chosen : sortByMetric(chosen, sort)).slice(0, limit);
+    },
+    async 'runs.page'(piece) {
+      return hasStore() ? context.store().page(piece) : { ...packRuns([], []), metrics: [], total: 0 };
     },
     async 'runs.find'({ reference, deleted = false }) {
       if (!hasStore()) throw new EpochbookError('store.noRuns');

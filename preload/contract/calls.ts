@@ -1,6 +1,7 @@
 /** Every call: its request and its response. Handlers and clients take their types from this map. */
 import { z } from 'zod';
 import { diagnosis } from './diagnosis.ts';
+import { packedRuns } from './packed-runs.ts';
 import { plainError, type PlainError } from './errors.ts';
 import { runId } from './ids.ts';
 import { observations } from './observations.ts';
@@ -320,6 +321,8 @@ export const calls = {
     }),
     response: z.array(runSummary),
   },
+  /** The list in pieces, newest first: the first ones are there at once. */
+  'runs.page': { request: z.object({ before: z.number().int().optional(), limit: z.number().int().positive() }), response: packedRuns },
   /** What a user calls a run: its id, an unambiguous start of one, its name, or `latest`. */
   'runs.find': { request: z.object({ reference: z.string(), deleted: z.boolean().optional() }), response: runSummary },
   'runs.get': { request: z.object({ runId }), response: runDetail },

@@ -47,6 +47,7 @@ export const callNames = [
   'runs.reproduce',
   'runs.reproduction',
   'runs.list',
+  'runs.page',
   'runs.find',
   'runs.get',
   'runs.notebook',

@@ -20,8 +20,28 @@ interface NavigationState {
   readonly showCurves: (runIds: readonly RunId[]) => void;
 }
 
+/** Of this window, so that reloading it shows the same place; what else a view needs to know is gone by then. */
+const placeKey = 'epochbook.view';
+
+export function rememberedView(): 'notebook' | 'runs' {
+  try {
+    return sessionStorage.getItem(placeKey) === 'runs' ? 'runs' : 'notebook';
+  } catch {
+    // No storage, as in a private window that refuses it.
+    return 'notebook';
+  }
+}
+
+function remember(view: View): void {
+  try {
+    sessionStorage.setItem(placeKey, view === 'notebook' || view === 'data' ? 'notebook' : 'runs');
+  } catch {
+    // Reloading shows the notebook, then.
+  }
+}
+
 export const useNavigationStore = create<NavigationState>((set, get) => ({
-  view: 'notebook',
+  view: rememberedView(),
   comparedRunIds: [],
   side: 'auto',
   toggleSide: () => set({ side: isSideSeen(get().side) ? 'hidden' : 'shown' }),
@@ -31,6 +51,10 @@ export const useNavigationStore = create<NavigationState>((set, get) => ({
   compare: (comparedRunIds) => set({ view: 'comparison', comparedRunIds }),
   showCurves: (curvesRunIds) => set({ view: 'curves', curvesRunIds }),
 }));
+
+useNavigationStore.subscribe(({ view }, before) => {
+  if (view !== before.view) remember(view);
+});
 
 /** As frame.css has it. */
 const narrow = '(max-width: 760px)';

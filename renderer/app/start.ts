@@ -10,23 +10,28 @@ import { useTabsStore } from '../features/tabs/tabs-store.ts';
 import { on } from '../platform/client.ts';
 import { useConnectionStore } from '../platform/connection-store.ts';
 import { errorTextNow } from '../words/errors.ts';
+import { useNavigationStore } from './navigation-store.ts';
 import { useSettingsStore } from './settings-store.ts';
 
 export async function start(): Promise<void> {
   listen();
-  // Several megabytes, which the first notebook's editors wait for.
-  void loadMonaco();
+  // Several megabytes, which the first notebook's editors wait for, and a table of runs does not.
+  const showsRuns = useNavigationStore.getState().view === 'runs';
+  if (!showsRuns) void loadMonaco();
   const workspace = useWorkspaceStore.getState();
   try {
+    // Nothing that is shown of runs waits for the rest.
+    const runs = useTrainingStore.getState().load();
     await Promise.all([
       useSettingsStore.getState().load(),
       workspace.load(),
       workspace.loadSamples(),
       useTabsStore.getState().loadPlaces(),
-      useTrainingStore.getState().load(),
       useStorageStore.getState().loadHealth(),
       useSweepStore.getState().load(),
     ]);
+    // A notebook is opened after the table is there, where that is what the window shows; else beside it.
+    if (showsRuns) await runs;
     await openFirst();
   } catch (error) {
     toast({ text: errorTextNow(error), tone: 'bad' });

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunDetail, RunStatus, RunSummary } from '#contract/runs.ts';
+import { unpackRuns } from '#contract/packed-runs.ts';
 import { attempt } from '../../components/attempt.ts';
 import { call } from '../../platform/client.ts';
 import type { Inputs } from './inputs.ts';
@@ -13,6 +14,8 @@ interface TrainingStore {
   /** Newest first; those in the bin left out. */
   readonly runs: readonly RunSummary[];
   readonly loaded: boolean;
+  /** Runs of the list that are still on their way, apart from those that were put out of the way. */
+  readonly awaited: number;
   readonly progress: Readonly<Record<RunId, Progress>>;
   readonly rows: Readonly<Record<RunId, readonly EpochRow[]>>;
   readonly details: Readonly<Record<RunId, RunDetail>>;
@@ -35,10 +38,31 @@ interface TrainingStore {
 
 const fetching = new Set<RunId>();
 
+/** The first piece of the list is on the screen before the next is asked for. */
+const firstPiece = 200;
+/** Read and taken in without anybody noticing. */
+const nextPieces = 2000;
+/** What events said of runs while the list was on its way: newer than the list. Undefined: gone. */
+let overtaken = new Map<RunId, RunSummary | undefined>();
+let loads = 0;
+
+/** `runs` with what overtook them. */
+function withOvertaken(runs: readonly RunSummary[]): RunSummary[] {
+  const known = new Set(runs.map(({ id }) => id));
+  const changed = runs.flatMap((run) => (overtaken.has(run.id) ? (overtaken.get(run.id) ?? []) : run));
+  const made = [...overtaken].flatMap(([id, run]) => (run && !known.has(id) ? run : []));
+  return made.length === 0 ? changed : newestFirst([...changed, ...made]);
+}
+
+function newestFirst(runs: RunSummary[]): RunSummary[] {
+  return runs.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+}
+
 export const useTrainingStore = create<TrainingStore>((set, get) => {
   return {
     runs: [],
     loaded: false,
+    awaited: 0,
     progress: {},
     rows: {},
     details: {},
@@ -46,9 +70,24 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
 
     load: () =>
       attempt(async () => {
-        const runs = await call('runs.list', {});
+        const number = ++loads;
+        overtaken = new Map();
+        let piece = await call('runs.page', { limit: firstPiece });
+        let runs = unpackRuns(piece);
+        // An empty table is filled as soon as there is something; one that is there changes as a whole.
+        if (piece.next !== undefined && !get().loaded && number === loads) {
+          const awaited = piece.total - runs.filter((run) => run.archivedAt === undefined).length;
+          set({ runs: withOvertaken(runs), loaded: true, awaited });
+          await painted();
+        }
+        while (piece.next !== undefined && number === loads) {
+          piece = await call('runs.page', { before: piece.next, limit: nextPieces });
+          runs = [...runs, ...unpackRuns(piece)];
+        }
+        // Another one has begun since: it will know more.
+        if (number !== loads) return;
         // Epochs may have been missed while the connection was lost.
-        set({ runs, loaded: true, rows: {}, details: {} });
+        set({ runs: withOvertaken(runs), loaded: true, awaited: 0, rows: {}, details: {} });
       }),
 
     loadRun: (id) =>
@@ -72,14 +111,23 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
       if (!get().runs.some((other) => other.id === run.id)) get().changed(run);
     },
 
-    changed: (run) =>
+    changed: (run) => {
+      overtaken.set(run.id, run.deletedAt === undefined ? run : undefined);
       set((state) => {
-        const others = state.runs.filter((other) => other.id !== run.id);
-        if (run.deletedAt !== undefined) return { runs: others };
-        return { runs: [...others, run].sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1)) };
-      }),
+        const at = state.runs.findIndex((other) => other.id === run.id);
+        if (run.deletedAt !== undefined) return at < 0 ? state : { runs: state.runs.filter((other) => other.id !== run.id) };
+        // In place: of 10,000 runs, those that train change ten times a second.
+        if (at >= 0 && state.runs[at].startedAt === run.startedAt)
+          return { runs: state.runs.map((other, index) => (index === at ? run : other)) };
+        return { runs: newestFirst([...state.runs.filter((other) => other.id !== run.id), run]) };
+      });
+    },
 
-    removed: (ids) => set((state) => ({ runs: state.runs.filter((run) => !ids.includes(run.id)) })),
+    removed: (ids) => {
+      for (const id of ids) overtaken.set(id, undefined);
+      const gone = new Set(ids);
+      set((state) => ({ runs: state.runs.filter((run) => !gone.has(run.id)) }));
+    },
 
     progressed: (progress) => set((state) => ({ progress: { ...state.progress, [progress.runId]: progress } })),
 
@@ -94,6 +142,15 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
     isBusy: () => get().runs.some((run) => run.status === 'running' || run.status === 'queued'),
   };
 });
+
+/** Once what was set is on the screen; where nothing is drawn, as in a tab behind others, soon. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => void setTimeout(resolve, 0);
+    if (typeof requestAnimationFrame === 'function') requestAnimationFrame(done);
+    setTimeout(resolve, 100);
+  });
+}
 
 export function isGoing(status: RunStatus): boolean {
   return status === 'running' || status === 'queued' || status === 'paused';

@@ -163,7 +163,7 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
       tabIndex={0}
       aria-label={t(showsBin ? 'runs.bin' : 'runs.table')}
       aria-multiselectable="true"
-      aria-rowcount={lines.length + 1}
+      aria-rowcount={lines.length + rows.awaited + 1}
       aria-colcount={columns.length + 2}
       aria-activedescendant={selection.active === undefined ? undefined : rowId(selection.active)}
       onKeyDown={onKeyDown}
@@ -186,7 +186,9 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
             onChange={() => select({ ...selection, chosen: allChosen ? new Set() : new Set(runs.map((run) => run.id)) })}
           />
         }
-        nameTitle={runs.length === total ? t('runs.count', { count: total }) : t('runs.countOf', { count: runs.length, total })}
+        nameTitle={
+          runs.length + rows.awaited === total ? t('runs.count', { count: total }) : t('runs.countOf', { count: runs.length, total })
+        }
         columns={columns}
         layout={showsBin ? undefined : layout}
         widths={widths}

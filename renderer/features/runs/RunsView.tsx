@@ -278,7 +278,7 @@ export function RunsView() {
           </>
         )}
       </div>
-      {rows.total > 0 && rows.runs.length === 0 ? (
+      {rows.total > 0 && rows.runs.length === 0 && rows.awaited === 0 ? (
         <EmptyState
           title={t('runs.noMatch', { query })}
           text={t('runs.noMatchText')}

@@ -6,7 +6,7 @@ import { setBridge } from '../../platform/client.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import { useRunsStore } from './runs-store.ts';
 import { chooseOnly } from './selection.ts';
-import { makeRun, runIdOf } from './testing/make-run.ts';
+import { makeRun, pageOf, runIdOf } from './testing/make-run.ts';
 
 /** A core that keeps runs in memory. */
 let stored: RunSummary[];
@@ -18,7 +18,8 @@ const core: Bridge = {
   async call(name, request) {
     called.push(name);
     const { runIds = [], runId, deleted, ...fields } = request as { runIds?: string[]; runId?: string; deleted?: boolean };
-    if (refuses && name !== 'runs.list') return { ok: false, error: { code: 'internal', message: 'no', values: { detail: 'no' } } };
+    if (refuses && name !== 'runs.page') return { ok: false, error: { code: 'internal', message: 'no', values: { detail: 'no' } } };
+    if (name === 'runs.page') return { ok: true, value: pageOf(stored.filter((run) => run.deletedAt === undefined)) };
     if (name === 'runs.list') return { ok: true, value: stored.filter((run) => (run.deletedAt !== undefined) === (deleted === true)) };
     if (name === 'runs.delete') stored = stored.map((run) => (runIds.includes(run.id) ? { ...run, deletedAt: 1 } : run));
     if (name === 'runs.restore')

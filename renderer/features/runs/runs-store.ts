@@ -130,7 +130,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
       if (!done) return;
       if (notice !== undefined) useToastStore.getState().dismiss(notice);
       set((state) => ({ bin: state.bin.filter((run) => !ids.includes(run.id)), selection: emptySelection }));
-      await attempt(async () => useTrainingStore.setState({ runs: await call('runs.list', {}) }));
+      await useTrainingStore.getState().load();
     },
   };
 });

@@ -17,8 +17,10 @@ import { usePaced } from './use-paced.ts';
 import { useViewsStore } from './views-store.ts';
 
 export interface Rows {
-  /** All there are, before the search. */
+  /** All there are, before the search; also those that are still on their way. */
   readonly total: number;
+  /** Runs on their way: the table has the first ones. */
+  readonly awaited: number;
   readonly loaded: boolean;
   readonly runs: readonly RunSummary[];
   readonly names: QueryNames;
@@ -49,11 +51,15 @@ export function useRows(): Rows {
   const chosenColumns = useViewsStore((state) => state.columns);
   // Epochs of a small model end faster than a table can be drawn: what is typed and chosen goes first.
   const kept = useDeferredValue(usePaced(useTrainingStore((state) => state.runs)));
-  const keptLoaded = useTrainingStore((state) => state.loaded);
+  const awaited = useDeferredValue(useTrainingStore((state) => state.awaited));
   const showsArchive = useRunsStore((state) => state.showsArchive);
+  // What is first in another order, or in a group, is not known before all are there.
+  const isPartial = awaited > 0 && !showsBin;
+  const mustWait = isPartial && (sorts.length > 0 || groupBy.length > 0 || query !== '' || showsArchive);
+  const keptLoaded = useTrainingStore((state) => state.loaded) && !mustWait;
   const all = useMemo(
-    () => (showsBin ? bin : kept.filter((run) => (run.archivedAt !== undefined) === showsArchive)),
-    [showsBin, bin, kept, showsArchive],
+    () => (showsBin ? bin : mustWait ? [] : kept.filter((run) => (run.archivedAt !== undefined) === showsArchive)),
+    [showsBin, bin, kept, showsArchive, mustWait],
   );
   const baseline = kept.find((run) => run.baseline);
 
@@ -95,7 +101,8 @@ export function useRows(): Rows {
   );
   const best = useMemo(() => bestRuns(columns, found), [columns, found]);
   return {
-    total: all.length,
+    total: all.length + (isPartial ? awaited : 0),
+    awaited: isPartial ? awaited : 0,
     loaded: showsBin ? binLoaded : keptLoaded,
     runs,
     lines,

@@ -1,5 +1,6 @@
 /** Runs for tests. */
 import type { RunId } from '#contract/ids.ts';
+import { type PackedRuns, packRuns, type RunRow, runRowColumns } from '#contract/packed-runs.ts';
 import type { MetricSummary, RunSummary } from '#contract/runs.ts';
 
 export function metric(values: readonly number[]): MetricSummary {
@@ -37,4 +38,33 @@ export function makeRun(number: number, more: Partial<RunSummary> = {}): RunSumm
     color: number,
     ...more,
   };
+}
+
+/** The list as the core sends it, of runs that `makeRun` made: all of them in one piece. */
+export function pageOf(runs: readonly RunSummary[]): PackedRuns {
+  const rows = runs.map((run) => {
+    const row: Partial<RunRow> = {
+      number: run.color + 1,
+      id: run.id,
+      name: run.name,
+      notebook: run.notebook,
+      status: run.status,
+      started_at: run.startedAt,
+      elapsed_ms: run.elapsedMs,
+      epochs: run.epochs,
+      planned_epochs: run.plannedEpochs,
+      backend: run.backend,
+      threads: run.threads,
+      seed: run.seed,
+      params: JSON.stringify(run.params),
+      tags: JSON.stringify(run.tags),
+      note: run.note,
+      data_hash: run.dataHash,
+      train_samples: run.samples.train,
+      validation_samples: run.samples.validation,
+      parameters: run.parameters,
+    };
+    return runRowColumns.map((name) => row[name] ?? null);
+  });
+  return { ...packRuns(rows, []), metrics: [], total: runs.length };
 }
