@@ -186,9 +186,9 @@ async function measureTable(shell: Shell): Promise<void> {
     // The window comes back to what it showed; from when it begins to load.
     await page.reload();
     const first = await page.waitForFunction(() => (globalThis as unknown as { firstTable: number }).firstTable);
-    loads.push((await first.jsonValue()) as number);
+    loads.push(await first.jsonValue());
     const complete = await page.waitForFunction(() => (globalThis as unknown as { allRuns: number }).allRuns);
-    all.push((await complete.jsonValue()) as number);
+    all.push(await complete.jsonValue());
     await page.waitForTimeout(1000);
   }
   tell({ name: 'first table, the app loaded with it', ms: median(loads), limit: 300, unit: 'ms' });

@@ -71,21 +71,22 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
     load: () =>
       attempt(async () => {
         const number = ++loads;
+        const isLatest = (): boolean => number === loads;
         overtaken = new Map();
         let piece = await call('runs.page', { limit: firstPiece });
-        let runs = unpackRuns(piece);
+        const runs = unpackRuns(piece);
         // An empty table is filled as soon as there is something; one that is there changes as a whole.
-        if (piece.next !== undefined && !get().loaded && number === loads) {
+        if (piece.next !== undefined && !get().loaded && isLatest()) {
           const awaited = piece.total - runs.filter((run) => run.archivedAt === undefined).length;
           set({ runs: withOvertaken(runs), loaded: true, awaited });
           await painted();
         }
-        while (piece.next !== undefined && number === loads) {
+        while (piece.next !== undefined && isLatest()) {
           piece = await call('runs.page', { before: piece.next, limit: nextPieces });
-          runs = [...runs, ...unpackRuns(piece)];
+          runs.push(...unpackRuns(piece));
         }
         // Another one has begun since: it will know more.
-        if (number !== loads) return;
+        if (!isLatest()) return;
         // Epochs may have been missed while the connection was lost.
         set({ runs: withOvertaken(runs), loaded: true, awaited: 0, rows: {}, details: {} });
       }),
