@@ -9,7 +9,7 @@ import { readArrow } from './arrow.ts';
 import { columnNamed, typeColumns } from './columns.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { csvPieces } from './csv-pieces.ts';
-import { detailOf, identifier, loadDuck, lockDown, tableReader } from './duck.ts';
+import { detailOf, loadDuck, lockDown, tableReader } from './duck.ts';
 import { decodeText } from './encoding.ts';
 import { filesBelow, type Folders, inOrder, isFolder, isGzipped, locate, readDataFile } from './files.ts';
 import { endingOf, foldersOfGiven, type Given, isTable, tableSource } from './given-source.ts';
@@ -182,7 +182,7 @@ async function* duckPieces(
     const result = await connection.stream(`SELECT COLUMNS(*)::VARCHAR FROM ${tableReader(format, named)}`);
     const names = result.columnNames();
     const twice = names.find((name, index) => names.indexOf(name) < index);
-    if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: identifier(twice) }, { at });
+    if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
     let from = 0;
     for await (const rows of result.yieldRowsJs()) {
       if (rows.length === 0) continue;

@@ -39,12 +39,12 @@ export interface ModelUse {
 }
 
 export function createModelUse(context: Context): ModelUse {
-  function used(run: RunDetail, wanted: WantedCheckpoint): { model: UsedModel; epoch: number } {
+  function used(run: RunDetail, wanted: WantedCheckpoint): { model: UsedModel; checkpoint: StoredCheckpoint } {
     if (run.imported) throw new EpochbookError('training.imported', { name: run.name });
     const { checkpoint, spec } = chosenCheckpoint(run, wanted);
     const { name, backend, threads, dataHash } = run;
     return {
-      epoch: checkpoint.epoch,
+      checkpoint,
       model: {
         name,
         spec,
@@ -79,11 +79,9 @@ export function createModelUse(context: Context): ModelUse {
   return {
     async evaluate({ runId, checkpoint, part, files, folder }, job) {
       const run = context.store().detail(runId);
-      const { model, epoch } = used(run, checkpoint);
-      const row = run.epochRows.find((each) => each.epoch === epoch);
-      // What early stopping kept for the end was measured after another epoch.
-      const isOfRow = !(checkpoint === 'last' && run.reason === 'earlyStopping');
-      const recorded = row && isOfRow ? validationOf(row.metrics) : undefined;
+      const { model, checkpoint: chosen } = used(run, checkpoint);
+      const row = run.epochRows.find((each) => each.epoch === chosen.epoch);
+      const recorded = row && wasMeasured(chosen, model.spec) ? validationOf(row.metrics) : undefined;
       const evaluation = await ended(job, (tell) =>
         context.trainer.evaluate({ model, parts: part, ...(files && { given: givenIn(files, folder) }), recorded }, tell),
       );
@@ -119,6 +117,14 @@ export function createModelUse(context: Context): ModelUse {
       return { runId, name: run.name, ...predictions };
     },
   };
+}
+
+/** Whether this model is the one its epoch was measured with: the last may have got weights that were kept for the end. */
+function wasMeasured({ kind }: StoredCheckpoint, { train }: Spec): boolean {
+  if (kind !== 'last') return true;
+  const { config } = train.optimizer;
+  const restores = train.callbacks.some(({ config: told }) => told['restoreBestWeights'] === true || told['restore_best_weights'] === true);
+  return !restores && config['useEma'] !== true && config['use_ema'] !== true;
 }
 
 /** An epoch's values on the validation part, by the names they go by there; undefined where there is none. */

@@ -8,7 +8,10 @@ import { heading, metricName } from '../runs/run-words.ts';
 export function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }) {
   const t = useWords();
   return (
-    <div className="use-result" role="status">
+    <div className="use-result">
+      <p className="visually-hidden" role="status">
+        {evaluation.parts.map((part) => t('modelUse.part', { part: part.part, samples: part.samples })).join(', ')}
+      </p>
       {evaluation.data === 'changed' && <p className="use-warning">{t('modelUse.changed')}</p>}
       {evaluation.parts.map((part) => (
         <PartView key={part.part} part={part} evaluation={evaluation} />

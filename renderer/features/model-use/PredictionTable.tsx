@@ -55,7 +55,10 @@ export function PredictionTable({ predictions }: { readonly predictions: Predict
   const title = t('modelUse.predictions', { count, shown: Math.min(shown, rows.length) });
   const hasFiles = unit === 'file' || rows.some(({ file }) => file !== first?.file);
   return (
-    <div className="use-result" role="status">
+    <div className="use-result">
+      <p className="visually-hidden" role="status">
+        {title}
+      </p>
       <h3>{title}</h3>
       {findings.map((finding) => (
         <p key={JSON.stringify(finding.values)} className="use-warning">

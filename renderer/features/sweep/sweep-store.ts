@@ -42,7 +42,10 @@ export const useSweepStore = create<SweepState>((set, get) => ({
     })),
   trialChanged: (sweepId, trial) =>
     set(({ trials }) => {
-      const others = (trials[sweepId] ?? []).filter(({ number }) => number !== trial.number);
+      const known = trials[sweepId];
+      // Those before it are fetched when somebody looks, and then this one with them.
+      if (!known) return {};
+      const others = known.filter(({ number }) => number !== trial.number);
       return { trials: { ...trials, [sweepId]: [...others, trial].sort((a, b) => a.number - b.number) } };
     }),
   async start(request) {
