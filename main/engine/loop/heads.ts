@@ -4,6 +4,7 @@ import type { Dataset, TargetPart } from '#contract/samples.ts';
 import type { KerasObject, LossSpec, MetricSpec, TrainSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
 import { checkLoss, type Loss, makeLoss, type TargetFacts } from '../metrics/losses.ts';
+import { weighted } from '../metrics/metric-kind.ts';
 import { makeMetrics, type Metric } from '../metrics/metrics.ts';
 import type { BuiltModel } from '../model/build.ts';
 import { nearest } from '../model/nearest.ts';
@@ -98,7 +99,8 @@ function placesOf(targets: readonly TargetPart[]): Map<string, Place> {
 const lossMetric = (name: string, loss: Loss): Metric => ({
   key: `${name} loss`,
   names: [`${name}_loss`],
-  sums: (outputs, targets) => tf.reshape(tf.sum(loss.perSample(outputs, targets)), [1]),
+  isWeighted: 'loss',
+  sums: (outputs, targets, weights) => tf.reshape(tf.sum(weighted(loss.perSample(outputs, targets), weights)), [1]),
   results: ([sum], samples) => [sum / samples],
 });
 

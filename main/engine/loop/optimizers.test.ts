@@ -3,7 +3,7 @@ import type { Json, KerasObject } from '#contract/spec.ts';
 import { openNative } from '../backends/native.ts';
 import { openReference } from '../backends/reference.ts';
 import { largestDifference, runOn, traced } from '../testing/harness.ts';
-import { kerasFigures, kerasTrainingFigures } from '../testing/keras-figures.ts';
+import { kerasFigures, kerasModels, kerasTrainingFigures } from '../testing/keras-figures.ts';
 import { gathered, makeOptimizer, optimizerNames, updated, updatesAt } from './optimizers.ts';
 
 /** A weight of 1 that sees these gradients, one a step. */
@@ -172,8 +172,8 @@ async function followAll(spec: KerasObject, start: readonly number[][], gradient
 }
 
 describe('steps of Keras’ own', () => {
-  const figures = [kerasFigures.optimizers, kerasTrainingFigures.optimizers];
-  const { cases } = kerasFigures.optimizers;
+  const figures = [kerasFigures.optimizers, kerasTrainingFigures.optimizers, kerasModels.optimizers];
+  const cases = [...kerasFigures.optimizers.cases, ...kerasModels.optimizers.cases];
   it.each(figures.flatMap((each) => each.cases.map((one) => [one.class_name, JSON.stringify(one.config), one, each] as const)))(
     '%s %s',
     async (_, __, { class_name, config, steps, final }, { weights, gradients: all }) => {

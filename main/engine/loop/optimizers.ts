@@ -232,6 +232,62 @@ const lion: Kind = {
   }),
 };
 
+/** Adam whose step is as long as the weight is large, times the rate (You et al., 2020). */
+const lamb: Kind = {
+  defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  make: (options) => {
+    const [beta1, beta2] = [number(options, 'beta1'), number(options, 'beta2')];
+    return {
+      slots: ['momentum', 'velocity'],
+      scalars: (iteration, rate) => ({ rate, first: 1 / (1 - beta1 ** iteration), second: 1 / (1 - beta2 ** iteration) }),
+      update: (weight, gradient, slots, { rate, first, second }) => {
+        const momentum = moved(slots.momentum, gradient, beta1);
+        const velocity = moved(slots.velocity, tf.square(gradient), beta2);
+        const step = tf.div(tf.mul(momentum, first), tf.add(tf.sqrt(tf.mul(velocity, second)), number(options, 'epsilon')));
+        const length = (x: tf.Tensor) => tf.sqrt(tf.sum(tf.square(x)));
+        const [size, reach] = [length(weight), length(step)];
+        // 1 where one of both is 0.
+        const both = tf.mul(tf.cast(tf.greater(size, 0), 'float32'), tf.cast(tf.greater(reach, 0), 'float32'));
+        const ratio = tf.add(tf.div(tf.mul(size, both), tf.add(reach, tf.sub(1, both))), tf.sub(1, both));
+        return { weight: tf.sub(weight, tf.mul(step, tf.mul(ratio, rate))), slots: { momentum, velocity } };
+      },
+    };
+  },
+};
+
+/** Follow the regularized leader (McMahan et al., 2013): weights of little use become exactly 0. */
+const ftrl: Kind = {
+  defaults: {
+    learningRate: 0.001,
+    learningRatePower: -0.5,
+    initialAccumulatorValue: 0.1,
+    l1RegularizationStrength: 0,
+    l2RegularizationStrength: 0,
+    l2ShrinkageRegularizationStrength: 0,
+    beta: 0,
+  },
+  make: (options) => {
+    const [l1, l2] = [number(options, 'l1RegularizationStrength'), number(options, 'l2RegularizationStrength')];
+    const shrinkage = number(options, 'l2ShrinkageRegularizationStrength');
+    const power = -number(options, 'learningRatePower');
+    const raised = (x: tf.Tensor) => (power === 0.5 ? tf.sqrt(x) : power === 0 ? tf.onesLike(x) : tf.pow(x, power));
+    return {
+      slots: ['accumulator', 'linear'],
+      start: { accumulator: number(options, 'initialAccumulatorValue') },
+      scalars: (_, rate) => ({ inverse: 1 / rate, quadratic: 2 * (l2 + number(options, 'beta') / (2 * rate)) }),
+      update: (weight, gradient, slots, { inverse, quadratic }) => {
+        const used = shrinkage > 0 ? tf.add(gradient, tf.mul(weight, 2 * shrinkage)) : gradient;
+        const accumulator = tf.add(slots.accumulator, tf.square(gradient));
+        const grown = raised(accumulator);
+        const change = tf.mul(tf.mul(tf.sub(grown, raised(slots.accumulator)), inverse), weight);
+        const linear = tf.add(slots.linear, tf.sub(used, change));
+        const size = tf.add(tf.mul(grown, inverse), quadratic);
+        return { weight: tf.div(tf.sub(tf.clipByValue(linear, -l1, l1), linear), size), slots: { accumulator, linear } };
+      },
+    };
+  },
+};
+
 /** Options that every optimizer has. */
 const common: Options = {
   weightDecay: null,
@@ -254,6 +310,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   Adagrad: adagrad,
   Adadelta: adadelta,
   Lion: lion,
+  Lamb: lamb,
+  Ftrl: ftrl,
 };
 
 export const optimizerNames: readonly string[] = Object.keys(kinds);
@@ -266,6 +324,11 @@ const checks: Readonly<Record<string, (value: number) => boolean>> = {
   learningRate: isNotNegative,
   epsilon: isNotNegative,
   initialAccumulatorValue: isNotNegative,
+  learningRatePower: (value) => value <= 0,
+  l1RegularizationStrength: isNotNegative,
+  l2RegularizationStrength: isNotNegative,
+  l2ShrinkageRegularizationStrength: isNotNegative,
+  beta: isNotNegative,
   weightDecay: isNotNegative,
   clipnorm: isPositive,
   clipvalue: isPositive,

@@ -387,7 +387,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
       loss: sums.get('loss')![0] / samples,
       ...Object.fromEntries(
         metrics.flatMap(({ key, names, results, isWeighted }) => {
-          const found = results(sums.get(key)!, isWeighted ? (sums.get(weightKey)?.[0] ?? samples) : samples);
+          const found = results(sums.get(key)!, isWeighted === true ? (sums.get(weightKey)?.[0] ?? samples) : samples);
           return names.map((name, index) => [name, found[index]]);
         }),
       ),

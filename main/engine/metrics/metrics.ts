@@ -32,8 +32,8 @@ export interface Metric extends Rule {
   readonly key: string;
   /** As reported, `val_` not in front: one, or one a class. */
   readonly names: readonly string[];
-  /** Whether samples count by their weights. */
-  readonly isWeighted?: boolean;
+  /** Whether samples count by their weights: in a mean, or in what is a loss, which is divided by their number. */
+  readonly isWeighted?: boolean | 'loss';
 }
 
 const indices = (targets: tf.Tensor) => tf.cast(tf.reshape(targets, [-1]), 'int32');

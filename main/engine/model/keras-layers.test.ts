@@ -6,6 +6,7 @@ import type { Backend } from '../backends/backend.ts';
 import { openNative } from '../backends/native.ts';
 import type { HostTensor } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
+import { kerasModels } from '../testing/keras-figures.ts';
 import { modelOf } from '../testing/layer-gradients.ts';
 import { tf } from '../tfjs.ts';
 import { buildModel } from './build.ts';
@@ -28,7 +29,8 @@ interface Recorded extends KerasObject {
   readonly ids?: number;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('../testing/keras-layers.json', import.meta.url), 'utf8')) as { cases: Recorded[] };
+const first = JSON.parse(readFileSync(new URL('../testing/keras-layers.json', import.meta.url), 'utf8')) as { cases: Recorded[] };
+const cases = [...first.cases, ...(kerasModels.layers as readonly Recorded[])];
 
 let backend: Backend;
 beforeAll(async () => {

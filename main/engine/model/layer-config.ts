@@ -60,6 +60,7 @@ function bothRegularizers(value: Json): Json {
     className: string;
     config: Config;
   };
+  if (className === 'OrthogonalRegularizer') return { className, config };
   const name = className.toLowerCase();
   if (name === 'l1') return { className: 'L1L2', config: { l1: config.l1 ?? 0.01, l2: 0 } };
   if (name === 'l2') return { className: 'L1L2', config: { l1: 0, l2: config.l2 ?? 0.01 } };

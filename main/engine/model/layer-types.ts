@@ -52,6 +52,12 @@ function layer(wanted: Wanted, required: readonly string[] = [], options: readon
 /** By Keras' class name. */
 export const layerTypes: Readonly<Record<string, LayerType>> = {
   Activation: layer('any', ['activation']),
+  AdaptiveAveragePooling1D: layer('sequence', ['outputSize'], ['dataFormat']),
+  AdaptiveAveragePooling2D: layer('image', ['outputSize'], ['dataFormat']),
+  AdaptiveAveragePooling3D: layer('volume', ['outputSize'], ['dataFormat']),
+  AdaptiveMaxPooling1D: layer('sequence', ['outputSize'], ['dataFormat']),
+  AdaptiveMaxPooling2D: layer('image', ['outputSize'], ['dataFormat']),
+  AdaptiveMaxPooling3D: layer('volume', ['outputSize'], ['dataFormat']),
   Add: layer('any'),
   ActivityRegularization: layer('any', [], ['l1', 'l2']),
   AdditiveAttention: layer('sequence', [], ['useScale', 'dropout', 'useCausalMask', 'seed']),
@@ -97,6 +103,7 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   Dot: layer('any', ['axes'], ['normalize']),
   Dropout: layer('any', ['rate'], ['noiseShape', 'seed']),
   ELU: layer('any', [], ['alpha']),
+  EinsumDense: layer('any', ['equation', 'outputShape'], ['biasAxes', 'activation', ...weight('kernel'), ...weight('bias')]),
   Embedding: layer('any', ['inputDim', 'outputDim'], [...weight('embeddings'), 'activityRegularizer', 'maskZero', 'inputLength']),
   Flatten: layer('any', [], ['dataFormat']),
   GaussianDropout: layer('any', ['rate'], ['seed']),

@@ -46,10 +46,11 @@ interface Readable {
 
 // Masks depend on values, not smoothly: no gradient goes through them.
 for (const kernelName of ['NotEqual', 'Greater', 'Any']) {
+  const inputs = kernelName === 'Any' ? ['x'] : ['a', 'b'];
   tf.registerGradient({
     kernelName,
-    inputsToSave: [kernelName === 'Any' ? 'x' : 'a'],
-    gradFunc: (_, [saved]) => ({ [kernelName === 'Any' ? 'x' : 'a']: () => tf.zerosLike(tf.cast(saved, 'float32')) }),
+    inputsToSave: inputs,
+    gradFunc: (_, saved) => Object.fromEntries(inputs.map((name, index) => [name, () => tf.zerosLike(tf.cast(saved[index], 'float32'))])),
   });
 }
 

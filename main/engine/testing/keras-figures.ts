@@ -64,7 +64,36 @@ interface FurtherFigures {
   };
 }
 
+/** Of whole models: three steps of training; and of layers and optimizers beyond the first tables. */
+interface ModelFigures {
+  readonly layers: readonly object[];
+  readonly optimizers: OptimizerFigures & { readonly shapes: readonly number[][] };
+  readonly models: readonly {
+    readonly name: string;
+    readonly layers: readonly KerasObject[];
+    readonly inputShape: readonly number[];
+    readonly loss: KerasObject;
+    readonly optimizer: KerasObject;
+    readonly classes?: number;
+    readonly targets?: number;
+    readonly batch: number;
+    readonly classWeight?: Readonly<Record<string, number>>;
+    readonly weightedMetrics?: string[];
+    readonly start: readonly { readonly shape: readonly number[]; readonly values: readonly number[] }[];
+    readonly batches: readonly {
+      readonly inputs: readonly number[];
+      readonly targets: readonly number[];
+      readonly weights?: readonly number[];
+      readonly loss: number;
+      readonly metrics: Readonly<Record<string, number>>;
+      /** Every weight. */
+      readonly after: readonly number[][];
+    }[];
+  }[];
+}
+
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'));
 export const kerasFigures = read('keras-figures') as Figures;
 export const kerasTrainingFigures = read('keras-training-figures') as TrainingFigures;
+export const kerasModels = read('keras-models') as ModelFigures;
 export const kerasFurtherFigures = read('keras-further-figures') as FurtherFigures;

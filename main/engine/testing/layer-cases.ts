@@ -117,6 +117,26 @@ const moving = (draw: Draw): Config => ({
 const same = (className: string, draw: Drawer, ...others: string[]): [string, Drawer][] =>
   [className, ...others].map((name) => [name, draw]);
 
+const adaptive = (shape: (draw: Draw) => number[], axes: number): Drawer =>
+  plain(shape, (draw) => ({ outputSize: draw.maybe() ? draw.number(1, 3) : draw.list(axes, 1, 4) }));
+const einsum: Drawer = (draw) => {
+  const [steps, features] = sequence(draw);
+  const [one, other] = draw.list(2, 1, 3);
+  const [equation, outputShape, biasAxes] = draw.one<[string, number[], string]>([
+    ['abc,cd->abd', [steps, one], 'd'],
+    ['abc,cde->abde', [steps, one, other], 'de'],
+    ['abc,cd->adb', [one, steps], 'd'],
+    ['abc,bcd->abd', [steps, one], 'bd'],
+    ['abc,bc->abc', [steps, features], 'bc'],
+    ['abc,bcd->ad', [one], 'd'],
+    ['...x,xy->...y', [one], 'y'],
+  ]);
+  return {
+    config: { equation, outputShape, ...(draw.maybe() && { biasAxes }), activation: draw.one(functions) },
+    inputs: [[steps, features]],
+  };
+};
+
 const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
   [
     'Dense',
@@ -228,6 +248,11 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
     plain(volume, (draw) => ({ keepdims: draw.maybe(), dataFormat: draw.one(['channelsFirst', 'channelsLast']) })),
     'GlobalAveragePooling3D',
   ),
+
+  ...same('AdaptiveMaxPooling1D', adaptive(sequence, 1), 'AdaptiveAveragePooling1D'),
+  ...same('AdaptiveMaxPooling2D', adaptive(image, 2), 'AdaptiveAveragePooling2D'),
+  ...same('AdaptiveMaxPooling3D', adaptive(volume, 3), 'AdaptiveAveragePooling3D'),
+  ['EinsumDense', einsum],
 
   ['BatchNormalization', plain(image, (draw) => ({ ...normalization(draw), axis: draw.one([-1, 1]), trainable: draw.maybe() }))],
   ['BatchNormalization', plain(draw2(vector, sequence), normalization)],

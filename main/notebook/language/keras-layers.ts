@@ -12,6 +12,7 @@ import {
   number,
   option,
   regularizer,
+  text,
 } from './kinds.ts';
 import type { Option, Options, OptionType } from './option.ts';
 
@@ -142,7 +143,18 @@ const stretch = (axes: number): Option => option({ is: 'size', rank: axes }, 'Ho
 export const keepdims = boolean('Whether the pooled dimensions stay, with length 1.', false);
 export const globalPooling: Options = { dataFormat, keepdims };
 
+const adaptive = (rank: number): Options => ({
+  outputSize: option({ is: 'size', rank }, 'Length of the output along each dimension: one number, or one for each.', { required: true }),
+  ...(rank > 1 && { dataFormat }),
+});
+
 export const poolingLayers: Builders = {
+  adaptiveAveragePooling1d: builder('AdaptiveAveragePooling1D', 'Means of windows that cut a sequence into so many parts.', adaptive(1)),
+  adaptiveAveragePooling2d: builder('AdaptiveAveragePooling2D', 'Means of windows that cut an image into so many parts.', adaptive(2)),
+  adaptiveAveragePooling3d: builder('AdaptiveAveragePooling3D', 'Means of windows that cut a volume into so many parts.', adaptive(3)),
+  adaptiveMaxPooling1d: builder('AdaptiveMaxPooling1D', 'Largest values of windows that cut a sequence into so many parts.', adaptive(1)),
+  adaptiveMaxPooling2d: builder('AdaptiveMaxPooling2D', 'Largest values of windows that cut an image into so many parts.', adaptive(2)),
+  adaptiveMaxPooling3d: builder('AdaptiveMaxPooling3D', 'Largest values of windows that cut a volume into so many parts.', adaptive(3)),
   globalMaxPooling3d: builder('GlobalMaxPooling3D', 'Keeps each channel’s largest value.', globalPooling),
   globalAveragePooling3d: builder('GlobalAveragePooling3D', 'Keeps each channel’s mean.', globalPooling),
 };
@@ -219,6 +231,26 @@ export const convolutionLayers: Builders = {
 const rate = number('Share of the channels that are dropped.', { required: true, min: 0, below: 1 });
 
 export const basicLayers: Builders = {
+  einsumDense: builder('EinsumDense', 'A product with weights along the axes that an equation names, e.g. abc,cd->abd.', {
+    equation: text('The equation: the input’s axes (the batch first), the weights’, the output’s.', { required: true }),
+    outputShape: option(
+      {
+        is: 'either',
+        of: [
+          { is: 'integer', min: 1 },
+          { is: 'list', of: { is: 'integer', min: 1 }, min: 1 },
+        ],
+      },
+      'Lengths of the output’s axes without the batch.',
+      { required: true },
+    ),
+    biasAxes: text('The output’s axes that a bias is added along; none if left out.'),
+    activation: activation('Function applied to the output.', 'linear'),
+    ...weightsOf('kernel', 'the weights'),
+    biasInitializer: initializer('the biases', 'zeros'),
+    biasRegularizer: regularizer('the biases'),
+    biasConstraint: constraint('the biases'),
+  }),
   spatialDropout2d: builder('SpatialDropout2D', 'Drops whole channels of an image while training.', { rate, dataFormat }),
   spatialDropout3d: builder('SpatialDropout3D', 'Drops whole channels of a volume while training.', { rate, dataFormat }),
   activityRegularization: builder('ActivityRegularization', 'Adds a penalty on the values that pass by to the loss.', {

@@ -66,6 +66,8 @@ export const activations = [
   'logSoftmax',
   'squareplus',
   'sparsePlus',
+  'sparseSigmoid',
+  'sparsemax',
   'exponential',
   'glu',
 ] as const;

@@ -45,6 +45,10 @@ export const regularizers: Builders = {
     l1: number('Factor of the sizes.', { min: 0, default: 0.01 }),
     l2: number('Factor of the squares.', { min: 0, default: 0.01 }),
   }),
+  orthogonal: builder('OrthogonalRegularizer', 'Adds how far a matrix’ rows, or columns, are from right angles to each other.', {
+    factor: number('The factor.', { min: 0, default: 0.01 }),
+    mode: name(['rows', 'columns'], 'Which vectors they are.', { default: 'rows' }),
+  }),
 };
 
 export const constraints: Builders = {

@@ -45,6 +45,8 @@ const moments = (first: number, second: number): Options => ({
 });
 const amsgrad = option({ is: 'boolean' }, 'Whether the largest mean size so far counts (AMSGrad).');
 
+const strength = (doc: string) => number(doc, { min: 0, default: 0 });
+
 export const optimizers: Builders = {
   sgd: optimizer('SGD', 'Goes against the gradient.', { learningRate: learningRate(0.01), momentum: momentum(0), nesterov }),
   momentum: optimizer('SGD', 'Goes against the gradient and keeps some speed.', {
@@ -93,6 +95,20 @@ export const optimizers: Builders = {
     learningRate: learningRate(0.001),
     beta1: beta('the gradients, for the step', 0.9),
     beta2: beta('the gradients, for what is remembered', 0.99),
+  }),
+  lamb: optimizer('Lamb', 'Adam whose steps are as long as the weights are large; for very large batches.', {
+    learningRate: learningRate(0.001),
+    ...moments(0.9, 0.999),
+    epsilon,
+  }),
+  ftrl: optimizer('Ftrl', 'Follows the regularized leader: weights of little use become exactly 0.', {
+    learningRate: learningRate(0.001),
+    learningRatePower: number('How the rate falls with what was gathered; 0: not at all.', { max: 0, default: -0.5 }),
+    initialAccumulatorValue: number('Where the sum of squared gradients starts.', { min: 0, default: 0.1 }),
+    l1RegularizationStrength: strength('How much small weights are drawn to 0.'),
+    l2RegularizationStrength: strength('How much large weights are held back.'),
+    l2ShrinkageRegularizationStrength: strength('How much of each weight is taken off.'),
+    beta: strength('Added to what was gathered.'),
   }),
 };
 

@@ -81,6 +81,12 @@ const particular: Readonly<Record<string, Json[]>> = {
   // Means something from batch to batch, and has tests of its own.
   stateful: [],
   'softmax.axis': [1],
+  'adaptiveAveragePooling1d.outputSize': [3],
+  'adaptiveMaxPooling1d.outputSize': [3],
+  // The batch, four inputs, and what is made of them.
+  equation: ['ab,bd->ad'],
+  'einsumDense.outputShape': [4, [2]],
+  biasAxes: [],
   'discretization.outputMode': ['oneHot'],
   cropping: [
     [1, 2],
@@ -112,6 +118,7 @@ const particular: Readonly<Record<string, Json[]>> = {
 };
 /** Options whose values may come to the same. */
 const mayBeSame = [
+  'equation',
   'fillValue',
   'mode',
   'identity',
@@ -129,6 +136,10 @@ const mayRepeat = ['fillMode', 'kernelSize', 'poolSize', 'strides', 'dilationRat
 
 const recurrentCell = { cell: layer('LSTMCell', { units: 3 }) };
 const required: Readonly<Record<string, Config>> = {
+  ...Object.fromEntries(
+    [1, 2, 3].flatMap((axes) => ['Average', 'Max'].map((kind) => [`adaptive${kind}Pooling${axes}d`, { outputSize: 2 }] as const)),
+  ),
+  einsumDense: { equation: 'ab,bc->ac', outputShape: 3, biasAxes: 'c' },
   activation: { activation: 'tanh' },
   alphaDropout: { rate: 0.3 },
   bidirectional: { layer: layer('LSTM', { units: 3 }) },

@@ -1,11 +1,13 @@
 /** Makes every layer of ours known to tfjs under its class name. */
 import './attention.ts';
 import './convolution.ts';
+import './einsum.ts';
 import './gru.ts';
 import './image.ts';
 import './normalization.ts';
 import './positions.ts';
 import './regularization.ts';
+import './regularizers.ts';
 import './shaping.ts';
 import './transformer.ts';
 

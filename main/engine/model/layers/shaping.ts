@@ -106,6 +106,36 @@ for (const [className, pool] of [
   });
 }
 
+/** Keras': the windows that cut a length into `parts` as evenly as it goes; they may overlap. */
+const evenWindows = (length: number, parts: number): Pair[] =>
+  Array.from({ length: parts }, (_, index) => [Math.floor((index * length) / parts), Math.ceil(((index + 1) * length) / parts)]);
+
+function defineAdaptivePooling(className: string, axes: number, pool: (x: tf.Tensor, axis: number, keep: boolean) => tf.Tensor): void {
+  const sizesOf = ({ outputSize }: Config) =>
+    Array.isArray(outputSize) ? (outputSize as number[]) : Array.from({ length: axes }, () => outputSize as number);
+  defineLayer({
+    className,
+    defaults: {},
+    outputShape: (config, [shape]) => alongSpatial(config, shape, axes, (_, index) => sizesOf(config)[index]),
+    call: ([x], { config }) =>
+      sizesOf(config).reduce((whole, parts, index) => {
+        const axis = firstSpatial(config) + 1 + index;
+        const slice = ([from, to]: Pair) =>
+          tf.slice(
+            whole,
+            whole.shape.map((_, at) => (at === axis ? from : 0)),
+            whole.shape.map((length, at) => (at === axis ? to - from : length)),
+          );
+        const pooled = evenWindows(whole.shape[axis], parts).map((window) => pool(slice(window), axis, true));
+        return pooled.length === 1 ? pooled[0] : tf.concat(pooled, axis);
+      }, x),
+  });
+}
+for (const axes of [1, 2, 3]) {
+  defineAdaptivePooling(`AdaptiveAveragePooling${axes}D`, axes, (x, axis, keep) => tf.mean(x, axis, keep));
+  defineAdaptivePooling(`AdaptiveMaxPooling${axes}D`, axes, (x, axis, keep) => tf.max(x, axis, keep));
+}
+
 defineLayer({ className: 'Identity', defaults: {}, call: ([x]) => tf.clone(x), mask: 'keep' });
 
 defineLayer({

@@ -42,6 +42,8 @@ export const engine = {
     'The sequences have {steps} steps, but there are positions for {longest} only. Make sequenceLength at least {steps}.',
   'engine.groups': '{channels} channels cannot be divided into {groups} equal groups. Choose a number that divides {channels}.',
   'engine.stridesAndDilation': 'A transposed convolution cannot have strides and a dilation rate above 1 at once.',
+  'engine.equation':
+    'The equation “{equation}” does not fit what arrives. Write the input’s axes with the batch first, the weights’ and the output’s, e.g. abc,cd->abd, and give outputShape the lengths of the output’s axes.',
   'engine.boundaries': 'The boundaries must grow from one to the next.',
   'engine.outputUnknown': 'The model has no output “{name}”.{nearest, select, none { It has: {names}.} other { Did you mean “{nearest}”?}}',
   'engine.targetUnknown':

@@ -35,6 +35,8 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.positionsLength': '序列有 {steps} 步，但只有 {longest} 个位置。请把 sequenceLength 设为至少 {steps}。',
   'engine.groups': '{channels} 个通道无法分成 {groups} 个相等的组。请选择能整除 {channels} 的数。',
   'engine.stridesAndDilation': '转置卷积的步幅和膨胀率不能同时大于 1。',
+  'engine.equation':
+    '方程“{equation}”与到达的数据不符。请写出输入的轴（批在最前）、权重的轴和输出的轴，例如 abc,cd->abd，并用 outputShape 给出输出各轴的长度。',
   'engine.boundaries': '边界值必须逐个递增。',
   'engine.outputUnknown': '模型没有输出“{name}”。{nearest, select, none {它有：{names}。} other {您是指“{nearest}”吗？}}',
   'engine.targetUnknown': '数据没有名为“{name}”的目标，而模型有这样一个输出。数据的目标有：{names}。请让输出层与目标同名。',

@@ -1,0 +1,101 @@
+"""What Keras 3 on TensorFlow makes of layers, optimizers and whole models, recorded in keras-models.json:
+KERAS_BACKEND=tensorflow python keras-models.py > keras-models.json
+
+layers: as in keras-layers.py. optimizers: as in keras-figures.py. models: the weights, the batches, and after each of
+three steps of training the loss and the weights; then the loss of the first batch without training.
+"""
+import json, sys
+import keras, numpy as np, tensorflow as tf
+L = keras.layers
+f = lambda a: [float(f"{float(x):.8g}") for x in np.asarray(a, dtype=np.float64).ravel()]
+
+r = np.random.default_rng(31)
+layers = []
+def layer(name, config, shape):
+    x = tf.Variable(r.normal(size=(2, *shape)).astype("float32"))
+    made = getattr(L, name)(**config); made(x)
+    for v in made.weights: v.assign(r.normal(size=v.shape).astype("float32") * 0.5)
+    with tf.GradientTape() as tape:
+        out = made(x)
+        total = tf.reduce_sum(out * tf.reshape(tf.sin(tf.range(1, tf.size(out) + 1, dtype="float32")), out.shape))
+    own = [v.value for v in made.trainable_variables]
+    gx, *gw = tape.gradient(total, [x, *own])
+    layers.append({"class_name": name, "config": config, "inputs": [{"shape": list(shape), "values": f(x)}],
+      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": False, "shape": list(out.shape[1:]),
+      "output": f(out), "weightGradients": [f(g) for g in gw], "inputGradients": [f(gx)]})
+# Not sparsemax: Keras 3.15 adds up sums where it is to take the last one, so that its shares do not add up to 1.
+layer("Activation", dict(activation="sparse_sigmoid"), (3, 6))
+S, I, V = (7, 4), (6, 7, 4), (4, 5, 4, 2)
+for kind in ("Average", "Max"):
+    layer(f"Adaptive{kind}Pooling1D", dict(output_size=3), S); layer(f"Adaptive{kind}Pooling2D", dict(output_size=[4, 3]), I); layer(f"Adaptive{kind}Pooling3D", dict(output_size=2), V)
+layer("EinsumDense", dict(equation="abc,cd->abd", output_shape=[7, 5], bias_axes="d", activation="tanh"), S); layer("EinsumDense", dict(equation="...x,xy->...y", output_shape=3), S)
+layer("EinsumDense", dict(equation="abc,cde->abde", output_shape=[7, 2, 3], bias_axes="de"), S); layer("EinsumDense", dict(equation="abc,bcd->abd", output_shape=[7, 3], bias_axes="bd"), S)
+layer("EinsumDense", dict(equation="abcd,cde->abe", output_shape=[6, 2], bias_axes="e"), I)
+
+r = np.random.default_rng(32)
+weights = [r.normal(size=(2, 3)).astype("float32"), np.array([1.0, -0.3], "float32")]
+gradients = [[r.normal(size=w.shape).astype("float32") * 2 for w in weights] for _ in range(3)]
+optimizers = []
+for name, config in [("Lamb", dict(learning_rate=0.05)), ("Lamb", dict(learning_rate=0.05, weight_decay=0.1, beta_1=0.8)), ("Ftrl", dict(learning_rate=0.5)),
+  ("Ftrl", dict(learning_rate=0.5, l1_regularization_strength=0.3, l2_regularization_strength=0.2, l2_shrinkage_regularization_strength=0.1, beta=0.4)), ("Ftrl", dict(learning_rate=0.2, learning_rate_power=-0.7, initial_accumulator_value=0.3))]:
+    optimizer = getattr(keras.optimizers, name)(**config); variables = [keras.Variable(w) for w in weights]; optimizer.build(variables)
+    steps = []
+    for g in gradients:
+        optimizer.apply([tf.constant(x) for x in g], variables); steps.append([f(v) for v in variables])
+    optimizers.append({"class_name": name, "config": config, "steps": steps})
+
+models = []
+# Embeddings go with SGD: on TensorFlow, Keras' Adam does not add up the parts of their gradients before it squares them.
+def model(name, specs, shape, loss, optimizer, *, classes=None, targets=None, ids=None, batch=6, weighted=None, weights=False, classWeight=None, stateful=False):
+    """specs: class name and config of each layer; `targets` the width of numbers, negative of shares."""
+    r = np.random.default_rng(100 + len(models))
+    def make(spec):
+        c = dict(spec[1])
+        if "layer" in c: c["layer"] = make(c["layer"])
+        for k in list(c):
+            if k.endswith("_regularizer") and isinstance(c[k], tuple): c[k] = getattr(keras.regularizers, c[k][0])(**c[k][1])
+        return getattr(L, spec[0])(**c)
+    net = keras.Sequential([keras.Input(batch_shape=(batch, *shape) if stateful else (None, *shape)), *[make(s) for s in specs]])
+    for v in net.weights:
+        if "seed" not in v.path and "state" not in v.path: v.assign((np.abs(r.normal(size=v.shape)) + 0.5 if "variance" in v.path else r.normal(size=v.shape) * 0.4).astype("float32"))
+    known = [v for v in net.weights if "seed" not in v.path]
+    start = [{"shape": list(v.shape), "values": f(v)} for v in known]
+    lossName, lossConfig = loss; optimizerName, optimizerConfig = optimizer
+    net.compile(optimizer=getattr(keras.optimizers, optimizerName)(**optimizerConfig), loss=getattr(keras.losses, lossName)(**lossConfig), weighted_metrics=weighted, run_eagerly=True)
+    batches = []
+    for step in range(3):
+        x = (r.integers(0, ids, (batch, *shape)) if ids else r.normal(size=(batch, *shape))).astype("float32")
+        y = r.integers(0, classes, batch) if classes else (r.integers(0, 2, (batch, -targets)).astype("float32") if targets < 0 else r.normal(size=(batch, targets)).astype("float32"))
+        if targets is not None and len(net.output_shape) > 2: y = y.reshape((batch, *net.output_shape[1:]))
+        w = r.uniform(0, 2, batch).astype("float32") if weights else None
+        total = None if w is None and not classWeight else (np.ones(batch, "float32") if w is None else w) * (np.array([classWeight[int(k)] for k in y], "float32") if classWeight else 1)
+        # By the step alone: Keras' own trackers hold means over the steps.
+        net.reset_metrics()
+        said = net.train_on_batch(x, y, sample_weight=total, return_dict=True)
+        batches.append({"inputs": f(x), "targets": f(y), **({} if w is None else {"weights": f(w)}), "loss": float(said["loss"]), "metrics": {k: float(v) for k, v in said.items() if k != "loss"}, "after": [f(v) for v in known]})
+    spec = lambda s: {"class_name": s[0], "config": {k: (spec(v) if k == "layer" else {"class_name": v[0], "config": v[1]} if isinstance(v, tuple) else v) for k, v in s[1].items()}}
+    models.append({"name": name, "layers": [spec(s) for s in specs], "inputShape": list(shape), "loss": {"class_name": lossName, "config": lossConfig}, "optimizer": {"class_name": optimizerName, "config": optimizerConfig},
+      **({"classes": classes} if classes else {"targets": abs(targets)}), **({"ids": ids} if ids else {}), "batch": batch, **({"classWeight": classWeight} if classWeight else {}), **({"weightedMetrics": weighted} if weighted else {}), "start": start, "batches": batches})
+D = lambda units, **more: ("Dense", dict(units=units, **more))
+softmax = lambda n: D(n, activation="softmax")
+CE, MSE, BCE = ("SparseCategoricalCrossentropy", {}), ("MeanSquaredError", {}), ("BinaryCrossentropy", {})
+adam, sgd = ("Adam", dict(learning_rate=0.05)), ("SGD", dict(learning_rate=0.1, momentum=0.9))
+model("perceptron", [D(5, activation="relu", kernel_regularizer=("L2", dict(l2=0.1))), softmax(3)], (4,), CE, adam, classes=3)
+model("perceptron with orthogonal weights", [D(5, activation="gelu", kernel_regularizer=("OrthogonalRegularizer", dict(factor=0.5))), D(2)], (4,), ("Huber", dict(delta=0.5)), ("Nadam", dict(learning_rate=0.05)), targets=2)
+model("convolution with batch normalization", [("Conv2D", dict(filters=3, kernel_size=3, padding="same")), ("BatchNormalization", dict(momentum=0.8)), ("ReLU", {}), ("MaxPooling2D", dict(pool_size=2)), ("Flatten", {}), softmax(3)], (6, 6, 2), CE, sgd, classes=3)
+model("depthwise and separable", [("SeparableConv2D", dict(filters=3, kernel_size=3, activation="silu")), ("DepthwiseConv2D", dict(kernel_size=2)), ("GlobalAveragePooling2D", {}), softmax(2)], (6, 5, 2), CE, ("RMSprop", dict(learning_rate=0.02, centered=True)), classes=2)
+model("layer and group normalization", [D(4), ("LayerNormalization", {}), ("Activation", dict(activation="mish")), ("Reshape", dict(target_shape=[2, 2])), ("GroupNormalization", dict(groups=1)), ("Flatten", {}), D(1)], (3,), ("LogCosh", {}), ("AdamW", dict(learning_rate=0.05, weight_decay=0.1)), targets=1)
+model("stacked LSTM and GRU", [("LSTM", dict(units=3, return_sequences=True)), ("GRU", dict(units=3, reset_after=True)), softmax(3)], (5, 2), CE, adam, classes=3)
+model("stateful LSTM", [("LSTM", dict(units=3, return_sequences=True, stateful=True)), ("SimpleRNN", dict(units=2, stateful=True)), D(1)], (4, 2), MSE, sgd, targets=1, stateful=True)
+model("stateful GRU in both directions", [("Bidirectional", dict(layer=("GRU", dict(units=2, reset_after=True, stateful=True)))), D(1)], (3, 2), MSE, adam, targets=1, stateful=True, batch=3)
+model("masked words through stacked layers", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("LSTM", dict(units=3, return_sequences=True)), ("TimeDistributed", dict(layer=("Dense", dict(units=2, activation="tanh")))), ("GRU", dict(units=2, reset_after=False)), softmax(2)], (5,), CE, sgd, classes=2, ids=4)
+model("masked words in both directions", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("Bidirectional", dict(layer=("LSTM", dict(units=2, return_sequences=True)))), ("GlobalAveragePooling1D", {}), softmax(2)], (5,), CE, sgd, classes=2, ids=4)
+model("sample weights", [D(4, activation="tanh"), softmax(3)], (3,), CE, sgd, classes=3, weights=True, weighted=["accuracy"])
+model("sample weights and class weights", [D(4, activation="tanh"), softmax(3)], (3,), CE, adam, classes=3, weights=True, classWeight={0: 0.5, 1: 2.0, 2: 1.5}, weighted=["accuracy"])
+model("several labels", [D(4, activation="tanh"), D(3, activation="sigmoid")], (3,), BCE, adam, targets=-3)
+model("focal, of one label", [D(4, activation="tanh"), D(1, activation="sigmoid")], (3,), ("BinaryFocalCrossentropy", dict(gamma=1.5)), adam, targets=-1, weights=True)
+model("masks by Dice", [("Conv2D", dict(filters=2, kernel_size=3, padding="same", activation="relu")), ("Conv2D", dict(filters=1, kernel_size=1, activation="sigmoid"))], (4, 5, 1), ("Dice", dict(axis=[1, 2, 3])), adam, targets=-20)
+model("masks by Tversky, upsampled", [("Conv2D", dict(filters=2, kernel_size=2, strides=2)), ("UpSampling2D", dict(size=2)), ("Conv2DTranspose", dict(filters=1, kernel_size=3, padding="same", activation="sigmoid"))], (4, 4, 2), ("Tversky", dict(alpha=0.3, beta=0.7)), sgd, targets=-16)
+model("embeddings by circle loss", [D(4, activation="tanh"), D(3), ("UnitNormalization", {})], (3,), ("Circle", dict(gamma=4.0)), sgd, classes=2)
+model("accumulated and averaged", [D(4, activation="relu"), D(1)], (3,), MSE, ("SGD", dict(learning_rate=0.1, gradient_accumulation_steps=2, clipnorm=1.0)), targets=1)
+json.dump({"keras": keras.__version__, "backend": keras.backend.backend(), "layers": layers, "optimizers": {"weights": [f(w) for w in weights], "shapes": [list(w.shape) for w in weights], "gradients": [[f(g) for g in s] for s in gradients], "cases": optimizers}, "models": models}, sys.stdout, separators=(",", ":"))
