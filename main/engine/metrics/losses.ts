@@ -431,7 +431,7 @@ export function checkLoss({ name: loss, output }: Loss, from: BuiltOutput, data:
     if (wantsShares.includes(loss) && activation !== 'softmax' && activation !== 'unknown') fail('wantsSoftmax', { activation });
   } else if (output === 'probability') {
     if (byValue) {
-      if (data.areShares?.() !== true) fail('noClasses');
+      if (data.areShares?.() !== true) fail('noShares');
       if (sizeOf(outputShape) !== wanted) fail('targetShape', { wanted });
     } else {
       if (units !== 1) fail('manyUnits');
