@@ -110,17 +110,14 @@ export const isMlflowRun = async (folder: string): Promise<boolean> => {
   return names.has(metaFile) && names.has('metrics') && (names.has('params') || names.has('tags'));
 };
 
-/** The runs in these folders; those that were deleted in MLflow are left out. */
-export async function* readMlflowFolders(folders: Iterable<string>): AsyncGenerator<FoundRun> {
-  const experiments = new Map<string, string>();
-  for (const folder of folders) {
-    const meta = await readMeta(folder);
-    if (!meta || meta['lifecycle_stage'] === 'deleted') continue;
-    const above = dirname(folder);
-    let experiment = experiments.get(above);
-    if (experiment === undefined) experiments.set(above, (experiment = text((await readMeta(above))?.['name'])));
-    yield await readRun(folder, meta, experiment);
-  }
+/** The run in a folder; nothing where it was deleted in MLflow. `experiments` keeps the names of those that were read. */
+export async function* readMlflowFolder(folder: string, experiments: Map<string, string>): AsyncGenerator<FoundRun> {
+  const meta = await readMeta(folder);
+  if (!meta || meta['lifecycle_stage'] === 'deleted') return;
+  const above = dirname(folder);
+  let experiment = experiments.get(above);
+  if (experiment === undefined) experiments.set(above, (experiment = text((await readMeta(above))?.['name'])));
+  yield await readRun(folder, meta, experiment);
 }
 
 /**

@@ -8,7 +8,7 @@ import { isAimMetrics, isAimRuns, readAimMetrics, readAimRuns } from './aim.ts';
 import { isLog, isWandbHistory, readLog } from './csv.ts';
 import type { FoundRun } from './found-run.ts';
 import { readMlflowDatabase } from './mlflow-database.ts';
-import { isMlflowRun, metaFile, readMlflowFolders } from './mlflow-files.ts';
+import { isMlflowRun, metaFile, readMlflowFolder } from './mlflow-files.ts';
 import { byText } from './series.ts';
 import { isTableFile, readTable, tableNames } from './tables.ts';
 import { isEventFile, readTensorboard } from './tensorboard.ts';
@@ -38,7 +38,8 @@ function sort(file: string, folder: string, places: Places): void {
   else if (isTableFile(file)) places.tables.push(file);
 }
 
-async function search(folder: string, places: Places, depth = 0): Promise<void> {
+async function search(folder: string, places: Places, pulse: () => void, depth = 0): Promise<void> {
+  pulse();
   const entries = await disk.readdir(folder, { withFileTypes: true });
   // Of a run of MLflow, what lies in its folder are its own files.
   if (entries.some(({ name }) => name === metaFile) && (await isMlflowRun(folder))) {
@@ -49,7 +50,7 @@ async function search(folder: string, places: Places, depth = 0): Promise<void> 
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (entry.name === aimFolder) places.aimFolders.push(path);
-      else if (depth < deepest && !skipped.has(entry.name)) await search(path, places, depth + 1);
+      else if (depth < deepest && !skipped.has(entry.name)) await search(path, places, pulse, depth + 1);
     } else if (entry.isFile()) sort(path, folder, places);
   }
 }
@@ -77,20 +78,21 @@ async function aimFacts(file: string): Promise<ReturnType<typeof readAimRuns>> {
   return facts;
 }
 
-async function* readTables(files: readonly string[], kind: LogTool): AsyncGenerator<FoundRun> {
-  for (const file of files) {
-    const table = await readTable(file);
-    if (kind === 'aim') yield* readAimMetrics(table, await aimFacts(file));
-    else yield* kind === 'wandb' && isWandbRuns(table.names) ? await readWandbRuns(table) : await readLog(table);
-  }
+/** A table of `kind` by its first bytes, which of JSON may say little; nothing where it is none after all. */
+async function* readTableOf(kind: 'aim' | 'wandb' | 'csv', file: string, wasNamed: boolean): AsyncGenerator<FoundRun> {
+  const table = await readTable(file);
+  if (!wasNamed && kindOf(file, table.names) !== kind) return;
+  if (kind === 'aim') yield* readAimMetrics(table, await aimFacts(file));
+  else yield* kind === 'wandb' && isWandbRuns(table.names) ? await readWandbRuns(table) : await readLog(table);
 }
 
 /**
  * Everything at `path` (absolute; a file, or a folder with all below it). Without `tool`: event files, MLflow's stores,
  * W&B's logs and what W&B and Aim export, and of a folder that has none of them its CSV files with a column of epochs.
- * Throws interchange.placeMissing, interchange.nothingFound and what the readers throw for the one file that was named.
+ * `pulse` is called while it searches and reads; what it throws ends it. Throws interchange.placeMissing,
+ * interchange.nothingFound and what the readers throw for the one file that was named; in a folder that is a finding.
  */
-export async function* readRuns(path: string, tool?: LogTool): AsyncGenerator<FoundRun> {
+export async function* readRuns(path: string, tool?: LogTool, pulse: () => void = () => undefined): AsyncGenerator<FoundRun> {
   const stats = await disk.stat(path).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') throw new EpochbookError('interchange.placeMissing', { path });
     throw error;
@@ -100,7 +102,7 @@ export async function* readRuns(path: string, tool?: LogTool): AsyncGenerator<Fo
   const places: Places = { eventFolders: new Set(), mlflowRuns: [], databases: [], wandbLogs: [], tables: [], aimFolders: [] };
   const isFolder = stats.isDirectory();
   if (basename(root) === aimFolder) places.aimFolders.push(root);
-  else if (isFolder) await search(root, places);
+  else if (isFolder) await search(root, places, pulse);
   else if (tool === 'mlflow') places.databases.push(root);
   else if (tool === 'tensorboard') places.eventFolders.add(dirname(root));
   else if (tool === undefined || (tool === 'wandb' && isWandbFile(root))) sort(root, dirname(root), places);
@@ -110,38 +112,44 @@ export async function* readRuns(path: string, tool?: LogTool): AsyncGenerator<Fo
   const databases = isFolder ? places.databases.filter(isNamedMlflow) : places.databases;
   const tables = { wandb: [] as string[], aim: [] as string[], csv: [] as string[] };
   for (const file of places.tables) {
+    pulse();
     const kind = kindOf(file, await tableNames(file));
     // A file that was named says itself what is missing in it.
     if (kind) tables[kind].push(file);
     else if (!isFolder) tables.csv.push(file);
   }
-  const hasLogs =
-    places.eventFolders.size +
-      places.mlflowRuns.length +
-      databases.length +
-      places.wandbLogs.length +
-      tables.wandb.length +
-      tables.aim.length >
-    0;
-  let found = 0;
-  async function* counted(runs: AsyncIterable<FoundRun> | Iterable<FoundRun>): AsyncGenerator<FoundRun> {
-    for await (const run of runs) {
-      found++;
-      yield run;
+  /** What could not be read at all, in a folder where other things can. */
+  const unread: EpochbookError[] = [];
+  async function* tolerant(runs: AsyncIterable<FoundRun> | Iterable<FoundRun>): AsyncGenerator<FoundRun> {
+    try {
+      yield* runs;
+    } catch (error) {
+      if (!isFolder || !(error instanceof EpochbookError) || !error.code.startsWith('interchange.')) throw error;
+      unread.push(error);
     }
   }
-  if (wants('tensorboard')) yield* counted(readTensorboard(isFolder ? root : dirname(root), places.eventFolders));
-  if (wants('mlflow')) {
-    yield* counted(readMlflowFolders(places.mlflowRuns));
-    for (const file of databases) yield* counted(readMlflowDatabase(file));
+  let last: FoundRun | undefined;
+  async function* all(): AsyncGenerator<FoundRun> {
+    if (wants('tensorboard')) yield* readTensorboard(isFolder ? root : dirname(root), places.eventFolders, pulse);
+    if (wants('mlflow')) {
+      const experiments = new Map<string, string>();
+      for (const folder of places.mlflowRuns) yield* tolerant(readMlflowFolder(folder, experiments));
+      for (const file of databases) yield* tolerant(readMlflowDatabase(file));
+    }
+    if (wants('wandb')) yield* readWandb(places.wandbLogs, pulse);
+    for (const kind of ['wandb', 'aim', 'csv'] as const) {
+      // Beside another tool's logs, a table with a column of steps is likely one of them again.
+      const isWanted = wants(kind) && (kind !== 'csv' || tool === 'csv' || !last);
+      if (isWanted) for (const file of tables[kind]) yield* tolerant(readTableOf(kind, file, !isFolder));
+    }
   }
-  if (wants('wandb')) {
-    yield* counted(readWandb(places.wandbLogs));
-    yield* counted(readTables(tables.wandb, 'wandb'));
+  for await (const run of all()) {
+    if (last) yield last;
+    last = run;
   }
-  if (wants('aim')) yield* counted(readTables(tables.aim, 'aim'));
-  if (tool === 'csv' || (wants('csv') && !hasLogs)) yield* counted(readTables(tables.csv, 'csv'));
-  if (found > 0) return;
-  if (places.aimFolders[0] && wants('aim')) throw new EpochbookError('interchange.aimFolder', { path: places.aimFolders[0] });
-  throw new EpochbookError('interchange.nothingFound', { path, tool: tool ?? 'any' });
+  // The last one also tells what nobody else can tell.
+  if (last) yield { run: last.run, findings: [...last.findings, ...unread] };
+  else if (unread[0]) throw unread[0];
+  else if (places.aimFolders[0] && wants('aim')) throw new EpochbookError('interchange.aimFolder', { path: places.aimFolders[0] });
+  else throw new EpochbookError('interchange.nothingFound', { path, tool: tool ?? 'any' });
 }

@@ -3,7 +3,9 @@
  * endian. https://www.tensorflow.org/tutorials/load_data/tfrecord
  */
 import { promises as disk } from 'node:fs';
+import { EpochbookError } from '#contract/errors.ts';
 import { maskedCrc32c } from './crc32c.ts';
+import { MalformedMessage } from './protobuf.ts';
 
 const headBytes = 12;
 const tailBytes = 4;
@@ -15,8 +17,15 @@ export interface RecordsRead {
   readonly problem?: { readonly kind: 'cut' | 'checksum'; readonly offset: number };
 }
 
-/** Hands on every record as a range of `bytes`, which is only valid during the call, up to the first damaged one. */
-export async function readRecords(file: string, onRecord: (bytes: Buffer, start: number, end: number) => void): Promise<RecordsRead> {
+/**
+ * Hands on every record as a range of `bytes`, which is only valid during the call, up to the first damaged one. `pulse` is
+ * called every few megabytes; what it throws ends the reading.
+ */
+export async function readRecords(
+  file: string,
+  onRecord: (bytes: Buffer, start: number, end: number) => void,
+  pulse: () => void = () => undefined,
+): Promise<RecordsRead> {
   const handle = await disk.open(file, 'r');
   try {
     let held: Buffer = Buffer.alloc(0);
@@ -24,6 +33,7 @@ export async function readRecords(file: string, onRecord: (bytes: Buffer, start:
     let records = 0;
     const { size } = await handle.stat();
     for (;;) {
+      pulse();
       const end = heldAt + held.length;
       let wanted = chunkBytes;
       if (held.length >= headBytes) wanted = Math.max(wanted, headBytes + tailBytes + Number(held.readBigUInt64LE(0)) - held.length);
@@ -51,6 +61,19 @@ export async function readRecords(file: string, onRecord: (bytes: Buffer, start:
     }
   } finally {
     await handle.close();
+  }
+}
+
+/** Reads a file's records, and says what is wrong with it where anything is. */
+export async function damageIn(file: string, read: () => Promise<RecordsRead>): Promise<EpochbookError | undefined> {
+  try {
+    const { records, problem } = await read();
+    if (!problem) return undefined;
+    const key = problem.kind === 'cut' ? 'interchange.eventsCut' : 'interchange.eventsChecksum';
+    return new EpochbookError(key, { path: file, records, offset: problem.offset });
+  } catch (error) {
+    if (!(error instanceof MalformedMessage) && !(error instanceof RangeError)) throw error;
+    return new EpochbookError('interchange.eventsMalformed', { path: file }, { cause: error });
   }
 }
 

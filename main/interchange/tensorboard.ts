@@ -4,13 +4,12 @@
  */
 import { promises as disk } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { EpochbookError } from '#contract/errors.ts';
+import type { EpochbookError } from '#contract/errors.ts';
 import type { LoggedRun, WrittenRun } from '#contract/logged-run.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import type { FoundRun } from './found-run.ts';
 import { metricPrefixes } from './metric-prefixes.ts';
-import { MalformedMessage } from './protobuf.ts';
-import { frameRecord, readRecords } from './records.ts';
+import { damageIn, frameRecord, readRecords } from './records.ts';
 import { byText, Points } from './series.ts';
 import { createEventReader, createScalarWriter, paramsEvent, versionEvent, writerMark } from './tensorboard-events.ts';
 
@@ -38,7 +37,7 @@ interface Reading {
 }
 
 /** Adds what one file holds. Keras logs `epoch_loss` at epochs counted from 0; here it is `loss`, counted from 1. */
-async function readEventFile(file: string, prefix: string, isKerasPart: boolean, reading: Reading): Promise<void> {
+async function readEventFile(file: string, prefix: string, isKerasPart: boolean, reading: Reading, pulse: () => void): Promise<void> {
   const ofTag = new Map<string, { points: Points; shift: number }>();
   let isOurs = false;
   const read = createEventReader({
@@ -58,18 +57,11 @@ async function readEventFile(file: string, prefix: string, isKerasPart: boolean,
       if (timeMs > reading.to) reading.to = timeMs;
     },
   });
-  try {
-    const { records, problem } = await readRecords(file, read);
-    if (!problem) return;
-    const key = problem.kind === 'cut' ? 'interchange.eventsCut' : 'interchange.eventsChecksum';
-    reading.findings.push(new EpochbookError(key, { path: file, records, offset: problem.offset }));
-  } catch (error) {
-    if (!(error instanceof MalformedMessage) && !(error instanceof RangeError)) throw error;
-    reading.findings.push(new EpochbookError('interchange.eventsMalformed', { path: file }, { cause: error }));
-  }
+  const damage = await damageIn(file, () => readRecords(file, read, pulse));
+  if (damage) reading.findings.push(damage);
 }
 
-async function readRun(root: string, folder: string, parts: readonly string[]): Promise<FoundRun | undefined> {
+async function readRun(root: string, folder: string, parts: readonly string[], pulse: () => void): Promise<FoundRun | undefined> {
   const reading: Reading = { points: new Map(), params: {}, findings: [], from: Infinity, to: -Infinity };
   for (const part of [...parts].sort(byText)) {
     const name = basename(part);
@@ -77,7 +69,7 @@ async function readRun(root: string, folder: string, parts: readonly string[]): 
     // The names begin with the time, so that a restart's file is read after what it goes on from.
     const files = (await disk.readdir(part)).filter(isEventFile).sort(byText);
     const prefix = isPart ? metricPrefixes[name] : '';
-    for (const file of files) await readEventFile(join(part, file), prefix, name === 'train' || name === 'validation', reading);
+    for (const file of files) await readEventFile(join(part, file), prefix, name === 'train' || name === 'validation', reading, pulse);
   }
   const { points, params, findings } = reading;
   if (points.size === 0 && findings.length === 0 && Object.keys(params).length === 0) return undefined;
@@ -100,9 +92,9 @@ async function readRun(root: string, folder: string, parts: readonly string[]): 
 }
 
 /** The runs of the folders given, which hold event files, at or below `root`. */
-export async function* readTensorboard(root: string, folders: Iterable<string>): AsyncGenerator<FoundRun> {
+export async function* readTensorboard(root: string, folders: Iterable<string>, pulse: () => void): AsyncGenerator<FoundRun> {
   for (const [folder, parts] of groupFolders(root, folders)) {
-    const found = await readRun(root, folder, parts);
+    const found = await readRun(root, folder, parts, pulse);
     if (found) yield found;
   }
 }

@@ -252,6 +252,17 @@ describe('event files', () => {
     }
   });
 
+  it('are searched for and read until somebody has had enough', async () => {
+    writeEvents(eventFile(), [simple('a', 1, 1)]);
+    for (let after = 0; after < 3; after++) {
+      let pulses = 0;
+      const runs = readRuns(folder, undefined, () => {
+        if (pulses++ === after) throw new Error('enough');
+      });
+      await expect(runs.next(), `after ${after}`).rejects.toThrow('enough');
+    }
+  });
+
   it('with any byte changed give what comes before it, and say so', async () => {
     writeEvents(
       eventFile(),

@@ -193,6 +193,22 @@ describe('tables of W&B', () => {
     expect(runs[0].run.params).toEqual({ rate: 1e-5, 'net.units': 8, cell: "it's", sizes: '[1,2]', bias: true, none: 'null' });
   });
 
+  it('that only look like one are left alone, and one that is broken is named beside what can be read', async () => {
+    write('a/nested.json', '{"settings":{"_step":1}}');
+    write('a/wandb-summary.json', '{"loss":0.5,"_step":7}');
+    write('a/list.json', '[1,null,{"other":{"_step":2}}]');
+    await expect(found(folder)).rejects.toMatchObject({ code: 'interchange.nothingFound' });
+    write('b/broken.json', '[{"_step":0,"loss":1},');
+    await expect(found(folder)).rejects.toMatchObject({ code: 'interchange.unreadable' });
+    write('c/log.csv', 'epoch,loss\n1,0.25\n');
+    expect((await found(folder)).map(({ run }) => run.tool)).toEqual(['csv']);
+    write('c/history.csv', '_step,loss\n0,0.5\n');
+    const [one, ...more] = await found(folder);
+    expect(more).toEqual([]);
+    expect(seriesOf(one)).toEqual({ loss: [[0], [0.5]] });
+    expect(one.findings).toMatchObject([{ code: 'interchange.unreadable', values: { path: join(folder, 'b/broken.json') } }]);
+  });
+
   it('with a row that is no run say which', async () => {
     write('project.csv', `name,config,summary\ngood,{},"{'loss': 1}"\nbad,{'a': oh},{}\n`);
     const [one, ...more] = await found(folder);

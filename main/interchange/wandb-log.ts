@@ -20,8 +20,15 @@ const kinds = { full: 1, first: 2, middle: 3, last: 4 } as const;
 /** Whether these are the first bytes of such a log. */
 export const isWandbLog = (bytes: Buffer): boolean => bytes.subarray(0, mark.length).equals(mark);
 
-/** Hands on every record up to the first damaged one. `record` is only valid during the call. */
-export async function readWandbLog(file: string, onRecord: (record: Buffer) => void): Promise<RecordsRead> {
+/**
+ * Hands on every record up to the first damaged one. `record` is only valid during the call. `pulse` is called every few
+ * megabytes; what it throws ends the reading.
+ */
+export async function readWandbLog(
+  file: string,
+  onRecord: (record: Buffer) => void,
+  pulse: () => void = () => undefined,
+): Promise<RecordsRead> {
   const handle = await disk.open(file, 'r');
   try {
     const { size } = await handle.stat();
@@ -29,6 +36,7 @@ export async function readWandbLog(file: string, onRecord: (record: Buffer) => v
     const parts: Buffer[] = [];
     let records = 0;
     for (let from = 0; from < size; from += held.length) {
+      pulse();
       const { bytesRead } = await handle.read(held, 0, held.length, from);
       let at = 0;
       if (from === 0) {

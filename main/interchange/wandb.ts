@@ -1,11 +1,11 @@
 /** Runs that W&B kept on this machine (`wandb/run-*` and `wandb/offline-run-*`), each from its own log. */
 import { basename, dirname } from 'node:path';
-import { EpochbookError } from '#contract/errors.ts';
+import type { EpochbookError } from '#contract/errors.ts';
 import type { LoggedRun } from '#contract/logged-run.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import { foundRun, type FoundRun } from './found-run.ts';
 import { readNumber } from './plain-values.ts';
-import { MalformedMessage } from './protobuf.ts';
+import { damageIn } from './records.ts';
 import { byText, Points } from './series.ts';
 import { readWandbLog, readWandbRecord, type WandbItem, type WandbListener } from './wandb-log.ts';
 
@@ -97,17 +97,10 @@ function listen(reading: Reading): WandbListener {
   };
 }
 
-async function readInto(file: string, reading: Reading): Promise<void> {
+async function readInto(file: string, reading: Reading, pulse: () => void): Promise<void> {
   const listener = listen(reading);
-  try {
-    const { records, problem } = await readWandbLog(file, (record) => readWandbRecord(record, listener));
-    if (!problem) return;
-    const key = problem.kind === 'cut' ? 'interchange.eventsCut' : 'interchange.eventsChecksum';
-    reading.findings.push(new EpochbookError(key, { path: file, records, offset: problem.offset }));
-  } catch (error) {
-    if (!(error instanceof MalformedMessage) && !(error instanceof RangeError)) throw error;
-    reading.findings.push(new EpochbookError('interchange.eventsMalformed', { path: file }, { cause: error }));
-  }
+  const damage = await damageIn(file, () => readWandbLog(file, (record) => readWandbRecord(record, listener), pulse));
+  if (damage) reading.findings.push(damage);
 }
 
 /** What was only ever said of the run as a whole, such as a test's result, is a value at its last step. */
@@ -126,7 +119,7 @@ function addSummary({ points, summary, step, to }: Reading): void {
 const startOf = (file: string): string => basename(dirname(file)).replace(/^offline-/, '');
 
 /** A run that was resumed has several logs under one id; they are read as one. */
-export async function* readWandb(files: readonly string[]): AsyncGenerator<FoundRun> {
+export async function* readWandb(files: readonly string[], pulse: () => void): AsyncGenerator<FoundRun> {
   const runs = new Map<string, string[]>();
   for (const file of [...files].sort((a, b) => byText(startOf(a), startOf(b)))) {
     const key = `${dirname(dirname(file))}\n${basename(file)}`;
@@ -148,7 +141,7 @@ export async function* readWandb(files: readonly string[]): AsyncGenerator<Found
       to: -Infinity,
       step: -1,
     };
-    for (const log of logs) await readInto(log, reading);
+    for (const log of logs) await readInto(log, reading, pulse);
     addSummary(reading);
     const id = reading.id || basename(logs[0]).replace(/^run-|\.wandb$/g, '');
     const startedAt = Number.isFinite(reading.from) ? reading.from : 0;

@@ -15,7 +15,7 @@ export async function importRuns(context: Context, path: string, tool: LogTool |
   const runs: ImportedRuns['runs'] = [];
   const findings: PlainError[] = [];
   let scalars = 0;
-  for await (const { run, findings: ofRun } of readRuns(resolve(context.folder(), path), tool)) {
+  for await (const { run, findings: ofRun } of readRuns(resolve(context.folder(), path), tool, () => job.tell(runs.length))) {
     findings.push(...ofRun.map(toPlainError));
     for (const { values } of run.series) scalars += values.length;
     const { id, change } = store.importRun(run);
@@ -31,7 +31,7 @@ export async function importRuns(context: Context, path: string, tool: LogTool |
 export async function lookAtLogs(context: Context, path: string, tool: LogTool | undefined, job: Job): Promise<FoundLogs> {
   const runs: FoundLogs['runs'] = [];
   const findings: PlainError[] = [];
-  for await (const { run, findings: ofRun } of readRuns(resolve(context.folder(), path), tool)) {
+  for await (const { run, findings: ofRun } of readRuns(resolve(context.folder(), path), tool, () => job.tell(runs.length))) {
     findings.push(...ofRun.map(toPlainError));
     runs.push({ name: run.name, tool: run.tool, path: run.path, scalars: run.series.reduce((sum, { values }) => sum + values.length, 0) });
     await job.step(runs.length, undefined, run.name);

@@ -205,7 +205,7 @@ export const cli = {
   'cli.store.unused': 'not used',
   'cli.store.checkpoints': 'checkpoints',
   'cli.store.orphaned': 'of runs that are gone',
-  'cli.store.cache': 'Decoded data, made again when needed',
+  'cli.store.cache': 'cache of decoded data',
   'cli.store.imported': 'imported runs',
   'cli.store.backups': 'older forms of the database',
   'cli.store.bin': '{count, plural, one {# run in the bin} other {# runs in the bin}}',

@@ -199,7 +199,7 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.store.unused': '未使用',
   'cli.store.checkpoints': '检查点',
   'cli.store.orphaned': '所属运行已不存在',
-  'cli.store.cache': '已解码的数据（需要时会重新生成）',
+  'cli.store.cache': '已解码数据的缓存',
   'cli.store.imported': '导入的运行',
   'cli.store.backups': '旧格式的数据库',
   'cli.store.bin': '回收站中 {count} 次运行',
