@@ -62,7 +62,7 @@ export function arrowTextOf(value: unknown, isTime: boolean): string {
 
 /** Why an Arrow file cannot be read; what the reader stumbles over says nothing to a person. */
 export const refusedArrow = (path: string, cause: unknown): EpochbookError =>
-  cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)
+  cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError || cause.message.includes('undefined'))
     ? new EpochbookError('data.arrow', { path, detail: cause.message.slice(0, 200) }, { at, cause })
     : new EpochbookError('data.arrowDamaged', { path }, { at, cause });
 

@@ -12,7 +12,7 @@ export function checkOther(other: { source: DataSource; steps: OtherSteps }, { s
   if (kindOf(other.source) !== kindOf(source)) throw new EpochbookError('data.otherKind', {}, { at });
   const known = new Set(steps.map((step) => JSON.stringify(step)));
   for (const [index, step] of other.steps.entries()) {
-    const own = step.op === 'take' || (step.op === 'filter' && kindOf(source) === 'table');
+    const own = step.op === 'take' || ((step.op === 'filter' || step.op === 'where') && kindOf(source) === 'table');
     if (!own && !known.has(JSON.stringify(step)))
       throw new EpochbookError('data.otherStep', { step: step.op }, { at: `${at}/data/steps/${index}` });
   }

@@ -87,6 +87,8 @@ describe('preparation', () => {
     ['numbers however they are written', { op: 'filter', column: 'x', oneOf: [1, 4] }, [0, 1]],
     ['other values', { op: 'filter', column: 'k', noneOf: ['a'] }, [0, 3, 4]],
     ['gaps', { op: 'filter', column: 'x', missing: false }, [0, 1, 3, 4]],
+    // A row without a number is neither above nor below.
+    ['formula', { op: 'where', expression: 'x * 2 > 6 || x < 2' }, [0, 1, 3]],
   ])('filters by %s, and keeps the numbers of rows', async (_, filter, wanted) => {
     const { dataset } = await table(rows, select('x'), { op: 'impute' }, filter);
     expect([...dataset.train.rows]).toEqual(wanted);
@@ -95,6 +97,8 @@ describe('preparation', () => {
   it.each<[DataStep, string]>([
     [{ op: 'filter', column: 'x', min: 1000 }, 'data.filteredAll'],
     [{ op: 'filter', column: 'xx', min: 1 }, 'data.columnMissingNear'],
+    [{ op: 'where', expression: 'x > 1e9' }, 'data.filteredAll'],
+    [{ op: 'where', expression: 'xx > 1' }, 'data.expressionNear'],
     [{ op: 'impute', columns: ['k'], method: 'mean' }, 'data.imputeText'],
     [{ op: 'impute', columns: ['x'], value: 'many' }, 'data.imputeText'],
     [{ op: 'clip', columns: ['k'], min: 0 }, 'data.textStep'],

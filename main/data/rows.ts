@@ -37,14 +37,20 @@ export function formulaOf(expression: string, names: readonly string[], at: stri
 /** Puts a computed column at the end, or in the place of one with its name. Throws `data.expression` and `data.expressionNear`. */
 function withColumn(table: TextTable, { column, expression }: Pick<MapStep, 'column' | 'expression'>, at: string): TextTable {
   const formula = formulaOf(expression, table.names, at);
-  const places = new Map(table.names.map((name, index) => [name, table.columns[index]]));
+  const valueIn = valuesOf(table, formula);
   const texts = Array.from(table.lines, (_, row) => {
-    const value = formula((name) => logicalIn(places.get(name)?.[row] ?? ''));
+    const value = valueIn(row);
     return Number.isFinite(value) ? String(value) : '';
   });
   const before = table.names.indexOf(column);
   if (before >= 0) return { ...table, columns: table.columns.map((old, index) => (index === before ? texts : old)) };
   return { ...table, names: [...table.names, column], columns: [...table.columns, texts] };
+}
+
+/** What a formula comes to in a row. */
+function valuesOf(table: TextTable, formula: Formula): (row: number) => number {
+  const places = new Map(table.names.map((name, index) => [name, table.columns[index]]));
+  return (row) => formula((name) => logicalIn(places.get(name)?.[row] ?? ''));
 }
 
 /** True and false count 1 and 0. */
@@ -56,17 +62,21 @@ function withReplaced(table: TextTable, { column, values }: Extract<DataSpec['st
   return { ...table, columns: table.columns.map((old, place) => (place === index ? texts : old)) };
 }
 
-/** Does the `map` and `replace` steps, and leaves the rows that `take` and `filter` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
+/** Does the `map` and `replace` steps, and leaves the rows that `take`, `filter` and `where` leave, in their order. Throws `data.filteredAll` and what `columnNamed` throws. */
 export function chooseRows(source: TextTable, steps: DataSpec['steps'], at = (index: number) => place({ index })): TextTable {
   let table = source;
   let rows: number[] | undefined;
   for (const [index, step] of steps.entries()) {
     if (step.op === 'map') table = withColumn(table, step, at(index));
     if (step.op === 'replace') table = withReplaced(table, step, at(index));
-    if (step.op !== 'filter' && step.op !== 'take') continue;
+    if (step.op !== 'filter' && step.op !== 'where' && step.op !== 'take') continue;
     rows ??= [...table.lines.keys()];
     if (step.op === 'take') rows = rows.slice(0, step.count);
-    else {
+    else if (step.op === 'where') {
+      const valueIn = valuesOf(table, formulaOf(step.expression, table.names, at(index)));
+      rows = rows.filter((row) => valueIn(row) !== 0 && !Number.isNaN(valueIn(row)));
+      if (rows.length === 0) throw new EpochbookError('data.filteredAll', { path: table.path, column: step.expression }, { at: at(index) });
+    } else {
       const texts = table.columns[columnNamed(typeColumns(table), step.column, table.path, at(index)).index];
       rows = rows.filter((row) => holds(step, texts[row]));
       if (rows.length === 0) throw new EpochbookError('data.filteredAll', { path: table.path, column: step.column }, { at: at(index) });

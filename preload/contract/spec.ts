@@ -198,6 +198,8 @@ const ownStep = z.discriminatedUnion('op', [
     /** True keeps the rows without a value, false those with one. */
     missing: z.boolean().optional(),
   }),
+  /** Keeps the rows for which a formula over the columns comes to anything but 0; a row that lacks a number is not kept. */
+  z.object({ op: z.literal('where'), expression: z.string() }),
   /** What a column is taken for, whatever it looks like. */
   z.object({ op: z.literal('cast'), columns, to: z.enum(['number', 'text']) }),
   z.object({

@@ -99,8 +99,8 @@ export const accidents: Readonly<Record<string, (bytes: Buffer, draw: (below: nu
   },
   'a bomb': (bytes, draw) =>
     bytes.subarray(0, 2).toString('latin1') === 'PK'
-      ? zipOf({ 't.csv': { packed: bomb, size: [bytes.length, 8 * 2 ** 20, 2 ** 31][draw(3)] } })
-      : Buffer.concat([gzipSync(bytes), gzipSync(Buffer.alloc(8 * 2 ** 20, draw(2) * 0x2c))]),
+      ? zipOf({ 't.csv': { packed: bomb, size: [bytes.length, bombBytes, 2 ** 31][draw(3)] } })
+      : Buffer.concat([gzipSync(bytes), gzipSync(Buffer.alloc(bombBytes, draw(2) * 0x2c))]),
   'counts wrong': (bytes, draw) => {
     const changed = Buffer.from(bytes);
     // Where formats keep their counts: near the beginning, and near the end.
@@ -125,7 +125,8 @@ export const accidents: Readonly<Record<string, (bytes: Buffer, draw: (below: nu
 };
 
 /** Unpacks to a thousand times its size. */
-const bomb = deflateRawSync(Buffer.alloc(8 * 2 ** 20));
+const bombBytes = 4 * 2 ** 20;
+const bomb = deflateRawSync(Buffer.alloc(bombBytes));
 const wideText = Array.from({ length: 10_000 }, (_, column) => `,c${column}`).join('');
 
 const target: DataStep = { op: 'target', column: 'kind' };

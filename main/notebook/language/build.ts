@@ -234,6 +234,7 @@ function withStep(nodes: readonly Node[], op: string, args: Value[], place: Plac
     ...fields,
     ...checkOptions(builder, method.options, options).values,
   } as Record<string, Json>;
+  if (op === 'filter' && Object.keys(step).length === 2) Object.assign(step, { op: 'where', expression: step['column'] });
   if (op === 'split') splitByColumn(step);
   if (op === 'split') checkSplit(step, kind);
   if (op === 'kFold') checkFolds(step, kind);

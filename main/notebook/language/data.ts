@@ -265,7 +265,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     of: ['table', 'arrays'],
   },
   filter: {
-    doc: 'Keeps the rows for which all that is said of a column holds.',
+    doc: 'Keeps the rows for which all that is said of a column holds, or for which a formula does: .filter("price / size > 3 && rooms >= 2").',
     positional: { name: 'column', type: { is: 'text' } },
     options: {
       oneOf: option(values, 'It says one of these.'),
