@@ -1,6 +1,7 @@
 /**
  * Seconds an epoch, memory and time to the first step of our engine and of PyTorch, eager and compiled, one epoch of each
- * in turn, so that all see the machine in the same state. Where Python's torch cannot be had, ours alone.
+ * in turn, so that all see the machine in the same state; each in a process of its own. Beside each ratio stands the goal.
+ * Where Python's torch cannot be had, ours alone. Then our WebAssembly backend beside tfjs', where that is installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -9,21 +10,19 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openBackend } from '#engine/backends/index.ts';
-import { sliceBatch } from '#engine/loop/batches.ts';
-import { openSession } from '#engine/loop/session.ts';
-import { train } from '#engine/loop/train.ts';
-import { benchmarks, makeJob } from './jobs.ts';
+import { benchmarks } from './jobs.ts';
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
     models: { type: 'string', default: Object.keys(benchmarks).join() },
     threads: { type: 'string', default: String(os.cpus().length) },
     rounds: { type: 'string', default: '7' },
     backend: { type: 'string', default: 'native' },
     python: { type: 'string' },
-    compiled: { type: 'boolean', default: false },
+    compiled: { type: 'boolean', default: true },
     'install-torch': { type: 'boolean', default: false },
+    'install-tfjs': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -35,8 +34,9 @@ const usage = `npm run bench -- [options]
   --rounds N             epochs of each, after one to warm up (default 7)
   --backend NAME         native or wasm
   --python PATH          a Python that has torch (default: $EPOCHBOOK_PYTHON, the cached one, python3)
-  --compiled             beside torch.compile as well, which takes minutes to warm up
+  --no-compiled          not beside torch.compile, which takes a minute to warm up
   --install-torch        installs torch into a cached virtual environment first (several gigabytes)
+  --install-tfjs         installs tfjs' WebAssembly backend into a cached folder first
   --json                 one JSON object on stdout`;
 
 const cacheFolder = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'epochbook-bench');
@@ -53,56 +53,57 @@ function installTorch(): void {
   }
 }
 
+const tfjsFolder = path.join(cacheFolder, 'tfjs');
+const tfjsPackages = ['core', 'layers', 'backend-cpu', 'backend-wasm'].map((part) => `@tensorflow/tfjs-${part}@4.22.0`);
+
+function installTfjs(): void {
+  mkdirSync(tfjsFolder, { recursive: true });
+  const { status } = spawnSync('npm', ['install', '--prefix', tfjsFolder, '--no-audit', '--no-fund', '--ignore-scripts', ...tfjsPackages], {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new Error('tfjs could not be installed.');
+}
+
 function findPython(): string | null {
   const candidates = [options.python, process.env.EPOCHBOOK_PYTHON, existsSync(cachedPython) ? cachedPython : undefined, 'python3'];
   const works = (python: string) => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
   return candidates.find((python): python is string => python !== undefined && works(python)) ?? null;
 }
 
-/** Trains one more epoch. */
-type Epoch = () => Promise<{ readonly seconds: number; readonly bytes: number }>;
+/** Who trains, in a process of its own that is asked by lines. */
 interface Contender {
-  readonly version: string;
-  readonly epoch: Epoch;
-  readonly close: () => Promise<unknown>;
+  readonly ask: (line: 'epoch' | 'step') => Promise<{ readonly seconds: number; readonly bytes: number }>;
+  readonly close: () => void;
 }
 
-async function startOurs(model: string, threads: number, epochs: number): Promise<Contender> {
-  const backend = await openBackend(options.backend, { threads });
-  const events = train(makeJob(model, epochs), { backend });
-  const epoch: Epoch = async () => {
-    const began = performance.now();
-    for (;;) {
-      const { value, done } = await events.next();
-      if (done) throw new Error('the run ended early');
-      if (value.type === 'epochEnded') return { seconds: (performance.now() - began) / 1000, bytes: process.resourceUsage().maxRSS * 1024 };
-    }
-  };
-  return { version: backend.version, epoch, close: () => events.return() };
-}
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-async function startTorch(python: string, model: string, threads: number, mode: readonly string[]): Promise<Contender> {
-  const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
-  const child = spawn(python, [script, model, String(threads), String(benchmarks[model].samples), ...mode], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+async function start(command: string, args: readonly string[]): Promise<Contender> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async () => {
     const { value, done } = await lines.next();
-    if (done) throw new Error('pytorch.py ended early');
+    if (done) throw new Error(`“${[command, ...args].join(' ')}” ended early`);
     return value;
   };
-  const version = (await line()).replace('ready', 'torch');
+  await line(); // ready
   return {
-    version,
-    epoch: async () => {
-      child.stdin.write('epoch\n');
+    ask: async (question) => {
+      child.stdin.write(`${question}\n`);
       const [seconds, bytes] = (await line()).split(' ').map(Number);
       return { seconds, bytes };
     },
-    close: () => Promise.resolve(child.stdin.end()),
+    close: () => child.stdin.end(),
   };
 }
+
+const startOurs = (model: string, threads: number, backend: string) =>
+  start(process.execPath, [beside('ours.ts'), model, String(threads), backend]);
+const startTorch = (python: string, model: string, threads: number, ...mode: string[]) =>
+  start(python, [beside('pytorch.py'), model, String(threads), String(benchmarks[model].samples), ...mode]);
+const startTfjs = (model: string, threads: number) =>
+  start(process.execPath, [beside('tfjs-wasm.mjs'), tfjsFolder, String(threads), String(benchmarks[model].samples)]);
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const seconds = (value: number) => value.toFixed(value < 1 ? 3 : 2);
@@ -111,9 +112,28 @@ interface Times {
   readonly median: number;
   readonly least: number;
   readonly all: readonly number[];
-  /** Largest resident memory of its process so far; ours has trained the models before it as well. */
+  /** Largest resident memory of its process. */
   readonly bytes: number;
 }
+
+/** One epoch of each in turn, so that all see the machine in the same state; the first is to warm up. */
+async function inTurn(contenders: readonly Contender[], rounds: number): Promise<Times[]> {
+  const found = contenders.map((): { seconds: number; bytes: number }[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, { ask }] of contenders.entries()) {
+      const one = await ask('epoch');
+      if (round > 0) found[index].push(one);
+    }
+  }
+  return found.map((ones) => {
+    const all = ones.map((one) => one.seconds);
+    return { median: median(all), least: Math.min(...all), all, bytes: Math.max(...ones.map(({ bytes }) => bytes)) };
+  });
+}
+
+/** Median over the rounds of the first's time by the least of the others'. */
+const ratioOf = ([own, ...others]: readonly Times[]) =>
+  median(own.all.map((value, round) => value / Math.min(...others.map(({ all }) => all[round]))));
 
 interface Result {
   readonly model: string;
@@ -121,80 +141,76 @@ interface Result {
   readonly seconds: Times;
   readonly torch?: Times;
   readonly compiled?: Times;
-  /** Median over the rounds of our time by the better of PyTorch's. */
+  /** Of our time to the better of PyTorch's, and what it is to be at most. */
   readonly ratio?: number;
+  readonly goal: number;
   /** From the model's description to the end of the first step, in a process that has trained before. */
   readonly firstStepSeconds: number;
 }
 
-async function measureFirstStep(model: string, threads: number): Promise<number> {
-  const job = makeJob(model, 1);
-  const backend = await openBackend(options.backend, { threads });
-  const began = performance.now();
-  const session = openSession(job, backend);
+async function measure(model: string, threads: number, rounds: number, python: string | null): Promise<Result> {
+  const contenders = [await startOurs(model, threads, options.backend)];
   try {
-    await session.step(sliceBatch(job.data.train, 0, job.train.batchSize), 1, 1e-3);
-    return (performance.now() - began) / 1000;
+    if (python !== null) contenders.push(await startTorch(python, model, threads));
+    if (python !== null && options.compiled) contenders.push(await startTorch(python, model, threads, 'compiled'));
+    const times = await inTurn(contenders, rounds);
+    const [own, torch, compiled] = times;
+    const firstStepSeconds = (await contenders[0].ask('step')).seconds;
+    const ratio = torch && ratioOf(times);
+    return { model, threads, seconds: own, torch, compiled, ratio, goal: benchmarks[model].goal, firstStepSeconds };
   } finally {
-    await session.dispose();
+    for (const { close } of contenders) close();
   }
 }
 
-async function measure(model: string, threads: number, rounds: number, python: string | null): Promise<Result> {
-  const contenders: [string, Contender][] = [['seconds', await startOurs(model, threads, rounds + 2)]];
-  if (python !== null) {
-    contenders.push(['torch', await startTorch(python, model, threads, [])]);
-    if (options.compiled) contenders.push(['compiled', await startTorch(python, model, threads, ['compiled'])]);
-  }
-  const found = contenders.map((): { seconds: number; bytes: number }[] => []);
+/** What tfjs' WebAssembly backend can train, and how many times as fast ours is to be. */
+const wasmModel = 'mlp';
+const wasmGoal = 3;
+
+async function measureWasm(threads: number, rounds: number): Promise<{ seconds: Times; tfjs: Times; faster: number }> {
+  const contenders: Contender[] = [];
   try {
-    // One of each in turn, so that all see the machine in the same state; the first is to warm up.
-    for (let round = 0; round <= rounds; round++) {
-      for (const [index, [, { epoch }]] of contenders.entries()) {
-        const one = await epoch();
-        if (round > 0) found[index].push(one);
-      }
-    }
+    contenders.push(await startOurs(wasmModel, threads, 'wasm'), await startTfjs(wasmModel, threads));
+    const times = await inTurn(contenders, rounds);
+    return { seconds: times[0], tfjs: times[1], faster: 1 / ratioOf(times) };
   } finally {
-    for (const [, { close }] of contenders) await close();
+    for (const { close } of contenders) close();
   }
-  const [own, ...others] = found.map((ones) => ones.map(({ seconds: value }) => value));
-  const times = found.map((ones): Times => {
-    const all = ones.map(({ seconds: value }) => value);
-    return { median: median(all), least: Math.min(...all), all, bytes: Math.max(...ones.map(({ bytes }) => bytes)) };
-  });
-  const named = Object.fromEntries(contenders.map(([name], index) => [name, times[index]])) as { seconds: Times };
-  const ratios = own.map((value, round) => value / Math.min(...others.map((other) => other[round])));
-  const firstStepSeconds = await measureFirstStep(model, threads);
-  return { model, threads, ...named, ...(others.length > 0 && { ratio: median(ratios) }), firstStepSeconds };
 }
 
 async function main(): Promise<void> {
   if (options.help) return console.log(usage);
   if (options['install-torch']) installTorch();
+  if (options['install-tfjs']) installTfjs();
   const models = options.models.split(',');
   const unknown = models.find((model) => !(model in benchmarks));
   if (unknown !== undefined) throw new Error(`There is no model “${unknown}”: ${Object.keys(benchmarks).join(', ')}.`);
   const [threads, rounds] = [Number(options.threads), Number(options.rounds)];
   const python = findPython();
+  const print = (text: string) => {
+    if (!options.json) console.log(text);
+  };
   const results: Result[] = [];
-  if (!options.json) {
-    const beside = python === null ? 'no PyTorch here (--install-torch gets it)' : `beside PyTorch (${python})`;
-    console.log(`Seconds an epoch, batch 128, Adam, ${threads} threads on ${os.cpus()[0]?.model ?? 'this processor'}; ${beside}`);
-    console.log('model        ours (least)     MiB   1st step   PyTorch (least)  MiB   compiled (least)  ratio');
-  }
+  const torch = python === null ? 'no PyTorch here (--install-torch gets it)' : `beside PyTorch (${python})`;
+  print(`Seconds an epoch, batch 128, Adam, ${threads} threads on ${os.cpus()[0]?.model ?? 'this processor'}; ${torch}`);
+  print('model        ours (least)     MiB   1st step   PyTorch (least)  MiB   compiled (least)  ratio   goal');
   for (const model of models) {
     const result = await measure(model, threads, rounds, python);
     results.push(result);
-    if (options.json) continue;
     const text = (times: Times | undefined, width: number) =>
       (times ? `${seconds(times.median)} (${seconds(times.least)})` : '').padEnd(width);
     const mebibytes = (times: Times | undefined) => (times ? String(Math.round(times.bytes / 2 ** 20)) : '').padEnd(6);
     const ours = `${model.padEnd(13)}${text(result.seconds, 17)}${mebibytes(result.seconds)}${seconds(result.firstStepSeconds).padEnd(11)}`;
     const others = `${text(result.torch, 17)}${mebibytes(result.torch)}${text(result.compiled, 18)}`;
-    console.log(`${ours}${others}${result.ratio === undefined ? '' : `${result.ratio.toFixed(2)}×`}`);
+    print(`${ours}${others}${(result.ratio === undefined ? '' : `${result.ratio.toFixed(2)}×`).padEnd(8)}≤ ${result.goal}×`);
   }
-  if (options.json) console.log(JSON.stringify({ backend: options.backend, results }));
+  print('Goals besides: the cnn’s first step in ≤ 0.5 s, and its memory at most PyTorch’s.');
+  const wasm = models.includes(wasmModel) && existsSync(path.join(tfjsFolder, 'node_modules')) ? await measureWasm(threads, rounds) : null;
+  if (wasm) {
+    const [own, tfjs] = [wasm.seconds, wasm.tfjs].map((times) => seconds(times.median));
+    print(`WebAssembly, ${wasmModel}: ours ${own} s, tfjs’ ${tfjs} s: ${wasm.faster.toFixed(1)} times as fast; goal ≥ ${wasmGoal}`);
+  } else if (models.includes(wasmModel)) print('WebAssembly: no tfjs here to compare with (--install-tfjs gets it)');
+  if (options.json) console.log(JSON.stringify({ backend: options.backend, results, ...(wasm && { wasm }) }));
 }
 
 try {
