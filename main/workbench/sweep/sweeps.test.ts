@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Request, Response } from '#contract/calls.ts';
 import type { CallName } from '#contract/names.ts';
 import { type Sweep, sweepTag } from '#contract/sweeps.ts';
@@ -10,6 +10,9 @@ import { parseNotebook } from '#notebook/parse.ts';
 import { forkTrainerOnNode } from '#trainer/fork-node.ts';
 import { pointsNotebook, writeWorkspace } from '../testing/workspace.ts';
 import { createWorkbench, type Workbench } from '../workbench.ts';
+
+// Several processes start one after another.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 let workbench: Workbench;
