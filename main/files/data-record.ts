@@ -35,35 +35,53 @@ export interface FileSince {
 
 /** Differences between neighbours, seven bits a byte, deflated: a byte or less for a row of an ascending list. */
 export function packRows(rows: Uint32Array): Buffer {
-  const bytes: number[] = [];
+  const bytes = new Uint8Array(mostPacked(rows));
+  let filled = 0;
   let before = -1;
   for (const row of rows) {
-    // Folded, so that a step back is short, too.
-    const step = row - before - 1;
-    let rest = step >= 0 ? step * 2 : -step * 2 - 1;
+    let rest = folded(row - before - 1);
     while (rest >= 128) {
-      bytes.push((rest % 128) + 128);
+      bytes[filled++] = (rest % 128) + 128;
       rest = Math.floor(rest / 128);
     }
-    bytes.push(rest);
+    bytes[filled++] = rest;
     before = row;
   }
-  return deflateRawSync(Uint8Array.from(bytes));
+  return deflateRawSync(bytes.subarray(0, filled));
+}
+
+/** So that a step back is short, too. */
+const folded = (step: number) => (step >= 0 ? step * 2 : -step * 2 - 1);
+
+/** Bytes of the packed rows before they are deflated. */
+function mostPacked(rows: Uint32Array): number {
+  let [bytes, before] = [0, -1];
+  for (const row of rows) {
+    for (let rest = folded(row - before - 1); rest >= 128; rest = Math.floor(rest / 128)) bytes += 1;
+    bytes += 1;
+    before = row;
+  }
+  return bytes;
 }
 
 export function unpackRows(packed: Uint8Array): Uint32Array {
-  const rows: number[] = [];
+  const bytes = inflateRawSync(packed);
+  // A row ends with a byte of seven bits.
+  let count = 0;
+  for (const byte of bytes) count += Number(byte < 128);
+  const rows = new Uint32Array(count);
+  let filled = 0;
   let before = -1;
-  let [folded, factor] = [0, 1];
-  for (const byte of inflateRawSync(packed)) {
-    folded += (byte % 128) * factor;
+  let [value, factor] = [0, 1];
+  for (const byte of bytes) {
+    value += (byte % 128) * factor;
     factor *= 128;
     if (byte >= 128) continue;
-    before += (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2) + 1;
-    rows.push(before);
-    [folded, factor] = [0, 1];
+    before += (value % 2 === 0 ? value / 2 : -(value + 1) / 2) + 1;
+    rows[filled++] = before;
+    [value, factor] = [0, 1];
   }
-  return Uint32Array.from(rows);
+  return rows;
 }
 
 /** The content of a file, or of all files below a folder. */

@@ -4,6 +4,7 @@ import type { DataPreview, ModelTable } from '#contract/notebook.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { ModelSpec, TrainSpec } from '#contract/spec.ts';
 import { openBackend } from '#engine/backends/index.ts';
+import { shuffledAmong } from '#engine/loop/inputs.ts';
 import { checkMemory } from '#engine/loop/memory.ts';
 import { makePlan } from '#engine/loop/plan.ts';
 import { openSession } from '#engine/loop/session.ts';
@@ -30,7 +31,15 @@ async function checkTraining(model: ModelSpec, train: TrainSpec, data: Dataset):
   }
 }
 
-export async function inspect({ dataset, preview, model, train }: InspectionRequest): Promise<Inspection> {
+/** Of samples in a file: among how many each is shuffled. */
+function streamedOf({ train }: Dataset, { streamed }: DataPreview): Pick<DataPreview, 'streamed'> {
+  if (!train.stored) return {};
+  const shuffled = shuffledAmong(train);
+  return { streamed: { ...streamed, ...(shuffled !== undefined && { shuffled }) } };
+}
+
+export async function inspect({ dataset, preview: loaded, model, train }: InspectionRequest): Promise<Inspection> {
+  const preview = { ...loaded, ...streamedOf(dataset, loaded) };
   if (!model) return { data: preview };
   let completed: ModelSpec;
   let table: ModelTable;

@@ -80,13 +80,15 @@ function readingText({ encoding, delimiter, header, decimal, nulls, told }: NonN
   return parts.map(([name, value]) => `${name}: ${value}${told.includes(name) ? '' : ` (${say('cli.word.found')})`}`).join(', ');
 }
 
-function dataText({ samples, inputShape, classes, reading, findings }: DataPreview): string[] {
+function dataText({ samples, inputShape, classes, reading, findings, streamed }: DataPreview): string[] {
   const lines = facts([
     [say('cli.word.samples'), say('cli.samples', samples)],
     [say('cli.word.input'), dimensions(inputShape)],
     ...(reading ? [[say('cli.word.reading'), readingText(reading)] as const] : []),
     ...(classes ? [[say('cli.word.classes'), classes.map(({ name, count }) => `${name} (${count})`).join(', ')] as const] : []),
   ]);
+  const { shuffled = 0, samples: looked = 0 } = streamed ?? {};
+  if (streamed) lines.push(say('cli.streamed', { shuffled, looked }));
   return [...lines, ...findings.map((finding) => say('cli.warning', { message: `${findingText(finding)} ${finding.evidence}`.trim() }))];
 }
 

@@ -16,8 +16,11 @@ export function EpochTable({ run, rows }: { readonly run: RunSummary; readonly r
   const formats = useFormats();
   const scroller = useRef<HTMLDivElement>(null);
   const metrics = useMemo(() => [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))], [rows]);
-  const columns = useMemo(
-    () => [
+  const columns = useMemo(() => {
+    /** What training waited for its batches, and which share of the epoch that is. */
+    const dataTime = ({ elapsedMs, phasesMs }: EpochRow) =>
+      `${formats.duration(phasesMs.data)} · ${formats.percent(elapsedMs > 0 ? phasesMs.data / elapsedMs : 0)}`;
+    return [
       { id: 'epoch', title: t('runs.epoch'), text: (row: EpochRow) => formats.count(row.epoch) },
       ...metrics.map((metric) => ({
         id: metric,
@@ -30,7 +33,7 @@ export function EpochTable({ run, rows }: { readonly run: RunSummary; readonly r
         text: (row: EpochRow) => (Number.isNaN(row.learningRate) ? '–' : formats.setting(row.learningRate)),
       },
       { id: 'time', title: t('runs.time'), text: (row: EpochRow) => formats.duration(row.elapsedMs) },
-      { id: 'data', title: t('runs.timeData'), text: (row: EpochRow) => formats.duration(row.phasesMs.data) },
+      { id: 'data', title: t('runs.timeData'), text: (row: EpochRow) => dataTime(row) },
       { id: 'steps', title: t('runs.timeSteps'), text: (row: EpochRow) => formats.duration(row.phasesMs.steps) },
       { id: 'validation', title: t('runs.timeValidation'), text: (row: EpochRow) => formats.duration(row.phasesMs.validation) },
       {
@@ -38,9 +41,8 @@ export function EpochTable({ run, rows }: { readonly run: RunSummary; readonly r
         title: t('runs.samplesPerSecond'),
         text: (row: EpochRow) => (row.phasesMs.steps > 0 ? formats.count((row.samples / row.phasesMs.steps) * 1000) : '–'),
       },
-    ],
-    [metrics, t, formats],
-  );
+    ];
+  }, [metrics, t, formats]);
   const template = useMemo(
     () => columns.map((column) => `minmax(${columnWidth([column.title, ...rows.map((row) => column.text(row))], 56)}px, 1fr)`).join(' '),
     [columns, rows],

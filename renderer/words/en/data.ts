@@ -78,6 +78,8 @@ export const data = {
   'data.columnPanel': 'What the column holds',
   'data.column': 'Column',
   'data.counting': 'counting…',
+  'data.streamed':
+    'Larger than memory: read from the disk while training{shuffled, plural, =0 {} other {, shuffled among # samples at a time}}{looked, plural, =0 {} other {; faults were looked for in # of the rows}}.',
   'data.estimated': 'With {count} rows, what is marked ≈, the histogram and the most frequent values are estimated from a sample.',
   'data.bar': '{from} to {to}: {count, plural, one {# row} other {{count, number} rows}}',
   'data.typeName': 'type',

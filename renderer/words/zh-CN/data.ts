@@ -77,6 +77,8 @@ export const data: Record<keyof typeof english, string> = {
   'data.columnPanel': '该列的内容',
   'data.column': '列',
   'data.counting': '统计中…',
+  'data.streamed':
+    '大于内存：训练时从磁盘读取{shuffled, plural, =0 {} other {，每次在 # 个样本之内打乱}}{looked, plural, =0 {} other {；在其中 # 行里查找了问题}}。',
   'data.estimated': '共 {count} 行，标有 ≈ 的数值、直方图和最常见的值由抽样估计。',
   'data.bar': '{from} 到 {to}：{count, number} 行',
   'data.typeName': '类型',

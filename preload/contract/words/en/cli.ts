@@ -182,6 +182,8 @@ export const cli = {
   'cli.status':
     '{status, select, queued {queued} running {running} paused {paused} completed {completed} stopped {stopped} failed {failed} diverged {diverged} interrupted {interrupted} other {{status}}}',
   'cli.epochsOf': '{epochs} of {planned}',
+  'cli.streamed':
+    'Larger than memory: read from the disk while training{shuffled, plural, =0 {} other {, shuffled among # samples at a time}}{looked, plural, =0 {} other {; faults were looked for in # of the rows}}.',
   'cli.samples': '{train, number} training, {validation, number} validation{test, plural, =0 {} other {, # test}}',
   'cli.noise': 'Against {run}, by Welch’s t-test over runs that differ only by the seed (p after Holm):',
   'cli.noiseBeyond': 'beyond seed noise',

@@ -178,6 +178,8 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.status':
     '{status, select, queued {排队中} running {运行中} paused {已暂停} completed {已完成} stopped {已停止} failed {失败} diverged {已发散} interrupted {已中断} other {{status}}}',
   'cli.epochsOf': '{planned} 轮中的 {epochs} 轮',
+  'cli.streamed':
+    '大于内存：训练时从磁盘读取{shuffled, plural, =0 {} other {，每次在 # 个样本之内打乱}}{looked, plural, =0 {} other {；在其中 # 行里查找了问题}}。',
   'cli.samples': '训练 {train, number}，验证 {validation, number}{test, plural, =0 {} other {，测试 #}}',
   'cli.noise': '与 {run} 相比，对仅种子不同的运行作 Welch t 检验（p 经 Holm 校正）：',
   'cli.noiseBeyond': '超出种子波动',

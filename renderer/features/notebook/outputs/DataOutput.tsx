@@ -53,6 +53,9 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
         )}
       </div>
       {data.reading && <ReadingPanel cell={cell} reading={data.reading} />}
+      {data.streamed && (
+        <p className="quiet">{t('data.streamed', { shuffled: data.streamed.shuffled ?? 0, looked: data.streamed.samples ?? 0 })}</p>
+      )}
       {findings.length > 0 && <Findings cell={cell} findings={findings} />}
       {images && (
         <div className="thumbnails" role="list" aria-label={t('notebook.firstImages')}>

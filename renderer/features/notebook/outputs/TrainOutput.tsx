@@ -93,7 +93,8 @@ function GoingBar({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] })
         ? 1
         : progress.step / progress.steps
       : 0;
-  const share = run.status === 'queued' || !started ? undefined : (rows.length + partOfEpoch) / run.plannedEpochs;
+  const loaded = progress?.phase === 'loading' && progress.steps > 0 ? progress.step / progress.steps : undefined;
+  const share = run.status === 'queued' || !started ? loaded : (rows.length + partOfEpoch) / run.plannedEpochs;
   const epochMs = epochTimeMs(rows);
   const left = progress?.remainingMs;
   const stage =
