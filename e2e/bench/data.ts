@@ -152,11 +152,7 @@ beside('polars', lambda polars: (timed('polars, Parquet: head', lambda: polars.r
     { op: 'normalize' },
     { op: 'oneHot' },
   ];
-  const before = process.memoryUsage().rss;
-  let most = before;
-  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 50);
   const ready = await measure(() => loadDataset({ ...csv, steps }, folders));
-  clearInterval(timer);
   const streamed = ready.value.preview.streamed ? 'streamed' : 'in memory';
   told(`CSV: ready to train, ${streamed}`, ready.ms / 1000, 's', {
     more: `${cpu(ready)}, ${((most - before) / 1e6).toFixed(0)} MB above idle`,

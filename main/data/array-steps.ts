@@ -66,28 +66,51 @@ export function applyArraySteps(steps: readonly ArrayStep[], samples: Samples): 
   return all.values;
 }
 
-function fitNormalize({ shape, values }: Samples, method: 'standard' | 'minMax'): Extract<ArrayStep, { op: 'normalize' }> {
+/** A fit in passes over all values, some samples at a time; `total`: how many values there are. */
+export function startNormalize(
+  shape: readonly number[],
+  total: number,
+  method: 'standard' | 'minMax',
+): { readonly passes: readonly ((values: Float32Array) => void)[]; readonly result: () => Extract<ArrayStep, { op: 'normalize' }> } {
   const channels = shape.at(-1) ?? 1;
-  const count = values.length / channels;
+  const count = total / channels;
   const offset = new Float64Array(channels);
   const scale = new Float64Array(channels);
+  // What never changes is only centred.
+  const result = () => ({ op: 'normalize' as const, offset: [...offset], scale: Array.from(scale, (one) => one || 1) });
   if (method === 'minMax') {
     const highest = new Float64Array(channels).fill(-Infinity);
     offset.fill(Infinity);
-    for (let index = 0; index < values.length; index += 1) {
-      const channel = index % channels;
-      if (values[index] < offset[channel]) offset[channel] = values[index];
-      if (values[index] > highest[channel]) highest[channel] = values[index];
-    }
-    for (let channel = 0; channel < channels; channel += 1) scale[channel] = highest[channel] - offset[channel];
-  } else {
+    const extremes = (values: Float32Array) => {
+      for (let index = 0; index < values.length; index += 1) {
+        const channel = index % channels;
+        if (values[index] < offset[channel]) offset[channel] = values[index];
+        if (values[index] > highest[channel]) highest[channel] = values[index];
+      }
+      for (let channel = 0; channel < channels; channel += 1) scale[channel] = highest[channel] - offset[channel];
+    };
+    return { passes: [extremes], result };
+  }
+  const means = (values: Float32Array) => {
     for (let index = 0; index < values.length; index += 1) offset[index % channels] += values[index] / count;
+  };
+  const variances = (values: Float32Array) => {
     for (let index = 0; index < values.length; index += 1)
       scale[index % channels] += (values[index] - offset[index % channels]) ** 2 / count;
-    for (let channel = 0; channel < channels; channel += 1) scale[channel] = Math.sqrt(scale[channel]);
-  }
-  // What never changes is only centred.
-  return { op: 'normalize', offset: [...offset], scale: Array.from(scale, (one) => one || 1) };
+  };
+  return {
+    passes: [means, variances],
+    result() {
+      for (let channel = 0; channel < channels; channel += 1) scale[channel] = Math.sqrt(scale[channel]);
+      return result();
+    },
+  };
+}
+
+function fitNormalize({ shape, values }: Samples, method: 'standard' | 'minMax'): Extract<ArrayStep, { op: 'normalize' }> {
+  const { passes, result } = startNormalize(shape, values.length, method);
+  for (const pass of passes) pass(values);
+  return result();
 }
 
 /** One of the inputs that lie in each row. */
@@ -98,11 +121,11 @@ function partOf({ count, values }: Samples, shape: readonly number[], from: numb
   return { shape, count, values: part };
 }
 
-function fit(
+export function fitArrayStep(
   step: DataSpec['steps'][number],
   samples: Samples,
   at: string,
-  inputs: readonly InputPart[] | undefined,
+  inputs?: readonly InputPart[],
 ): ArrayStep | undefined {
   switch (step.op) {
     case 'reshape': {
@@ -145,7 +168,7 @@ export function shapeParts(
   let train = samplesOf(parts.train);
   for (const [index, step] of spec.steps.entries()) {
     const isWanted = (ops as readonly string[]).includes(step.op);
-    const fitted = isWanted ? (known?.[steps.length] ?? fit(step, train, place({ index }), inputs)) : undefined;
+    const fitted = isWanted ? (known?.[steps.length] ?? fitArrayStep(step, train, place({ index }), inputs)) : undefined;
     if (!fitted) continue;
     steps.push(fitted);
     train = applyArrayStep(fitted, train);

@@ -9,7 +9,7 @@ import { distinctRows } from './distinct.ts';
 import { checkTrainWeights } from './sample-weights.ts';
 import { storedPart, type StoredSamples } from './stored-arrays.ts';
 import { split } from './split.ts';
-import { place, splitOf, stepOf } from './steps.ts';
+import { place, splitOf, stepOf, stepsOf } from './steps.ts';
 
 /** Samples as a file holds them, before any step. */
 export interface Arrays {
@@ -89,10 +89,8 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   const size = sizeOf(inputShape);
   const targetSize = sizeOf(targetShape);
   const { stored } = arrays;
-  const tooMuch =
-    stored && spec.steps.findIndex(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize' || op === 'distinct');
-  if (tooMuch !== undefined && tooMuch >= 0)
-    throw new EpochbookError('data.stepTooLarge', { step: spec.steps[tooMuch].op, path }, { at: place({ index: tooMuch }) });
+  const [distinct] = stepsOf(spec, 'distinct');
+  if (stored && distinct) throw new EpochbookError('data.stepTooLarge', { step: 'distinct', path }, { at: place(distinct) });
   if (!stored && count * size * 4 > mostBytes)
     throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: '/data/source' });
   const splitStep = splitOf(spec);
@@ -147,11 +145,14 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   }
   const train = gather(places.train);
   checkTrainWeights(train, '/data/source');
-  const shaped = shapeParts(spec, inputShape, { train, ...made }, stored ? [] : ['reshape', 'resize', 'normalize'], {
-    known: known?.arraySteps,
-    inputs: arrays.inputs,
-  });
-  checkKnownShape(shaped.inputShape, known, path);
+  const isStored = [train, made.validation, made.test].some((part) => part?.stored);
+  const shaped = isStored
+    ? { ...made, train, inputShape }
+    : shapeParts(spec, inputShape, { train, ...made }, ['reshape', 'resize', 'normalize'], {
+        known: known?.arraySteps,
+        inputs: arrays.inputs,
+      });
+  if (!isStored) checkKnownShape(shaped.inputShape, known, path);
   const seen = arrays.pictures ?? { shape: inputShape, values };
   const [height, width, channels] = seen.shape;
   const shown = (seen.values instanceof Uint8Array || arrays.firstBytes) && seen.shape.length === 3 && (channels === 1 || channels === 3);
@@ -165,7 +166,8 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
       ...(arrays.inputs && { inputs: arrays.inputs }),
       ...(arrays.targetParts && { targets: arrays.targetParts }),
       scale,
-      ...augmentationOf(spec, shaped.inputShape),
+      // What is stored gets its shape later.
+      ...(!isStored && augmentationOf(spec, shaped.inputShape)),
     },
     ...(shown && {
       images: {

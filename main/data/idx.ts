@@ -10,17 +10,26 @@ export interface IdxArray {
 
 const unsignedByte = 0x08;
 
-/** Parses an IDX file of unsigned bytes. Throws `data.idxKind`, `data.idxType`, `data.idxCut`, `data.idxLong`. */
-export function parseIdx({ path, bytes }: OpenedFile, at: string): IdxArray {
+/** Bytes before the first value. */
+export const idxStart = (shape: readonly number[]) => 4 + 4 * shape.length;
+
+/** The dimensions; `found`: bytes of the whole file. Throws `data.idxKind`, `data.idxType`, `data.idxCut`, `data.idxLong`. */
+export function idxHeader({ path, bytes }: OpenedFile, at: string, found = bytes.length): number[] {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[3] === 0) throw new EpochbookError('data.idxKind', { path }, { at });
   if (bytes[2] !== unsignedByte)
     throw new EpochbookError('data.idxType', { path, type: `0x${bytes[2].toString(16).padStart(2, '0')}` }, { at });
   const rank = bytes[3];
   const start = 4 + 4 * rank;
-  if (bytes.length < start) throw new EpochbookError('data.idxCut', { path, wanted: start, found: bytes.length }, { at });
+  if (found < start) throw new EpochbookError('data.idxCut', { path, wanted: start, found }, { at });
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
   const wanted = start + shape.reduce((product, size) => product * size, 1);
-  if (bytes.length < wanted) throw new EpochbookError('data.idxCut', { path, wanted, found: bytes.length }, { at });
-  if (bytes.length > wanted) throw new EpochbookError('data.idxLong', { path, wanted, found: bytes.length }, { at });
-  return { shape, values: bytes.subarray(start) };
+  if (found < wanted) throw new EpochbookError('data.idxCut', { path, wanted, found }, { at });
+  if (found > wanted) throw new EpochbookError('data.idxLong', { path, wanted, found }, { at });
+  return shape;
+}
+
+/** Parses an IDX file of unsigned bytes. Throws what `idxHeader` throws. */
+export function parseIdx(file: OpenedFile, at: string): IdxArray {
+  const shape = idxHeader(file, at);
+  return { shape, values: file.bytes.subarray(idxStart(shape)) };
 }

@@ -6,6 +6,7 @@ import type { Arrays } from './arrays.ts';
 import { type Folders, readDataFile } from './files.ts';
 import { parseIdx } from './idx.ts';
 import { readNpyWeights } from './numpy.ts';
+import { type LargeOptions, openLargeIdx } from './stream/large-arrays.ts';
 
 type IdxSource = Extract<DataSource, { format: 'idx' }>;
 
@@ -13,8 +14,11 @@ const imagesAt = '/data/source/images';
 const labelsAt = '/data/source/labels';
 
 /** Throws `data.*` errors: what a file cannot be, counts that differ, labels outside the classes. */
-export async function readIdx(source: IdxSource, folders: Folders, hash: Hash): Promise<Arrays> {
-  const images = parseIdx(await readDataFile(source.images, folders, imagesAt, hash), imagesAt);
+export async function readIdx(source: IdxSource, folders: Folders, hash: Hash, options: LargeOptions = {}): Promise<Arrays> {
+  const large = await openLargeIdx(source.images, folders, imagesAt, hash, options);
+  const images = large
+    ? { shape: large.shape, values: new Uint8Array(0) }
+    : parseIdx(await readDataFile(source.images, folders, imagesAt, hash), imagesAt);
   const labels = parseIdx(await readDataFile(source.labels, folders, labelsAt, hash), labelsAt);
   if (images.shape.length < 2)
     throw new EpochbookError('data.notImages', { path: source.images, rank: images.shape.length }, { at: imagesAt });
@@ -23,7 +27,7 @@ export async function readIdx(source: IdxSource, folders: Folders, hash: Hash): 
   const count = images.shape[0];
   if (labels.shape[0] !== count)
     throw new EpochbookError('data.countsDiffer', { images: count, labels: labels.shape[0] }, { at: labelsAt });
-  if (images.values.length === 0) throw new EpochbookError('data.noSamples', { path: source.images }, { at: imagesAt });
+  if (!large && images.values.length === 0) throw new EpochbookError('data.noSamples', { path: source.images }, { at: imagesAt });
   const weights =
     source.sampleWeight === undefined
       ? undefined
@@ -34,6 +38,7 @@ export async function readIdx(source: IdxSource, folders: Folders, hash: Hash): 
     inputShape: images.shape.length === 3 ? [...images.shape.slice(1), 1] : images.shape.slice(1),
     count,
     values: images.values,
+    ...(large && { stored: large.stored, firstBytes: large.firstBytes }),
     scale: source.scale ?? 1 / 255,
     targets: labels.values,
     targetShape: [],

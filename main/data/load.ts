@@ -4,6 +4,7 @@ import type { DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset, Preparation } from '#contract/samples.ts';
 import type { DataSource, DataSpec } from '#contract/spec.ts';
 import { readArrow } from './arrow.ts';
+import { augmentationOf } from './augmentation.ts';
 import { type Arrays, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, readDataFile } from './files.ts';
@@ -16,6 +17,7 @@ import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
 import { mostInMemory as usualMost } from './stored-arrays.ts';
+import { shapeStored } from './stream/large-arrays.ts';
 import { isLarge, loadLargeTable } from './stream/load-large.ts';
 import { place, stepOf } from './steps.ts';
 import { type PlacedSeries, prepareTable } from './table.ts';
@@ -84,7 +86,16 @@ export async function loadDataset(
   }
   if ('inputShape' in read) {
     const parts = others.flatMap(({ read: arrays, part, at }) => ('inputShape' in arrays ? [{ part, arrays, at }] : []));
-    const { dataset, images } = prepareArrays(read, spec, parts, known);
+    const prepared = prepareArrays(read, spec, parts, known);
+    const { images } = prepared;
+    let { dataset } = prepared;
+    if ([dataset.train, dataset.validation, dataset.test].some((part) => part?.stored)) {
+      const { inputShape } = dataset;
+      const isShaped = spec.steps.some(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize');
+      const name = hash.copy().digest('hex').slice(0, 40);
+      if (isShaped) dataset = await shapeStored(dataset, inputShape, spec, { folders, name, known: known?.arraySteps, signal });
+      dataset = { ...dataset, ...augmentationOf(spec, dataset.inputShape) };
+    }
     return finish(dataset, hash.digest('hex'), images && { images }, { ignored: read.ignored, skipped: read.skipped, foreign, spec });
   }
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
@@ -146,9 +157,9 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, opti
     case 'sqlite':
       return readSqlite(source, folders, hash);
     case 'idx':
-      return readIdx(source, folders, hash);
+      return readIdx(source, folders, hash, options);
     case 'npy':
-      return readNpy(source, folders, hash);
+      return readNpy(source, folders, hash, options);
     case 'npz':
       return readNpz(source, folders, hash);
     case 'imageFolder':

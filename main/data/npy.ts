@@ -42,8 +42,24 @@ const readers: Readonly<Record<string, Read>> = {
 
 const product = (shape: readonly number[]) => shape.reduce((all, one) => all * one, 1);
 
-/** Throws `data.npyKind`, `data.npyType` and `data.npyCut`. */
-export function parseNpy({ path, bytes }: OpenedFile, at: string): NpyArray {
+export interface NpyHeader {
+  readonly shape: readonly number[];
+  /** The kind of value and its width, as `f4`; of texts `U` or `S`. */
+  readonly letters: string;
+  readonly text: boolean;
+  readonly wideText: boolean;
+  readonly little: boolean;
+  readonly columnMajor: boolean;
+  /** Bytes of a value. */
+  readonly width: number;
+  /** Bytes before the first value. */
+  readonly start: number;
+  /** Bytes of the whole file. */
+  readonly wanted: number;
+}
+
+/** Reads the header alone; `found`: bytes of the whole file. Throws `data.npyKind`, `data.npyType` and `data.npyCut`. */
+export function npyHeader({ path, bytes }: OpenedFile, at: string, found = bytes.length): NpyHeader {
   const wrong = () => new EpochbookError('data.npyKind', { path }, { at });
   if (bytes.length < 12 || bytes.toString('latin1', 0, 6) !== '\u0093NUMPY') throw wrong();
   const [long, start] = bytes[6] === 1 ? [bytes.readUInt16LE(8), 10] : [bytes.readUInt32LE(8), 12];
@@ -59,29 +75,44 @@ export function parseNpy({ path, bytes }: OpenedFile, at: string): NpyArray {
     .map((one) => Number.parseInt(one, 10));
   const letters = type ? `${type[2]}${type[3]}` : (/'descr':\s*(.{1,40})/.exec(header)?.[1] ?? '');
   const text = type?.[2] === 'U' || type?.[2] === 'S';
-  const read = readers[letters];
-  if (!type || (!read && !text)) throw new EpochbookError('data.npyType', { path, type: letters }, { at });
+  if (!type || (!readers[letters] && !text)) throw new EpochbookError('data.npyType', { path, type: letters }, { at });
   const width = Number(type[3]) * (type[2] === 'U' ? 4 : 1);
-  const count = product(shape);
-  const wanted = start + long + count * width;
+  const wanted = start + long + product(shape) * width;
   // A header may claim anything: nothing is made before the bytes are known to be there.
-  if (!Number.isSafeInteger(wanted) || bytes.length < wanted)
-    throw new EpochbookError('data.npyCut', { path, wanted: Number.isSafeInteger(wanted) ? wanted : -1, found: bytes.length }, { at });
-  const data = bytes.subarray(start + long, wanted);
-  const little = type[1] !== '>';
-  const from = order === 'True' ? columnMajor(shape) : undefined;
+  if (!Number.isSafeInteger(wanted) || found < wanted)
+    throw new EpochbookError('data.npyCut', { path, wanted: Number.isSafeInteger(wanted) ? wanted : -1, found }, { at });
+  const kind = { text, wideText: type[2] === 'U', little: type[1] !== '>', columnMajor: order === 'True' };
+  return { shape, letters, ...kind, width, start: start + long, wanted };
+}
+
+/** Throws `data.npyKind`, `data.npyType` and `data.npyCut`. */
+export function parseNpy(file: OpenedFile, at: string): NpyArray {
+  const { shape, letters, text, wideText, little, columnMajor: isTurned, width, start, wanted } = npyHeader(file, at);
+  const { bytes } = file;
+  const count = product(shape);
+  const read = readers[letters];
+  const data = bytes.subarray(start, wanted);
+  const from = isTurned ? columnMajor(shape) : undefined;
   const place = (index: number) => (from ? from(index) : index) * width;
   if (text) {
-    const values = Array.from({ length: count }, (_, index) => textAt(data, place(index), width, type[2] === 'U', little));
+    const values = Array.from({ length: count }, (_, index) => textAt(data, place(index), width, wideText, little));
     return { shape, values, whole: false };
   }
-  const whole = type[2] !== 'f';
+  const whole = !letters.startsWith('f');
   if (width === 1 && !from && letters !== 'i1') return { shape, values: data, whole };
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const exact = letters === 'f8' || letters.endsWith('4') || letters.endsWith('8');
   const values = exact && letters !== 'f4' ? new Float64Array(count) : new Float32Array(count);
   for (let index = 0; index < count; index += 1) values[index] = read(view, place(index), little);
   return { shape, values, whole };
+}
+
+/** The numbers that bytes hold. */
+export function numbersIn(data: Buffer, letters: string, little: boolean): Float64Array {
+  const width = Number(letters.slice(1));
+  const read = readers[letters];
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Float64Array.from({ length: data.length / width }, (_, index) => read(view, index * width, little));
 }
 
 /** From a row-major index to where that element stands in column-major order. */

@@ -5,7 +5,8 @@ import { nearest } from '#contract/nearest.ts';
 import type { DataSource } from '#contract/spec.ts';
 import { type Arrays, sizeOf } from './arrays.ts';
 import { type Folders, mostUnpacked, readDataFile } from './files.ts';
-import { type NpyArray, parseNpy } from './npy.ts';
+import { type NpyArray, type NpyHeader, parseNpy } from './npy.ts';
+import { type LargeOptions, openLargeNpy } from './stream/large-arrays.ts';
 import { checkWeightArray } from './sample-weights.ts';
 import { packInputs, packTargets } from './several-arrays.ts';
 import { openZip } from './zip.ts';
@@ -37,12 +38,21 @@ function weightsIn({ values }: NpyArray, path: string, inputs: { path: string; c
   return values;
 }
 
-export async function readNpy(source: NpySource, folders: Folders, hash: Hash): Promise<Arrays> {
-  const inputs = parseNpy(await readDataFile(source.inputs, folders, '/data/source/inputs', hash), '/data/source/inputs');
+export async function readNpy(source: NpySource, folders: Folders, hash: Hash, options: LargeOptions = {}): Promise<Arrays> {
+  const at = '/data/source/inputs';
+  const large = await openLargeNpy(source.inputs, folders, at, hash, { ...options, scale: source.scale ?? 1 });
+  const inputs = large ? withoutValues(large.header) : parseNpy(await readDataFile(source.inputs, folders, at, hash), at);
   const targets = parseNpy(await readDataFile(source.targets, folders, '/data/source/targets', hash), '/data/source/targets');
-  const made = combine(inputs, [{ as: null, name: source.targets, array: targets }], source.inputs, source);
+  const found = combine(inputs, [{ as: null, name: source.targets, array: targets }], source.inputs, source);
+  const made = large ? { ...found, stored: large.stored, ...(large.firstBytes && { firstBytes: large.firstBytes }) } : found;
   if (source.sampleWeight === undefined) return made;
   return { ...made, weights: await readNpyWeights(source.sampleWeight, made, folders, hash) };
+}
+
+/** Of an array that stays where it is: all but its values. */
+function withoutValues({ shape, letters, width }: NpyHeader): NpyArray {
+  const isBytes = width === 1 && letters !== 'i1';
+  return { shape, values: isBytes ? new Uint8Array(0) : new Float32Array(0), whole: !letters.startsWith('f') };
 }
 
 /** Throws `data.zipDamaged`, `data.npzArray`, `data.npzArrayNear`, and what `parseNpy` throws. */

@@ -61,7 +61,7 @@ it('leave nothing behind where one is damaged, and may be left out', async () =>
     expect(file.dataset.train.rows).toEqual(memory.dataset.train.rows);
     expect(inputsOf(file.dataset.train)).toEqual(inputsOf(memory.dataset.train));
   }
-  expect(await fault(load(1000, { damaged: 'skip' }, { op: 'normalize' }))).toMatchObject({
+  expect(await fault(load(1000, { damaged: 'skip' }, { op: 'distinct' }))).toMatchObject({
     code: 'data.stepTooLarge',
     at: '/data/steps/1',
   });

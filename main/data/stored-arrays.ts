@@ -11,6 +11,10 @@ export interface StoredSamples {
   readonly file: string;
   readonly type: 'uint8' | 'float32';
   readonly offset: number;
+  /** Of a file that is not the cache's own: when it was written last. */
+  readonly writtenAtMs?: number;
+  /** Whether the values were multiplied already. */
+  readonly isScaled?: boolean;
 }
 
 /** What the samples of all parts may take in memory, as 32-bit floats. */
@@ -110,5 +114,6 @@ export function storedPart(
   stored: StoredSamples,
   { size, scale, rows }: { size: number; scale: number; rows: Uint32Array },
 ): Part {
-  return { ...part, inputs: new Float32Array(0), stored: { ...stored, size, scale, places: rows } };
+  const { isScaled, ...file } = stored;
+  return { ...part, inputs: new Float32Array(0), stored: { ...file, size, scale: isScaled ? 1 : scale, places: rows } };
 }

@@ -194,7 +194,7 @@ export const data = {
   'data.noLabelTable':
     '“{option}” names columns of the table that says the pictures’ labels, and there is none. Name it with labels: ’….csv’.',
   'data.stepTooLarge':
-    '.{step}(…) cannot be done to {path}, which is larger than memory. Say size: […] for its pictures, or take(…) a part of it.',
+    '.{step}(…) cannot be done to {path}, which is larger than memory. Use a part of it with take(…), or say how much it may take with .memory(…).',
   'data.textTooLarge':
     "{path} holds more than {megabytes, number} MB of text, which is more than can be read as one table here. Choose rows and columns of it with data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}'), or convert it to Parquet and do so from there.",
 } as const;

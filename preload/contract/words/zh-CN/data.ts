@@ -163,7 +163,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.inputUnknown': '数据没有输入“{name}”。它有：{names}。',
   'data.columnsTooLarge': '{path} 的图片大于内存，因此不能再把表格的列作为输入。请给出更小的 size: […]，或减少图片。',
   'data.noLabelTable': '“{option}”指的是说明图片标签的表格的列，但没有给出这样的表格。请用 labels: ’….csv’ 指明。',
-  'data.stepTooLarge': '{path} 大于内存，无法对其使用 .{step}(…)。请为图片写明 size: […]，或用 take(…) 取一部分。',
+  'data.stepTooLarge': '{path} 大于内存，无法对其使用 .{step}(…)。请用 take(…) 取一部分，或用 .memory(…) 说明可用多少内存。',
   'data.textTooLarge':
     "{path} 的文本超过 {megabytes, number} MB，无法在此作为一张表读入。请用 data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}') 选取其中的行和列，或先转换为 Parquet 再选取。",
 };

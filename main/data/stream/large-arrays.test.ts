@@ -1,0 +1,103 @@
+/** Arrays that are not held in memory give the same samples as those that are. */
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Part } from '#contract/samples.ts';
+import type { DataSource, DataStep } from '#contract/spec.ts';
+import { loadDataset } from '../load.ts';
+import { fault, makeWorkspace } from '../testing/workspace.ts';
+
+const { folders, write } = makeWorkspace();
+const count = 300;
+
+function npy(descr: string, shape: readonly number[], bytes: Uint8Array): Buffer {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n';
+  const head = Buffer.alloc(10);
+  head.write('\u0093NUMPY\u0001\0', 'latin1');
+  head.writeUInt16LE(header.length, 8);
+  return Buffer.concat([head, Buffer.from(header, 'latin1'), bytes]);
+}
+const bytesOf = (values: Float32Array | Float64Array | Int16Array) => new Uint8Array(values.buffer);
+const wave = (index: number) => Math.sin(index * 12.9898) * 43.7585;
+const size = 6 * 4 * 2;
+const pixels = Uint8Array.from({ length: count * size }, (_, index) => Math.abs(wave(index) * 5) % 256);
+write(
+  'labels.npy',
+  npy(
+    '|u1',
+    [count],
+    Uint8Array.from({ length: count }, (_, index) => index % 3),
+  ),
+);
+write('bytes.npy', npy('|u1', [count, 6, 4, 2], pixels));
+write('float.npy', npy('<f4', [count, 6, 4, 2], bytesOf(Float32Array.from(pixels, (_, index) => wave(index)))));
+write('double.npy', npy('<f8', [count, 6, 4, 2], bytesOf(Float64Array.from(pixels, (_, index) => wave(index)))));
+write('short.npy', npy('<i2', [count, 6, 4, 2], bytesOf(Int16Array.from(pixels, (_, index) => wave(index) * 100))));
+const idx = (shape: readonly number[], values: Uint8Array) => {
+  const head = Buffer.alloc(4 + 4 * shape.length);
+  [head[2], head[3]] = [8, shape.length];
+  shape.forEach((one, axis) => head.writeUInt32BE(one, 4 + 4 * axis));
+  return Buffer.concat([head, values]);
+};
+write('images.idx', idx([count, 6, 8], pixels));
+write(
+  'labels.idx',
+  idx(
+    [count],
+    Uint8Array.from({ length: count }, (_, index) => index % 3),
+  ),
+);
+
+const inputsOf = ({ stored, inputs, count: many }: Part): number[] => {
+  if (!stored) return [...inputs];
+  const { file, type, offset, size: values, scale, places } = stored;
+  const bytes = readFileSync(file);
+  const read = (index: number) => (type === 'uint8' ? bytes[offset + index] : bytes.readFloatLE(offset + index * 4));
+  return Array.from({ length: many * values }, (_, index) => {
+    const place = places?.[Math.floor(index / values)] ?? Math.floor(index / values);
+    return Math.fround(read(place * values + (index % values)) * scale);
+  });
+};
+
+async function both(source: DataSource, ...steps: DataStep[]): Promise<void> {
+  const all: DataStep[] = [{ op: 'split', validation: 0.3, seed: 2 }, ...steps];
+  const memory = await loadDataset({ source, steps: all }, folders);
+  const file = await loadDataset({ source, steps: all }, folders, { mostInMemory: 1000 });
+  expect(file.dataset.train.stored).toBeDefined();
+  expect(file.dataset.hash).toBe(memory.dataset.hash);
+  expect(file.preview.images).toEqual(memory.preview.images);
+  const { train: _, validation: __, ...wanted } = memory.dataset;
+  expect(file.dataset).toMatchObject(wanted);
+  for (const part of ['train', 'validation'] as const) {
+    expect(file.dataset[part]!.rows).toEqual(memory.dataset[part]!.rows);
+    expect(file.dataset[part]!.targets).toEqual(memory.dataset[part]!.targets);
+    expect(inputsOf(file.dataset[part]!)).toEqual(inputsOf(memory.dataset[part]!));
+  }
+}
+
+describe('arrays on the disk', () => {
+  const of = (inputs: string, more: object = {}): DataSource => ({ format: 'npy', inputs, targets: 'labels.npy', ...more });
+  it('are read from where they lie, or as 32-bit floats', async () => {
+    for (const name of ['bytes', 'float', 'double', 'short']) await both(of(`${name}.npy`));
+    await both(of('double.npy', { scale: 0.1 }));
+    await both({ format: 'idx', images: 'images.idx', labels: 'labels.idx' });
+  });
+
+  it('are scaled, resized and reshaped as in memory', async () => {
+    await both(of('bytes.npy'), { op: 'normalize' });
+    await both(of('float.npy'), { op: 'normalize', method: 'minMax' }, { op: 'resize', size: [3, 5] }, { op: 'normalize' });
+    await both(of('short.npy', { scale: 0.01 }), { op: 'reshape', shape: [48] }, { op: 'normalize' });
+  });
+
+  it('say what is wrong with them', async () => {
+    const values = Float32Array.from(pixels, (_, index) => (index === 77 * size + 3 ? Number.NaN : 1));
+    write('hole.npy', npy('<f4', [count, 6, 4, 2], bytesOf(values)));
+    const load = (inputs: string) => loadDataset({ source: of(inputs), steps: [] }, folders, { mostInMemory: 1000 });
+    expect(await fault(load('hole.npy'))).toMatchObject({ code: 'data.notFinite', values: { sample: 77 } });
+    write('cut.npy', npy('<f4', [count, 6, 4, 2], bytesOf(values).subarray(0, 5000)));
+    expect(await fault(load('cut.npy'))).toMatchObject({ code: 'data.npyCut' });
+    const { dataset } = await load('float.npy');
+    appendFileSync(join(folders.notebook, 'float.npy'), 'more');
+    expect(dataset.train.stored?.writtenAtMs).toBeGreaterThan(0);
+  });
+});
