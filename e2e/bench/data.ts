@@ -155,7 +155,7 @@ beside('polars', lambda polars: (timed('polars, Parquet: head', lambda: polars.r
   const ready = await measure(() => loadDataset({ ...csv, steps }, folders));
   const streamed = ready.value.preview.streamed ? 'streamed' : 'in memory';
   told(`CSV: ready to train, ${streamed}`, ready.ms / 1000, 's', {
-    more: `${cpu(ready)}, ${((most - before) / 1e6).toFixed(0)} MB above idle`,
+    more: cpu(ready),
   });
 }
 
