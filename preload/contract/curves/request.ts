@@ -16,7 +16,7 @@ export const smoothing = z.discriminatedUnion('kind', [
 
 export const curvesRequest = z.object({
   /** One curve for each run and metric that has values; by `group` of equal names, one for each group and metric. */
-  runs: z.array(z.object({ runId, group: z.string().optional() })).max(5000),
+  runs: z.array(z.object({ runId, group: z.string().optional() })).max(100_000),
   metrics: z.array(z.string()),
   x: curveAxis,
   smoothing,

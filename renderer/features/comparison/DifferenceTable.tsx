@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import type { Comparison } from '#contract/runs.ts';
-import { RunMark } from '../../components/charts/RunMark.tsx';
 import type { Formats } from '../../words/format.ts';
 import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
+import { useCurvesStore } from '../curves/curves-store.ts';
+import { HighlightButton } from '../curves/HighlightButton.tsx';
 import { validationPrefix } from '../runs/metrics.ts';
 import { metricName, spacedName } from '../runs/run-words.ts';
 import { settingText, shortPath } from '../runs/settings-list.ts';
@@ -36,6 +37,7 @@ interface SheetProps {
 
 function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: SheetProps) {
   const two = runs.length === 2;
+  const highlighted = useCurvesStore((state) => state.highlighted);
   return (
     // A scrolled region must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -47,11 +49,8 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
               <span className="visually-hidden">{t('comparison.whatDiffers')}</span>
             </th>
             {runs.map((run) => (
-              <th key={run.id} scope="col">
-                <span className="sheet-run">
-                  <RunMark color={run.color} />
-                  {run.name}
-                </span>
+              <th key={run.id} scope="col" className={run.id === highlighted ? 'highlighted' : undefined}>
+                <HighlightButton id={run.id} name={run.name} color={run.color} />
               </th>
             ))}
             {two && <th scope="col">{t('comparison.difference')}</th>}
@@ -71,7 +70,10 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
                   )}
                 </th>
                 {row.cells.map((cell, column) => (
-                  <td key={runs[column]?.id} className={best.has(column) ? 'best' : undefined}>
+                  <td
+                    key={runs[column]?.id}
+                    className={[best.has(column) && 'best', runs[column]?.id === highlighted && 'highlighted'].filter(Boolean).join(' ')}
+                  >
                     <Value row={row} cell={cell} column={column} best={best.has(column)} t={t} formats={formats} />
                   </td>
                 ))}
@@ -87,6 +89,7 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
 
 function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
   const bests = rows.map(bestCells);
+  const highlighted = useCurvesStore((state) => state.highlighted);
   return (
     // A scrolled region must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -106,12 +109,9 @@ function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
         </thead>
         <tbody>
           {runs.map((run, column) => (
-            <tr key={run.id}>
+            <tr key={run.id} className={run.id === highlighted ? 'highlighted' : undefined}>
               <th scope="row">
-                <span className="sheet-run">
-                  <RunMark color={run.color} />
-                  {run.name}
-                </span>
+                <HighlightButton id={run.id} name={run.name} color={run.color} />
               </th>
               {rows.map((row, index) => {
                 const best = bests[index]?.has(column) ?? false;

@@ -4,12 +4,12 @@ import { SlidersHorizontal } from 'lucide-react';
 import { memo, useCallback, useMemo, useState } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import { LineMark } from '../../components/charts/LineMark.tsx';
-import { RunMark } from '../../components/charts/RunMark.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { familiesOf, validationPrefix } from '../runs/metrics.ts';
 import { familyName, heading, spacedName } from '../runs/run-words.ts';
 import { CurveChart } from './CurveChart.tsx';
 import { CurveOptions } from './CurveOptions.tsx';
+import { HighlightButton } from './HighlightButton.tsx';
 import { type ChartOfCurves, groupNames } from './curve-series.ts';
 import { type Arrangement, useCurvesStore } from './curves-store.ts';
 
@@ -146,16 +146,12 @@ const Legend = memo(function Legend({
   readonly groups: ReadonlyMap<string, number>;
 }) {
   const t = useWords();
-  const { highlighted, highlight } = useCurvesStore();
   const entries = groups.size > 0 ? Array.from(groups, ([name, color]) => ({ id: name, name, color })) : runs;
   return (
     <ul className="comparison-legend" aria-label={t('comparison.legend')}>
       {entries.slice(0, legendLimit).map(({ id, name, color }) => (
         <li key={id}>
-          <button type="button" className="legend-run" aria-pressed={highlighted === id} onClick={() => highlight(id)}>
-            <RunMark color={color} />
-            {name}
-          </button>
+          <HighlightButton id={id} name={name} color={color} />
         </li>
       ))}
       {entries.length > legendLimit && <li className="quiet-text">{t('chart.more', { count: entries.length - legendLimit })}</li>}

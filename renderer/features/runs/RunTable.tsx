@@ -9,6 +9,7 @@ import type { GroupShows, ShownColumn } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
 import { useWords } from '../../words/use-words.ts';
+import { useCurvesStore } from '../curves/curves-store.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import type { Column } from './columns.ts';
 import { type Group, groupStatistics } from './grouping.ts';
@@ -358,6 +359,7 @@ const Row = memo(function Row({
 }: RowProps) {
   const t = useWords();
   const progress = useTrainingStore((state) => state.progress[run.id]);
+  const highlighted = useCurvesStore((state) => state.highlighted === run.id);
   const rename = useRunsStore((state) => state.rename);
   const update = useRunsStore((state) => state.update);
   return (
@@ -369,7 +371,7 @@ const Row = memo(function Row({
       aria-level={level}
       aria-rowindex={index + 2}
       aria-selected={chosen}
-      className={`run-row${chosen ? ' chosen' : ''}${active ? ' active' : ''}`}
+      className={`run-row${chosen ? ' chosen' : ''}${active ? ' active' : ''}${highlighted ? ' highlighted' : ''}`}
       style={{ transform: `translateY(${top}px)` }}
       onMouseDown={(event) => {
         // Shift would choose text as well.

@@ -4,6 +4,7 @@ import type { RunSummary } from '#contract/runs.ts';
 import { useThemeNumber } from '../../../components/charts/theme.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { type Axis, type Brushes, cleanRange, placeOf, type Range, ticksOf, valueOn } from './axes.ts';
+import { useCurvesStore } from '../../curves/curves-store.ts';
 import { beginDrawing, runColors, strength } from './draw.ts';
 import { useAxisWords } from './use-axis-words.ts';
 import { useWidth } from './use-size.ts';
@@ -45,6 +46,8 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
   const drawing = useRef<{ axis: Axis; from: number }>(undefined);
   const width = useWidth(frame);
   const [pointed, setPointed] = useState<RunId>();
+  const highlighted = useCurvesStore((state) => state.highlighted);
+  const highlight = useCurvesStore((state) => state.highlight);
 
   const { xOf, yOf } = useMemo(() => layoutOf(width, axes.length), [width, axes.length]);
   const lines = useMemo(() => runs.map((run) => ({ run, places: axes.map((axis) => placeOf(axis, valueOn(axis, run))) })), [runs, axes]);
@@ -73,13 +76,13 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
     context.globalAlpha = 0.35 * Math.max(0.3, strength(runs.length));
     for (const { run, places } of lines) if (!inside.has(run.id)) trace(places);
     context.lineWidth = inside.size > 60 ? 1 : 1.6;
-    context.globalAlpha = pointed === undefined ? strength(inside.size) : 0.15;
+    const chosen = lines.find(({ run }) => run.id === (pointed ?? highlighted));
+    context.globalAlpha = chosen ? 0.15 : strength(inside.size);
     for (const { run, places } of lines) {
       if (!inside.has(run.id)) continue;
       context.strokeStyle = colors.of(run);
       trace(places);
     }
-    const chosen = lines.find(({ run }) => run.id === pointed);
     if (chosen) {
       context.globalAlpha = 1;
       context.lineWidth = 2.5;
@@ -88,7 +91,7 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
     }
     // The theme's number stands for the colours that are read.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [lines, inside, xOf, yOf, width, pointed, theme, runs.length]);
+  }, [lines, inside, xOf, yOf, width, pointed, highlighted, theme, runs.length]);
 
   const at = (event: PointerEvent): { x: number; place: number } => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -126,8 +129,12 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
     onBrush(axis.id, undefined);
     event.preventDefault();
   };
-  const onUp = (): void => {
+  const onCancel = (): void => {
     drawing.current = undefined;
+  };
+  const onUp = (): void => {
+    if (!drawing.current && pointed !== undefined) highlight(pointed);
+    onCancel();
   };
 
   const named = runs.find((run) => run.id === pointed);
@@ -141,7 +148,7 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
       onPointerMove={onMove}
       onPointerDown={onDown}
       onPointerUp={onUp}
-      onPointerCancel={onUp}
+      onPointerCancel={onCancel}
       onPointerLeave={() => setPointed(undefined)}
     >
       <canvas ref={canvas} style={{ width, height }} aria-hidden="true" />

@@ -4,6 +4,7 @@ import type { RunSummary } from '#contract/runs.ts';
 import { useThemeNumber } from '../../../components/charts/theme.ts';
 import { useWords } from '../../../words/use-words.ts';
 import { type Axis, type Brushes, cleanRange, placeOf, type Range, valueOn } from './axes.ts';
+import { useCurvesStore } from '../../curves/curves-store.ts';
 import { beginDrawing, runColors, strength } from './draw.ts';
 import { useAxisWords } from './use-axis-words.ts';
 import { useWidth } from './use-size.ts';
@@ -43,6 +44,7 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawing = useRef<{ row: number; column: number; x: number; y: number }>(undefined);
   const width = useWidth(frame);
+  const highlighted = useCurvesStore((state) => state.highlighted);
   const axes = useMemo(() => all.slice(-matrixLimit), [all]);
   const places = useMemo(() => runs.map((run) => axes.map((axis) => placeOf(axis, valueOn(axis, run)))), [runs, axes]);
   // Below the diagonal: rows from the second axis on, columns up to the one before the last.
@@ -57,6 +59,7 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
     const colors = runColors();
     const inner = cell - 2 * pad;
     const radius = runs.length > 500 ? 1.5 : 2.6;
+    const marked = runs.findIndex((run) => run.id === highlighted);
     for (let row = 0; row < count; row++) {
       for (let column = 0; column <= row; column++) {
         const [x0, y0] = [left(column), topOf(row)];
@@ -86,11 +89,21 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
         };
         dots(false);
         dots(true);
+        const [x, y] = [places[marked]?.[column], places[marked]?.[row + 1]];
+        if (x === undefined || y === undefined) continue;
+        context.globalAlpha = 1;
+        context.fillStyle = colors.of(runs[marked]);
+        context.strokeStyle = colors.ink;
+        context.lineWidth = 1.5;
+        context.beginPath();
+        context.arc(x0 + pad + x * inner, y0 + pad + (1 - y) * inner, radius + 2.5, 0, 2 * Math.PI);
+        context.fill();
+        context.stroke();
       }
     }
     // The theme's number stands for the colours that are read.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [runs, places, axes, inside, brushes, count, cell, left, topOf, size, theme]);
+  }, [runs, places, axes, inside, brushes, count, cell, left, topOf, size, highlighted, theme]);
 
   const inCell = (event: PointerEvent, row: number, column: number): { x: number; y: number } => {
     const box = event.currentTarget.getBoundingClientRect();
