@@ -18,22 +18,18 @@ import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { ConnectionNotice } from './ConnectionNotice.tsx';
 import { useFrameActions } from './frame-actions.ts';
 import { Header } from './Header.tsx';
-import { rememberedView, useNavigationStore } from './navigation-store.ts';
+import { useNavigationStore } from './navigation-store.ts';
 import { Rail } from './Rail.tsx';
+import { importRuns } from './runs-code.ts';
 import { useSettingsStore } from './settings-store.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { useWords } from '../words/use-words.ts';
 
-const importRuns = () => import('../features/runs/RunsView.tsx');
 const RunsView = lazy(async () => ({ default: (await importRuns()).RunsView }));
 const DataView = lazy(async () => ({ default: (await import('../features/data/DataView.tsx')).DataView }));
 const CurvesView = lazy(async () => ({ default: (await import('../features/curves/CurvesView.tsx')).CurvesView }));
 const ComparisonView = lazy(async () => ({ default: (await import('../features/comparison/ComparisonView.tsx')).ComparisonView }));
-
-// Where the window shows runs, their code comes with the app's, not after it; else once there is nothing else to do.
-if (rememberedView() === 'runs') void importRuns();
-else setTimeout(() => requestIdleCallback(() => void importRuns()), 1000);
 
 export function App() {
   const t = useWords();

@@ -23,7 +23,7 @@ interface NavigationState {
 /** Of this window, so that reloading it shows the same place; what else a view needs to know is gone by then. */
 const placeKey = 'epochbook.view';
 
-export function rememberedView(): 'notebook' | 'runs' {
+function rememberedView(): 'notebook' | 'runs' {
   try {
     return sessionStorage.getItem(placeKey) === 'runs' ? 'runs' : 'notebook';
   } catch {

@@ -11,6 +11,7 @@ import { on } from '../platform/client.ts';
 import { useConnectionStore } from '../platform/connection-store.ts';
 import { errorTextNow } from '../words/errors.ts';
 import { useNavigationStore } from './navigation-store.ts';
+import { importRuns } from './runs-code.ts';
 import { useSettingsStore } from './settings-store.ts';
 
 export async function start(): Promise<void> {
@@ -20,8 +21,8 @@ export async function start(): Promise<void> {
   if (!showsRuns) void loadMonaco();
   const workspace = useWorkspaceStore.getState();
   try {
-    // Nothing that is shown of runs waits for the rest.
-    const runs = useTrainingStore.getState().load();
+    // The table's first rows wait for nothing, and all others for the table: while it comes, its code does too.
+    const runs = useTrainingStore.getState().load(showsRuns ? importRuns() : undefined);
     await Promise.all([
       useSettingsStore.getState().load(),
       workspace.load(),
@@ -33,6 +34,7 @@ export async function start(): Promise<void> {
     // A notebook is opened after the table is there, where that is what the window shows; else beside it.
     if (showsRuns) await runs;
     await openFirst();
+    if (!showsRuns) requestIdleCallback(() => void importRuns());
   } catch (error) {
     toast({ text: errorTextNow(error), tone: 'bad' });
   }

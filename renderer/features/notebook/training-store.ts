@@ -22,7 +22,8 @@ interface TrainingStore {
   /** Which train cell a run of this session came from, and what it was trained on. */
   readonly origins: Readonly<Record<RunId, { readonly cell: string; readonly inputs: Inputs }>>;
 
-  readonly load: () => Promise<boolean>;
+  /** `shown`: when what shows the first runs is there; the others are asked for after it. */
+  readonly load: (shown?: Promise<unknown>) => Promise<boolean>;
   /** Fetches a run's epochs, once. */
   readonly loadRun: (id: RunId) => Promise<boolean>;
   readonly started: (run: RunSummary, cell: string, inputs: Inputs) => void;
@@ -68,7 +69,7 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
     details: {},
     origins: {},
 
-    load: () =>
+    load: (shown) =>
       attempt(async () => {
         const number = ++loads;
         const isLatest = (): boolean => number === loads;
@@ -79,6 +80,8 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
         if (piece.next !== undefined && !get().loaded && isLatest()) {
           const awaited = piece.total - runs.filter((run) => run.archivedAt === undefined).length;
           set({ runs: withOvertaken(runs), loaded: true, awaited });
+          // Without its code there is no table to wait for.
+          await shown?.catch(() => undefined);
           await painted();
         }
         while (piece.next !== undefined && isLatest()) {
