@@ -253,8 +253,12 @@ export function createSweeps(context: Context): Sweeps {
 
     function end(reason: 'user' | 'budget' | 'error', error?: PlainError): void {
       ended ??= { reason, ...(error && { error }) };
-      for (const { runId, status } of trials.values())
-        if (runId && !isOver({ status })) stopRun(runId, reason === 'budget' ? 'timeBudget' : 'user');
+      for (const { runId, status } of trials.values()) if (runId && !isOver({ status })) stopIfEnded(runId);
+    }
+
+    /** The sweep may have been stopped while a trial was still being prepared. */
+    function stopIfEnded(runId: RunId): void {
+      if (ended) stopRun(runId, ended.reason === 'budget' ? 'timeBudget' : 'user');
     }
 
     async function evaluate(params: Readonly<Record<string, KnobValue>>) {
@@ -280,6 +284,7 @@ export function createSweeps(context: Context): Sweeps {
         locate: (error) => located(error, evaluated, stored.cell),
       });
       note(trialOf(run, settings));
+      stopIfEnded(run.id);
       return worker.over(run.id);
     }
 
@@ -308,6 +313,7 @@ export function createSweeps(context: Context): Sweeps {
         try {
           const run = await worker.goingOn.resume({ runId });
           note(trialOf(run, settings));
+          stopIfEnded(runId);
           return trialOf(await worker.over(runId), settings);
         } catch (error) {
           // It is at its end after all, or what it goes on from is gone.
