@@ -1,6 +1,7 @@
 /** What takes the space of a workspace's store, and giving back what is not used. */
 import { promises as disk, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EpochbookError } from '#contract/errors.ts';
 import type { SpaceReport } from '#contract/store.ts';
 import type { Connection } from './database.ts';
 import { maintain } from './maintenance.ts';
@@ -8,15 +9,15 @@ import { maintain } from './maintenance.ts';
 export interface DiskSpace {
   /** Bytes of the database and its log on the disk. */
   databaseBytes(): number;
-  /** `pulse` is called while it goes on; what it throws ends it. */
-  space(pulse?: () => void): Promise<SpaceReport>;
+  /** Throws `job.cancelled` once it is ended. */
+  space(signal?: AbortSignal): Promise<SpaceReport>;
   /**
    * Gives back what was removed, a few pages at a time; `step` lets others in between. False where a database of before
    * has to be compacted for it.
    */
   giveBack(step: (done: number, total: number) => Promise<void>): Promise<boolean>;
   /** Writes the database anew without gaps, and removes checkpoints of runs that are gone. Ended half-way, it is as it was. */
-  compact(pulse?: () => void): Promise<void>;
+  compact(signal?: AbortSignal): Promise<void>;
 }
 
 /** Pages given back in one go: some milliseconds. */
@@ -65,8 +66,8 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
 
   return {
     databaseBytes,
-    async space(pulse) {
-      const sizes = await maintain('sizes', { file }, pulse);
+    async space(signal) {
+      const sizes = await maintain('sizes', { file }, signal);
       const parts = new Map<SpaceReport['parts'][number]['part'], number>();
       for (const [name, bytes] of sizes) {
         const part = partOf[name] ?? 'lists';
@@ -79,7 +80,7 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
       const ofRuns = [];
       const ofNotebooks = new Map<string, { notebook: string; runs: number; bytes: number; checkpointBytes: number }>();
       for (const run of all) {
-        pulse?.();
+        if (signal?.aborted) throw new EpochbookError('job.cancelled');
         const bytes = withCheckpoints.has(run.id) ? (await bytesBelow(join(checkpoints, run.id))).bytes : 0;
         const share = counted > 0 ? (values * run.value_count) / counted : 0;
         const found = { ...run, checkpointBytes: bytes, bytes: Math.round(bytes + share) };
@@ -136,9 +137,9 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
       database.pragma('wal_checkpoint(TRUNCATE)');
       return givesBack;
     },
-    async compact(pulse) {
+    async compact(signal) {
       for (const path of await orphans()) await disk.rm(path, { recursive: true, force: true });
-      await maintain('vacuum', { file }, pulse);
+      await maintain('vacuum', { file }, signal);
     },
   };
 }

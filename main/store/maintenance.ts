@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type PlainError, fromPlainError } from '#contract/errors.ts';
+import { EpochbookError, type PlainError, fromPlainError } from '#contract/errors.ts';
 import type { MaintenanceResult, MaintenanceTask } from './maintenance-tasks.ts';
 
 /** The entry beside this file as a source, or beside or above the bundle that this file went into. */
@@ -50,28 +50,20 @@ export function maintainIn(start: ForkTask): void {
   forkTask = start;
 }
 
-const pulseMs = 100;
-
-/**
- * Throws what the task throws. `pulse` is called while it goes on; what it throws ends the task, of which SQLite takes back
- * what it had begun to write.
- */
+/** Throws what the task throws, and `job.cancelled` once it is ended: SQLite then takes back what it had begun to write. */
 export function maintain<K extends keyof MaintenanceTask>(
   kind: K,
   task: MaintenanceTask[K],
-  pulse: () => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<MaintenanceResult[K]> {
-  const child = forkTask(entry());
-  let timer: NodeJS.Timeout | undefined;
-  const result = new Promise<MaintenanceResult[K]>((resolve, reject) => {
-    timer = setInterval(() => {
-      try {
-        pulse();
-      } catch (error) {
-        child.kill();
-        reject(error);
-      }
-    }, pulseMs);
+  return new Promise((resolve, reject) => {
+    const child = forkTask(entry());
+    const end = () => {
+      child.kill();
+      reject(new EpochbookError('job.cancelled'));
+    };
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
     child.onMessage((answer) => {
       const answered = answer as Answer<K>;
       if ('error' in answered) reject(fromPlainError(answered.error));
@@ -80,5 +72,4 @@ export function maintain<K extends keyof MaintenanceTask>(
     child.onExit((code) => reject(new Error(`The store's maintenance ended with ${code}`)));
     child.send({ kind, task });
   });
-  return result.finally(() => clearInterval(timer));
 }

@@ -107,14 +107,25 @@ export function rescueDatabase(file: string, to: string): Rescue {
   const target = openDatabase(to);
   try {
     target.pragma('foreign_keys = OFF');
+    const inserts = new Map<string, (row: Row) => void>();
     const insert = (table: string): ((row: Row) => void) => {
+      const made = inserts.get(table);
+      if (made) return made;
       const known = new Set(columnsOf(target, table));
-      return (row) => {
+      /** By the columns that the rows have; an older form has fewer. */
+      const statements = new Map<string, Database.Statement>();
+      const put = (row: Row): void => {
         const names = Object.keys(row).filter((name) => known.has(name));
-        target
-          .prepare(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
-          .run(...names.map((name) => row[name]));
+        const columns = names.join(', ');
+        let statement = statements.get(columns);
+        if (!statement) {
+          statement = target.prepare(`INSERT OR IGNORE INTO ${table} (${columns}) VALUES (${names.map(() => '?').join(', ')})`);
+          statements.set(columns, statement);
+        }
+        statement.run(...names.map((name) => row[name]));
       };
+      inserts.set(table, put);
+      return put;
     };
     const most = largestNumber(source);
     const damaged: { name: string; missing: ('epochs' | 'values' | 'notebook')[] }[] = [];

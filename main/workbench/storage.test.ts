@@ -26,14 +26,14 @@ import { createWorkbench, type Workbench } from './workbench.ts';
 let folder: string;
 let workbench: Workbench | undefined;
 
-async function start(workspace = folder): Promise<Workbench> {
+async function start(workspace = folder, shell: 'browser' | 'cli' = 'browser'): Promise<Workbench> {
   workbench = await createWorkbench({
     folder: workspace,
     fork: forkTrainerOnNode(),
     samplesFolder: join(import.meta.dirname, '../../resources/samples'),
     settingsFile: join(folder, 'user', 'settings.json'),
     version: '1.2.3',
-    shell: { name: 'browser' },
+    shell: { name: shell },
   });
   return workbench;
 }
@@ -42,6 +42,13 @@ async function call<K extends CallName>(name: K, request: Request<K>): Promise<R
   const reply = await workbench!.call(name, request);
   if (!reply.ok) throw fromPlainError(reply.error);
   return reply.value as never;
+}
+
+/** The call, whose job is ended as soon as it has begun. */
+async function ended<T>(job: string, begun: Promise<T>): Promise<T> {
+  begun.catch(() => undefined);
+  await call('job.cancel', { job });
+  return begun;
 }
 
 function fill(runs: number, epochs = 20): RunId[] {
@@ -108,6 +115,12 @@ it('that was left in order is not checked, and says that all is well', async () 
   expect(await call('store.health', {})).toEqual({ problems: [] });
 });
 
+it('of a folder where nothing was ever stored cannot be rescued', async () => {
+  await start(folder, 'cli');
+  await expect(call('store.rescue', {})).rejects.toMatchObject({ code: 'store.noRuns' });
+  expect(existsSync(databaseFile(folder))).toBe(false);
+});
+
 it('tells what takes the space, by notebook and run, with the cache', async () => {
   const [id] = fill(3);
   mkdirSync(join(folder, '.epochbook', 'cache'));
@@ -138,12 +151,10 @@ it('stopped half-way, each of its tasks leaves it as it was', async () => {
   await start();
   const names = readdirSync(join(folder, '.epochbook')).sort();
   for (const name of ['store.space', 'store.check', 'store.shrink', 'store.rescue'] as const) {
-    await call('job.cancel', { job: name });
-    await expect(call(name, { job: name }), name).rejects.toMatchObject({ code: 'job.cancelled' });
+    await expect(ended(name, call(name, { job: name })), name).rejects.toMatchObject({ code: 'job.cancelled' });
     expect(await call('runs.list', {}), name).toHaveLength(30);
   }
-  await call('job.cancel', { job: 'backup' });
-  await expect(call('store.backup', { folder: 'backup', job: 'backup' })).rejects.toMatchObject({ code: 'job.cancelled' });
+  await expect(ended('backup', call('store.backup', { folder: 'backup', job: 'backup' }))).rejects.toMatchObject({ code: 'job.cancelled' });
   expect(existsSync(join(folder, 'backup'))).toBe(false);
   expect(
     readdirSync(join(folder, '.epochbook'))

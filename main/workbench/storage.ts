@@ -57,7 +57,7 @@ export async function backUp(store: Store, workspace: string, folder: string, jo
       await disk.writeFile(join(state, '.gitignore'), '*\n');
       const copy = join(state, basename(store.file));
       await store.copyTo(copy, (done, total) => job.tell(done, total, basename(store.file)));
-      const problems = await maintain('check', { file: copy }, () => job.tell(1, 1, basename(store.file)));
+      const problems = await maintain('check', { file: copy }, job.signal);
       if (problems.length > 0) throw new EpochbookError('store.damaged', { path: store.file });
       bytes += (await disk.stat(copy)).size;
       const files: string[] = [];
@@ -86,7 +86,7 @@ export async function backUp(store: Store, workspace: string, folder: string, jo
 export async function rescue(workspace: string, job: Job): Promise<StoreRescue> {
   const file = databaseFile(workspace);
   const rescued = `${file}.rescued`;
-  const found = await maintain('rescue', { file, to: rescued }, () => job.tell(0));
+  const found = await maintain('rescue', { file, to: rescued }, job.signal);
   const damagedFile = join(dirname(file), `damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.sqlite`);
   for (const ending of ['', '-wal', '-shm']) {
     await disk.rename(file + ending, damagedFile + ending).catch((error: unknown) => {

@@ -466,26 +466,26 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return {};
     },
 
-    'store.space': ({ job }) => jobs.run(job, (step) => context.store().space(() => step.tell(0))),
+    'store.space': ({ job }) => jobs.run(job, (step) => context.store().space(step.signal)),
     'store.shrink': ({ job }) =>
       jobs.run(job, async (step) => {
         if (isBusy()) throw new EpochbookError('store.busyTraining');
         const store = context.store();
-        const pulse = () => step.tell(0);
-        const before = await store.space(pulse);
-        await alone(() => store.compact(pulse));
+        const before = await store.space(step.signal);
+        await alone(() => store.compact(step.signal));
         return { freedBytes: Math.max(0, before.totalBytes - (await store.space()).totalBytes) };
       }),
     'store.backup': ({ folder, job }) => jobs.run(job, (step) => backUp(context.store(), open.folder, folder, step)),
     'store.check': ({ job }) =>
       jobs.run(job, async (step) => {
         if (!hasStore()) return { problems: [] };
-        health = [...(await maintain('check', { file: databaseFile(open.folder) }, () => step.tell(0)))];
+        health = [...(await maintain('check', { file: databaseFile(open.folder) }, step.signal))];
         return { problems: health };
       }),
     'store.health': async () => ({ problems: health }),
     'store.rescue': ({ job }) =>
       jobs.run(job, async (step) => {
+        if (!hasStore()) throw new EpochbookError('store.noRuns');
         if (isBusy()) throw new EpochbookError('store.busyTraining');
         const saved = await alone(async () => {
           open.store?.close();
