@@ -1,8 +1,9 @@
 /** The one closer look at data that is open. */
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Handlers } from '#contract/calls.ts';
 import { EpochbookError, fromPlainError, toPlainError } from '#contract/errors.ts';
 import type { DataSpec } from '#contract/spec.ts';
+import { tableFormatOf } from '#contract/table-format.ts';
 import { evaluateNotebook } from '#notebook/evaluate.ts';
 import type { Folders } from '#trainer/protocol.ts';
 import type { Context } from './context.ts';
@@ -108,4 +109,23 @@ export function createLooks(context: Context): Looks {
       return {};
     },
   };
+}
+
+/** The names of the columns of a table that no text editor shows; undefined where the file is no such table. */
+export async function tableColumns(context: Context, path: string): Promise<string[] | undefined> {
+  const format = tableFormatOf(path);
+  if (!format) return undefined;
+  const source = { format, path: posix.basename(path) };
+  const question = {
+    data: { source, steps: [] },
+    folders: foldersOf(context.folder(), path),
+    cache: join(context.folder(), '.epochbook', 'look'),
+  };
+  try {
+    const { table } = await context.trainer.look({ kind: 'open', ...question }, () => undefined);
+    return table?.columns.map(({ name }) => name);
+  } catch {
+    // What is wrong with it is said by the cell that reads it.
+    return undefined;
+  }
 }

@@ -323,6 +323,8 @@ describe('files of the workspace', () => {
     expect(await piece('new.csv', bytes.slice(5), 5, true)).toEqual({ path: 'new.csv' });
     expect(readFileSync(join(folder, 'new.csv'))).toEqual(Buffer.from(bytes));
     expect(await client.call('workspace.columns', { path: 'new.csv' })).toEqual({ columns: ['a', 'b, c', 'd'] });
+    await piece('new.jsonl', new TextEncoder().encode('{"width":1,"kind":"tall"}\n{"width":2,"kind":"flat"}\n'), 0, true);
+    expect(await client.call('workspace.columns', { path: 'new.jsonl' })).toEqual({ columns: ['width', 'kind'] });
     expect(await piece('new.csv', bytes, 0, true)).toEqual({ path: 'new.csv' });
     expect(await piece('new.csv', bytes.slice(1), 0, true)).toEqual({ path: 'new-2.csv' });
   });

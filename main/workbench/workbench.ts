@@ -31,7 +31,7 @@ import { columnsOf, createExplorer } from './explorer.ts';
 import { readImage } from './images.ts';
 import { located } from './located.ts';
 import { cacheSize, clearCache } from '#files/cache-folder.ts';
-import { createLooks } from './looks.ts';
+import { createLooks, tableColumns } from './looks.ts';
 import { createGoingOn } from './go-on.ts';
 import { createNotebooks } from './notebooks.ts';
 import { fileInWorkspace, foldersOf } from './paths.ts';
@@ -267,7 +267,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return {};
     },
     async 'workspace.columns'({ path }) {
-      const columns = await columnsOf(open.folder, path);
+      const columns = (await columnsOf(open.folder, path)) ?? (await tableColumns(context, path));
       return columns ? { columns } : {};
     },
     'places.list': async () => places.list(),

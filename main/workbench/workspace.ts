@@ -2,13 +2,14 @@
 import { promises as disk, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Workspace } from '#contract/calls.ts';
+import { tableFormatOf } from '#contract/table-format.ts';
 import { parseNotebook } from '#notebook/parse.ts';
 import { pathInWorkspace } from './paths.ts';
 
 export { findWorkspace } from '#store/workspace-folder.ts';
 
 export const notebookEnding = '.epoch.md';
-const dataEndings = ['.csv', '.tsv', '.gz', '.npy', '.npz', '.parquet', '.json', '-ubyte', '.idx', '.txt'];
+const dataEndings = ['.csv', '.tsv', '.gz', '.npy', '.npz', '-ubyte', '.idx', '.txt', '.zip'];
 /** A workspace may sit in a large folder: what lies deeper, or beyond this many files, is left out of the list. */
 const maxDepth = 4;
 const maxFiles = 2_000;
@@ -59,7 +60,9 @@ export async function listFiles(folder: string): Promise<{ files: string[]; fold
 export async function readWorkspace(folder: string): Promise<Workspace> {
   const { files, folders } = await listFiles(folder);
   const notebooks = files.filter((file) => file.endsWith(notebookEnding));
-  const dataFiles = files.filter((file) => dataEndings.some((ending) => file.toLowerCase().endsWith(ending)));
+  const dataFiles = files.filter(
+    (file) => tableFormatOf(file) !== undefined || dataEndings.some((ending) => file.toLowerCase().endsWith(ending)),
+  );
   return {
     folder,
     name: basename(folder),

@@ -12,6 +12,10 @@ test('a cell for each kind of file, with the last column as the target', () => {
   const split = '  .split({ validation: 0.2, seed: 1 })\n';
   expect(dataCellText("it's.csv", ['a', 'b'], [])).toBe(`data.csv('it\\'s.csv')\n  .target('b')\n${split}`);
   expect(dataCellText('a.tsv', undefined, [])).toBe(`data.tsv('a.tsv')\n${split}`);
+  expect(dataCellText('a.parquet', ['a', 'b'], [])).toBe(`data.parquet('a.parquet')\n  .target('b')\n${split}`);
+  expect(dataCellText('a.feather', ['a', 'b'], [])).toBe(`data.arrow('a.feather')\n  .target('b')\n${split}`);
+  expect(dataCellText('a.DB', ['a', 'b'], [])).toBe(`data.sqlite('a.DB')\n  .target('b')\n${split}`);
+  expect(dataCellText('a.jsonl', ['a', 'b'], [])).toBe(`data.json('a.jsonl')\n  .target('b')\n${split}`);
   expect(dataCellText('a.npz', undefined, [])).toBe(`data.npz('a.npz')\n${split}`);
   expect(dataCellText('y.npy', undefined, ['x.npy', 'y.npy'])).toBe(`data.npy({ inputs: 'x.npy', targets: 'y.npy' })\n${split}`);
   expect(dataCellText('t10k-labels-idx1-ubyte.gz', undefined, ['t10k-images-idx3-ubyte.gz'])).toContain(

@@ -1,4 +1,5 @@
 /** The cell that reads a file: what a user would write, with the last column to be predicted. */
+import { tableFormatOf } from '#contract/table-format.ts';
 
 /** From the notebook's folder to a file, both paths in the workspace. */
 export function pathFrom(notebook: string, file: string): string {
@@ -9,14 +10,13 @@ export function pathFrom(notebook: string, file: string): string {
   return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/');
 }
 
-export type FileKind = 'table' | 'json' | 'parquet' | 'npz' | 'npy' | 'idx' | 'text' | 'image' | 'notebook' | 'other';
+export type FileKind = 'delimited' | 'table' | 'npz' | 'npy' | 'idx' | 'text' | 'image' | 'notebook' | 'other';
 
 export function kindOf(path: string): FileKind {
   const name = path.toLowerCase();
   if (name.endsWith('.epoch.md')) return 'notebook';
-  if (/\.[ct]sv(\.gz)?$/.test(name)) return 'table';
-  if (name.endsWith('.json')) return 'json';
-  if (name.endsWith('.parquet')) return 'parquet';
+  if (/\.[ct]sv(\.gz)?$/.test(name)) return 'delimited';
+  if (tableFormatOf(name)) return 'table';
   if (name.endsWith('.npz')) return 'npz';
   if (name.endsWith('.npy')) return 'npy';
   if (/-ubyte(\.gz)?$|\.idx(\.gz)?$/.test(name)) return 'idx';
@@ -29,12 +29,10 @@ export function dataCellText(path: string, columns: readonly string[] | undefine
   const split = '  .split({ validation: 0.2, seed: 1 })\n';
   const target = columns && columns.length > 1 ? `  .target(${quoted(columns.at(-1)!)})\n` : '';
   switch (kindOf(path)) {
-    case 'table':
+    case 'delimited':
       return `data.${/\.tsv/i.test(path) ? 'tsv' : 'csv'}(${quoted(path)})\n${target}${split}`;
-    case 'json':
-      return `data.json(${quoted(path)})\n${target}${split}`;
-    case 'parquet':
-      return `data.parquet(${quoted(path)})\n${target}${split}`;
+    case 'table':
+      return `data.${tableFormatOf(path)}(${quoted(path)})\n${target}${split}`;
     case 'npz':
       return `data.npz(${quoted(path)})\n${split}`;
     case 'npy': {
