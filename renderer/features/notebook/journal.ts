@@ -1,7 +1,7 @@
 /** When unsaved text goes to the journal: soon after a key, and again and again while keys come. */
 
 /** A crash loses what was typed in this time and while the last entry was being written. */
-export const journalMs = 400;
+export const journalMs = 250;
 
 export interface JournalClock {
   /** Something changed. */

@@ -17,8 +17,22 @@ type Diagnostic = Awaited<ReturnType<Worker['getSemanticDiagnostics']>>[number];
 
 /** TypeScript's worker knows these cells, and with them the names that others use. */
 export async function tellLanguage(models: readonly Model[]): Promise<Worker> {
-  const worker = await typescript.getTypeScriptWorker();
+  const worker = await workerWhenSetUp();
   return worker(...models.map(({ uri }) => uri));
+}
+
+const setUpMs = 50;
+
+/** Monaco sets a language up in its own time after the first text in it was made, and refuses until then. */
+async function workerWhenSetUp(): Promise<Awaited<ReturnType<typeof typescript.getTypeScriptWorker>>> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await typescript.getTypeScriptWorker();
+    } catch (error) {
+      if (attempt === 200) throw error;
+      await new Promise((resolve) => setTimeout(resolve, setUpMs));
+    }
+  }
 }
 
 export function offerDiagnostics(monaco: typeof Monaco): void {
