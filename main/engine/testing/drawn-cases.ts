@@ -265,6 +265,7 @@ const layers: Readonly<Record<'row' | 'sequence' | 'image', Readonly<Record<stri
     Activation: (draw) => ({ activation: draw.of(activations) }),
     LeakyReLU: () => ({ alpha: 0.2 }),
     PReLU: () => ({}),
+    EinsumDense: (draw) => ({ equation: 'ab,bc->ac', outputShape: draw.whole(1, 5), biasAxes: 'c', activation: draw.of(activations) }),
     Dropout: (draw) => ({ rate: draw.of([0, 0.3, 0.6]) }),
     GaussianNoise: () => ({ stddev: 0.3 }),
   },
@@ -280,6 +281,12 @@ const layers: Readonly<Record<'row' | 'sequence' | 'image', Readonly<Record<stri
     }),
     LayerNormalization: () => ({}),
     Dense: (draw) => ({ units: draw.whole(1, 4), activation: draw.of(activations) }),
+    EinsumDense: (draw) => ({ equation: '...x,xy->...y', outputShape: draw.whole(1, 4) }),
+    Bidirectional: (draw) => ({
+      mergeMode: draw.of(['concat', 'sum', 'mul', 'ave']),
+      layer: layer(draw.of(['LSTM', 'GRU', 'SimpleRNN']), { units: draw.whole(1, 3), returnSequences: true }),
+    }),
+    AdaptiveAveragePooling1D: (draw) => ({ outputSize: draw.whole(1, 4) }),
   },
   image: {
     Conv2D: (draw) => ({
@@ -296,6 +303,8 @@ const layers: Readonly<Record<'row' | 'sequence' | 'image', Readonly<Record<stri
     MaxPooling2D: (draw) => ({ poolSize: draw.whole(1, 3), strides: draw.whole(1, 2), padding: 'same' }),
     AveragePooling2D: (draw) => ({ poolSize: draw.whole(1, 3), strides: draw.whole(1, 2), padding: 'same' }),
     BatchNormalization: () => ({}),
+    AdaptiveMaxPooling2D: (draw) => ({ outputSize: [draw.whole(1, 4), draw.whole(1, 4)] }),
+    AdaptiveAveragePooling2D: (draw) => ({ outputSize: draw.whole(1, 4) }),
     UpSampling2D: () => ({ size: [2, 2] }),
     ZeroPadding2D: () => ({ padding: [1, 1] }),
     Activation: (draw) => ({ activation: draw.of(activations) }),
@@ -309,6 +318,15 @@ const ends: Readonly<Record<keyof typeof inputShapes, readonly KerasObject[]>> =
   image: [layer('Flatten')],
 };
 const numberLosses = ['meanSquaredError', 'huber', 'logCosh'];
+const classLosses = [
+  'sparseCategoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+  'categoricalFocalCrossentropy',
+  'categoricalGeneralizedCrossEntropy',
+  'kullbackLeiblerDivergence',
+  'dice',
+  'tversky',
+];
 
 /** A model of one to four layers, its loss, and one step of plain gradient descent at a rate of 1: the change is the gradient. */
 export function drawModel(seed: number): { label: string; job: TrainJob } {
@@ -322,8 +340,10 @@ export function drawModel(seed: number): { label: string; job: TrainJob } {
   const classes = draw.of([undefined, 3]);
   const regularized: Config = draw.whole(0, 3) === 0 ? { kernelRegularizer: { class_name: 'L2', config: { l2: 0.05 } } } : {};
   const last = layer('Dense', classes === undefined ? { units: 1, ...regularized } : { activation: 'softmax', ...regularized });
-  const loss = classes === undefined ? draw.of(numberLosses) : 'sparseCategoricalCrossentropy';
-  const data = makeData({ inputShape: inputShapes[kind], ...(classes !== undefined && { classes }), train: 5, seed });
+  const loss = classes === undefined ? draw.of(numberLosses) : draw.of(classLosses);
+  const drawn = makeData({ inputShape: inputShapes[kind], ...(classes !== undefined && { classes }), train: 5, seed });
+  const weights = draw.whole(0, 3) === 0 && { weights: Float32Array.from({ length: 5 }, () => draw.of([0, 0.5, 1, 2.25])) };
+  const data = { ...drawn, train: { ...drawn.train, ...weights } };
   const job = makeJob(sequential(...chosen, ...ends[kind], last), data, {
     epochs: 1,
     batchSize: 5,
@@ -332,5 +352,8 @@ export function drawModel(seed: number): { label: string; job: TrainJob } {
     seed,
     optimizer: layer('SGD', { learningRate: 1 }),
   });
-  return { label: `${chosen.map(({ class_name: name, config }) => `${name} ${JSON.stringify(config)}`).join(', ')}; ${loss}`, job };
+  return {
+    label: `${chosen.map(({ class_name: name, config }) => `${name} ${JSON.stringify(config)}`).join(', ')}; ${loss}${weights ? ', weighted' : ''}`,
+    job,
+  };
 }
