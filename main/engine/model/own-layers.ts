@@ -54,6 +54,12 @@ for (const kernelName of ['NotEqual', 'Greater', 'Any']) {
   });
 }
 
+// tfjs' own takes the gradient of a single part for a list: a sequence of one step could not be learnt from.
+tf.registerGradient({
+  kernelName: 'Unpack',
+  gradFunc: (dy, _, attributes) => ({ value: () => tf.stack([dy].flat(), attributes['axis'] as number) }),
+});
+
 const masking = (layer: OwnLayer, x: tf.Tensor) => tf.mul(x, tf.cast(tf.any(tf.notEqual(x, layer.maskValue), -1, true), x.dtype));
 
 /** Every row and column `size` times over, or pixels between them. */
@@ -142,11 +148,8 @@ function normalizedInTraining({ gamma, beta, epsilon, movingMean, movingVariance
 const toLast = [0, 2, 3, 4, 1];
 const toFirst = [0, 4, 1, 2, 3];
 
-/** The parts along an axis. (tfjs' own has no gradient where there is only one.) */
-const partsOf = (x: tf.Tensor, axis: number) => (x.shape[axis] === 1 ? [tf.squeeze(x, [axis])] : tf.unstack(x, axis));
-
 /** A volume's slices along its depth, each `[batch, height, width, channels]`. */
-const slicesOf = (x: tf.Tensor) => partsOf(x, 1);
+const slicesOf = (x: tf.Tensor) => tf.unstack(x, 1);
 const sumOf = (parts: readonly tf.Tensor[]) => parts.reduce((total, part) => tf.add(total, part));
 
 /** Runs `body` with the channels last, whatever the layer's format. */
@@ -177,7 +180,7 @@ const convolution3d = (layer: OwnLayer, input: tf.Tensor) =>
   withChannelsLast(layer, input, (x) => {
     const [depthStride, ...strides] = layer.strides;
     const [depthDilation, ...dilations] = layer.dilationRate;
-    const kernels = partsOf(layer.kernel!.read(), 0).map((kernel) => spread(kernel, dilations) as tf.Tensor4D);
+    const kernels = tf.unstack(layer.kernel!.read(), 0).map((kernel) => spread(kernel, dilations) as tf.Tensor4D);
     const padding = layer.padding as 'valid' | 'same';
     const slices = slicesOf(x) as tf.Tensor4D[];
     const windows = windowsAlong(slices.length, kernels.length, depthStride, depthDilation, padding === 'same');
@@ -191,7 +194,7 @@ const convolution3d = (layer: OwnLayer, input: tf.Tensor) =>
 const convolution3dTranspose = (layer: OwnLayer, input: tf.Tensor) =>
   withChannelsLast(layer, input, (x) => {
     const [stride, ...strides] = layer.strides;
-    const kernels = partsOf(layer.kernel!.read(), 0) as tf.Tensor4D[];
+    const kernels = tf.unstack(layer.kernel!.read(), 0) as tf.Tensor4D[];
     const padding = layer.padding as 'valid' | 'same';
     const slices = slicesOf(x) as tf.Tensor4D[];
     const target = layer.computeOutputShape([...input.shape]) as number[];

@@ -276,6 +276,8 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
 
   ['SimpleRNN', plain(sequence, recurrent)],
   ['LSTM', plain(sequence, gated)],
+  // One step alone.
+  ['LSTM', plain((draw) => [1, draw.number(2, 4)], gated)],
   ['GRU', plain(sequence, gru)],
   ...(['SimpleRNN', 'LSTM', 'GRU'] as const).map((className): [string, Drawer] => [
     className,
