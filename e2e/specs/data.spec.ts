@@ -75,3 +75,40 @@ test('pictures are shown by class', async ({ open }) => {
   await page.getByRole('spinbutton', { name: 'Epoch' }).fill('2');
   await expect(batch).not.toHaveText(first!);
 });
+
+test('guesses and choices of data are changed by a click; a series shows its windows', async ({ open, workspace }) => {
+  const hours = Array.from({ length: 60 }, (_, hour) => {
+    const time = new Date(Date.UTC(2024, 0, 1, hour < 40 ? hour : hour + 12)).toISOString();
+    return `${time};${String((hour % 7) + 0.5).replace('.', ',')};${hour === 3 ? '-9' : hour}`;
+  });
+  workspace.write('hours.csv', ['time;temp;wind', ...hours].join('\n'));
+  workspace.write(
+    'hours.epoch.md',
+    "---\nepochbook: 1\ntitle: Hours\n---\n```ts data #hours\ndata.csv('hours.csv').window({ length: 6, time: 'time' }).impute().standardize().split({ validation: 0.3 })\n```\n",
+  );
+  const { page } = await open('hours.epoch.md');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Hours');
+  // Which column is to be predicted is asked for, with the columns to choose from.
+  await page.getByRole('button', { name: "Add .target('temp')" }).click();
+  await notebook.isFresh('hours');
+  await page.getByText('Read as UTF-8, fields parted by semicolon').click();
+  await expect(page.getByLabel('Fractions')).toHaveValue(',');
+  await page.getByPlaceholder('more, e.g. -9, unknown').fill('-9');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(notebook.cell('hours')).toContainText("nulls: ['-9']");
+  await expect(notebook.cell('hours')).toContainText('1 missing');
+
+  await page.getByRole('button', { name: 'Look closer at the data of hours' }).click();
+  await page.getByRole('button', { name: 'Series and windows' }).click();
+  await expect(page.getByText(/It sees rows 1 to 6 .* and is to predict row 7/)).toBeVisible();
+  await expect(page.getByText(/60 rows, \d+ windows, 1 gap/)).toBeVisible();
+  await page.getByRole('slider').focus();
+  await page.keyboard.press('End');
+  await expect(page.getByText(/It sees rows 54 to 59 .* and is to predict row 60/)).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  await page.getByRole('button', { name: 'The data itself' }).click();
+  await page.getByRole('columnheader', { name: /wind/ }).locator('.histogram button').first().click();
+  await expect(page.getByRole('button', { name: /^wind from/ })).toBeVisible();
+});

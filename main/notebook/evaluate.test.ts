@@ -59,6 +59,14 @@ describe('a spec', () => {
     });
   });
 
+  it('takes a filter for a formula where nothing else is said of a column', async () => {
+    const { dataSpecOf } = await run([['data', `data.csv('a.csv').filter('a / b > 3').filter('a', { min: 1 })`]]);
+    expect(dataSpecOf('c0').steps).toEqual([
+      { op: 'where', expression: 'a / b > 3' },
+      { op: 'filter', column: 'a', min: 1 },
+    ]);
+  });
+
   it('takes every kind of data step', async () => {
     const { dataSpecOf } = await run([
       [

@@ -186,7 +186,7 @@ function Lines({ series, place, onWindow }: LinesProps) {
   };
 
   return (
-    <div ref={element} className="series-lines" role="list" aria-label={t('data.series')}>
+    <div ref={element} className="series-lines" role="group" aria-label={t('data.series')}>
       <svg width="0" height="0" aria-hidden>
         <defs>
           <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -197,7 +197,7 @@ function Lines({ series, place, onWindow }: LinesProps) {
       {lines.map(({ name, role, min, max, segments }) => {
         const y = (value: number) => inset + (1 - (value - min) / (max - min || 1)) * (lineHeight - inset * 2);
         return (
-          <figure key={name} role="listitem">
+          <figure key={name}>
             <figcaption>
               <b className="clip">{name}</b> {role === 'target' && <em className="role target">{t('notebook.role.target')}</em>}
               <span className="grow" />
@@ -241,7 +241,7 @@ function Lines({ series, place, onWindow }: LinesProps) {
           </figure>
         );
       })}
-      <figure role="listitem">
+      <figure>
         <figcaption>
           <b>{t('data.windows')}</b>
         </figcaption>
