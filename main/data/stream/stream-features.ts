@@ -409,11 +409,22 @@ export async function fitStreamedFeatures(
 /** A column of more categories than this cannot become as many columns. */
 const mostCategories = 100_000;
 
-/** The texts of the kept rows in a block. */
-export function keptTexts({ store, kept, firstKept }: StreamRows, source: Source, block: number): string[] {
-  const texts = textsIn(store, source, block);
+export interface CodedTexts {
+  readonly texts: readonly string[];
+  /** Of each row, its place in `texts`. */
+  readonly codes: Uint32Array;
+}
+
+/** The texts of the kept rows in a block. Of a column of codes, `texts` is the same for every block. */
+export function keptTexts({ store, kept, firstKept }: StreamRows, source: Source, block: number): CodedTexts {
   const start = block * blockRows;
-  return Array.from(kept.subarray(firstKept[block], firstKept[block + 1]), (row) => texts[row - start]);
+  const rows = kept.subarray(firstKept[block], firstKept[block + 1]);
+  if (source.kind === 'codes') {
+    const codes = store.read(source.column, block);
+    return { texts: source.texts, codes: rows.map((row) => codes[row - start]) };
+  }
+  const texts = textsIn(store, source, block);
+  return { texts, codes: rows.map((row) => row - start) };
 }
 
 /** The numbers of the kept rows in a block, as `numbersIn` marks them. */

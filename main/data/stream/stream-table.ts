@@ -13,7 +13,7 @@ import { augmentationOf } from '../augmentation.ts';
 import { columnNamed, isMissing, numberIn, type TypedColumn } from '../columns.ts';
 import type { TextTable } from '../csv.ts';
 import type { Folders } from '../files.ts';
-import { asksForText, type Columns, numbersIn, type Source, textsIn } from './stream-columns.ts';
+import { asksForText, type Columns, numbersIn, type Source } from './stream-columns.ts';
 import { formulaOf, holds } from '../rows.ts';
 import { checkTrainWeights, weightColumn } from '../sample-weights.ts';
 import { type Parts, split } from '../split.ts';
@@ -475,7 +475,8 @@ async function readStreamedTarget(rows: StreamRows, columns: Columns, column: Ty
   if (told !== 'number')
     for (const block of blocks) {
       if (source.kind === 'codes') {
-        for (const text of new Set(keptTexts(rows, source, block))) distinct.add(text);
+        const { texts, codes } = keptTexts(rows, source, block);
+        for (const code of new Set(codes)) distinct.add(texts[code]);
       } else for (const value of new Set(keptNumbers(rows, source, block))) distinct.add(Number.isNaN(value) ? '' : String(value));
       if (distinct.size > mostClasses) break;
       await nextTurn();
@@ -486,16 +487,21 @@ async function readStreamedTarget(rows: StreamRows, columns: Columns, column: Ty
     throw new EpochbookError('data.largeText', { path: rows.path, column: column.name, most: mostClasses }, { at });
   if ([...distinct].some(isMissing))
     for (const block of blocks) {
-      const gap = keptTexts(rows, source, block).findIndex(isMissing);
+      const { texts, codes } = keptTexts(rows, source, block);
+      const gap = codes.findIndex((code) => isMissing(texts[code]));
       if (gap >= 0) throw await rows.notANumber(column, rows.firstKept[block] + gap, at);
     }
   const classes = classesOf(distinct, column.name, rows, at);
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const values = new Uint32Array(kept.length);
+  const classesIn = ofTexts((texts) => Uint32Array.from(texts, (text) => indexOf.get(text) ?? 0));
   for (const block of blocks) {
-    keptTexts(rows, source, block).forEach((text, index) => {
-      values[rows.firstKept[block] + index] = indexOf.get(text) ?? 0;
-    });
+    const { texts, codes } = keptTexts(rows, source, block);
+    const classOf = classesIn(texts);
+    values.set(
+      codes.map((code) => classOf[code]),
+      rows.firstKept[block],
+    );
     await nextTurn();
   }
   return { column, classes, values };
@@ -534,6 +540,15 @@ async function readNumbers(rows: StreamRows, source: Source, column: TypedColumn
   return values;
 }
 
+/** What follows of texts, made anew only where they are others than the last time. */
+function ofTexts<Made>(make: (texts: readonly string[]) => Made): (texts: readonly string[]) => Made {
+  let last: { texts: readonly string[]; made: Made } | undefined;
+  return (texts) => {
+    if (last?.texts !== texts) last = { texts, made: make(texts) };
+    return last.made;
+  };
+}
+
 const mostClasses = 100_000;
 
 async function partRows(
@@ -553,28 +568,39 @@ async function partRows(
   const idOf = (row: number) => rows.kept[row];
   const textsOf = async (name: string) => {
     const source = columns.get(columnNamed(typed, name, rows.path, at).name)!;
-    const codes = new Map<string, number>();
     const codeOf = new Uint32Array(rows.kept.length);
+    const known = new Map<string, number>();
+    const numbered = ofTexts((texts) =>
+      Uint32Array.from(texts, (text) => {
+        const before = known.get(text) ?? known.size;
+        known.set(text, before);
+        return before;
+      }),
+    );
     for (let block = 0; block < rows.store.blocks(); block += 1) {
-      keptTexts(rows, source, block).forEach((text, index) => {
-        let code = codes.get(text);
-        if (code === undefined) codes.set(text, (code = codes.size));
-        codeOf[rows.firstKept[block] + index] = code;
-      });
+      const { texts, codes } = keptTexts(rows, source, block);
+      const own = numbered(texts);
+      codeOf.set(
+        codes.map((code) => own[code]),
+        rows.firstKept[block],
+      );
       await nextTurn();
     }
-    const texts = [...codes.keys()];
-    return (row: number) => texts[codeOf[row]];
+    const names = [...known.keys()];
+    return (row: number) => names[codeOf[row]];
   };
   const timesOf = async (name: string) => {
     const typedColumn = columnNamed(typed, name, rows.path, at);
     const source = columns.get(name)!;
     const times = new Float64Array(rows.kept.length);
+    const momentsIn = ofTexts((texts) => texts.map((text) => (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : Number.NaN)));
     for (let block = 0; block < rows.store.blocks(); block += 1) {
-      const values =
-        source.kind === 'codes' && typedColumn.type === 'text'
-          ? Float64Array.from(keptTexts(rows, source, block), (text) => (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : Number.NaN))
-          : keptNumbers(rows, source, block);
+      let values: Float64Array;
+      if (source.kind === 'codes' && typedColumn.type === 'text') {
+        const { texts, codes } = keptTexts(rows, source, block);
+        const moments = momentsIn(texts);
+        values = Float64Array.from(codes, (code) => moments[code]);
+      } else values = keptNumbers(rows, source, block);
       const odd = values.findIndex((value) => !Number.isFinite(value));
       if (odd >= 0 && rows.firstKept[block] + odd < count) {
         const line = idOf(rows.firstKept[block] + odd) + 1;
@@ -671,8 +697,8 @@ async function sampleRows(
     if (here.length === 0) continue;
     for (const [index, { name }] of typed.entries()) {
       const source = columns.get(name);
-      const all = source ? textsIn(store, source, block) : undefined;
-      for (const row of here) texts[index].push(all?.[rows.kept[firstKept[block] + row] - block * blockRows] ?? '');
+      const all = source && keptTexts(rows, source, block);
+      for (const row of here) texts[index].push(all ? all.texts[all.codes[row]] : '');
     }
     for (const [index, feature] of features.entries()) {
       const all = feature.valuesIn(block);
