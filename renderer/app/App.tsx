@@ -1,5 +1,5 @@
 import './frame.css';
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { Toasts } from '../components/Toast.tsx';
 import { ModelUseHost } from '../features/model-use/ModelUseDialog.tsx';
 import { SweepHost } from '../features/sweep/SweepDialog.tsx';
@@ -20,16 +20,17 @@ import { useFrameActions } from './frame-actions.ts';
 import { Header } from './Header.tsx';
 import { useNavigationStore } from './navigation-store.ts';
 import { Rail } from './Rail.tsx';
+import { later } from './later.tsx';
 import { importRuns } from './runs-code.ts';
 import { useSettingsStore } from './settings-store.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { useWords } from '../words/use-words.ts';
 
-const RunsView = lazy(async () => ({ default: (await importRuns()).RunsView }));
-const DataView = lazy(async () => ({ default: (await import('../features/data/DataView.tsx')).DataView }));
-const CurvesView = lazy(async () => ({ default: (await import('../features/curves/CurvesView.tsx')).CurvesView }));
-const ComparisonView = lazy(async () => ({ default: (await import('../features/comparison/ComparisonView.tsx')).ComparisonView }));
+const RunsView = later(async () => (await importRuns()).RunsView);
+const DataView = later(async () => (await import('../features/data/DataView.tsx')).DataView);
+const CurvesView = later(async () => (await import('../features/curves/CurvesView.tsx')).CurvesView);
+const ComparisonView = later(async () => (await import('../features/comparison/ComparisonView.tsx')).ComparisonView);
 
 export function App() {
   const t = useWords();
@@ -59,12 +60,10 @@ export function App() {
           {/* Each notebook and each view begins at its top. */}
           <main key={view === 'notebook' ? `notebook ${path}` : view} id="main" className={`main ${view}`} tabIndex={-1}>
             {view === 'notebook' && <NotebookOrWelcome />}
-            <Suspense fallback={null}>
-              {view === 'data' && <DataView />}
-              {view === 'runs' && <RunsView />}
-              {view === 'comparison' && <ComparisonView />}
-              {view === 'curves' && <CurvesView />}
-            </Suspense>
+            {view === 'data' && <DataView />}
+            {view === 'runs' && <RunsView />}
+            {view === 'comparison' && <ComparisonView />}
+            {view === 'curves' && <CurvesView />}
           </main>
         </div>
         <StatusBar />
