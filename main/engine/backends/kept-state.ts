@@ -42,7 +42,7 @@ const modules = new Map<string, WebAssembly.Module>();
 export function createKeptState({ Tensor: OwnTensor }: Runtime): KeptState {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const places = new Map<string, Place>();
-  const runs = new Map<string, Run>();
+  const runs = new Map<Sweep, Run>();
   let end = 0;
   const views = (offset: number, { shape, dtype }: Typed) => {
     const values = new Float32Array(memory.buffer, offset, sizeOf(shape));
@@ -55,13 +55,13 @@ export function createKeptState({ Tensor: OwnTensor }: Runtime): KeptState {
     for (const place of places.values()) Object.assign(place, views(place.offset, place));
   };
   const runOf = (sweep: Sweep): Run => {
-    const key = sweepKey(sweep);
-    const known = runs.get(key);
+    const known = runs.get(sweep);
     if (known) return known;
+    const key = sweepKey(sweep);
     const module = modules.get(key) ?? new WebAssembly.Module(encodeSweep(sweep));
     modules.set(key, module);
     const run = new WebAssembly.Instance(module, { engine: { memory } }).exports.sweep as Run;
-    runs.set(key, run);
+    runs.set(sweep, run);
     return run;
   };
   const state: KeptState = {
