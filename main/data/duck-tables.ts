@@ -7,7 +7,7 @@ import { type DataSource, databaseOf } from '#contract/spec.ts';
 import { readArrow } from './arrow.ts';
 import { isLogical, isMissing, isNumber } from './columns.ts';
 import { parseCsv, type TextTable } from './csv.ts';
-import { identifier, loadDuck, type NamedFile, tableReader } from './duck.ts';
+import { identifier, loadDuck, type NamedFile, quoted, tableReader } from './duck.ts';
 import { asRead, checkLines, csvReader, type CsvSource, isKnownEncoding } from './duck-csv.ts';
 import { type Folders, locate, placeDataFile, readDataFile } from './files.ts';
 import { readSqlite } from './sqlite.ts';
@@ -79,6 +79,26 @@ interface Opened {
   /** Of a delimited text: how it is read. */
   readonly csv?: CsvSource;
   readonly drop?: (() => Promise<void>) | undefined;
+  readonly isParquet?: boolean;
+}
+
+/**
+ * A damaged footer can tell of fewer rows than its columns hold, and the others would be left out without a word.
+ * Throws `data.parquet`.
+ */
+async function checkCounts(connection: DuckDBConnection, { file, path }: NamedFile, at: string): Promise<void> {
+  let odd: number;
+  try {
+    const reader = await connection.runAndReadAll(
+      `SELECT count(*)::INTEGER FROM (SELECT row_group_num_rows AS rows, num_values, path_in_schema FROM parquet_metadata(${quoted(file)}))
+         WHERE num_values < rows OR (num_values > rows AND NOT contains(path_in_schema, ','))`,
+    );
+    odd = Number(reader.getRowsJS()[0]?.[0]);
+  } catch {
+    // What is wrong with it is said where it is read.
+    return;
+  }
+  if (odd > 0) throw new EpochbookError('data.parquet', { path, detail: 'its columns hold other numbers of values than its rows' }, { at });
 }
 
 async function openFile(source: FileSource, folders: Folders, at: string, hash: Hash | undefined): Promise<Opened> {
@@ -87,7 +107,10 @@ async function openFile(source: FileSource, folders: Folders, at: string, hash: 
   const { path } = source;
   const { drop, ...place } = await placeDataFile(path, folders, at, { hash, plain: source.format === 'parquet' });
   const named = { path, ...place };
-  if (source.format !== 'csv') return { named, drop, reader: () => tableReader(source.format === 'json' ? 'json' : 'parquet', named) };
+  if (source.format !== 'csv') {
+    const format = source.format === 'json' ? 'json' : 'parquet';
+    return { named, drop, isParquet: format === 'parquet', reader: () => tableReader(format, named) };
+  }
   const csv = await asRead(source, named);
   // A first look guesses from few lines, and within little memory.
   if (hash) await checkLines(named, csv, at);
@@ -134,7 +157,9 @@ export async function openTables(source: TableSource, folders: Folders, hash?: H
       bytes,
       ...(only.csv && source.format === 'csv' && { csv: only.csv }),
       async make(connection) {
-        for (const [name, { reader, text }] of tables) {
+        for (const [name, { named, reader, text, isParquet }] of tables) {
+          if (named && isParquet)
+            await checkCounts(connection, named, source.format === 'sql' ? '/data/source/tables' : '/data/source/path');
           if (text) await putTable(connection, name, text);
           else if (reader && source.format === 'sql') await connection.run(`CREATE TEMP VIEW ${identifier(name)} AS FROM ${reader(-1)}`);
         }

@@ -39,6 +39,11 @@ it('ends where an Arrow file promises batches that are none', async () => {
     expect(await strike(workspace, kinds, 'arrow', accident, drawsFor('arrow', accident, seed))).toBeUndefined();
 });
 
+it('leaves no row of a Parquet file out where its footer tells of fewer', async () => {
+  const kinds = await soundFiles(workspace);
+  expect(await strike(workspace, kinds, 'parquet', 'counts wrong', drawsFor('parquet', 'counts wrong', 340))).toBeUndefined();
+});
+
 it('refuses a line of millions of fields before anything is made of it', async () => {
   write('commas.csv', `size,kind\n1,u\n2,v\n${','.repeat(2_000_000)}`);
   const sql: DataSource = { format: 'sql', query: 'FROM t', tables: { t: 'commas.csv' } };
