@@ -192,6 +192,9 @@ const tellMs = 60;
 let telling: ReturnType<typeof setTimeout> | undefined;
 let toldCell: string | undefined;
 let keepingKnobs: ReturnType<typeof setTimeout> | undefined;
+/** Shorter than the wait for the check: whoever made a change this short a time ago goes on. */
+const unfinishedMs = 600;
+let changedAt = 0;
 let autosave: ReturnType<typeof setTimeout> | undefined;
 let knobCheck: ReturnType<typeof setTimeout> | undefined;
 /** Texts of open prose editors, by their blocks' keys. */
@@ -347,7 +350,9 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     });
     scheduleSave();
     journal.note();
-    if (!sameCells(before, blocks)) checkSoon(typedCheckMs);
+    if (sameCells(before, blocks)) return;
+    changedAt = Date.now();
+    checkSoon(typedCheckMs);
   }
 
   function scheduleSave(): void {
@@ -398,6 +403,8 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       const input = inputs.keys.get(cell.id)!;
       if (checked[cell.id]?.inputs.keys.get(cell.id) !== input || foreseen[cell.id]?.input === input) continue;
       if (useTrainingStore.getState().isBusy()) return;
+      // It takes all cores. The check that follows what is typed asks again.
+      if (Date.now() - changedAt < unfinishedMs) return;
       const sent = stateToSend();
       if (!sent) return;
       const put = (value: Foreseen) => {
