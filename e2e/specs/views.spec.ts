@@ -20,7 +20,7 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
 
   await page.getByRole('button', { name: 'Search or run a command' }).click();
   await look(page, shell, 'palette');
-  await page.getByRole('combobox').fill('open the sample clothes');
+  await page.getByRole('combobox', { name: 'Search or run a command' }).fill('open the sample clothes');
   await page.keyboard.press('Enter');
   await notebook.shows('Clothes, ten classes');
   await notebook.isFresh('network');
