@@ -1,4 +1,5 @@
 /** What is odd in a data set, said before an epoch is spent on it: only what is certain, or next to certain. */
+import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { Column, DataFix, Finding } from '#contract/notebook.ts';
 import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
@@ -35,22 +36,6 @@ export function finding(code: MessageKey, values: MessageValues, evidence: strin
   };
 }
 
-/** A text as the cell language writes it. */
-export const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
-/** What must come before numbers are brought to a scale or categories to columns. */
-export const beforeScaling = [
-  'impute',
-  'clip',
-  'log',
-  'bucketize',
-  'normalize',
-  'standardize',
-  'minMax',
-  'oneHot',
-  'ordinal',
-  'split',
-  'kFold',
-];
 export const dropColumn = (name: string): DataFix => ({ do: 'addStep', step: `.drop(${literal(name)})` });
 
 /** What is known besides the samples. */

@@ -4,7 +4,8 @@ import type { DataSpec } from '#contract/spec.ts';
 import { isMissing, numberIn, type TypedColumn } from './columns.ts';
 import type { TextTable } from './csv.ts';
 import type { FittedFeature } from './features.ts';
-import { beforeScaling, dropColumn, finding, literal, quotedNames, rarer, spellAlike, spelledAlike } from './findings.ts';
+import { beforeScaling, literal } from '#contract/cell-text.ts';
+import { dropColumn, finding, quotedNames, rarer, spellAlike, spelledAlike } from './findings.ts';
 import type { Parts } from './split.ts';
 
 export interface TableFacts {

@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from 'react';
+import { literal } from '#contract/cell-text.ts';
 import type { DataFix, DataPreview } from '#contract/notebook.ts';
 import { textEncodings } from '#contract/spec.ts';
 import { Button } from '../../components/Button.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
-import { applyMend, literal, mendOf } from './mend.ts';
+import { applyMend, mendOf } from './mend.ts';
 
 type Reading = NonNullable<DataPreview['reading']>;
 

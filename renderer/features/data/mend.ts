@@ -1,4 +1,5 @@
 /** Changes to the notebook's text that mend what is odd or wrong in its data, one click away. */
+import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { PlainError } from '#contract/errors.ts';
 import type { DataFix } from '#contract/notebook.ts';
 import type { Translate } from '../../words/use-words.ts';
@@ -34,24 +35,6 @@ export function fixTitle(t: Translate, fix: DataFix): string {
     : t('data.fixSet', { option: clip(`${fix.name}: ${fix.value}`) });
 }
 
-/** A text as the cell language writes it. */
-export const literal = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
-
-/** Steps that what changes values or their kind must come before. */
-export const beforeFitting = [
-  'impute',
-  'clip',
-  'log',
-  'bucketize',
-  'normalize',
-  'standardize',
-  'minMax',
-  'oneHot',
-  'ordinal',
-  'split',
-  'kFold',
-];
-
 const mostChoices = 8;
 
 /** What may be done about an error of the data: the one mend, or the choices there are. */
@@ -59,7 +42,7 @@ export function fixesOf({ code, values = {} }: PlainError): DataFix[] {
   const said = (name: string) => String(values[name] ?? '');
   const choices = said('choices') === '' ? [] : (JSON.parse(said('choices')) as string[]).slice(0, mostChoices);
   const column = literal(said('column'));
-  const step = (text: string): DataFix => ({ do: 'addStep', step: text, before: beforeFitting });
+  const step = (text: string): DataFix => ({ do: 'addStep', step: text, before: beforeScaling });
   const isTarget = said('role') === 'target';
   switch (code) {
     case 'data.sqliteWhich':

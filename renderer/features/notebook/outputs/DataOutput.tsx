@@ -1,10 +1,11 @@
 import { useState } from 'react';
+import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { DataPreview } from '#contract/notebook.ts';
 import { Button } from '../../../components/Button.tsx';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { lookAt } from '../../data/data-store.ts';
 import { Findings } from '../../data/Findings.tsx';
-import { applyMend, beforeFitting, literal, mendOf } from '../../data/mend.ts';
+import { applyMend, mendOf } from '../../data/mend.ts';
 import { ReadingPanel } from '../../data/Reading.tsx';
 import { useNotebookStore } from '../notebook-store.ts';
 import { Thumbnail } from './Thumbnail.tsx';
@@ -169,7 +170,7 @@ function TypeChoice({ cell, column: { name, type } }: { cell: string; column: No
   const t = useWords();
   const blocks = useNotebookStore((state) => state.blocks);
   const cast = (to: string) =>
-    mendOf(blocks, cell, { do: 'addStep', step: `.cast(${literal(name)}, { to: ${literal(to)} })`, before: beforeFitting });
+    mendOf(blocks, cell, { do: 'addStep', step: `.cast(${literal(name)}, { to: ${literal(to)} })`, before: beforeScaling });
   return (
     <select
       className="type-choice"
