@@ -44,7 +44,10 @@ export interface Training {
 export interface TrainerHost {
   /** Starts the process that inspects ahead of its first task. */
   warm(): void;
-  inspect(task: Omit<TaskOf<'inspect'>, 'type'>): Promise<Inspection>;
+  /** `onProgress` hears the share of the data that is read, where that takes long. */
+  inspect(task: Omit<TaskOf<'inspect'>, 'type'>, onProgress?: (share: number) => void): Promise<Inspection>;
+  /** Ends an inspection at once; what waited for it fails. False where none was going on: other tasks are let be. */
+  endInspection(): Promise<boolean>;
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
   export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
   backends(measure: boolean): Promise<BackendInfo[]>;
@@ -87,6 +90,13 @@ const isFinal = (message: FromTrainer): message is Final =>
   message.type === 'predicted' ||
   message.type === 'ended';
 
+const isTrainNews = (news: News): news is TrainNews =>
+  news.type === 'started' ||
+  news.type === 'progressed' ||
+  news.type === 'checkpointed' ||
+  news.type === 'observed' ||
+  news.type === 'epochEnded';
+
 /** How long a process that was asked to end has before it is made to. */
 const killMs = 2_000;
 
@@ -97,6 +107,8 @@ interface Lane {
   run(task: Task, onNews?: (news: News) => void): Promise<Final>;
   /** To the task in progress, if the process stands. */
   send(message: ToTrainer): void;
+  /** What kind of task is in progress. */
+  doing(): Task['type'] | undefined;
   /** Ends the process; resolves when it is gone. */
   kill(): Promise<void>;
   /** The same, for good: what waits is not begun any more. */
@@ -111,6 +123,7 @@ interface Live {
 
 interface Current {
   readonly id: number;
+  readonly type: Task['type'];
   readonly on: Live;
   readonly finish: (final: Final) => void;
   readonly fail: (error: Error) => void;
@@ -155,7 +168,7 @@ function createLane(fork: ForkTrainer): Lane {
     const id = nextId++;
     live ??= start();
     const on = live;
-    const final = new Promise<Final>((finish, fail) => (current = { id, on, finish, fail, onNews, pending: [] }));
+    const final = new Promise<Final>((finish, fail) => (current = { id, type: task.type, on, finish, fail, onNews, pending: [] }));
     try {
       // Waiting throws where the process ends before it is ready.
       await Promise.race([on.ready, final]);
@@ -192,6 +205,7 @@ function createLane(fork: ForkTrainer): Lane {
       if (current?.pending) current.pending.push(message);
       else live?.process.send(message);
     },
+    doing: () => current?.type,
     kill,
     async close() {
       isClosed = true;
@@ -209,8 +223,9 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
   async function ask<K extends 'batched' | 'inspected' | 'estimated' | 'exported' | 'listed'>(
     kind: K,
     task: Task,
+    onNews?: (news: News) => void,
   ): Promise<Extract<Final, { type: K }>> {
-    const final = await inspector.run(task);
+    const final = await inspector.run(task, onNews);
     if (final.type === 'failed') throw fromPlainError(final.error);
     if (final.type !== kind) throw new Error(`The trainer answered ${final.type} where ${kind} was asked for`);
     return final as Extract<Final, { type: K }>;
@@ -231,7 +246,17 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
 
   return {
     warm: () => inspector.warm(),
-    inspect: async (task) => (await ask('inspected', { type: 'inspect', ...task })).inspection,
+    async inspect(task, onProgress) {
+      const tell = (news: News): void => {
+        if (news.type === 'readProgressed') onProgress?.(news.share);
+      };
+      return (await ask('inspected', { type: 'inspect', ...task }, tell)).inspection;
+    },
+    async endInspection() {
+      if (inspector.doing() !== 'inspect') return false;
+      await inspector.kill();
+      return true;
+    },
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
     export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
     backends: async (measure) => (await ask('listed', { type: 'backends', measure })).backends,
@@ -256,7 +281,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       const run = async (): Promise<TrainEnd> => {
         try {
           const final = await trainer.run({ type: 'train', ...task }, (news) => {
-            if (news.type === 'lookProgressed' || news.type === 'usedProgressed' || news.type === 'predictedRows') return;
+            if (!isTrainNews(news)) return;
             if (news.type === 'epochEnded') epochs = news.row.epoch;
             onNews(news);
           });

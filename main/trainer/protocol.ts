@@ -111,6 +111,8 @@ export type FromTrainer =
   | { type: 'ready' }
   | { type: 'failed'; id: number; error: PlainError }
   | { type: 'inspected'; id: number; inspection: Inspection }
+  /** The share of the data that is read, where reading it takes long. */
+  | { type: 'readProgressed'; id: number; share: number }
   | { type: 'estimated'; id: number; estimate: Estimate }
   | { type: 'exported'; id: number; exported: Exported }
   | { type: 'listed'; id: number; backends: BackendInfo[] }

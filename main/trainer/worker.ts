@@ -32,7 +32,9 @@ async function measuredBackends(): Promise<BackendInfo[]> {
 async function perform(id: number, task: Task): Promise<void> {
   switch (task.type) {
     case 'inspect': {
-      const { dataset, preview } = await load(task.data, task.folders);
+      const { dataset, preview } = await load(task.data, task.folders, {
+        onProgress: (share) => port.send({ type: 'readProgressed', id, share }),
+      });
       const inspection = await inspect({ dataset, preview, model: task.model, train: task.train });
       port.send({ type: 'inspected', id, inspection });
       break;

@@ -14,6 +14,8 @@ import { foldersOf } from './paths.ts';
 
 export interface Checks {
   check(request: ParsedRequest<'notebook.check'>): Promise<CheckedNotebook>;
+  /** Ends the reading of data that a check waits for. */
+  stopReading(): Promise<void>;
   estimate(request: ParsedRequest<'notebook.estimate'>): Promise<Estimate>;
 }
 
@@ -40,23 +42,41 @@ function dataOf(evaluated: Evaluated, { id, kind }: EvaluatedCell): DataSpec | u
   return undefined;
 }
 
+/** How a check reads data. */
+interface Asking {
+  readonly folders: Folders;
+  /** Also what was stopped. */
+  readonly again: boolean;
+  readonly onProgress: (share: number) => void;
+}
+
 export function createChecks(context: Context): Checks {
   const kept = new Map<string, Promise<Answer>>();
+  /** Questions whose data is not read again unless somebody asks for that. */
+  const stopped = new Set<string>();
+  let isStopping = false;
 
-  async function inspect(question: Question, folders: Folders): Promise<Answer> {
+  async function inspect(question: Question, { folders, again, onProgress }: Asking): Promise<Answer> {
     const key = JSON.stringify([question, folders, await filesKey(question.data, folders)]);
+    if (again && stopped.delete(key)) kept.delete(key);
     const before = kept.get(key);
     if (before) {
       kept.delete(key);
       kept.set(key, before);
       return before;
     }
-    const asked = context.trainer.inspect({ ...question, folders }).then(
+    const asked = context.trainer.inspect({ ...question, folders }, onProgress).then(
       (inspection): Answer => ({ inspection }),
       (error: unknown): Answer => {
         const plain = toPlainError(error);
         // A crash says nothing about the notebook: the next check asks again.
-        if (plain.code === 'process.ended') kept.delete(key);
+        if (plain.code !== 'process.ended') return { error: plain };
+        if (isStopping) {
+          isStopping = false;
+          stopped.add(key);
+          return { error: toPlainError(new EpochbookError('notebook.readingStopped')) };
+        }
+        kept.delete(key);
         return { error: plain };
       },
     );
@@ -84,7 +104,7 @@ export function createChecks(context: Context): Checks {
   async function look(
     cell: EvaluatedCell,
     evaluated: Evaluated,
-    folders: Folders,
+    asking: Asking,
     failed: ReadonlySet<string>,
   ): Promise<Partial<CellOutcome>> {
     const { id, kind } = cell;
@@ -94,7 +114,7 @@ export function createChecks(context: Context): Checks {
       error: toPlainError(new EpochbookError('notebook.blocked', { cell: by }, { where: { ...evaluated.locate('', id), cell: id } })),
     });
     if (kind === 'data') {
-      const answer = await inspect({ data: evaluated.dataSpecOf(id) }, folders);
+      const answer = await inspect({ data: evaluated.dataSpecOf(id) }, asking);
       return 'error' in answer ? fails(answer.error) : { data: answer.inspection.data };
     }
     if (kind === 'model') {
@@ -102,7 +122,7 @@ export function createChecks(context: Context): Checks {
       if (!source) return {};
       if (failed.has(source.cell)) return blocks(source.cell);
       const model = evaluated.modelSpecOf(id);
-      const answer = await inspect({ data: source.data, model }, folders);
+      const answer = await inspect({ data: source.data, model }, asking);
       if ('error' in answer) return fails(answer.error);
       const { modelError, model: table } = answer.inspection;
       return modelError || !table
@@ -114,7 +134,7 @@ export function createChecks(context: Context): Checks {
       const blocker = [sources.data, sources.model].find((source) => source !== undefined && failed.has(source));
       if (blocker !== undefined) return blocks(blocker);
       const { data, model, train } = evaluated.specFor(id);
-      const answer = await inspect({ data, model, train }, folders);
+      const answer = await inspect({ data, model, train }, asking);
       if ('error' in answer) return fails(answer.error);
       const { modelError, trainError } = answer.inspection;
       const error = modelError ?? trainError;
@@ -125,7 +145,7 @@ export function createChecks(context: Context): Checks {
   }
 
   return {
-    async check({ path, blocks, knobs, until }) {
+    async check({ path, blocks, knobs, until, again }) {
       const folders = foldersOf(context.folder(), path);
       const evaluated = await evaluateNotebook(blocks, { knobs, file: path, ...(until !== undefined && { until }) });
       const sources = new Map(blocks.flatMap((block) => (block.type === 'cell' ? [[block.id, block.source] as const] : [])));
@@ -148,7 +168,15 @@ export function createChecks(context: Context): Checks {
         if (status === 'ok' && kind !== 'code') {
           context.emit('check.progressed', { path, cell: id });
           try {
-            Object.assign(outcome, await look(cell, evaluated, folders, failed));
+            Object.assign(
+              outcome,
+              await look(
+                cell,
+                evaluated,
+                { folders, again: again === true, onProgress: (share) => context.emit('check.progressed', { path, cell: id, share }) },
+                failed,
+              ),
+            );
           } catch (thrown) {
             Object.assign(outcome, { status: 'failed', error: located(toPlainError(thrown), evaluated, id) });
           }
@@ -157,6 +185,10 @@ export function createChecks(context: Context): Checks {
         cells.push(outcome);
       }
       return { cells, knobs: [...evaluated.knobs] };
+    },
+    async stopReading() {
+      isStopping = true;
+      if (!(await context.trainer.endInspection())) isStopping = false;
     },
     async estimate(request) {
       const { spec, evaluated } = await evaluateSpec(request, request.cell);

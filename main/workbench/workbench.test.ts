@@ -414,6 +414,25 @@ model({ inputs: x, outputs: layers.dense().apply(layers.concatenate().apply([x, 
       'network',
     ]);
   });
+
+  it('tells how much of large data is read, stops reading it, and reads it again only when asked to', async () => {
+    const rows = Array.from({ length: 60_000 }, (_, row) => `${row % 97},${(row * 7) % 31},${row % 3 ? 'above' : 'below'}`);
+    writeFileSync(join(folder, 'large.csv'), `x,y,side\n${rows.join('\n')}\n`);
+    const client = await start();
+    const large = await edited(client, "data.csv('points.csv')", "data.csv('large.csv').memory({ megabytes: 1 })");
+    const checking = client.call('notebook.check', large);
+    const { share } = await client.event('check.progressed', (told) => told.share !== undefined);
+    expect(share).toBeGreaterThan(0);
+    await client.call('notebook.stopReading', {});
+    const dataOf = ({ cells }: CheckedNotebook) => cells.find(({ kind }) => kind === 'data');
+    const stopped = { status: 'failed', error: { code: 'notebook.readingStopped' } };
+    expect(dataOf(await checking)).toMatchObject(stopped);
+    expect(dataOf(await client.call('notebook.check', large))).toMatchObject(stopped);
+    const again = dataOf(await client.call('notebook.check', { ...large, again: true }));
+    expect(again).toMatchObject({ status: 'ok', data: { samples: { train: 45_000, validation: 15_000 } } });
+    // With nothing being read there is nothing to stop.
+    expect(await client.call('notebook.stopReading', {})).toEqual({});
+  });
 });
 
 describe('training', () => {

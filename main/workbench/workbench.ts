@@ -308,6 +308,10 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return writeReport(context, state, await checks.check(state), hasStore(), file);
     },
     'notebook.check': (request) => checks.check(request),
+    'notebook.stopReading': async () => {
+      await checks.stopReading();
+      return {};
+    },
     'notebook.estimate': (request) => checks.estimate(request),
     ...looks,
     'data.cache': ({ clear }) => (clear ? clearCache(context.folder()) : cacheSize(context.folder())),

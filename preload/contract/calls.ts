@@ -181,7 +181,16 @@ export const calls = {
     response: z.object({ file: z.string(), bytes: z.number().int(), runs: z.number().int() }),
   },
   /** Evaluates from the top, reads the data and builds the model, as far as `until` (a cell's id). */
-  'notebook.check': { request: notebookState.extend({ until: z.string().optional() }), response: checkedNotebook },
+  'notebook.check': {
+    request: notebookState.extend({
+      until: z.string().optional(),
+      /** Data whose reading was stopped is read after all; else it stays unread. */
+      again: z.boolean().optional(),
+    }),
+    response: checkedNotebook,
+  },
+  /** Ends the reading of data that a check waits for; the data cell's outcome says so. */
+  'notebook.stopReading': { request: z.object({}), response: done },
   /** Runs a few steps to foresee an epoch's time. */
   'notebook.estimate': { request: notebookState.extend({ cell: z.string().optional() }), response: estimate },
 

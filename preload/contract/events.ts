@@ -49,7 +49,7 @@ export const events = {
   'notebook.changedOnDisk': z.object({ path: z.string(), hash: z.string() }),
   'workspace.changed': z.object({}),
   /** What a check is doing, for a progress line: reading data, building the model. */
-  'check.progressed': z.object({ path: z.string(), cell: z.string() }),
+  'check.progressed': z.object({ path: z.string(), cell: z.string(), share: z.number().optional() }),
   /** A table is being copied for a look; the share that is done, where it is known. */
   'data.progressed': z.object({ id: z.string(), share: z.number().optional() }),
 } satisfies Record<EventName, z.ZodType>;

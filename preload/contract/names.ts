@@ -27,6 +27,7 @@ export const callNames = [
   'notebook.versions',
   'notebook.report',
   'notebook.check',
+  'notebook.stopReading',
   'notebook.estimate',
   'data.look',
   'data.rows',

@@ -70,8 +70,8 @@ function listen(): void {
   on('notebook.changedOnDisk', ({ path, hash }) => useNotebookStore.getState().fileChanged(path, hash));
   on('store.checked', ({ problems }) => useStorageStore.getState().found(problems));
   on('workspace.changed', () => void useWorkspaceStore.getState().load());
-  on('check.progressed', ({ path, cell }) => {
-    if (useNotebookStore.getState().path === path) useNotebookStore.getState().evaluating(cell);
+  on('check.progressed', ({ path, cell, share }) => {
+    if (useNotebookStore.getState().path === path) useNotebookStore.getState().evaluating(cell, share);
   });
 
   // What happened while the connection was lost is asked for anew.

@@ -20,6 +20,7 @@ import { CellError } from './outputs/CellError.tsx';
 import { DataOutput } from './outputs/DataOutput.tsx';
 import { Knobs } from './outputs/Knobs.tsx';
 import { ForeseenTime, ModelOutput } from './outputs/ModelOutput.tsx';
+import { ReadingBar } from './outputs/ReadingBar.tsx';
 import { TrainOutput } from './outputs/TrainOutput.tsx';
 import { isGoing } from './training-store.ts';
 import { useCell } from './use-cell.ts';
@@ -137,6 +138,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
             </Button>
           </div>
         )}
+        {cell.kind === 'data' && state === 'running' && <ReadingBar cell={cell.id} />}
         {upToDate && outcome?.status === 'blocked' && <p className="cell-blocked">{t('notebook.blocked')}</p>}
         {startError !== undefined && !shownError && <CellError error={startError} where={whereOf(startError)} onGo={go} />}
         {outcome?.data && (

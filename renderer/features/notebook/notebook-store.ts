@@ -97,6 +97,8 @@ interface NotebookState {
   readonly knobs: readonly Knob[];
   readonly checked: Readonly<Record<string, Checked>>;
   readonly check: Check | undefined;
+  /** How much of the data is read that a check waits for, where reading it takes long. */
+  readonly readShare: number | undefined;
   readonly checkError: unknown;
   /** By the train cell's id. */
   readonly foreseen: Readonly<Record<string, Foreseen>>;
@@ -174,7 +176,7 @@ interface Actions {
   readonly setKnob: (name: string, value: KnobValue | undefined) => void;
   /** Evaluates as far as the cell `until`, or all; a check that is going on is followed by this one. */
   readonly evaluate: (until?: string) => Promise<void>;
-  readonly evaluating: (cell: string) => void;
+  readonly evaluating: (cell: string, share?: number) => void;
   readonly runCell: (id: string) => Promise<void>;
   /** Returns the id of the first train cell whose run was started. */
   readonly runAll: () => Promise<string | undefined>;
@@ -200,6 +202,8 @@ let knobCheck: ReturnType<typeof setTimeout> | undefined;
 /** Texts of open prose editors, by their blocks' keys. */
 const proseDrafts = new Map<string, string>();
 let checking: Promise<void> | undefined;
+/** Whether the next check reads data whose reading was stopped. */
+let readsAgain = false;
 let nextCheck: { until: string | undefined; done: Promise<void> } | undefined;
 
 const empty = {
@@ -217,6 +221,7 @@ const empty = {
   knobs: [],
   checked: {},
   check: undefined,
+  readShare: undefined,
   checkError: undefined,
   foreseen: {},
   starting: [],
@@ -305,6 +310,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       ...before,
       // What was asked for then has been answered to nobody.
       check: undefined,
+      readShare: undefined,
       starting: [],
       foreseen: Object.fromEntries(Object.entries(before.foreseen).filter(([, { going }]) => !going)),
       opening: undefined,
@@ -367,9 +373,15 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     const cells = cellsOf(blocks).map((cell) => cell.id);
     toldCell = undefined;
     const covered = until === undefined ? cells : cells.slice(0, cells.indexOf(until) + 1);
-    set({ check: { cells: covered, current: covered[0] }, checkError: undefined });
+    const again = readsAgain;
+    readsAgain = false;
+    set({ check: { cells: covered, current: covered[0] }, readShare: undefined, checkError: undefined });
     try {
-      const { cells: outcomes, knobs } = await call('notebook.check', { ...sent, ...(until !== undefined && { until }) });
+      const { cells: outcomes, knobs } = await call('notebook.check', {
+        ...sent,
+        ...(until !== undefined && { until }),
+        ...(again && { again }),
+      });
       if (get().path !== path) return;
       // A cell that was not reached or has a slip in it keeps the knobs it had.
       const told = new Set(outcomes.filter((outcome) => outcome.status === 'ok').map((outcome) => outcome.id));
@@ -910,6 +922,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     async runCell(id) {
       const cell = cellsOf(get().blocks).find((other) => other.id === id);
       if (!cell) return;
+      readsAgain = true;
       if (cell.kind !== 'train') {
         await get().evaluate(id);
         return;
@@ -919,6 +932,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     },
 
     async runAll() {
+      readsAgain = true;
       await get().evaluate();
       const { blocks, checked, checkError } = get();
       const cells = cellsOf(blocks);
@@ -950,7 +964,10 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
 
     typed: (key, text) => typing.note(key, text),
 
-    evaluating: (cell) => tellOfCheck(cell),
+    evaluating: (cell, share) => {
+      if (share !== undefined || get().readShare !== undefined) set({ readShare: share });
+      if (share === undefined) tellOfCheck(cell);
+    },
   };
 });
 

@@ -161,6 +161,7 @@ export const notebook = {
   'notebook.textSays': 'text says {value}',
   'notebook.writeKnob': 'Write the value of {name} into the text',
   'notebook.knobNotFound': 'The declaration of {name} was not found in the text of {cell}, so its value was not written.',
+  'notebook.readingOf': 'Reading the data of {cell}',
   'notebook.resetKnob': 'Set {name} back to what the text says',
   'notebook.notTrained': 'Not trained yet.',
   'notebook.notTrainedHint': 'Every epoch will be drawn here as it ends, and the run is kept.',

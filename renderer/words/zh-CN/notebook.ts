@@ -163,6 +163,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.textSays': '文本中为 {value}',
   'notebook.writeKnob': '将 {name} 的值写入文本',
   'notebook.knobNotFound': '在 {cell} 的文本中找不到 {name} 的声明，因此未写入其值。',
+  'notebook.readingOf': '正在读取 {cell} 的数据',
   'notebook.resetKnob': '将 {name} 恢复为文本中的值',
   'notebook.notTrained': '尚未训练。',
   'notebook.notTrainedHint': '每轮结束后会画在这里，运行会被保留。',

@@ -27,6 +27,7 @@ export const notebook = {
   'notebook.tooManyCalls': 'The cells built more than {limit, number} parts and were stopped.',
   'notebook.tooBig': 'The cells hold {kilobytes, number} kB of text; at most {limit, number} kB are evaluated.',
   'notebook.blocked': 'Waits for the cell “{cell}”, which failed.',
+  'notebook.readingStopped': 'Reading the data was stopped. Run the cell to read it.',
   'notebook.blockedAll': 'Not evaluated: the cell “{cell}” above was stopped.',
 
   'notebook.wantsData': 'A data cell ends with a data set, for example data.csv(…). Its last expression is {found}.',

@@ -27,6 +27,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.tooManyCalls': '单元格构建的部件超过 {limit, number} 个，已被停止。',
   'notebook.tooBig': '单元格共有 {kilobytes, number} kB 文本；最多计算 {limit, number} kB。',
   'notebook.blocked': '等待单元格“{cell}”，它出错了。',
+  'notebook.readingStopped': '已停止读取数据。运行此单元格即可重新读取。',
   'notebook.blockedAll': '未计算：上面的单元格“{cell}”已被停止。',
 
   'notebook.wantsData': '数据单元格的最后应是一个数据集，例如 data.csv(…)。现在最后一个表达式是 {found} 。',
