@@ -48,7 +48,8 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 8,
+    useFlushSync: false,
     scrollPaddingStart: rowHeight,
   });
 
