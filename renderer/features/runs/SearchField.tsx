@@ -96,7 +96,8 @@ export function SearchField({ field, query, names, error, onSearch, onLeave }: P
           onSearch(event.target.value);
           setCaret(event.target.selectionStart ?? event.target.value.length);
           setActive(-1);
-          setClosed(false);
+          // A list under an empty field would only cover what is below it; Ctrl+Space asks for it.
+          setClosed(event.target.value.trim() === '');
         }}
         onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
         onBlur={() => setClosed(true)}
