@@ -12,7 +12,7 @@ test.each([
   [-0.0162, '−0.0162'],
   [0, '0'],
   [1.234e-7, '1.234e−7'],
-  [Number.NaN, '–'],
+  [Number.NaN, 'NaN'],
   [Number.NEGATIVE_INFINITY, '−∞'],
 ])('measure %s is %s', (value, text) => {
   expect(en.measure(value)).toBe(text);

@@ -5,7 +5,7 @@ import { words } from './catalogue.ts';
 export interface Formats {
   /** 12,345 */
   count(value: number): string;
-  /** As many digits as tell apart two measurements: 0.8874, 12.3, 1.2e-5. Not a number: –. */
+  /** As many digits as tell apart two measurements: 0.8874, 12.3, 1.2e-5. What is not a number is said to be NaN, as it is no gap. */
   measure(value: number, significantDigits?: number): string;
   /** A knob's or a setting's value: no rounding beyond 6 significant digits. */
   setting(value: string | number | boolean): string;
@@ -44,7 +44,7 @@ function makeFormats(locale: Locale): Formats {
   const decimals = (value: number, digits: number) => fixed[Math.min(9, Math.max(0, digits))].format(value);
 
   const measure = (value: number, digits = 4) => {
-    if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
+    if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
     if (value === 0) return '0';
     const magnitude = Math.floor(Math.log10(Math.abs(value)));
     if (magnitude < -4 || magnitude > 8) return minus(value.toExponential(digits - 1).replace('e+', 'e'));

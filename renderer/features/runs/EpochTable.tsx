@@ -25,7 +25,7 @@ export function EpochTable({ run, rows }: { readonly run: RunSummary; readonly r
       ...metrics.map((metric) => ({
         id: metric,
         title: metricName(t, metric),
-        text: (row: EpochRow) => formats.measure(row.metrics[metric] ?? Number.NaN),
+        text: ({ metrics: { [metric]: value } }: EpochRow) => (value === undefined ? '' : formats.measure(value)),
       })),
       {
         id: 'rate',

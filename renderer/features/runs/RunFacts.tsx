@@ -41,7 +41,7 @@ export function RunFacts({ run, detail }: { readonly run: RunSummary; readonly d
                     {metricName(t, metric)}
                   </th>
                   <td title={t(betterOf(metric) === 'min' ? 'runs.smallerIsBetter' : 'runs.largerIsBetter')}>
-                    {best ? formats.measure(best.value) : '–'}
+                    {formats.measure(best?.value ?? Number.NaN)}
                   </td>
                   <td>{best ? formats.count(best.epoch) : ''}</td>
                   <td>{formats.measure(summary.last)}</td>

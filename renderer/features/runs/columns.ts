@@ -219,7 +219,7 @@ function metricColumn(metric: string, part: MetricPart, t: Translate, formats: F
     sortKey: value,
     text: (run) => {
       const number = value(run);
-      if (number === undefined) return !isEpoch && run.epochs > 0 && metric in run.metrics ? '–' : '';
+      if (number === undefined) return !isEpoch && run.epochs > 0 && metric in run.metrics ? formats.measure(Number.NaN) : '';
       return isEpoch ? formats.count(number) : formats.measure(number);
     },
     statistic: isEpoch ? rounded(formats) : (number) => formats.measure(number),

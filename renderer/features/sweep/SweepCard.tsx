@@ -74,7 +74,7 @@ function SweepCard({ sweep }: { readonly sweep: Sweep }) {
       {best ? (
         <>
           <p className="sweep-best">
-            {t('sweep.best', { metric })} <b>{formats.measure(best.value ?? Number.NaN)}</b>{' '}
+            {t('sweep.best', { metric })} <b>{best.value === undefined ? '–' : formats.measure(best.value)}</b>{' '}
             {t('sweep.bestAt', { epoch: best.epoch ?? 0, trial: best.number })}{' '}
             {Object.entries(best.params).map(([knob, value]) => (
               <code key={knob}>

@@ -1,0 +1,115 @@
+/** What the screen says of runs, against the raw rows of the store, read and computed by other code. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Locator } from 'playwright/test';
+import { openStore } from '#store/store.ts';
+import { epochRow, newRun } from '#store/testing/run-fixture.ts';
+import { expect, test } from '../fixtures/test.ts';
+import { ComparisonPage, RunsPage } from '../pages/runs-page.ts';
+
+const { NaN: none, POSITIVE_INFINITY: infinite } = Number;
+
+/** Runs with everything that makes a number hard: NaN, infinities, an epoch without the metric, one resumed, one forked. */
+function fill(folder: string): void {
+  const store = openStore(folder);
+  const done = { status: 'completed', reason: 'epochs' } as const;
+  const begin = (name: string, more: Parameters<typeof newRun>[0] = {}) => {
+    const id = store.create(newRun({ name, ...more }));
+    store.setFacts(id, { parameters: 1, samples: { train: 1, validation: 1 }, dataHash: 'data', backend: 'native', backendVersion: '' });
+    return id;
+  };
+  const record = (id: ReturnType<typeof begin>, from: number, values: readonly (number | undefined)[]): void =>
+    values.forEach((value, index) =>
+      store.recordEpoch(id, epochRow(from + index, { loss: 1 / (from + index), ...(value !== undefined && { val_loss: value }) })),
+    );
+  const odd = begin('odd');
+  record(odd, 1, [none, 2.125, 0.5, infinite, 5, none]);
+  store.end(odd, done);
+  const holes = begin('holes');
+  record(holes, 1, [0.75, undefined, 0.25, undefined, 0.5]);
+  store.end(holes, done);
+  const resumed = begin('resumed');
+  record(resumed, 1, [9, 8, 7, 6, 0.001, 99]);
+  store.end(resumed, { status: 'stopped', reason: 'user' });
+  store.goOn(resumed, { epoch: 4, plannedEpochs: 7 });
+  record(resumed, 5, [5, 4, 4.5]);
+  store.end(resumed, done);
+  const fork = begin('fork', { origin: { kind: 'fork', run: resumed, epoch: 4 } });
+  record(fork, 5, [1.5, 0.125, 0.75]);
+  store.end(fork, done);
+  store.close();
+}
+
+/** The validation losses of each run by epoch; NaN lies in the database as NULL. */
+function rawLosses(folder: string): Map<string, [epoch: number, value: number][]> {
+  const database = new DatabaseSync(join(folder, '.epochbook', 'epochbook.sqlite'), { readOnly: true });
+  const rows = database
+    .prepare(
+      `SELECT runs.name AS run, epoch, value FROM metric_values JOIN runs ON runs.number = run JOIN metrics ON metrics.id = metric
+       WHERE metrics.name = 'val_loss' ORDER BY epoch`,
+    )
+    .all() as { run: string; epoch: number; value: number | null }[];
+  database.close();
+  const raw = new Map<string, [number, number][]>();
+  for (const { run, epoch, value } of rows) raw.set(run, [...(raw.get(run) ?? []), [epoch, value ?? none]]);
+  return raw;
+}
+
+/** As it is written: digits are compared as far as they are shown. */
+function isWritten(text: string, value: number): boolean {
+  if (Number.isNaN(value)) return text === 'NaN';
+  if (!Number.isFinite(value)) return text === (value > 0 ? '∞' : '−∞');
+  const decimals = /\.(\d+)$/.exec(text)?.[1].length ?? 0;
+  return /^[\d.−]+$/.test(text) && Math.abs(Number(text.replace('−', '-')) - value) <= 0.5 * 10 ** -decimals;
+}
+
+const textsOf = async (cells: Locator): Promise<string[]> =>
+  (await cells.allTextContents()).map((text) => text.replace(/ best$/, '').trim());
+
+test('the numbers on the screen are those of the raw rows', async ({ open, workspace }) => {
+  fill(workspace.folder);
+  const raw = rawLosses(workspace.folder);
+  expect([...raw.keys()].sort()).toEqual(['fork', 'holes', 'odd', 'resumed']);
+  const { page } = await open();
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
+  const runs = new RunsPage(page);
+  await expect(runs.rows()).toHaveCount(raw.size);
+  const titles = await textsOf(page.getByRole('grid', { name: 'Runs' }).getByRole('columnheader'));
+  const place = titles.findIndex((title) => title.startsWith('val loss, min'));
+  expect(place).toBeGreaterThan(0);
+  for (const [name, losses] of raw) {
+    const cells = await textsOf(runs.row(name).getByRole('gridcell'));
+    const least = Math.min(...losses.map(([, value]) => value).filter((value) => !Number.isNaN(value)));
+    expect.soft(isWritten(cells[place], least), `${name}: ${cells[place]} for ${least}`).toBe(true);
+  }
+  for (const [name, losses] of raw) {
+    await runs.row(name).click();
+    await page.getByRole('tab', { name: 'Every epoch' }).click();
+    const table = page.getByRole('tabpanel').getByRole('table').or(page.getByRole('tabpanel').getByRole('grid'));
+    const heads = await textsOf(table.getByRole('columnheader'));
+    const column = heads.findIndex((title) => title.startsWith('val loss'));
+    const shown = new Map<number, string>();
+    for (const row of await table.getByRole('row').all()) {
+      const texts = await textsOf(row.locator('td, th, [role=gridcell], [role=cell], [role=rowheader]'));
+      if (/^\d+$/.test(texts[0] ?? '')) shown.set(Number(texts[0]), texts[column]);
+    }
+    expect.soft(shown.size, name).toBeGreaterThanOrEqual(losses.length);
+    for (const [epoch, value] of losses)
+      expect.soft(isWritten(shown.get(epoch) ?? '', value), `${name}, epoch ${epoch}: ${shown.get(epoch)} for ${value}`).toBe(true);
+    for (const [epoch, text] of shown) if (!losses.some(([own]) => own === epoch)) expect.soft(text, `${name}, epoch ${epoch}`).toBe('');
+  }
+  await runs.choose('holes', 'fork');
+  await page.getByRole('checkbox', { name: 'Choose odd', exact: true }).uncheck();
+  await page.getByRole('checkbox', { name: 'Choose resumed', exact: true }).uncheck();
+  await runs.compare();
+  await expect(new ComparisonPage(page).title()).toHaveText('2 runs side by side');
+  await expect(page.getByRole('region', { name: 'What differs' }).getByRole('row').nth(1)).toBeVisible();
+  const compared = await new ComparisonPage(page).values(/^val loss, min/);
+  const [forked, other] = ['fork', 'holes'].map((name) => raw.get(name)!.reduce((least, one) => (one[1] < least[1] ? one : least)));
+  const said = compared.map((text) => text.replace(/ best$/, '').split(/ at | · /));
+  expect.soft(said[0][1], 'the epoch of the fork’s best').toBe(String(forked[0]));
+  expect.soft(said[1][1], 'the epoch of the other’s best').toBe(String(other[0]));
+  expect.soft(isWritten(said[0][0], forked[1]) && isWritten(said[1][0], other[1]), compared.join(', ')).toBe(true);
+  expect.soft(isWritten(said[2][0], forked[1] - other[1]), said[2].join(' ')).toBe(true);
+  expect.soft(said[2][1]).toBe(`−${((100 * (other[1] - forked[1])) / other[1]).toFixed(1)} %`);
+});
