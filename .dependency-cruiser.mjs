@@ -87,10 +87,10 @@ const areas = [
     local: [contract],
     npm: '^node_modules/(?!electron/|better-sqlite3/|onnxruntime|@tensorflow/|playwright/|vitest/)',
   },
-  // The benchmarks and campaigns use the core's parts themselves, or drive the app as the specs do.
+  // Benchmarks, campaigns and what fills a store for a spec use the core's parts themselves, or drive the app as the specs do.
   {
-    name: 'bench and campaign',
-    path: '^e2e/(bench|campaign)/',
+    name: 'bench, campaign and stores',
+    path: '^e2e/(bench|campaign|stores)/',
     local: [contract, '^main/(engine|data|notebook|interchange|store|trainer)/', '^main/cli/[^/]+\\.mjs$', '^e2e/'],
     npm: npm('playwright', 'sharp', '@duckdb/node-api'),
     builtins: true,
@@ -98,8 +98,8 @@ const areas = [
   // The runners start what npm scripts start, and so know where the commands are.
   {
     name: 'e2e',
-    path: '^e2e/(?!bench/|campaign/)',
-    local: [contract, '^main/cli/[^/]+\\.mjs$', '^\\.dependency-cruiser'],
+    path: '^e2e/(?!bench/|campaign/|stores/)',
+    local: [contract, '^e2e/stores/', '^main/cli/[^/]+\\.mjs$', '^\\.dependency-cruiser'],
     npm: npm('playwright', 'playwright-core', '@axe-core/playwright', 'dependency-cruiser', '@types/*', 'electron'),
     builtins: true,
   },

@@ -2,43 +2,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Locator } from 'playwright/test';
-import { openStore } from '#store/store.ts';
-import { epochRow, newRun } from '#store/testing/run-fixture.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { ComparisonPage, RunsPage } from '../pages/runs-page.ts';
-
-const { NaN: none, POSITIVE_INFINITY: infinite } = Number;
-
-/** Runs with everything that makes a number hard: NaN, infinities, an epoch without the metric, one resumed, one forked. */
-function fill(folder: string): void {
-  const store = openStore(folder);
-  const done = { status: 'completed', reason: 'epochs' } as const;
-  const begin = (name: string, more: Parameters<typeof newRun>[0] = {}) => {
-    const id = store.create(newRun({ name, ...more }));
-    store.setFacts(id, { parameters: 1, samples: { train: 1, validation: 1 }, dataHash: 'data', backend: 'native', backendVersion: '' });
-    return id;
-  };
-  const record = (id: ReturnType<typeof begin>, from: number, values: readonly (number | undefined)[]): void =>
-    values.forEach((value, index) =>
-      store.recordEpoch(id, epochRow(from + index, { loss: 1 / (from + index), ...(value !== undefined && { val_loss: value }) })),
-    );
-  const odd = begin('odd');
-  record(odd, 1, [none, 2.125, 0.5, infinite, 5, none]);
-  store.end(odd, done);
-  const holes = begin('holes');
-  record(holes, 1, [0.75, undefined, 0.25, undefined, 0.5]);
-  store.end(holes, done);
-  const resumed = begin('resumed');
-  record(resumed, 1, [9, 8, 7, 6, 0.001, 99]);
-  store.end(resumed, { status: 'stopped', reason: 'user' });
-  store.goOn(resumed, { epoch: 4, plannedEpochs: 7 });
-  record(resumed, 5, [5, 4, 4.5]);
-  store.end(resumed, done);
-  const fork = begin('fork', { origin: { kind: 'fork', run: resumed, epoch: 4 } });
-  record(fork, 5, [1.5, 0.125, 0.75]);
-  store.end(fork, done);
-  store.close();
-}
+import { fillWithOddRuns } from '../stores/odd-runs.ts';
 
 /** The validation losses of each run by epoch; NaN lies in the database as NULL. */
 function rawLosses(folder: string): Map<string, [epoch: number, value: number][]> {
@@ -51,7 +17,7 @@ function rawLosses(folder: string): Map<string, [epoch: number, value: number][]
     .all() as { run: string; epoch: number; value: number | null }[];
   database.close();
   const raw = new Map<string, [number, number][]>();
-  for (const { run, epoch, value } of rows) raw.set(run, [...(raw.get(run) ?? []), [epoch, value ?? none]]);
+  for (const { run, epoch, value } of rows) raw.set(run, [...(raw.get(run) ?? []), [epoch, value ?? Number.NaN]]);
   return raw;
 }
 
@@ -67,7 +33,7 @@ const textsOf = async (cells: Locator): Promise<string[]> =>
   (await cells.allTextContents()).map((text) => text.replace(/ best$/, '').trim());
 
 test('the numbers on the screen are those of the raw rows', async ({ open, workspace }) => {
-  fill(workspace.folder);
+  fillWithOddRuns(workspace.folder);
   const raw = rawLosses(workspace.folder);
   expect([...raw.keys()].sort()).toEqual(['fork', 'holes', 'odd', 'resumed']);
   const { page } = await open();
