@@ -1,52 +1,19 @@
 /** Several inputs and targets from arrays and pictures. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DataSource } from '#contract/spec.ts';
-import { npyOf } from './testing/numpy-files.ts';
+import { archive, writeArchive } from './testing/archive.ts';
 import { fault, makeWorkspace, type TestWorkspace } from './testing/workspace.ts';
-import { zipOf } from './testing/zip-files.ts';
 
 let workspace: TestWorkspace;
-const count = 12;
 beforeAll(() => {
   workspace = makeWorkspace();
-  const every = (size: number, value: (row: number, place: number) => number) =>
-    Array.from({ length: count * size }, (_, index) => value(Math.floor(index / size), index % size));
-  workspace.write(
-    'all.npz',
-    zipOf({
-      'pictures.npy': npyOf(
-        [count, 4, 4],
-        every(16, (row, place) => (row * 16 + place) % 256),
-        'u1',
-      ),
-      'rows.npy': npyOf(
-        [count, 2],
-        every(2, (row, place) => row * (place + 1)),
-      ),
-      'kind.npy': npyOf(
-        [count],
-        every(1, (row) => row % 3),
-        'u1',
-      ),
-      'size.npy': npyOf(
-        [count, 2],
-        every(2, (row, place) => row + place / 2),
-      ),
-      'short.npy': npyOf([count - 1], every(1, () => 0).slice(1)),
-    }),
-  );
+  writeArchive(workspace);
 });
-const source: DataSource = {
-  format: 'npz',
-  path: 'all.npz',
-  inputs: { image: 'pictures', facts: 'rows' },
-  targets: { kind: 'kind', size: 'size' },
-};
 
 describe('arrays of one archive', () => {
   it('lie in a row one after another, each by its own scale', async () => {
     const { dataset, preview } = await workspace.load(
-      source,
+      archive,
       { op: 'normalize', columns: ['facts'] },
       { op: 'split', validation: 0.25, seed: 1 },
     );
@@ -72,19 +39,19 @@ describe('arrays of one archive', () => {
   });
 
   it('what cannot be is said where it stands', async () => {
-    expect(await fault(workspace.load({ ...source, inputs: { image: 'picturs' } }))).toMatchObject({
+    expect(await fault(workspace.load({ ...archive, inputs: { image: 'picturs' } }))).toMatchObject({
       code: 'data.npzArrayNear',
       at: '/data/source/inputs',
     });
-    expect(await fault(workspace.load({ ...source, inputs: { image: 'pictures', more: 'short' } }))).toMatchObject({
+    expect(await fault(workspace.load({ ...archive, inputs: { image: 'pictures', more: 'short' } }))).toMatchObject({
       code: 'data.samplesDiffer',
     });
-    expect(await fault(workspace.load({ ...source, targets: { kind: 'short' } }))).toMatchObject({ code: 'data.samplesDiffer' });
-    expect(await fault(workspace.load(source, { op: 'resize', size: [2, 2] }))).toMatchObject({
+    expect(await fault(workspace.load({ ...archive, targets: { kind: 'short' } }))).toMatchObject({ code: 'data.samplesDiffer' });
+    expect(await fault(workspace.load(archive, { op: 'resize', size: [2, 2] }))).toMatchObject({
       code: 'data.stepOfSeveral',
       at: '/data/steps/0',
     });
-    expect(await fault(workspace.load(source, { op: 'normalize', columns: ['fact'] }))).toMatchObject({
+    expect(await fault(workspace.load(archive, { op: 'normalize', columns: ['fact'] }))).toMatchObject({
       code: 'data.inputUnknown',
       at: '/data/steps/0',
     });

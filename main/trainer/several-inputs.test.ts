@@ -1,53 +1,19 @@
 /** A model with several inputs and outputs, trained on arrays of one archive. */
 import { beforeAll, expect, it } from 'vitest';
-import type { DataSource } from '#contract/spec.ts';
-import { npyOf } from '#data/testing/numpy-files.ts';
+import { archive, writeArchive } from '#data/testing/archive.ts';
 import { makeWorkspace, type TestWorkspace } from '#data/testing/workspace.ts';
-import { zipOf } from '#data/testing/zip-files.ts';
 import { openBackend } from '#engine/backends/index.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { collect, eventsOf, layer } from '#engine/testing/harness.ts';
 
 let workspace: TestWorkspace;
-const count = 12;
 beforeAll(() => {
   workspace = makeWorkspace();
-  const every = (size: number, value: (row: number, place: number) => number) =>
-    Array.from({ length: count * size }, (_, index) => value(Math.floor(index / size), index % size));
-  workspace.write(
-    'all.npz',
-    zipOf({
-      'pictures.npy': npyOf(
-        [count, 4, 4],
-        every(16, (row, place) => (row * 16 + place) % 256),
-        'u1',
-      ),
-      'rows.npy': npyOf(
-        [count, 2],
-        every(2, (row, place) => row * (place + 1)),
-      ),
-      'kind.npy': npyOf(
-        [count],
-        every(1, (row) => row % 3),
-        'u1',
-      ),
-      'size.npy': npyOf(
-        [count, 2],
-        every(2, (row, place) => row + place / 2),
-      ),
-      'short.npy': npyOf([count - 1], every(1, () => 0).slice(1)),
-    }),
-  );
+  writeArchive(workspace);
 });
-const source: DataSource = {
-  format: 'npz',
-  path: 'all.npz',
-  inputs: { image: 'pictures', facts: 'rows' },
-  targets: { kind: 'kind', size: 'size' },
-};
 
 it('train a model with an input and an output for each', async () => {
-  const { dataset } = await workspace.load(source);
+  const { dataset } = await workspace.load(archive);
   const node = (className: string, config: object, ...from: string[]) => ({
     ...layer(className, config as never),
     inbound_nodes: from.length > 0 ? [from.map((name) => [name, 0, 0, {}])] : [],
