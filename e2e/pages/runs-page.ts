@@ -8,9 +8,28 @@ export class RunsPage {
     this.page = page;
   }
 
+  grid(): Locator {
+    return this.page.getByRole('grid', { name: 'Runs' });
+  }
+
+  /** The titles of the columns, that of the names first; without the marks of their order. */
+  async heads(): Promise<string[]> {
+    const titles = await this.page.getByRole('columnheader').allTextContents();
+    return titles.slice(1).map((title) => title.replace(/ [↑↓]\d*$/, ''));
+  }
+
+  /** Of the rows on the page, from the top. */
+  async names(): Promise<string[]> {
+    return (await this.rows().locator('.run-name .clip').allTextContents()).map((name) => name.trim());
+  }
+
+  /** The rows that are chosen, as far as they are on the page. */
+  chosen(): Locator {
+    return this.page.getByRole('row', { selected: true });
+  }
+
   rows(): Locator {
-    return this.page
-      .getByRole('grid', { name: 'Runs' })
+    return this.grid()
       .getByRole('row')
       .filter({ has: this.page.getByRole('gridcell') });
   }

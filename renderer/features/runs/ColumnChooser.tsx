@@ -1,5 +1,5 @@
 import { Pin, PinOff } from 'lucide-react';
-import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ShownColumn } from '#contract/run-views.ts';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
@@ -32,6 +32,8 @@ export function ColumnChooser({ shape, layout, onClose }: Props) {
   const [wanted, setWanted] = useState('');
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLInputElement>(null);
+  /** The column that moves within the lists, and takes the focus along. */
+  const moved = useRef<string>(undefined);
 
   useEffect(() => {
     field.current?.focus();
@@ -42,6 +44,11 @@ export function ColumnChooser({ shape, layout, onClose }: Props) {
     document.addEventListener('pointerdown', outside, true);
     return () => document.removeEventListener('pointerdown', outside, true);
   }, [onClose]);
+
+  useLayoutEffect(() => {
+    if (moved.current !== undefined) panel.current?.querySelector<HTMLElement>(`[data-column="${CSS.escape(moved.current)}"]`)?.focus();
+    moved.current = undefined;
+  }, [layout]);
 
   const words = wanted.toLowerCase().split(/\s+/);
   const fits = ({ title, id }: Column): boolean => words.every((word) => `${title} ${id}`.toLowerCase().includes(word));
@@ -59,9 +66,8 @@ export function ColumnChooser({ shape, layout, onClose }: Props) {
     const id = boxes[at]?.dataset['column'];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
     if (step !== undefined && event.altKey && id !== undefined) {
+      moved.current = id;
       setColumns(moveBy(layout, id, step));
-      // It keeps the focus at its new place.
-      requestAnimationFrame(() => panel.current?.querySelector<HTMLElement>(`[data-column="${CSS.escape(id)}"]`)?.focus());
     } else if (step === -1 && at === 0) field.current?.focus();
     else if (step !== undefined) boxes[at + step]?.focus();
     else if (event.key.toLowerCase() === 'p' && id !== undefined && shownIds.has(id)) setColumns(withPin(layout, id, !isPinned(id)));
@@ -91,7 +97,10 @@ export function ColumnChooser({ shape, layout, onClose }: Props) {
           type="checkbox"
           data-column={column.id}
           checked={isShown}
-          onChange={(event) => setColumns(withColumn(layout, column.id, event.target.checked))}
+          onChange={(event) => {
+            moved.current = column.id;
+            setColumns(withColumn(layout, column.id, event.target.checked));
+          }}
         />
         <span className="clip">{column.title}</span>
       </label>

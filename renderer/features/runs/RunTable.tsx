@@ -61,8 +61,8 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
       Math.min(260, Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
     const textWidth = (column: Column): number =>
       columnWidth([
-        // A little more, for the arrow of its order.
-        `${column.title} ↓`,
+        // A little more, for the arrow of its order and its place among several.
+        `${column.title} ↓2`,
         ...sampled.map((run) => column.text(run)),
         ...grouped.map((group) => groupCell(column, group, groupShows).text),
       ]);
