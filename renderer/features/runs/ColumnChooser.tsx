@@ -48,7 +48,7 @@ export function ColumnChooser({ shape, layout, onClose }: Props) {
   useLayoutEffect(() => {
     if (moved.current !== undefined) panel.current?.querySelector<HTMLElement>(`[data-column="${CSS.escape(moved.current)}"]`)?.focus();
     moved.current = undefined;
-  }, [layout]);
+  });
 
   const words = wanted.toLowerCase().split(/\s+/);
   const fits = ({ title, id }: Column): boolean => words.every((word) => `${title} ${id}`.toLowerCase().includes(word));

@@ -64,7 +64,8 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
         // A little more, for the arrow of its order and its place among several.
         `${column.title} ↓2`,
         ...sampled.map((run) => column.text(run)),
-        ...grouped.map((group) => groupCell(column, group, groupShows).text),
+        // Bolder, so wider: about one character in ten.
+        ...grouped.map((group) => groupCell(column, group, groupShows).text).map((text) => text.padEnd(Math.ceil(text.length * 1.1), 'n')),
       ]);
     const found = new Map(columns.map((column) => [column.id, column.width ?? (column.id === 'tags' ? tagsWidth() : textWidth(column))]));
     const wanted = layout.find(({ id }) => id === 'name')?.width;
@@ -152,7 +153,7 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
   }, [renaming, order, virtualizer]);
 
   const allChosen = runs.length > 0 && runs.every((run) => selection.chosen.has(run.id));
-  const style = { '--columns': template } as CSSProperties;
+  const style = { '--columns': template, '--run-row': `${rowHeight}px` } as CSSProperties;
   return (
     // Its role depends on what it holds.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
