@@ -202,7 +202,8 @@ function differenceText(row: DifferenceRow, compact: boolean, t: Translate, form
   if (!difference) return '';
   const { absolute, share, ratio } = difference;
   if (row.kind === 'param' || row.kind === 'setting') {
-    if (ratio === undefined) return '';
+    // A seed is a name: twice as much of it is nothing.
+    if (ratio === undefined || /(^|\.)seed$/i.test(row.name)) return '';
     const inverse = 1 / ratio;
     const whole = (value: number): boolean => value >= 2 && Math.abs(value - Math.round(value)) < 1e-9;
     if (whole(ratio)) return t('comparison.times', { ratio: formats.count(ratio) });

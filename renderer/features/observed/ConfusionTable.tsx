@@ -33,7 +33,7 @@ export function ConfusionTable({
     // A scrolled region must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="confusion-scroll" role="region" aria-label={t('observed.confusionOf', { name })} tabIndex={0}>
-      <table className="confusion">
+      <table className="confusion" style={{ '--classes': classes.length } as CSSProperties}>
         <caption>
           {caption}
           {!whole && ` ${t('observed.confusionMany', { count: classes.length })}`}
