@@ -14,6 +14,8 @@ export default defineConfig<{ shell: 'browser' | 'desktop' }>({
     viewport: { width: 1280, height: 860 },
     locale: 'en-GB',
     trace: 'retain-on-failure',
+    // What is waited for is named by the step that waits, not by the whole test's end.
+    actionTimeout: 45_000,
   },
   projects: [
     { name: 'browser', testIgnore: 'desktop.spec.ts', use: { shell: 'browser' } },

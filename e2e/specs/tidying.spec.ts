@@ -5,7 +5,7 @@ import type { Page } from 'playwright/test';
 import { picture } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { RunsPage } from '../pages/runs-page.ts';
-import { fillWithSixtyRuns } from '../stores/sixty-runs.ts';
+import { fillWithSixtyRuns } from '../stores/even-runs.ts';
 
 interface RawRun {
   readonly name: string;

@@ -114,6 +114,9 @@ export function createCurveReader(database: Connection): CurveReader {
         samples[index] = sum.samples += ofSamples;
         elapsedMs[index] = sum.elapsedMs += ofTime;
       }
+      // What other tools log has no steps beside what it is numbered by, and does not say how many samples a step took.
+      if (sum.steps === 0) steps.set(epochs);
+      if (sum.samples === 0) samples.fill(Number.NaN);
       return { epochs, steps, samples, elapsedMs, startedAt: run?.started_at ?? 0 };
     },
   };

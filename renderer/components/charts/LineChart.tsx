@@ -56,6 +56,8 @@ interface Props {
   readonly readings?: readonly Reading[] | undefined;
   /** A click: the line nearest to it. */
   readonly onPick?: (series: LineSeries) => void;
+  /** What is said where there is no point. */
+  readonly empty?: string;
   /** The series are still being fetched: what is not there is not missing. */
   readonly loading?: boolean;
   readonly onHover?: (epoch: number | undefined) => void;
@@ -93,6 +95,7 @@ export function LineChart({
   onCursor,
   readings: givenReadings,
   onPick,
+  empty,
   loading = false,
   onHover,
 }: Props) {
@@ -424,7 +427,7 @@ export function LineChart({
       )}
       {figure && isEmpty && !loading && (
         <p className="chart-cursor chart-waiting" style={{ height }}>
-          {t('chart.empty')}
+          {empty ?? t('chart.empty')}
         </p>
       )}
       {inView && readings.length > 0 && (

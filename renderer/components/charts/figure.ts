@@ -297,7 +297,7 @@ export function makeFigure(input: FigureInput): Figure {
       ...(input.xTicks
         ? { tickmode: 'array', tickvals: [...input.xTicks.values], ticktext: [...input.xTicks.texts] }
         : input.logX || input.wholeX === false
-          ? { nticks: most, exponentformat: 'e' }
+          ? { nticks: most, exponentformat: 'e', ...(input.logX && { tickformat: ',~g' }) }
           : { tick0: 0, dtick: wholeStep(shown[1] - shown[0], most), tickformat: ',d' }),
       title: { text: input.xLabel, font: { size: 11, color: theme.quiet }, standoff: 6 },
     },

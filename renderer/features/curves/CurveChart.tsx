@@ -2,6 +2,7 @@ import { Download } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { CurveAxis, CurvesRequest, DrawnCurves } from '#contract/curves/request.ts';
 import { makeFigure, padded } from '../../components/charts/figure.ts';
+import { LineMark } from '../../components/charts/LineMark.tsx';
 import { LineChart } from '../../components/charts/LineChart.tsx';
 import { saveCsv, savePicture } from '../../components/charts/save-chart.ts';
 import { type LineSeries, type Reading, readingsAt } from '../../components/charts/series.ts';
@@ -141,6 +142,15 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
     <section className={runs.length > 1 ? 'card' : 'curve-chart'}>
       <h2 className="curve-head">
         {title}
+        {only && families.length > 1 && (
+          <span className="curve-families">
+            {families.map((family, index) => (
+              <span key={family} className="check-label">
+                <LineMark color={only.color + index} dash="solid" /> {familyName(t, family)}
+              </span>
+            ))}
+          </span>
+        )}
         <span className="curve-legend">
           {bestValue
             ? t('runs.bestAt', { value: formats.measure(bestValue.value), epoch: bestValue.epoch })
@@ -170,6 +180,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
         plannedEpochs={planned}
         extent={extent}
         decimated={decimated}
+        {...(axis !== 'epoch' && { empty: t('curves.noPlace', { axis: xLabel }) })}
         loading={drawn === undefined}
         yRange={yRange}
         zoom={shownRange}

@@ -5,6 +5,7 @@ export const curves = {
   'curves.noneText': 'Choose runs in the table, one or a hundred: their curves are laid over each other here.',
   'curves.options': 'Axes and smoothing',
   'curves.byAxis': 'by {axis} · {count, plural, one {# run} other {# runs}}',
+  'curves.noPlace': 'Nothing logged of these runs says their {axis}.',
   'curves.x': 'Over',
   'curves.x.epoch': 'epoch',
   'curves.x.step': 'step',

@@ -7,6 +7,7 @@ export const curves: Record<keyof typeof en, string> = {
   'curves.noneText': '在表格中选择运行，一次或一百次：它们的曲线会在这里叠放。',
   'curves.options': '坐标轴与平滑',
   'curves.byAxis': '按{axis} · {count, number} 次运行',
+  'curves.noPlace': '这些运行没有记录“{axis}”。',
   'curves.x': '横轴',
   'curves.x.epoch': '轮次',
   'curves.x.step': '步',
