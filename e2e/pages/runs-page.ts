@@ -28,6 +28,10 @@ export class RunsPage {
     return this.page.getByRole('row', { selected: true });
   }
 
+  async open(): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
+  }
+
   rows(): Locator {
     return this.grid()
       .getByRole('row')

@@ -86,7 +86,7 @@ describe('runs', () => {
     const idsOf = async (...args: string[]) => (await json('runs', ...args)).map(({ id }: { id: string }) => id);
     expect(await idsOf('--where', 'params.filters = 4 and status = completed')).toEqual([ids[0]]);
     expect(await idsOf('--where', 'not (name = "four filters") or metrics.loss.last < 0')).toEqual([ids[1]]);
-    expect(await idsOf('--where', 'tags has x')).toEqual([]);
+    expect(await idsOf('--where', 'status = failed')).toEqual([]);
     const [best] = (await json('runs')).toSorted((a: any, b: any) => a.metrics.val_loss.min - b.metrics.val_loss.min);
     expect(await idsOf('--sort', 'val_loss', '--limit', '1')).toEqual([best.id]);
   });
@@ -99,6 +99,19 @@ describe('runs', () => {
       { type: 'error', error: { code: 'query.endTooSoon', message: expect.any(String), where: { file: '--where', line: 1, column: 13 } } },
     ]);
     expect((await place.start(['runs', '--sort', 'val_los'])).stderr).toContain('val_loss');
+  });
+
+  it('tells of a name that no run has, and still answers', async () => {
+    const slip = await place.start(['runs', '--where', 'metrics.val_acuracy.max > 0.1 or params.filters = 4', '--json']);
+    expect(slip.code).toBe(0);
+    expect(slip.json()[0].map(({ id }: { id: string }) => id)).toEqual([ids[0]]);
+    expect(slip.stderr).toMatch(/^--where:1:9: .*“val_acuracy”.*“metrics\.val_accuracy”/);
+    const none = await place.start(['runs', '--where', 'tags has x']);
+    expect(none).toMatchObject({ code: 0, stdout: '' });
+    expect(none.stderr).toMatch(/^--where:1:10: .*“x”/);
+    const out = await place.start(['export-runs', '--where', 'params.filtres = 4', '--format', 'csv', '--out', 'nowhere']);
+    expect(out.code).not.toBe(0);
+    expect(out.stderr).toMatch(/^--where:1:8: .*“params\.filters”/);
   });
 
   it('prints a table that shows what differs', async () => {

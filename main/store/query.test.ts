@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unknownNames } from '#contract/run-query-names.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { parseQuery, sortByMetric } from './query.ts';
 
@@ -38,7 +39,7 @@ const runs = [
   run('broken', { metrics: { val_loss: loss(Number.NaN, Number.NaN) }, status: 'diverged', seed: 8 }),
   run('empty', { status: 'failed', note: 'Ran out of Memory' }),
 ];
-const found = (query: string) => runs.filter(parseQuery(query)).map(({ name }) => name);
+const found = (query: string) => runs.filter(parseQuery(query).filter).map(({ name }) => name);
 
 describe('a query', () => {
   it.each([
@@ -89,6 +90,37 @@ describe('a query', () => {
 
   it('nested without an end is refused, not run out of stack', () => {
     expect(() => parseQuery('('.repeat(100_000))).toThrow(expect.objectContaining({ code: 'query.tooDeep' }));
+  });
+});
+
+describe('a name that no run has', () => {
+  const known = { params: ['units', 'learning rate', 'depth'], metrics: ['loss', 'val_loss', 'val_accuracy'], tags: ['good', 'to keep'] };
+  const told = (query: string) =>
+    unknownNames(parseQuery(query).mentions, known).map(({ code, values, column }) => [code, column, values.near]);
+
+  it.each([
+    ['metrics.val_acuracy.max > 0.9', [['query.metricOfNoRunNear', 9, 'metrics.val_accuracy']]],
+    ['status = completed and params.lerningRate < 1', [['query.paramOfNoRunNear', 31, 'params."learning rate"']]],
+    ['params.val_loss < 1', [['query.paramOfNoRunNear', 8, 'metrics.val_loss']]],
+    ['metrics.depth > 1', [['query.metricOfNoRunNear', 9, 'params.depth']]],
+    [
+      'not (tags has "to kep" or tags != zebra)',
+      [
+        ['query.tagOfNoRunNear', 15, '"to keep"'],
+        ['query.tagOfNoRun', 35, undefined],
+      ],
+    ],
+    [
+      'params.momentum > 0 or metrics.wer < 1',
+      [
+        ['query.paramOfNoRun', 8, undefined],
+        ['query.metricOfNoRun', 32, undefined],
+      ],
+    ],
+    ['params.units = 8 and metrics.loss < 1 and tags has good', []],
+    ['tags ~ goo and name = momentum and status = nowhere', []],
+  ])('is told at its column: %s', (query, notices) => {
+    expect(told(query)).toEqual(notices);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Environment, EpochRow, MetricSummary, RunDetail, RunSummary, Store
 import type { Spec } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { fromWire } from '#contract/wire.ts';
+import type { KnownNames } from '#contract/run-query-names.ts';
 import { packRuns, type PackedRuns, type RunRow, runSummaryOf } from '#contract/packed-runs.ts';
 import type { Connection } from './database.ts';
 import { epochRowOf, type EpochTableRow, fromColumn, metricSummaryOf, runColumns, type SummaryRow } from './run-rows.ts';
@@ -28,6 +29,8 @@ export interface RunReader {
   list(filter?: { notebook?: string | undefined; deleted?: boolean | undefined }): RunSummary[];
   /** A piece of the list, `limit` runs older than the number `before`. Infinities in summaries stay themselves. */
   page(piece: { before?: number | undefined; limit: number }): PackedRuns;
+  /** Every param, metric and tag that a run has, the bin's among them; undefined where there are no runs. */
+  names(): KnownNames | undefined;
   summary(id: RunId): RunSummary;
   detail(id: RunId): RunDetail;
   /** Undefined for an imported run. */
@@ -72,6 +75,13 @@ export function createRunReader(database: Connection): RunReader {
     )
     .raw();
   const shownRuns = database.prepare<[], number>('SELECT count(*) FROM runs WHERE deleted_at IS NULL AND archived_at IS NULL').pluck();
+  const anyRun = database.prepare<[], number>('SELECT EXISTS (SELECT 1 FROM runs)').pluck();
+  const paramNames = database.prepare<[], string>('SELECT DISTINCT key FROM runs, json_each(runs.params)').pluck();
+  const tagNames = database.prepare<[], string>('SELECT DISTINCT CAST(value AS TEXT) FROM runs, json_each(runs.tags)').pluck();
+  // A name outlives the last run that had it.
+  const usedMetricNames = database
+    .prepare<[], string>('SELECT name FROM metrics WHERE id IN (SELECT metric FROM metric_summaries) ORDER BY id')
+    .pluck();
   const byId = database.prepare<[string], RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`);
   const sourceOf = database.prepare<[number], { spec: string; source: string; environment: string }>(
     'SELECT spec, source, environment FROM run_sources WHERE run = ?',
@@ -170,6 +180,10 @@ export function createRunReader(database: Connection): RunReader {
         ...(rows.length === limit && { next: oldest }),
         total: shownRuns.get() ?? 0,
       };
+    },
+    names() {
+      if (anyRun.get() === 0) return undefined;
+      return { params: paramNames.all(), metrics: usedMetricNames.all(), tags: tagNames.all() };
     },
     summary,
     detail(id) {

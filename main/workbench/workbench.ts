@@ -16,7 +16,7 @@ import { printNotebook } from '#notebook/print.ts';
 import { warmSandbox } from '#notebook/sandbox/session.ts';
 import type { ProcessLock } from '#store/process-lock.ts';
 import { filesSince, readRows } from '#files/data-record.ts';
-import { parseQuery, sortByMetric } from '#store/query.ts';
+import { namesOfNoRun, parseQuery, sortByMetric } from '#store/query.ts';
 import { maintain, maintainIn } from '#store/maintenance.ts';
 import { databaseFile, openStore, type Store } from '#store/store.ts';
 import { lockWorkspace } from '#store/workspace-lock.ts';
@@ -360,10 +360,13 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.reproduction': goingOn.reproduction,
 
     async 'runs.list'({ notebook, deleted, where, sort, limit }) {
-      const filter = where === undefined ? undefined : parseQuery(where);
+      const filter = where === undefined ? undefined : parseQuery(where).filter;
       const found = hasStore() ? context.store().list({ notebook, deleted }) : [];
       const chosen = filter ? found.filter(filter) : found;
       return (sort === undefined ? chosen : sortByMetric(chosen, sort)).slice(0, limit);
+    },
+    async 'runs.checkQuery'({ where }) {
+      return hasStore() ? namesOfNoRun(where, () => context.store().names()) : [];
     },
     async 'runs.page'(piece) {
       return hasStore() ? context.store().page(piece) : { ...packRuns([], []), metrics: [], total: 0 };

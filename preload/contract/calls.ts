@@ -330,6 +330,8 @@ export const calls = {
     }),
     response: z.array(runSummary),
   },
+  /** What a `where` names that no run of the store has, the bin's among them; throws `query.*`. Empty where there are no runs. */
+  'runs.checkQuery': { request: z.object({ where: z.string() }), response: z.array(plainError) },
   /** The list in pieces, newest first: the first ones are there at once. */
   'runs.page': { request: z.object({ before: z.number().int().optional(), limit: z.number().int().positive() }), response: packedRuns },
   /** What a user calls a run: its id, an unambiguous start of one, its name, or `latest`. */

@@ -48,6 +48,7 @@ export const callNames = [
   'runs.reproduce',
   'runs.reproduction',
   'runs.list',
+  'runs.checkQuery',
   'runs.page',
   'runs.find',
   'runs.get',

@@ -22,6 +22,20 @@ import type { MessageKey, MessageValues } from './words/message.ts';
 
 export type RunFilter = (run: RunSummary) => boolean;
 
+/** A param, a metric or a tag as a query names it. */
+export interface Mention {
+  readonly kind: 'param' | 'metric' | 'tag';
+  readonly name: string;
+  /** From 1. */
+  readonly column: number;
+}
+
+export interface Query {
+  readonly filter: RunFilter;
+  /** What it names that runs may have or not, for `unknownNames`. */
+  readonly mentions: readonly Mention[];
+}
+
 type Scalar = string | number | boolean;
 type Read = (run: RunSummary) => Scalar | readonly string[] | undefined;
 
@@ -148,23 +162,24 @@ export interface SearchNames {
 const joins = /[=<>~()"']|(?:^|\s)(?:and|or|not|has)(?:\s|$)/i;
 
 /** What a person types into the search box. Throws `QueryError`. No text finds every run. */
-export function parseSearch(text: string, names: SearchNames): RunFilter {
+export function parseSearch(text: string, names: SearchNames): Query {
   // Words alone may hold any mark: `50%`, `clothes/first.epoch.md`.
   if (joins.test(text)) return parse(text, names);
   const words = text
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  return (run) => words.every((word) => names.holds(run, word));
+  return { filter: (run) => words.every((word) => names.holds(run, word)), mentions: [] };
 }
 
 /** Throws `QueryError`. */
-export function parseQuery(text: string): RunFilter {
+export function parseQuery(text: string): Query {
   return parse(text, undefined);
 }
 
-function parse(text: string, search: SearchNames | undefined): RunFilter {
+function parse(text: string, search: SearchNames | undefined): Query {
   const tokens = tokenize(text);
+  const mentions: Mention[] = [];
   let position = 0;
   let depth = 0;
 
@@ -196,6 +211,7 @@ function parse(text: string, search: SearchNames | undefined): RunFilter {
     if (start.text === 'params') {
       const [name, extra] = parts;
       if (!name || extra) fail((extra ?? start).column, 'query.wantsParam');
+      mentions.push({ kind: 'param', name: name.text, column: name.column });
       return (run) => run.params[name.text];
     }
     if (start.text === 'metrics') {
@@ -204,6 +220,7 @@ function parse(text: string, search: SearchNames | undefined): RunFilter {
       const key = part?.text ?? 'last';
       if (part && !Object.hasOwn(metricParts, key))
         fail(part.column, 'query.unknownPart', { found: key, known: queryMetricParts.join(', ') });
+      mentions.push({ kind: 'metric', name: name.text, column: name.column });
       return metric(name.text, key as MetricPart);
     }
     const bare = search && !parts[0] && !Object.hasOwn(plainFields, start.text) ? bareName(start.text, search) : undefined;
@@ -252,9 +269,8 @@ function parse(text: string, search: SearchNames | undefined): RunFilter {
     return (run) => search.holds(run, word);
   }
 
-  function value(): Scalar {
-    const token = accept(({ type }) => type === 'number' || type === 'string' || type === 'word') ?? expected('query.wantsValue');
-    return token.type === 'number' ? Number(token.text) : token.text;
+  function value(): Token {
+    return accept(({ type }) => type === 'number' || type === 'string' || type === 'word') ?? expected('query.wantsValue');
   }
 
   function comparison(): RunFilter {
@@ -263,7 +279,11 @@ function parse(text: string, search: SearchNames | undefined): RunFilter {
     const read = field();
     const given = accept((token) => token.type === 'operator' || isWord(token, 'has')) ?? expected('query.wantsOperator');
     const operator = given.type === 'word' ? '=' : given.text;
-    const wanted = value();
+    const token = value();
+    const wanted = token.type === 'number' ? Number(token.text) : token.text;
+    if (read === plainFields.tags && (operator === '=' || operator === '==' || operator === '!=')) {
+      mentions.push({ kind: 'tag', name: String(wanted), column: token.column });
+    }
     return (run) => {
       const found = read(run);
       if (found === undefined) return false;
@@ -303,5 +323,5 @@ function parse(text: string, search: SearchNames | undefined): RunFilter {
 
   const filter = or();
   if (peek().type !== 'end') fail(peek().column, 'query.wantsJoin', { found: peek().text });
-  return filter;
+  return { filter, mentions };
 }

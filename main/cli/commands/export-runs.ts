@@ -8,6 +8,7 @@ import { type Core, workspaceHere, withCore } from '../core.ts';
 import { exitCodes } from '../failure.ts';
 import { print, printJson } from '../output.ts';
 import { fileSize } from '../text/numbers.ts';
+import { tellUnknownNames } from '../where.ts';
 import { say } from '../words.ts';
 
 interface ExportRunsOptions {
@@ -30,6 +31,7 @@ async function chosen(core: Core, references: readonly string[], where: string |
   for (const reference of references) named.push((await core.call('runs.find', { reference })).id);
   if (named.length > 0) return [...new Set(named)];
   const runs = await core.call('runs.list', { where });
+  await tellUnknownNames(core, where);
   if (runs.length === 0) throw new EpochbookError('cli.nothingToExport');
   return runs.map(({ id }) => id).reverse();
 }

@@ -9,6 +9,7 @@ import { runJson } from '../text/run-json.ts';
 import { bestOf, metricNames } from '../text/metrics.ts';
 import { columnOfNumbers, dateAndTime, duration } from '../text/numbers.ts';
 import { type Column, table } from '../text/table.ts';
+import { tellUnknownNames, inWhere } from '../where.ts';
 import { say } from '../words.ts';
 
 interface RunsOptions {
@@ -75,6 +76,7 @@ async function perform({ where, sort, limit, deleted, workspace, json }: RunsOpt
     const folder = workspaceHere({ workspace });
     return await withCore(folder, async (core) => {
       const runs = await core.call('runs.list', { where, sort, limit, deleted });
+      await tellUnknownNames(core, where);
       if (sort !== undefined && runs.length > 0 && !runs.some(({ metrics }) => sort in metrics)) {
         throw new EpochbookError('cli.sortUnknown', { metric: sort, known: metricNames(runs.map(({ metrics }) => metrics)).join(', ') });
       }
@@ -84,9 +86,7 @@ async function perform({ where, sort, limit, deleted, workspace, json }: RunsOpt
       return exitCodes.done;
     });
   } catch (error) {
-    const plain = toPlainError(error);
-    const isQuery = plain.code.startsWith('query.') && plain.where !== undefined;
-    return reportFailure(isQuery ? { ...plain, where: { ...plain.where, file: '--where' } } : plain, { json: json === true });
+    return reportFailure(inWhere(toPlainError(error)), { json: json === true });
   }
 }
 

@@ -196,6 +196,7 @@ export function RunsView() {
           query={query}
           names={rows.names}
           error={rows.queryError}
+          notice={rows.queryNotice}
           onSearch={search}
           onLeave={() => document.querySelector<HTMLElement>('.run-table')?.focus()}
         />

@@ -14,6 +14,8 @@ interface Props {
   readonly query: string;
   readonly names: QueryNames;
   readonly error: QueryError | undefined;
+  /** What is right as a query, and yet hardly what was meant. */
+  readonly notice: QueryError | undefined;
   readonly onSearch: (query: string) => void;
   /** Down where nothing is offered: to the table. */
   readonly onLeave: () => void;
@@ -30,7 +32,7 @@ const kinds: Record<CompletionKind, WordKey> = {
 };
 
 /** The search box: the query language, completed as one types, with what is wrong under its column. */
-export function SearchField({ field, query, names, error, onSearch, onLeave }: Props) {
+export function SearchField({ field, query, names, error, notice, onSearch, onLeave }: Props) {
   const t = useWords();
   const locale = useLocaleStore((state) => state.locale);
   const base = useId();
@@ -40,10 +42,10 @@ export function SearchField({ field, query, names, error, onSearch, onLeave }: P
 
   const { from, to, options } = closed || caret === undefined ? { from: 0, to: 0, options: [] } : completeQuery(query, caret, names);
   const open = options.length > 0;
-  const wrong = error && coreText(locale, error.code, error.values, error.message);
   // One is not told of a mistake while still writing the word: only when nothing fits any more.
-  const shown = open ? undefined : error;
-  const showsError = shown !== undefined;
+  const shown = open ? undefined : (error ?? notice);
+  const problem = shown && coreText(locale, shown.code, shown.values, shown.message);
+  const showsError = shown !== undefined && shown === error;
 
   const insert = ({ text, kind }: Completion): void => {
     const rest = query.slice(to);
@@ -87,7 +89,7 @@ export function SearchField({ field, query, names, error, onSearch, onLeave }: P
         aria-controls={`${base}list`}
         aria-activedescendant={open && active >= 0 ? `${base}${active}` : undefined}
         aria-invalid={showsError}
-        aria-describedby={showsError ? `${base}error` : undefined}
+        aria-describedby={shown ? `${base}error` : undefined}
         placeholder={t('runs.searchHint')}
         spellCheck={false}
         autoComplete="off"
@@ -124,9 +126,9 @@ export function SearchField({ field, query, names, error, onSearch, onLeave }: P
         ))}
       </div>
       {shown && (
-        <p id={`${base}error`} className="runs-search-error">
+        <p id={`${base}error`} className="runs-search-error" data-notice={!showsError || undefined} role="status">
           <code aria-hidden="true">{marked(query, shown)}</code>
-          {t('runs.searchWrong', { column: shown.column, problem: wrong ?? '' })}
+          {t('runs.searchWrong', { column: shown.column, problem: problem ?? '' })}
         </p>
       )}
     </div>

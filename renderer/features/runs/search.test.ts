@@ -58,6 +58,15 @@ describe('search', () => {
     expect(finds('50% off')).toBe(false);
     expect(finds('status=completed filters>=8 cnn')).toBe(true);
   });
+  it('names what it may have to say no run has', () => {
+    expect(search('otter params.filtres > 8 metrics.val_loss < 1 tags has cnn filters > 2')).toMatchObject({
+      mentions: [
+        { kind: 'param', name: 'filtres', column: 14 },
+        { kind: 'metric', name: 'val_loss', column: 34 },
+        { kind: 'tag', name: 'cnn', column: 56 },
+      ],
+    });
+  });
   it('says what is wrong at its column', () => {
     for (const [query, code, column] of [
       ['filters>', 'query.endTooSoon', 9],

@@ -1,5 +1,5 @@
 /** Search as one types: the language of `#contract/run-query.ts`, over the runs that are loaded. */
-import { parseSearch, QueryError, type RunFilter, type SearchNames } from '#contract/run-query.ts';
+import { parseSearch, type Query, QueryError, type SearchNames } from '#contract/run-query.ts';
 import type { QueryNames } from '#contract/run-query-completion.ts';
 import type { RunSummary } from '#contract/runs.ts';
 
@@ -65,18 +65,16 @@ function textOf(run: RunSummary): string {
   return text;
 }
 
-export type Search = { readonly filter: RunFilter } | { readonly error: QueryError };
+export type Search = Query | { readonly error: QueryError };
 
 /** `stateWord` is a run's state in the screen's language, searched like its name. */
 export function makeSearch(query: string, names: Pick<SearchNames, 'params' | 'metrics'>, stateWord: (run: RunSummary) => string): Search {
   try {
-    return {
-      filter: parseSearch(query, {
-        params: names.params,
-        metrics: names.metrics,
-        holds: (run, word) => textOf(run).includes(word) || stateWord(run).toLowerCase().includes(word),
-      }),
-    };
+    return parseSearch(query, {
+      params: names.params,
+      metrics: names.metrics,
+      holds: (run, word) => textOf(run).includes(word) || stateWord(run).toLowerCase().includes(word),
+    });
   } catch (error) {
     if (error instanceof QueryError) return { error };
     throw error;

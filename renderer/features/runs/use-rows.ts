@@ -1,6 +1,7 @@
 /** The rows of the table as they are shown: found, ordered, with their columns. */
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { QueryError, RunFilter } from '#contract/run-query.ts';
+import { unknownNames } from '#contract/run-query-names.ts';
 import type { QueryNames } from '#contract/run-query-completion.ts';
 import type { ShownColumn } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
@@ -27,6 +28,8 @@ export interface Rows {
   readonly shape: Shape;
   /** What is wrong with the search; the runs are then those of the last one that was right. */
   readonly queryError: QueryError | undefined;
+  /** The first name in the search that no run has: the search is right, and finds less than was meant. */
+  readonly queryNotice: QueryError | undefined;
   /** The rows as they stand: runs, or groups with the runs of those that are open. */
   readonly lines: readonly Line[];
   /** What makes a group. */
@@ -77,6 +80,12 @@ export function useRows(): Rows {
   const names = useMemo(() => namesOf(all), [all]);
   const search = useMemo(() => makeSearch(query, names, (run) => stateWord(t, run)), [query, names, t]);
   const queryError = 'error' in search ? search.error : undefined;
+  const queryNotice = useMemo((): QueryError | undefined => {
+    if ('error' in search || mustWait || all.length === 0) return undefined;
+    const doubtful = unknownNames(search.mentions, names);
+    // What is named may be in runs that are not shown now.
+    return doubtful.length > 0 ? unknownNames(search.mentions, namesOf([...kept, ...bin]))[0] : undefined;
+  }, [search, mustWait, all, names, kept, bin]);
   const [lastFilter, setLastFilter] = useState<{ readonly of: RunFilter }>();
   if ('filter' in search && search.filter !== lastFilter?.of) setLastFilter({ of: search.filter });
   const filter = 'filter' in search ? search.filter : lastFilter?.of;
@@ -109,6 +118,7 @@ export function useRows(): Rows {
     names,
     shape,
     queryError,
+    queryNotice,
     groupColumns,
     layout,
     columns,

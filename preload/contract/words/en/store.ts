@@ -33,5 +33,11 @@ export const store = {
   'query.unknownFieldNear': 'There is no field “{found}”. Did you mean “{near}”?',
   'query.unknownPart': 'A metric has no “{found}”. It has: {known}.',
   'query.noParts': '“{field}” has no parts: leave out the dot and what follows it.',
+  'query.paramOfNoRun': 'There is no param “{found}” in any run.',
+  'query.paramOfNoRunNear': 'There is no param “{found}” in any run. Did you mean “{near}”?',
+  'query.metricOfNoRun': 'There is no metric “{found}” in any run.',
+  'query.metricOfNoRunNear': 'There is no metric “{found}” in any run. Did you mean “{near}”?',
+  'query.tagOfNoRun': 'No run has the tag “{found}”.',
+  'query.tagOfNoRunNear': 'No run has the tag “{found}”. Did you mean “{near}”?',
   'query.tooDeep': 'The expression is nested too deeply.',
 } as const;

@@ -33,5 +33,11 @@ export const store: Record<keyof typeof en, string> = {
   'query.unknownFieldNear': '没有字段“{found}”。您是指“{near}”吗？',
   'query.unknownPart': '指标没有“{found}”。可用：{known}。',
   'query.noParts': '“{field}”没有下级：请去掉点号及其后的内容。',
+  'query.paramOfNoRun': '没有任何运行有参数“{found}”。',
+  'query.paramOfNoRunNear': '没有任何运行有参数“{found}”。您是指“{near}”吗？',
+  'query.metricOfNoRun': '没有任何运行有指标“{found}”。',
+  'query.metricOfNoRunNear': '没有任何运行有指标“{found}”。您是指“{near}”吗？',
+  'query.tagOfNoRun': '没有任何运行有标签“{found}”。',
+  'query.tagOfNoRunNear': '没有任何运行有标签“{found}”。您是指“{near}”吗？',
   'query.tooDeep': '表达式嵌套过深。',
 };
