@@ -261,7 +261,8 @@ export function makeFigure(input: FigureInput): Figure {
 
   const flat = input.yRange ? undefined : flatRange(series);
   const shown = input.zoom ?? padded(input.xRange, input.logX);
-  const most = Math.max(2, Math.floor((input.width - margins.left) / 56));
+  // Between powers of ten labels stand closer than their mean distance.
+  const most = Math.max(2, Math.floor((input.width - margins.left) / (input.logX ? 90 : 56)));
   const axis = {
     tickfont: { color: theme.quiet, size: 11 },
     linecolor: theme.line,
