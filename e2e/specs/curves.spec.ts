@@ -22,6 +22,10 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
   await expect(page.getByText(/Drawn from 32,000 points as/).first()).toBeVisible();
   await look(page, shell, 'curves');
 
+  const draws = async (name: string): Promise<void> => {
+    await expect(page.locator('.chart-waiting, [aria-busy="true"]')).toHaveCount(0);
+    await page.screenshot({ path: picture(shell, name) });
+  };
   // Nearer by key: fewer points are there, and in the end each is drawn.
   const chart = page.getByRole('slider', { name: /^Loss/ });
   await chart.focus();
@@ -29,15 +33,11 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
   await expect(page.getByText(/Drawn from 32,000 points as/)).toHaveCount(0);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await look(page, shell, 'curves-cursor');
+  await draws('curves-cursor');
   await page.keyboard.press('0');
 
   await page.getByRole('button', { name: 'Axes and smoothing' }).press('Enter');
   const options = page.getByRole('toolbar', { name: 'Axes and smoothing' });
-  const draws = async (name: string): Promise<void> => {
-    await expect(page.locator('.chart-waiting, [aria-busy="true"]')).toHaveCount(0);
-    await page.screenshot({ path: picture(shell, name) });
-  };
   for (const [name, option] of [
     ['Over', 'time since the start'],
     ['Over', 'time of day'],
@@ -77,7 +77,7 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
   await page.keyboard.press('Escape');
   await options.getByRole('combobox', { name: 'Smoothing' }).selectOption('none');
   await options.getByRole('combobox', { name: 'Charts' }).selectOption('one a run');
-  await look(page, shell, 'curves-multiples');
+  await draws('curves-multiples');
   await options.getByRole('combobox', { name: 'Charts' }).selectOption('one a metric');
 
   // Saved: every point, to the bit.

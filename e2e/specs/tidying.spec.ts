@@ -184,6 +184,14 @@ test('many runs are tagged, coloured, pinned, put away, deleted and brought back
   await expect(page.getByRole('dialog')).toHaveCount(0);
   for (const name of ['run 59', 'run 58', 'run 57']) await expect(runs.row(name)).toContainText('第一批');
   await expect(runs.grid()).toBeFocused();
+  // Taken back, and once more.
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect(runs.row('run 58')).not.toContainText('第一批');
+  await runs.grid().focus();
+  await page.keyboard.press('t');
+  await page.keyboard.type('keep, 第一批');
+  await page.keyboard.press('Enter');
+  await expect(runs.row('run 58')).toContainText('第一批');
 
   await page.keyboard.press('c');
   await expect(page.getByRole('dialog', { name: 'Colour of 3 runs' })).toBeVisible();
@@ -206,7 +214,7 @@ test('many runs are tagged, coloured, pinned, put away, deleted and brought back
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('e');
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '59');
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.getByRole('button', { name: 'Undo' }).last().press('Enter');
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '61');
 
   // Deleted, taken back, deleted again, and removed for good.

@@ -9,6 +9,7 @@ import { attempt } from '../../components/attempt.ts';
 import { call, on } from '../../platform/client.ts';
 import { translate } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
+import { undoOf } from './undo-organize.ts';
 import { emptySelection, type Selection } from './selection.ts';
 import type { Sort } from './sorting.ts';
 
@@ -47,6 +48,11 @@ interface RunsState {
   /** To the bin, with a notice that takes it back. */
   readonly remove: (runs: readonly RunSummary[]) => Promise<void>;
   readonly restore: (ids: readonly RunId[]) => Promise<void>;
+}
+
+async function organize(request: Request<'runs.organize'>): Promise<void> {
+  const changed = new Map((await call('runs.organize', request)).map((run) => [run.id, run]));
+  useTrainingStore.setState(({ runs }) => ({ runs: runs.map((run) => changed.get(run.id) ?? run) }));
 }
 
 export const useRunsStore = create<RunsState>((set, get) => {
@@ -94,15 +100,22 @@ export const useRunsStore = create<RunsState>((set, get) => {
     },
 
     organize: async (request) => {
-      await attempt(async () => {
-        const changed = new Map((await call('runs.organize', request)).map((run) => [run.id, run]));
-        useTrainingStore.setState(({ runs }) => ({ runs: runs.map((run) => changed.get(run.id) ?? run) }));
-      });
+      const undone = undoOf(request, useTrainingStore.getState().runs);
+      const done = await attempt(() => organize(request));
+      if (!done || undone.length === 0) return;
       const { archived, runIds } = request;
-      if (archived === undefined) return;
       toast({
-        text: translate('tidy.done', { what: archived ? 'archived' : 'unarchived', count: runIds.length }),
-        action: { label: translate('frame.undo'), run: () => void get().organize({ runIds, archived: !archived }) },
+        text: translate('tidy.done', {
+          what: archived === undefined ? 'changed' : archived ? 'archived' : 'unarchived',
+          count: runIds.length,
+        }),
+        action: {
+          label: translate('frame.undo'),
+          run: () =>
+            void attempt(async () => {
+              for (const change of undone) await organize(change);
+            }),
+        },
       });
     },
 
