@@ -58,6 +58,7 @@ export const comparison = {
   'comparison.keepInside': '{count, plural, =0 {Compare these} =1 {Compare these} other {Compare these #}}',
   'comparison.parallel': 'Parallel coordinates',
   'comparison.brushHint': 'Draw along an axis to keep the runs that pass there; by keyboard with the arrow keys at its ends',
+  'comparison.byRank': 'The stronger a line, the better its {metric}.',
   'comparison.brushFrom': '{axis}, from',
   'comparison.brushTo': '{axis}, to',
   'comparison.scatter': 'Scatter matrix',

@@ -58,6 +58,7 @@ export const comparison: Record<keyof typeof en, string> = {
   'comparison.keepInside': '{count, plural, =0 {比较这些} other {比较这 # 次}}',
   'comparison.parallel': '平行坐标',
   'comparison.brushHint': '沿坐标轴拖动以保留经过那里的运行；也可在轴端用方向键操作',
+  'comparison.byRank': '线条越深，{metric}越好。',
   'comparison.brushFrom': '{axis}，起',
   'comparison.brushTo': '{axis}，止',
   'comparison.scatter': '散点矩阵',

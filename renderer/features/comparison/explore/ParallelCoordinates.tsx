@@ -3,7 +3,7 @@ import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useThemeNumber } from '../../../components/charts/theme.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
-import { type Axis, type Brushes, cleanRange, placeOf, type Range, ticksOf, valueOn } from './axes.ts';
+import { type Axis, type Brushes, cleanRange, placeOf, type Range, standing, ticksOf, valueOn } from './axes.ts';
 import { useCurvesStore } from '../../curves/curves-store.ts';
 import { beginDrawing, runColors, strength } from './draw.ts';
 import { useAxisWords } from './use-axis-words.ts';
@@ -32,11 +32,13 @@ interface Props {
   readonly axes: readonly Axis[];
   readonly brushes: Brushes;
   readonly inside: ReadonlySet<RunId>;
+  /** Drawn by how well they did, instead of in their own colours. */
+  readonly byRank: boolean;
   readonly onBrush: (axis: string, range: Range | undefined) => void;
 }
 
 /** A line a run, over an axis a param. A stretch drawn along an axis leaves only the runs that pass it. */
-export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Props) {
+export function ParallelCoordinates({ runs, axes, brushes, inside, byRank, onBrush }: Props) {
   const t = useWords();
   const formats = useFormats();
   const words = useAxisWords();
@@ -51,6 +53,19 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
 
   const { xOf, yOf } = useMemo(() => layoutOf(width, axes.length), [width, axes.length]);
   const lines = useMemo(() => runs.map((run) => ({ run, places: axes.map((axis) => placeOf(axis, valueOn(axis, run))) })), [runs, axes]);
+
+  // Many runs' own colours say nothing: those that did best stand out.
+  const metric = axes.find((axis) => axis.kind === 'metric')?.name;
+  const ranked = useMemo(
+    () =>
+      byRank && metric !== undefined
+        ? standing(
+            runs.filter((run) => inside.has(run.id)),
+            metric,
+          )
+        : undefined,
+    [byRank, metric, runs, inside],
+  );
 
   useEffect(() => {
     const target = canvas.current;
@@ -77,10 +92,15 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
     for (const { run, places } of lines) if (!inside.has(run.id)) trace(places);
     context.lineWidth = inside.size > 60 ? 1 : 1.6;
     const chosen = lines.find(({ run }) => run.id === (pointed ?? highlighted));
-    context.globalAlpha = chosen ? 0.15 : strength(inside.size);
-    for (const { run, places } of lines) {
-      if (!inside.has(run.id)) continue;
-      context.strokeStyle = colors.of(run);
+    const kept = lines.filter(({ run }) => inside.has(run.id));
+    if (ranked) {
+      // The best last, over the others.
+      kept.sort((a, b) => (ranked.get(a.run.id) ?? -1) - (ranked.get(b.run.id) ?? -1));
+      context.strokeStyle = colors.accent;
+    }
+    for (const { run, places } of kept) {
+      if (!ranked) context.strokeStyle = colors.of(run);
+      context.globalAlpha = chosen ? 0.15 : ranked ? 0.08 + 0.87 * (ranked.get(run.id) ?? 0) ** 4 : strength(inside.size);
       trace(places);
     }
     if (chosen) {
@@ -91,7 +111,7 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, onBrush }: Pr
     }
     // The theme's number stands for the colours that are read.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [lines, inside, xOf, yOf, width, pointed, highlighted, theme, runs.length]);
+  }, [lines, inside, ranked, xOf, yOf, width, pointed, highlighted, theme, runs.length]);
 
   const at = (event: PointerEvent): { x: number; place: number } => {
     const box = event.currentTarget.getBoundingClientRect();

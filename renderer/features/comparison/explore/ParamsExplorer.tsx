@@ -18,6 +18,9 @@ interface Props {
   readonly onKeep: (ids: readonly RunId[]) => void;
 }
 
+/** More runs are not told apart by their colours. */
+const mostColors = 12;
+
 /** How params and a metric go together over many runs: lines, dots, and a number for each param. */
 export function ParamsExplorer({ runs, onKeep }: Props) {
   const t = useWords();
@@ -46,6 +49,7 @@ export function ParamsExplorer({ runs, onKeep }: Props) {
 
   if (metric === undefined) return <p className="quiet-text">{t('comparison.exploreNone')}</p>;
   const some = inside.size < runs.length;
+  const byRank = runs.length > mostColors;
   return (
     <div className="explore">
       <div className="comparison-tools" role="toolbar" aria-label={t('comparison.explore')}>
@@ -72,9 +76,12 @@ export function ParamsExplorer({ runs, onKeep }: Props) {
           <section className="card" aria-label={t('comparison.parallel')}>
             <h2 className="curve-head">
               {t('comparison.parallel')}
-              <span className="curve-legend">{t('comparison.brushHint')}</span>
+              <span className="curve-legend explore-hint">
+                {byRank && `${t('comparison.byRank', { metric: metricName(t, metric) })} `}
+                {t('comparison.brushHint')}
+              </span>
             </h2>
-            <ParallelCoordinates runs={runs} axes={axes} brushes={brushes} inside={inside} onBrush={brush} />
+            <ParallelCoordinates runs={runs} axes={axes} brushes={brushes} inside={inside} byRank={byRank} onBrush={brush} />
           </section>
           <div className="explore-pair">
             <section className="card" aria-label={t('comparison.scatter')}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeRun, metric } from '../../runs/testing/make-run.ts';
-import { axesFor, brushed, cleanRange, numberAt, placeOf, ticksOf } from './axes.ts';
+import { axesFor, brushed, cleanRange, numberAt, placeOf, standing, ticksOf } from './axes.ts';
 
 const runs = [
   makeRun(1, { params: { rate: 0.0001, units: 8, kind: 'relu', same: 1 }, metrics: { val_loss: metric([0.9, 0.5]) } }),
@@ -47,4 +47,11 @@ describe('axes over runs', () => {
     expect(cleanRange([0.8, 0.2])).toEqual([0.2, 0.8]);
     expect(cleanRange([1.4, -1])).toBeUndefined();
   });
+});
+
+it('runs stand by rank of their best, the better end first where less is better', () => {
+  expect([...standing(runs, 'val_loss')]).toEqual([
+    [runs[0].id, 0],
+    [runs[1].id, 1],
+  ]);
 });

@@ -2,7 +2,7 @@
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
-import { bestOf } from '../../runs/metrics.ts';
+import { bestOf, betterOf } from '../../runs/metrics.ts';
 
 export interface Axis {
   /** `param:units` or `metric:val_loss`. */
@@ -133,4 +133,15 @@ export function cleanRange([a, b]: Range): Range | undefined {
   const from = Math.max(0, Math.min(a, b));
   const to = Math.min(1, Math.max(a, b));
   return from <= 0 && to >= 1 ? undefined : [from, to];
+}
+
+/** From 0, the worst of `runs` by the metric, to 1, the best, by rank; runs without a value have none. */
+export function standing(runs: readonly RunSummary[], metric: string): Map<RunId, number> {
+  const valued = runs.flatMap((run) => {
+    const value = bestOf(metric, run.metrics[metric])?.value;
+    return value === undefined || Number.isNaN(value) ? [] : [{ id: run.id, value }];
+  });
+  const sign = betterOf(metric) === 'max' ? 1 : -1;
+  valued.sort((a, b) => sign * (a.value - b.value));
+  return new Map(valued.map(({ id }, rank) => [id, valued.length > 1 ? rank / (valued.length - 1) : 1]));
 }

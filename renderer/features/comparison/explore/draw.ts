@@ -24,6 +24,7 @@ export interface RunColors {
   readonly of: (run: RunSummary) => string;
   readonly faint: string;
   readonly ink: string;
+  readonly accent: string;
 }
 
 /** Each token is read once. */
@@ -33,6 +34,7 @@ export function runColors(): RunColors {
   return {
     faint: theme.color('--line-strong'),
     ink: theme.ink,
+    accent: theme.color('--accent'),
     of(run) {
       const token = runColorToken(run.color);
       const color = known.get(token) ?? theme.color(token);
