@@ -1,5 +1,5 @@
 /** CRC-32C (Castagnoli, RFC 3720 appendix B.4), and TFRecord's masked form of it. */
-import { createCrc } from '#files/crc.ts';
+import { createCrc } from '#contract/crc.ts';
 
 export const crc32c = createCrc(0x82f63b78);
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogTool } from '#contract/logged-run.ts';
-import { crc32 } from '#files/crc.ts';
+import { crc32 } from '#contract/crc.ts';
 import type { FoundRun } from './found-run.ts';
 import { MessageWriter } from './protobuf.ts';
 import { readPythonLiteral } from './python-literal.ts';

@@ -4,7 +4,7 @@
  * (wandb/proto/wandb_internal.proto).
  */
 import { promises as disk } from 'node:fs';
-import { crc32 } from '#files/crc.ts';
+import { crc32 } from '#contract/crc.ts';
 import { MalformedMessage, MessageReader } from './protobuf.ts';
 import type { RecordsRead } from './records.ts';
 

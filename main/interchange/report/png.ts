@@ -1,6 +1,6 @@
 /** Small pictures as PNG (ISO/IEC 15948), by hand: 8 bits a channel, no filter. */
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '#files/crc.ts';
+import { crc32 } from '#contract/crc.ts';
 
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);

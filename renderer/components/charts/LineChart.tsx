@@ -12,15 +12,17 @@ import {
   useRef,
   useState,
 } from 'react';
+import { errorTextNow } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { type Figure, makeFigure, margins, padded, pixelOf, placeOf, wholeRange } from './figure.ts';
+import { toast } from '../toast-store.ts';
+import { makeFigure, margins, padded, pixelOf, placeOf, wholeRange } from './figure.ts';
 import { LineMark } from './LineMark.tsx';
 import { loadPlotly, type Plotly } from './load-plotly.ts';
 import { paint } from './paint.ts';
 import { lineColor } from './palette.ts';
-import { savePicture } from './save-chart.ts';
+import { pictureWidth, savePicture } from './picture/save-chart.ts';
 import { type ChartMarker, leastPositive, type LineSeries, nearestStop, type Reading, readingsAt, stopsOf } from './series.ts';
-import { roundDurations, timeTicks } from './ticks.ts';
+import { type AxisKind, ticksOfTime } from './ticks.ts';
 import { useChartSummary } from './use-chart-summary.ts';
 import { readTheme, useThemeNumber } from './theme.ts';
 
@@ -34,8 +36,7 @@ interface Props {
   readonly height?: number;
   readonly logY?: boolean;
   readonly logX?: boolean;
-  /** What x is: counts, such as epochs, stand at whole numbers. Times are in milliseconds. */
-  readonly axis?: 'count' | 'duration' | 'moment' | 'number';
+  readonly axis?: AxisKind;
   /** What is better, for the order of the values under the pointer. */
   readonly best?: 'min' | 'max';
   readonly markers?: readonly ChartMarker[];
@@ -56,6 +57,8 @@ interface Props {
   readonly readings?: readonly Reading[] | undefined;
   /** A click: the line nearest to it. */
   readonly onPick?: (series: LineSeries) => void;
+  /** Saves a picture, where the series do not hold every point. */
+  readonly onSave?: () => void;
   /** What is said where there is no point. */
   readonly empty?: string;
   /** The series are still being fetched: what is not there is not missing. */
@@ -95,6 +98,7 @@ export function LineChart({
   onCursor,
   readings: givenReadings,
   onPick,
+  onSave,
   empty,
   loading = false,
   onHover,
@@ -118,8 +122,8 @@ export function LineChart({
   /** What the y axis shows where Plotly has fitted it, or the person has zoomed into it. */
   const [plotlyY, setPlotlyY] = useState<readonly [number, number]>();
   const drawnAt = useRef(Number.NEGATIVE_INFINITY);
-  /** What is on the screen. */
-  const latest = useRef<{ readonly figure: Figure; readonly title: string }>(undefined);
+  /** What a picture is made of. */
+  const latest = useRef<() => void>(undefined);
   /** The drawing that has listeners, told by its configuration. */
   const listening = useRef<unknown>(undefined);
 
@@ -136,13 +140,10 @@ export function LineChart({
   }, [series, extent, plannedEpochs, logX]);
   const shown = zoom ?? padded([rangeStart, rangeEnd], logX);
   const [shownFrom, shownTo] = shown;
-  const xTicks = useMemo(() => {
-    if (axis !== 'duration' && (axis !== 'moment' || logX)) return undefined;
-    if (logX) return { values: roundDurations, texts: roundDurations.map((at) => formats.duration(at)) };
-    const offsetMs = axis === 'moment' ? -new Date(shownFrom).getTimezoneOffset() * 60_000 : 0;
-    const values = timeTicks([shownFrom, shownTo], Math.max(2, Math.floor(width / 110)), offsetMs);
-    return { values, texts: values.map((at) => (axis === 'moment' ? formats.moment(at) : formats.duration(at))) };
-  }, [axis, logX, shownFrom, shownTo, width, formats]);
+  const xTicks = useMemo(
+    () => ticksOfTime(axis, [shownFrom, shownTo], width, logX, formats),
+    [axis, logX, shownFrom, shownTo, width, formats],
+  );
   const figure = useMemo(
     () =>
       plotly && width > 0
@@ -224,10 +225,30 @@ export function LineChart({
     };
   }, [plotly]);
 
-  const saveImage = useCallback((): void => {
-    const drawn = latest.current;
-    if (drawn) void savePicture({ figure: drawn.figure, title: drawn.title, theme: readTheme() }, 'png');
-  }, []);
+  const saveImage = useCallback((): void => latest.current?.(), []);
+  useEffect(() => {
+    latest.current = () => {
+      if (onSave) {
+        onSave();
+        return;
+      }
+      const range = [rangeStart, rangeEnd] as const;
+      const ticks = ticksOfTime(axis, zoom ?? range, pictureWidth, logX, formats);
+      const input = {
+        series,
+        markers,
+        xLabel,
+        logY,
+        logX,
+        wholeX: axis === 'count',
+        xTicks: ticks,
+        yRange: givenRange,
+        xRange: range,
+        zoom,
+      };
+      savePicture({ ...input, title: yLabel }, 'png').catch((error: unknown) => toast({ text: errorTextNow(error), tone: 'bad' }));
+    };
+  });
 
   // One object for as long as the language stays: with another one Plotly would draw everything anew.
   const config = useMemo(
@@ -271,7 +292,6 @@ export function LineChart({
     };
     const draw = (): void => {
       drawnAt.current = performance.now();
-      latest.current = { figure, title: yLabel };
       void plotly.react(element, figure.data, figure.layout, config).then(() => {
         readYRange();
         if (listening.current === config) return;
@@ -287,7 +307,7 @@ export function LineChart({
     }
     const timer = setTimeout(draw, waitMs);
     return () => clearTimeout(timer);
-  }, [plotly, config, figure, reset, setZoom, logX, yLabel]);
+  }, [plotly, config, figure, reset, setZoom, logX]);
 
   const dense = figure?.dense === true;
   useLayoutEffect(() => {

@@ -44,8 +44,11 @@ export interface Figure {
   readonly yRange: readonly [number, number] | undefined;
 }
 
+/** Plotly would read markup in a text. */
+const plain = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
 /** With more lines their ends lie on each other. */
-const mostShapes = 40;
+export const mostShapes = 40;
 /** Points of all lines that Plotly draws in a few frames. */
 const densePoints = 9000;
 
@@ -59,7 +62,6 @@ export function asPicture(data: readonly Data[]): Data[] {
     const dotted = trace.line?.dash === dashes.dot;
     return {
       ...trace,
-      showlegend: trace.hoverinfo === 'none',
       ...(dotted && { line: { ...trace.line, dash: '2px,3px' as 'dot' } }),
     };
   });
@@ -206,8 +208,7 @@ export function makeFigure(input: FigureInput): Figure {
     data.push({
       type: 'scatter',
       mode: isolated ? 'lines+markers' : 'lines',
-      // Plotly would read markup in it.
-      name: one.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;'),
+      name: plain(one.name),
       x: x as number[],
       y: y as number[],
       opacity: one.faint ? 0.4 : 1,
@@ -300,7 +301,7 @@ export function makeFigure(input: FigureInput): Figure {
         : input.logX || input.wholeX === false
           ? { nticks: most, exponentformat: 'e', ...(input.logX && { tickformat: ',~g' }) }
           : { tick0: 0, dtick: wholeStep(shown[1] - shown[0], most), tickformat: ',d' }),
-      title: { text: input.xLabel, font: { size: 11, color: theme.quiet }, standoff: 6 },
+      title: { text: plain(input.xLabel), font: { size: 11, color: theme.quiet }, standoff: 6 },
     },
     yaxis: {
       ...axis,

@@ -11,8 +11,8 @@ export interface ChartTheme {
   color(token: string): string;
 }
 
-export function readTheme(): ChartTheme {
-  const style = getComputedStyle(document.documentElement);
+export function readTheme(element: Element = document.documentElement): ChartTheme {
+  const style = getComputedStyle(element);
   const color = (token: string): string => style.getPropertyValue(token).trim() || style.color;
   return {
     font: style.getPropertyValue('--font').trim() || 'sans-serif',
@@ -22,6 +22,19 @@ export function readTheme(): ChartTheme {
     surface: color('--surface'),
     color,
   };
+}
+
+let paper: HTMLElement | undefined;
+
+/** The light theme, whichever the page is in. */
+export function printTheme(): ChartTheme {
+  if (!paper?.isConnected) {
+    paper = document.createElement('div');
+    paper.dataset['theme'] = 'light';
+    paper.hidden = true;
+    document.body.append(paper);
+  }
+  return readTheme(paper);
 }
 
 let themeNumber = 0;

@@ -19,8 +19,26 @@ const steps = [
   ...[1, 2, 7, 14, 30, 90, 365, 730, 3650].map((count) => count * day),
 ];
 
+/** What x is: counts, such as epochs, stand at whole numbers. Times are in milliseconds. */
+export type AxisKind = 'count' | 'duration' | 'moment' | 'number';
+
+/** Marks of an axis of time, `width` pixels long; undefined where Plotly finds them. */
+export function ticksOfTime(
+  axis: AxisKind,
+  range: readonly [number, number],
+  width: number,
+  logX: boolean,
+  { duration, moment }: { readonly duration: (ms: number) => string; readonly moment: (ms: number) => string },
+): { readonly values: readonly number[]; readonly texts: readonly string[] } | undefined {
+  if (axis !== 'duration' && (axis !== 'moment' || logX)) return undefined;
+  if (logX) return { values: roundDurations, texts: roundDurations.map(duration) };
+  const offsetMs = axis === 'moment' ? -new Date(range[0]).getTimezoneOffset() * 60_000 : 0;
+  const values = timeTicks(range, Math.max(2, Math.floor(width / 110)), offsetMs);
+  return { values, texts: values.map(axis === 'moment' ? moment : duration) };
+}
+
 /** Durations that a logarithmic axis is marked at, in milliseconds. */
-export const roundDurations: readonly number[] = [1, 10, 100, second, 10 * second, minute, 10 * minute, hour, 10 * hour, 4 * day, 40 * day];
+const roundDurations: readonly number[] = [1, 10, 100, second, 10 * second, minute, 10 * minute, hour, 10 * hour, 4 * day, 40 * day];
 
 /** Milliseconds, at most `most` of them between both ends. `offsetMs` is that of the clock: days begin at its midnight. */
 export function timeTicks([from, to]: readonly [number, number], most: number, offsetMs = 0): number[] {

@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { CurveAxis, CurvesRequest, DrawnCurves } from '#contract/curves/request.ts';
-import { makeFigure, padded } from '../../components/charts/figure.ts';
+import { padded } from '../../components/charts/figure.ts';
 import { LineMark } from '../../components/charts/LineMark.tsx';
 import { LineChart } from '../../components/charts/LineChart.tsx';
-import { saveCsv, savePicture } from '../../components/charts/save-chart.ts';
+import { pictureWidth, saveCsv, savePicture } from '../../components/charts/picture/save-chart.ts';
 import { type LineSeries, type Reading, readingsAt } from '../../components/charts/series.ts';
-import { readTheme } from '../../components/charts/theme.ts';
+import { type AxisKind, ticksOfTime } from '../../components/charts/ticks.ts';
 import { IconButton } from '../../components/IconButton.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { toast } from '../../components/toast-store.ts';
@@ -34,7 +34,7 @@ interface Props {
 /** Dots of more runs would hide their curves. */
 const mostMarked = 12;
 
-function kindOf(axis: CurveAxis): 'count' | 'duration' | 'moment' | 'number' {
+function kindOf(axis: CurveAxis): AxisKind {
   if (typeof axis !== 'string') return 'number';
   return axis === 'relativeTime' ? 'duration' : axis === 'wallTime' ? 'moment' : 'count';
 }
@@ -115,24 +115,11 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
         saveCsv(all, typeof axis === 'string' ? axis : axis.metric, name);
         return;
       }
-      const theme = readTheme();
-      const figure = makeFigure({
-        series: all,
-        markers,
-        width: 1000,
-        height: 560,
-        xLabel,
-        logY,
-        logX,
-        wholeX: kindOf(axis) === 'count',
-        yRange,
-        xRange: extentOf(every) ?? [0, 1],
-        zoom: zoom ?? (extent && padded(extent, logX)),
-        theme,
-        revision: 0,
-        complete: true,
-      });
-      await savePicture({ figure, title: name, theme }, format);
+      const xRange = extentOf(every) ?? ([0, 1] as const);
+      const inView = zoom ?? padded(xRange, logX);
+      const xTicks = ticksOfTime(kindOf(axis), inView, pictureWidth, logX, formats);
+      const wholeX = kindOf(axis) === 'count';
+      await savePicture({ title: name, series: all, markers, xLabel, logY, logX, wholeX, xTicks, yRange, xRange, zoom: inView }, format);
     } catch (problem) {
       toast({ text: errorTextNow(problem), tone: 'bad' });
     }
@@ -188,6 +175,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
         cursor={cursor}
         onCursor={onCursor}
         readings={isCut ? readings : undefined}
+        onSave={() => void save('png')}
         onPick={runs.length > 1 ? (one: LineSeries) => highlight(one.id.slice(0, one.id.lastIndexOf(':'))) : undefined}
       />
     </section>
