@@ -87,6 +87,19 @@ export function sorted(program: Program): Node[] {
   return order;
 }
 
+/** The nodes that each node is an input of. */
+export function usersOf(program: Program): Map<Node, Node[]> {
+  const found = new Map<Node, Node[]>();
+  for (const node of sorted(program)) {
+    for (const input of node.inputs) {
+      const known = found.get(input);
+      if (known) known.push(node);
+      else found.set(input, [node]);
+    }
+  }
+  return found;
+}
+
 /** How often each node is used: as an input, or as an output of the program. */
 export function countUses(program: Program): Map<Node, number> {
   const uses = new Map<Node, number>();

@@ -219,6 +219,16 @@ export class OnnxBuilder {
     return this.formsOf(node).plain !== undefined;
   }
 
+  /** Whether fewer of the images have to be transposed for a result with its channels first than for one as tfjs has it. */
+  private prefersChannelsFirst(images: readonly Node[]): boolean {
+    const [plain, first] = [
+      images.filter((image) => this.hasPlain(image)).length,
+      images.filter((image) => this.hasChannelsFirst(image)).length,
+    ];
+    // Fast convolutions leave images as tfjs has them.
+    return this.channelBlock > 0 ? first > plain : first > 0 && first >= plain;
+  }
+
   /** An operand that broadcasts against a channels-first image. */
   private channelsFirstOperand(node: Node): string {
     const { shape } = node;
@@ -237,9 +247,8 @@ export class OnnxBuilder {
     const full = (input: Node) => sameShape(input.shape, node.shape) && !broadcastSource(input);
     const operands = inputs.some(full) ? inputs.map((input) => broadcastSource(input) ?? input) : inputs;
     const isNode = (input: Node | Filled): input is Node => !('filled' in input);
-    const inChannelsFirst =
-      node.shape.length === 4 &&
-      operands.some((input) => isNode(input) && sameShape(input.shape, node.shape) && this.hasChannelsFirst(input));
+    const images = operands.filter(isNode).filter((input) => sameShape(input.shape, node.shape));
+    const inChannelsFirst = node.shape.length === 4 && this.prefersChannelsFirst(images);
     const names = operands.map((input) =>
       isNode(input) ? (inChannelsFirst ? this.channelsFirstOperand(input) : this.get(input)) : this.scalar(input.filled, input.dtype),
     );

@@ -4,6 +4,7 @@ import { dropCopies } from './passes/drop-copies.ts';
 import { fuseBias } from './passes/fuse-bias.ts';
 import { joinProducts } from './passes/join-products.ts';
 import { poolBeforeRelu } from './passes/pool-before-relu.ts';
+import { poolBeforeScale } from './passes/pool-before-scale.ts';
 import { reuseRelu } from './passes/reuse-relu.ts';
 import { shareEqual } from './passes/share-equal.ts';
 import { unwrapMatrices } from './passes/unwrap-matrices.ts';
@@ -18,6 +19,8 @@ const passes: readonly ((program: Program) => Program)[] = [
   poolBeforeRelu,
   reuseRelu,
   fuseBias,
+  poolBeforeScale,
+  shareEqual,
 ];
 
 /** The same outputs from the same inputs, up to the last bits. */

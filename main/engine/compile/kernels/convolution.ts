@@ -167,8 +167,11 @@ export const convolution: Kernels = {
       const places = views(builder, builder.padImage(builder.channelsFirst(x), paddingOf(windows), 0), windows);
       const joined = places.length === 1 ? places[0] : builder.op('Concat', places, { axis: 1 });
       const columns = builder.reshape(joined, [batchSize, filterHeight * filterWidth * inChannels, outHeight * outWidth]);
-      const gradients = builder.reshape(builder.channelsFirst(dy), [batchSize, outChannels, outHeight * outWidth]);
-      const perImage = builder.contributed('FusedMatMul', [columns, gradients], { transB: 1 });
+      const [positions, isPlain] = [outHeight * outWidth, builder.hasPlain(dy)];
+      const gradients = isPlain
+        ? builder.reshape(builder.get(dy), [batchSize, positions, outChannels])
+        : builder.reshape(builder.channelsFirst(dy), [batchSize, outChannels, positions]);
+      const perImage = builder.contributed('FusedMatMul', [columns, gradients], isPlain ? {} : { transB: 1 });
       return builder.reshape(builder.reduce('ReduceSum', perImage, [0], false), node.shape);
     },
   },

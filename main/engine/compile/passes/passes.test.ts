@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, openBackend } from '../../backends/index.ts';
 import { largestDifference, runOn, tiedValues, traced, type Traced, uniformValues } from '../../testing/harness.ts';
+import { batchNormalized } from '../../model/layers/normalization.ts';
 import { tf } from '../../tfjs.ts';
 import { type Program, type Shape, sizeOf, sorted } from '../graph.ts';
 import { lower } from '../lower.ts';
 import { dropCopies } from './drop-copies.ts';
 import { fuseBias } from './fuse-bias.ts';
 import { joinProducts } from './join-products.ts';
+import { optimize } from '../optimize.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { reuseRelu } from './reuse-relu.ts';
 import { shareEqual } from './share-equal.ts';
@@ -178,6 +180,43 @@ describe('passes', () => {
     const relu = sorted(program).find(({ op }) => op === 'Relu')!;
     expect(relu.shape).toEqual([2, 3, 3, 3]);
     return expectPass((given) => poolBeforeRelu(dropCopies(given)), gradient, { Relu: [1, 1], MaxPoolGrad: [1, 1] });
+  });
+
+  /** A normalized convolution, pooled: its parts, moments and gradients. */
+  function normalizedConvolution(channels: number, seen: (...steps: tf.Tensor[]) => tf.Tensor[] = () => []): Traced {
+    const shapes = [[2, 8, 8, 3], [3, 3, 3, channels], [channels], [channels], [channels], [2, 4, 4, channels]];
+    const values = shapes.map((shape, index) => uniformValues(sizeOf(shape), 7 + index).map((value) => value - 0.5));
+    return traced(shapes, values, (x, w, bias, gamma, beta, dy) => {
+      const kept: tf.Tensor[] = [];
+      const body = (...given: tf.Tensor[]) => {
+        const [image4, filter, added, scale, shift] = given as [tf.Tensor4D, tf.Tensor4D, tf.Tensor, tf.Tensor, tf.Tensor];
+        const convolved = tf.add(tf.conv2d(image4, filter, 1, 'same'), added);
+        const { output, mean, variance } = batchNormalized(convolved, scale, shift, 1e-3);
+        kept.push(...[mean, variance, ...seen(convolved, output)].map((step) => tf.keep(step)));
+        return tf.maxPool(image(tf.relu(output)), 2, 2, 'valid');
+      };
+      const { value, grads } = tf.valueAndGrads(body)([x, w, bias, gamma, beta], image(dy));
+      return [value, ...grads, ...kept];
+    });
+  }
+
+  it.each([5, 16])('pool before scaling what is normalized, %i channels', async (channels) => {
+    const before = normalizedConvolution(channels);
+    const program = optimize(before.program);
+    const pooled = sorted(program).find(({ op }) => op === 'MaxPool')!.inputs[0];
+    expect(pooled.op).toBe('Sub');
+    const products = sorted(program).filter(({ op, shape }) => op === 'Multiply' && shape.join() === [2, 8, 8, channels].join());
+    expect(products).toHaveLength(1);
+    await expectPass(optimize, before, {});
+  });
+
+  it('give the same whether steps in between are looked at or not', async () => {
+    const [plain, watched] = [normalizedConvolution(16), normalizedConvolution(16, (...steps) => steps)];
+    const [one, other] = [optimize(plain.program), optimize(watched.program)];
+    await expectPass(optimize, watched, {});
+    const found = await runOn(native, { ...plain, program: one });
+    const besides = await runOn(native, { ...watched, program: other });
+    for (const [name, values] of found) expect(besides.get(name), name).toEqual(values);
   });
 
   it('leave relu where something else reads it', () => {

@@ -2,7 +2,7 @@
  * maxPool(relu(z)) = relu(maxPool(z)), and the gradients agree exactly: where the maximum is not positive both are 0.
  * Relu and its gradient then run on the pooled image, a quarter of the size or less.
  */
-import { makeNode, type Node, type Program, rewrite, sorted } from '../graph.ts';
+import { makeNode, type Node, type Program, rewrite, usersOf } from '../graph.ts';
 
 interface Match {
   readonly pool: Node;
@@ -11,29 +11,23 @@ interface Match {
   readonly gradient: Node;
 }
 
-function users(program: Program): Map<Node, Node[]> {
-  const found = new Map<Node, Node[]>();
-  for (const node of sorted(program)) for (const input of node.inputs) found.set(input, [...(found.get(input) ?? []), node]);
-  return found;
-}
-
 function matches(program: Program): Match[] {
-  const usersOf = users(program);
+  const users = usersOf(program);
   const outputs = new Set(program.outputs.values());
   const usedOnlyBy = (node: Node, ...by: Node[]) => {
-    const all = usersOf.get(node) ?? [];
+    const all = users.get(node) ?? [];
     return !outputs.has(node) && all.length === by.length && by.every((user) => all.includes(user));
   };
   const found: Match[] = [];
-  for (const gradient of usersOf.keys()) {
+  for (const gradient of users.keys()) {
     if (gradient.op !== 'MaxPoolGrad') continue;
     const [, relu, pool] = gradient.inputs as [Node, Node, Node];
-    const product = usersOf.get(gradient)![0];
+    const product = users.get(gradient)![0];
     if (relu.op !== 'Relu' || pool.op !== 'MaxPool' || product.op !== 'Multiply') continue;
     const step = product.inputs.find((input) => input !== gradient);
     const mask = step?.op === 'Cast' ? step.inputs[0] : step;
     if (!step || mask?.op !== 'Step' || mask.attributes.alpha || mask.inputs[0] !== relu.inputs[0] || pool.inputs[0] !== relu) continue;
-    if (!usedOnlyBy(gradient, product) || !usedOnlyBy(relu, pool, gradient) || !usedOnlyBy(step, product)) continue;
+    if (!usedOnlyBy(gradient, product) || users.get(relu)!.length !== 2 || !usedOnlyBy(step, product)) continue;
     if (mask !== step && !usedOnlyBy(mask, step)) continue;
     found.push({ pool, product, gradient });
   }
