@@ -2,11 +2,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Page } from 'playwright/test';
 import { look, picture } from '../fixtures/look.ts';
 import { savedFile } from '../fixtures/saved-file.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { RunsPage } from '../pages/runs-page.ts';
 import { fillWithLongRuns } from '../stores/even-runs.ts';
+
+/** Of the pixels along the lines of the grid in the first chart: what is there beside the curves, and whether curves cover some. */
+const gridIn = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.chart-raster')!;
+    const plot = canvas.parentElement!.querySelector('.chart-plot')!;
+    const line = [...plot.querySelectorAll('.gridlayer .ygrid')].at(-1)!;
+    const scale = canvas.height / canvas.getBoundingClientRect().height;
+    const top = line.getBoundingClientRect().top - canvas.getBoundingClientRect().top;
+    const probe = document.createElement('canvas').getContext('2d')!;
+    probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--line');
+    probe.fillRect(0, 0, 1, 1);
+    const wanted = [...probe.getImageData(0, 0, 1, 1).data].join(' ');
+    // One row of pixels lies in the line, wherever it was rounded to.
+    const rows = [-1, 0, 1, 2].map((by) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, Math.round(top * scale) + by, canvas.width, 1);
+      const pixels = Array.from({ length: canvas.width }, (_, index) => data.slice(4 * index, 4 * index + 4).join(' '));
+      return { grid: pixels.filter((pixel) => pixel === wanted).length, other: pixels.filter((pixel) => pixel !== wanted).length };
+    });
+    const row = rows.sort((a, b) => b.grid - a.grid)[0];
+    return { beside: row.grid > 0 ? 'grid' : 'nothing', under: row.other > 0, ...row };
+  });
 
 test('curves are laid over each other, read and saved, by keyboard', async ({ open, shell, workspace }) => {
   fillWithLongRuns(workspace.folder);
@@ -21,6 +44,14 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
   await expect(page.getByRole('heading', { name: 'Curves of 8 runs' })).toBeVisible();
   await expect(page.getByText(/Drawn from 32,000 points as/).first()).toBeVisible();
   await look(page, shell, 'curves');
+  // The grid lies under the lines: in the raster, and no more over it.
+  await expect(page.locator('.gridlayer').first()).toHaveCSS('visibility', 'hidden');
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await expect.poll(() => gridIn(page)).toMatchObject({ beside: 'grid', under: true });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
 
   const draws = async (name: string): Promise<void> => {
     await expect(page.locator('.chart-waiting, [aria-busy="true"]')).toHaveCount(0);

@@ -74,6 +74,13 @@ const readingLimit = 12;
 /** More points than this are not gone through for every movement of the pointer. */
 const mostStops = 20_000;
 
+/** Where Plotly has put the lines of its grid, in pixels from the top; over a raster they are not shown. */
+function gridOf(plot: HTMLElement): number[] {
+  return Array.from(plot.querySelectorAll('.gridlayer .ygrid'), (line) =>
+    Number(/,\s*([-\d.]+)/.exec(line.getAttribute('transform') ?? '')?.[1]),
+  ).filter(Number.isFinite);
+}
+
 /**
  * Lines over epochs or time: live, zoomable and moved with the pointer (drag, with Shift, double click) and with the
  * keyboard (arrows, + and −, [ and ], 0). Few points are drawn by Plotly, many as a raster on its axes.
@@ -311,7 +318,8 @@ export function LineChart({
 
   const dense = figure?.dense === true;
   useLayoutEffect(() => {
-    paint(canvas.current, dense && yRange ? series : [], { x: [shownFrom, shownTo], y: yRange ?? [0, 1], logX, logY, width, height });
+    const grid = dense && plot.current ? gridOf(plot.current) : [];
+    paint(canvas.current, dense && yRange ? series : [], { x: [shownFrom, shownTo], y: yRange ?? [0, 1], logX, logY, width, height, grid });
     // The theme's number stands for the colours.
   }, [dense, series, yRange, shownFrom, shownTo, logX, logY, width, height, themeNumber]);
 
@@ -434,7 +442,7 @@ export function LineChart({
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events */}
       <div
         ref={plot}
-        className="chart-plot"
+        className={dense ? 'chart-plot dense' : 'chart-plot'}
         style={{ height }}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setCursor(undefined)}

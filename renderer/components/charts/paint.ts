@@ -14,6 +14,8 @@ export interface View {
   /** Pixels of the whole chart. */
   readonly width: number;
   readonly height: number;
+  /** Where the lines of the grid are, in pixels from the top of the whole chart: they lie under the series. */
+  readonly grid: readonly number[];
 }
 
 interface Surface {
@@ -79,6 +81,11 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
   const colors = new Map(
     series.map((one) => [one.color, rgbOf(theme.color(typeof one.color === 'number' ? runColorToken(one.color) : one.color))]),
   );
+  for (const top of view.grid) {
+    // As crisp as Plotly's own.
+    const place = (Math.round(top - margins.top) + 0.5) * scale;
+    drawLine(raster, [0, width], [place, place], rgbOf(theme.line), scale, 1);
+  }
   for (const { color, x, band, raw, faint } of series) {
     if (band) drawBand(raster, places(x), heights(band.low), heights(band.high), colors.get(color)!, faint ? 0.05 : 0.15);
     if (raw) drawLine(raster, places(raw.x), heights(raw.y), colors.get(color)!, scale, faint ? 0.08 : 0.22);
