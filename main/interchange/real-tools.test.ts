@@ -160,9 +160,15 @@ describe.skipIf(!hasPackages('aim', 'pandas'))('what Aim’s SDK exports', () =>
     folder = newFolder();
     try {
       const values = (askRuns('aim') as { values: string[] }).values.map(fromHex);
-      const runs = await allRuns(folder);
+      const runs = await allRuns(join(folder, 'csv'));
       expect([...runs.keys()].sort()).toEqual(['née 0', 'née 1']);
       const run = runs.get('née 1')!;
+      // As JSON it is the same run, of which pandas keeps ten decimals.
+      const other = (await allRuns(join(folder, 'json'))).get('née 1')!;
+      expect(other).toMatchObject({ tool: 'aim', key: run.key, startedAt: run.startedAt });
+      expect(other.series.map(({ metric, values: of }) => [metric, of.length])).toEqual(
+        run.series.map(({ metric, values: of }) => [metric, of.length]),
+      );
       expect(run).toMatchObject({ tool: 'aim', note: 'a note', tags: ['things', 'kept'] });
       expect(run.params).toEqual({ rate: 1e-5, cell: 'lstm', bias: true, 'net.units': 8, 'net.sizes': '[1, 2]' });
       const series = Object.fromEntries(run.series.map(({ metric, values: of }) => [metric, [...of]]));

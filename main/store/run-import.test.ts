@@ -124,3 +124,67 @@ describe('an imported run', () => {
     expect(store.detail(id)).toMatchObject({ epochs: 0, epochRows: [], metrics: {} });
   });
 });
+
+describe('a run of Aim', () => {
+  const times = (values: readonly number[], from: number) => Float64Array.from(values, (_, index) => from + 1000 * index);
+  const series = (metric: string, values: readonly number[], from: number) => ({
+    metric,
+    epochs: Float64Array.from(values, (_, index) => index),
+    values: Float64Array.from(values),
+    times: times(values, from),
+  });
+  const hour = 3_600_000;
+  const exact = [0.123456789012345, Infinity, 1e-12];
+  /** As pandas writes JSON: ten decimals, and no infinity. */
+  const rounded = [0.123456789, Number.NaN, 0];
+  const aim = (path: string, change: Partial<LoggedRun>): LoggedRun =>
+    logged({
+      tool: 'aim',
+      path: join(folder, path),
+      key: 'a1b2c3',
+      params: { rate: 1e-12 },
+      startedAt: hour,
+      endedAt: hour + 2000,
+      ...change,
+    });
+  const csv = () => aim('metrics.csv', { series: [series('loss', exact, hour), series('val_loss', [1, 2, 3], hour)] });
+  const json = () =>
+    aim('metrics.json', {
+      params: { rate: 0, units: 8 },
+      startedAt: 0,
+      endedAt: 4000,
+      series: [series('accuracy', [0.5, 0.75], 0), series('loss', rounded, 0), series('val_loss', [1, 2], 0)],
+    });
+
+  it.each([
+    ['CSV first', [csv, json]],
+    ['JSON first', [json, csv]],
+  ] as const)('is one, from whichever of its exports and however often: %s', (_name, order) => {
+    for (const file of ['metrics.csv', 'metrics.json']) mkdirSync(join(folder, file));
+    const changes = [...order, ...order, ...order].map((export_) => store.importRun(export_()).change);
+    expect(changes).toEqual(['imported', 'updated', 'unchanged', 'unchanged', 'unchanged', 'unchanged']);
+    const [run, ...others] = store.list();
+    expect(others).toEqual([]);
+    expect(run.params).toEqual({ rate: 1e-12, units: 8 });
+    expect(store.history(run.id)).toEqual({
+      accuracy: [
+        [0, 0.5],
+        [1, 0.75],
+      ],
+      loss: exact.map((value, epoch) => [epoch, value]),
+      val_loss: [1, 2, 3].map((value, epoch) => [epoch, value]),
+    });
+    // An hour between two places' clocks is no hour of training.
+    expect(run.elapsedMs).toBeLessThanOrEqual(4000);
+  });
+
+  it('goes on where a later export goes on, and stays in the bin where it is there', () => {
+    const { id } = store.importRun(csv());
+    store.importRun(aim('later.json', { series: [series('loss', [...exact, 7], hour)] }));
+    expect(store.history(id)['loss'].at(-1)).toEqual([3, 7]);
+    expect(Object.keys(store.history(id))).toEqual(['loss', 'val_loss']);
+    store.remove([id]);
+    expect(store.importRun(json()).change).toBe('binned');
+    expect(store.list()).toEqual([]);
+  });
+});

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { EpochbookError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
-import type { LoggedRun, LoggedSeries, WrittenRun } from '#contract/logged-run.ts';
+import type { LoggedRun, LoggedSeries, LogTool, WrittenRun } from '#contract/logged-run.ts';
 import type { ImportChange, MetricSummary, RunStatus } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import { createCurvePacker } from './curve-reader.ts';
 import type { Connection } from './database.ts';
+import { mergeLogged } from './merge-logged.ts';
 import { newRunId, numberedName } from './run-names.ts';
 import { fromColumn, nextSummary, toColumn } from './run-rows.ts';
 
@@ -38,6 +39,21 @@ function contentOf({ params, status, series }: LoggedRun): string {
   return hash.digest('hex');
 }
 
+/** Apart from the order that its tool happened to write it in. */
+function isSameContent(before: WrittenRun, now: LoggedRun): boolean {
+  const inOrder = ({ params, status, series }: WrittenRun): string =>
+    contentOf({
+      ...now,
+      status,
+      params: Object.fromEntries(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))),
+      series: series.toSorted((a, b) => (a.metric < b.metric ? -1 : 1)),
+    });
+  return inOrder(before) === inOrder(now);
+}
+
+/** Tools whose key of a run is its own and no other's, wherever it was exported to, and whose exports may each hold a part of it. */
+const keepsIdentity: ReadonlySet<LogTool> = new Set(['aim']);
+
 /** All epochs of all series, each once, ascending, and when each was over: the latest time that a value of it has. */
 function epochsOf(series: readonly LoggedSeries[]): { epochs: Float64Array; times: Float64Array } {
   const [first] = series;
@@ -63,6 +79,11 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
   );
   const alike = database.prepare<[string, string, string], KnownRow>(
     'SELECT number, id, import_path, import_content, deleted_at FROM runs WHERE import_content = ? AND import_key = ? AND import_tool = ?',
+  );
+  // The oldest that is not in the bin.
+  const identical = database.prepare<[string, string], KnownRow>(
+    `SELECT number, id, import_path, import_content, deleted_at FROM runs WHERE import_key = ? AND import_tool = ?
+     ORDER BY deleted_at IS NOT NULL, number`,
   );
   const move = database.prepare('UPDATE runs SET import_path = ? WHERE number = ?');
   const isTaken = database.prepare<[string]>('SELECT 1 FROM runs WHERE name = ?');
@@ -133,12 +154,23 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
 
   const pack = createCurvePacker(database);
   const unpack = database.prepare('DELETE FROM packed_curves WHERE run = ?');
-  const store = database.transaction((run: LoggedRun): { id: RunId; change: ImportChange } => {
-    const { tool, path, key, status, params, series } = run;
+  const store = database.transaction((found: LoggedRun): { id: RunId; change: ImportChange } => {
+    const { tool, path, key } = found;
+    let run = found;
+    let before: KnownRow | undefined;
+    if (keepsIdentity.has(tool)) {
+      before = identical.get(key, tool);
+      if (before && before.import_path !== path && !existsSync(before.import_path)) move.run(path, before.number);
+      if (before && before.deleted_at === null) {
+        const stored = logged(before.id as RunId);
+        run = mergeLogged(stored, found);
+        if (isSameContent(stored, run)) return { id: before.id as RunId, change: 'unchanged' };
+      }
+    } else before = known.get(path, key, tool);
+    const { status, params, series } = run;
     const content = contentOf(run);
-    let before = known.get(path, key, tool);
     // Moved: the same run, and nothing where it was.
-    if (!before) {
+    if (!before && !keepsIdentity.has(tool)) {
       before = alike.all(content, key, tool).find((row) => !existsSync(row.import_path));
       if (before) move.run(path, before.number);
     }
@@ -214,36 +246,35 @@ export function createRunImporter(database: Connection, clock: () => number): Ru
     )
     .raw();
 
-  return {
-    importRun: (run) => store.immediate(run),
-    logged(id) {
-      const row = runOf.get(id);
-      if (!row) throw new EpochbookError('store.runMissing', { run: id });
-      const times = new Map<number, number>();
-      let time = row.started_at;
-      for (const [epoch, elapsedMs] of epochTimes.iterate(row.number)) times.set(epoch, (time += elapsedMs));
-      const series = new Map<number, LoggedSeries & { length: number }>();
-      for (const [metric, name, count] of counts.all(row.number)) {
-        const room = () => new Float64Array(count);
-        series.set(metric, { metric: name, epochs: room(), values: room(), times: room(), length: 0 });
-      }
-      for (const [epoch, metric, value] of valuesOf.iterate(row.number)) {
-        const target = series.get(metric)!;
-        target.epochs[target.length] = epoch;
-        target.values[target.length] = fromColumn(value);
-        target.times[target.length++] = times.get(epoch)!;
-      }
-      return {
-        id,
-        name: row.name,
-        status: row.status === 'failed' || row.status === 'diverged' ? 'failed' : row.status === 'completed' ? 'completed' : 'stopped',
-        startedAt: row.started_at,
-        endedAt: row.ended_at ?? row.updated_at,
-        params: JSON.parse(row.params) as Record<string, KnobValue>,
-        tags: JSON.parse(row.tags) as string[],
-        note: row.note,
-        series: [...series.values()].map(({ metric, epochs, values, times: ofMetric }) => ({ metric, epochs, values, times: ofMetric })),
-      };
-    },
-  };
+  function logged(id: RunId): WrittenRun & { readonly id: RunId } {
+    const row = runOf.get(id);
+    if (!row) throw new EpochbookError('store.runMissing', { run: id });
+    const times = new Map<number, number>();
+    let time = row.started_at;
+    for (const [epoch, elapsedMs] of epochTimes.iterate(row.number)) times.set(epoch, (time += elapsedMs));
+    const series = new Map<number, LoggedSeries & { length: number }>();
+    for (const [metric, name, count] of counts.all(row.number)) {
+      const room = () => new Float64Array(count);
+      series.set(metric, { metric: name, epochs: room(), values: room(), times: room(), length: 0 });
+    }
+    for (const [epoch, metric, value] of valuesOf.iterate(row.number)) {
+      const target = series.get(metric)!;
+      target.epochs[target.length] = epoch;
+      target.values[target.length] = fromColumn(value);
+      target.times[target.length++] = times.get(epoch)!;
+    }
+    return {
+      id,
+      name: row.name,
+      status: row.status === 'failed' || row.status === 'diverged' ? 'failed' : row.status === 'completed' ? 'completed' : 'stopped',
+      startedAt: row.started_at,
+      endedAt: row.ended_at ?? row.updated_at,
+      params: JSON.parse(row.params) as Record<string, KnobValue>,
+      tags: JSON.parse(row.tags) as string[],
+      note: row.note,
+      series: [...series.values()].map(({ metric, epochs, values, times: ofMetric }) => ({ metric, epochs, values, times: ofMetric })),
+    };
+  }
+
+  return { importRun: (run) => store.immediate(run), logged };
 }

@@ -51,9 +51,12 @@ def log_aim(root):
         metrics.append(run.metrics().dataframe(include_name=True, include_context=True, include_run=True))
         runs.append(run.dataframe(include_props=True, include_params=True))
         run.close()
-    os.mkdir(os.path.join(root, 'exported'))
-    pandas.concat(metrics).to_csv(os.path.join(root, 'exported', 'metrics.csv'), index=False)
-    pandas.concat(runs).to_csv(os.path.join(root, 'exported', 'runs.csv'), index=False)
+    for name, frames in (('metrics', metrics), ('runs', runs)):
+        table = pandas.concat(frames, ignore_index=True)
+        for ending in ('csv', 'json'):
+            os.makedirs(os.path.join(root, ending), exist_ok=True)
+        table.to_csv(os.path.join(root, 'csv', name + '.csv'), index=False)
+        table.to_json(os.path.join(root, 'json', name + '.json'))
     return {'values': TEXTS}
 
 

@@ -9,6 +9,7 @@ import { observations } from './0008-observations.ts';
 import { packedCurves } from './0009-packed-curves.ts';
 import { moreTools } from './0010-more-tools.ts';
 import { sweeps } from './0011-sweeps.ts';
+import { importedKeys } from './0012-imported-keys.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   packedCurves,
   moreTools,
   sweeps,
+  importedKeys,
 ];
