@@ -96,7 +96,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   const splitStep = splitOf(spec);
   const kept = keptOf(arrays, count, spec);
   const places = split(kept.length, splitStep?.step, splitStep ? place(splitStep) : '/data', {
-    ...(classes && { classOf: (row: number) => targets[kept[row]] }),
+    ...(classes && targetSize === 1 && { classOf: (row: number) => targets[kept[row]] }),
     idOf: (row) => kept[row],
   });
   const rowsOf = (part: Uint32Array) => part.map((row) => kept[row]);

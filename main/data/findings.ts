@@ -129,7 +129,8 @@ function largeValues({ train, features, text, inputs }: Samples, { spec }: Datas
 function classFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
   const found: Finding[] = [];
   const classes = countClasses(dataset);
-  if (classes.length < 2) return found;
+  // Of classes at each place, no sample is of one.
+  if (classes.length < 2 || dataset.targetShape.length > 0) return found;
   const { target, spec } = facts;
   const rows = (names: readonly string[]) =>
     rowsOfClasses(dataset, new Set(names.map((name) => classes.findIndex((one) => one.name === name))), facts);
@@ -244,7 +245,10 @@ function hashOf(words: Uint32Array, from: number, to: number): number {
  * Samples of the validation or the test that the training part has as well, equal samples of different classes, and
  * pictures that are there twice.
  */
-function sameSamples({ train, validation, test, task, inputShape, scale }: Samples, { foreign = [] }: DatasetFacts): Finding[] {
+function sameSamples(
+  { train, validation, test, task, inputShape, targetShape, scale }: Samples,
+  { foreign = [] }: DatasetFacts,
+): Finding[] {
   const size = train.inputs.length / train.count;
   // One or two numbers are alike by chance; so are the rows of a table that has few different ones.
   if (size < 3 || train.count < 10) return [];
@@ -269,7 +273,7 @@ function sameSamples({ train, validation, test, task, inputShape, scale }: Sampl
     const before = find(words, index * size, hash);
     if (before >= 0) {
       const pair: [number, number] = [train.rows[before], train.rows[index]];
-      if (task === 'classification' && train.targets[before] !== train.targets[index]) contrary.push(pair);
+      if (task === 'classification' && targetShape.length === 0 && train.targets[before] !== train.targets[index]) contrary.push(pair);
       else again.push(pair);
       continue;
     }

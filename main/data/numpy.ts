@@ -187,9 +187,41 @@ function readTargets(
   const numbers = values as ArrayLike<number>;
   if (width > 1 && source.kind !== 'number') {
     const indices = fromOneHot(numbers, count, width);
+    const isOneHot = indices && shape.length === 2;
+    if (!isOneHot && (source.kind === 'classes' || source.classNames)) return classesByPosition(numbers, shape, path, source.classNames);
     if (indices) return { targets: indices, targetShape: [], classes: source.classNames ?? indices.names };
   }
   return { targets: numbers, targetShape: [width] };
+}
+
+/** A class at each step of a sequence or each pixel of a picture: whole numbers from 0, `[count, …places]`. */
+function classesByPosition(
+  numbers: ArrayLike<number>,
+  shape: readonly number[],
+  path: string,
+  classNames: readonly string[] | undefined,
+): Pick<Arrays, 'targets' | 'targetShape' | 'classes'> {
+  const places = shape.slice(1);
+  // A mask with one channel is one without.
+  if (places.length > 1 && places.at(-1) === 1) places.pop();
+  let highest = 0;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const label = numbers[index];
+    const row = Math.floor(index / sizeOf(places));
+    if (!Number.isInteger(label) || label < 0 || label >= mostClasses)
+      throw new EpochbookError('data.labelOfPlace', { path, label, row, most: mostClasses - 1 }, { at: '/data/source/kind' });
+    if (classNames && label >= classNames.length) {
+      const values = { path, label: String(label), row, classes: classNames.length };
+      throw new EpochbookError('data.labelOutside', values, { at: '/data/source/classNames' });
+    }
+    highest = Math.max(highest, label);
+  }
+  if (highest === 0 && !classNames) throw new EpochbookError('data.oneLabel', { path, value: '0' }, { at: '/data/source' });
+  return {
+    targets: numbers,
+    targetShape: places,
+    classes: classNames ?? Array.from({ length: highest + 1 }, (_, index) => String(index)),
+  };
 }
 
 /** The index of each row's only 1; undefined where a row is not all 0 but for one. */

@@ -25,6 +25,7 @@ function columnsOf({ outputs, unit }: Head, first: PredictedRow): Column[] {
     const prefix = outputs.length > 1 ? `${name} ` : '';
     const shown = first.answers[index];
     if (shown.class !== undefined) columns.push({ name: `${prefix}class`, type: 'VARCHAR', of: ({ answers }) => answers[index].class });
+    if (shown.classes) columns.push({ name: `${prefix}classes`, type: 'VARCHAR', of: ({ answers }) => answers[index].classes?.join(' ') });
     if (shown.probabilities) {
       columns.push({
         name: `${prefix}probability`,

@@ -7,6 +7,11 @@ import { batchAt } from '#engine/loop/batches.ts';
 /** Samples sent, and values of them all. */
 const mostSamples = 60;
 const mostValues = 1_500_000;
+/** Classes of one sample that are named. */
+const mostPlaces = 24;
+
+/** A class, or those at each place as far as they are looked at. */
+const namesOf = (names: readonly string[]) => (names.length > mostPlaces ? [...names.slice(0, mostPlaces), '…'] : names).join(' ');
 
 /** `epoch` and `step` from 1; a step beyond the last is the last. */
 export function lookAtBatch(
@@ -22,8 +27,9 @@ export function lookAtBatch(
   const [inputSize, targetSize] = [inputs.length / size, targets.length / size];
   const label = (from: Float32Array, index: number) => {
     const values = from.subarray(index * targetSize, (index + 1) * targetSize);
-    return data.classes && targetSize === 1
-      ? (data.classes[values[0]] ?? '')
+    const { classes } = data;
+    return classes
+      ? namesOf(Array.from(values, (value) => classes[value] ?? ''))
       : Array.from(values, (value) => Number(value.toPrecision(5))).join(', ');
   };
   const shown = Math.max(1, Math.min(size, mostSamples, Math.floor(mostValues / inputSize)));

@@ -38,6 +38,8 @@ export type Evaluation = z.infer<typeof evaluation>;
 export const answer = z.object({
   /** Of classes: the one that is said, and the share of each in the order of the output's `classes`. */
   class: z.string().optional(),
+  /** Of classes at each step or pixel: those that are said, in the order of the places. */
+  classes: z.array(z.string()).optional(),
   probabilities: z.array(number).optional(),
   /** Numbers; of a class that was learnt with a hinge, how far on its side the sample lies. */
   values: z.array(number).optional(),

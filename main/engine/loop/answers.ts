@@ -14,6 +14,8 @@ export interface OutputReader {
   readonly from: number;
   readonly size: number;
   readonly kind: OutputKind;
+  /** Of classes at each step or pixel: how many places there are. */
+  readonly places?: number;
 }
 
 /** The outputs of a completed model, as its losses take them. */
@@ -25,9 +27,16 @@ export function outputReaders(model: ModelSpec, train: TrainSpec, preparation: P
     let from = 0;
     return built.outputs.map(({ name, shape }, index): OutputReader => {
       const target = preparation.targets?.find((one) => one.name === name);
-      const classes = (target ?? preparation).classes;
+      const { classes } = target ?? preparation;
+      const placesShape = target ? target.shape : preparation.targetShape;
       const size = sizeOf(shape);
-      const reader = { name, from, size, kind: heads[index].loss.output, ...(classes && { classes }) };
+      const reader = {
+        name,
+        from,
+        size,
+        kind: heads[index].loss.output,
+        ...(classes && { classes, ...(placesShape.length > 0 && { places: sizeOf(placesShape) }) }),
+      };
       from += size;
       return reader;
     });
@@ -40,7 +49,17 @@ export function outputReaders(model: ModelSpec, train: TrainSpec, preparation: P
 const known = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : value);
 
 /** `row` is one sample's, with the values of all outputs. */
-export function answerOf({ classes, from, size, kind }: OutputReader, row: Float32Array): Answer {
+export function answerOf(reader: OutputReader, row: Float32Array): Answer {
+  const { places, from, size } = reader;
+  if (places === undefined) return answerAt(reader, row);
+  const units = size / places;
+  const classes = Array.from({ length: places }, (_, place) => {
+    return answerAt({ ...reader, from: from + place * units, size: units }, row).class ?? '';
+  });
+  return { classes };
+}
+
+function answerAt({ classes, from, size, kind }: OutputReader, row: Float32Array): Answer {
   const values = Array.from(row.subarray(from, from + size), known);
   const named = (index: number) => classes?.[index] ?? String(index);
   switch (kind) {

@@ -4,6 +4,7 @@ import type { Dataset, TargetPart } from '#contract/samples.ts';
 import type { KerasObject, LossSpec, MetricSpec, TrainSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
 import { checkLoss, type Loss, makeLoss, type TargetFacts } from '../metrics/losses.ts';
+import { lossByPosition, metricByPosition } from '../metrics/by-position.ts';
 import { weighted } from '../metrics/metric-kind.ts';
 import { makeMetrics, type Metric } from '../metrics/metrics.ts';
 import type { BuiltModel } from '../model/build.ts';
@@ -137,10 +138,12 @@ export function makeHeads(train: TrainSpec, data: Data, model: BuiltModel): Head
       key: `${name} ${metric.key}`,
       names: metric.names.map((own) => `${name}_${own}`),
     }));
+    const own = several ? [lossMetric(name, loss), ...prefixed] : metrics;
+    const isByPosition = facts.task === 'classification' && facts.targetShape.length > 0;
     return {
-      loss,
+      loss: isByPosition ? lossByPosition(loss) : loss,
       weight: weightOf(name) ?? 1,
-      metrics: (several ? [lossMetric(name, loss), ...prefixed] : metrics).map((metric) => ({ ...metric, output: index })),
+      metrics: (isByPosition ? own.map(metricByPosition) : own).map((metric) => ({ ...metric, output: index })),
       targets: place ? (rows) => sliced(rows, place) : (rows) => rows,
     };
   });

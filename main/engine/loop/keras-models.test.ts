@@ -15,7 +15,19 @@ const relative = (found: ArrayLike<number>, recorded: readonly number[]) => {
 };
 
 it.each(kerasModels.models)('$name', async (recorded) => {
-  const { inputShape, classes, targets = 1, batch: size, batches, loss, optimizer, weightedMetrics = [], classWeight } = recorded;
+  const {
+    inputShape,
+    classes,
+    targets = 1,
+    batch: size,
+    batches,
+    loss,
+    optimizer,
+    weightedMetrics = [],
+    classWeight,
+    places = [],
+    metrics: measured = [],
+  } = recorded;
   const rows = Uint32Array.from({ length: size }, (_, index) => index);
   const partOf = (at: number) => {
     const { inputs, targets: wanted, weights } = batches[at];
@@ -29,7 +41,7 @@ it.each(kerasModels.models)('$name', async (recorded) => {
   };
   const data: Dataset = {
     inputShape,
-    targetShape: classes ? [] : [targets],
+    targetShape: classes ? places : [targets],
     task: classes ? 'classification' : 'regression',
     ...(classes && { classes: Array.from({ length: classes }, (_, index) => String(index)) }),
     train: partOf(0),
@@ -47,7 +59,7 @@ it.each(kerasModels.models)('$name', async (recorded) => {
     batchSize: size,
     optimizer,
     loss,
-    metrics: [],
+    metrics: measured,
     weightedMetrics,
     callbacks: [],
     seed: 1,

@@ -2,6 +2,7 @@
 import type { Program, Shape, Typed } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
 import { oneHotRows } from '../metrics/losses.ts';
+import { weighted } from '../metrics/metric-kind.ts';
 import { outputsOf, predictionOf } from '../metrics/output.ts';
 import type { BuiltModel } from '../model/build.ts';
 import { tf } from '../tfjs.ts';
@@ -66,7 +67,7 @@ function penalties({ network }: BuiltModel): tf.Tensor[] {
   return network.calculateLosses();
 }
 
-/** The weight of each sample's class, `[batch]`. */
+/** The weight of each sample's class, `[batch]`; of classes at each position, of each. */
 function weightsOf(targets: tf.Tensor, classWeights: Float32Array): tf.Tensor {
   return tf.sum(tf.mul(oneHotRows(targets, classWeights.length), tf.tensor1d(classWeights)), -1);
 }
@@ -76,7 +77,7 @@ type Given = ReadonlyMap<string, tf.Tensor>;
 /** How much each sample counts: by its own weight and, while training, by its class'; null where all count the same. */
 function countOf({ targets: own }: Head, rows: tf.Tensor, weights: tf.Tensor | undefined, classWeights: Float32Array | null) {
   const ofClass = classWeights && weightsOf(own(rows), classWeights);
-  return weights && ofClass ? tf.mul(weights, ofClass) : (weights ?? ofClass);
+  return weights && ofClass ? weighted(ofClass, weights) : (weights ?? ofClass);
 }
 
 function lossAndMetrics(objective: Objective, given: Given, training: boolean): Map<string, tf.Tensor> {
@@ -90,7 +91,7 @@ function judged(objective: Objective, given: Given, training: boolean): Map<stri
   const counts = (head: Head) => countOf(head, targets, given.get(weightsName), classWeights);
   const lossOf = (head: Head, index: number, wanted: tf.Tensor, count: tf.Tensor | null) => {
     const perSample = head.loss.perSample(outputs[index], head.targets(wanted));
-    return count ? tf.mul(perSample, count) : perSample;
+    return weighted(perSample, count ?? undefined);
   };
   const losses = objective.heads.map((head, index) => {
     const own = lossOf(head, index, targets, counts(head));
@@ -98,7 +99,7 @@ function judged(objective: Objective, given: Given, training: boolean): Map<stri
     const shares = given.get(sharesName);
     if (!others || !shares) return head.weight === 1 ? tf.mean(own) : tf.mul(tf.mean(own), head.weight);
     const other = lossOf(head, index, others, countOf(head, others, given.get(otherWeightsName), classWeights));
-    return tf.mul(tf.mean(tf.add(tf.mul(own, shares), tf.mul(other, tf.sub(1, shares)))), head.weight);
+    return tf.mul(tf.mean(tf.add(weighted(own, shares), weighted(other, tf.sub(1, shares)))), head.weight);
   });
   const loss = [...losses, ...penalties(objective.model), ...activities].reduce((total: tf.Tensor, each) => tf.add(total, each));
   const results = new Map([[lossName, loss]]);

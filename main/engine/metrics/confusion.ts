@@ -3,6 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Confusion } from '#contract/observations.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { MetricSpec } from '#contract/spec.ts';
+import { sumsByPosition } from './by-position.ts';
 import { confusionOf } from './counts.ts';
 import type { Loss } from './losses.ts';
 import { isConfusion, type Metric } from './metrics.ts';
@@ -11,7 +12,11 @@ import { isConfusion, type Metric } from './metrics.ts';
 const fewClasses = 100;
 
 /** Null where there are no classes to confuse, or so many that it has to be asked for. Throws where it is and cannot be. */
-export function confusionMetric(metrics: readonly MetricSpec[], loss: Loss, { classes = [] }: Pick<Dataset, 'classes'>): Metric | null {
+export function confusionMetric(
+  metrics: readonly MetricSpec[],
+  loss: Loss,
+  { classes = [], targetShape }: Pick<Dataset, 'classes' | 'targetShape'>,
+): Metric | null {
   const asked = metrics.findIndex(isConfusion);
   if (loss.output === 'numbers' || loss.output === 'embedding' || classes.length < 2) {
     if (asked < 0) return null;
@@ -19,7 +24,9 @@ export function confusionMetric(metrics: readonly MetricSpec[], loss: Loss, { cl
     throw new EpochbookError('engine.metricFit', values, { at: `/train/metrics/${asked}` });
   }
   if (asked < 0 && classes.length > fewClasses) return null;
-  return { key: 'confusion', names: [], ...confusionOf(loss.output), results: () => [] };
+  const { sums } = confusionOf(loss.output);
+  const byPosition = sumsByPosition(sums);
+  return { key: 'confusion', names: [], sums: targetShape.length > 0 ? (...given) => byPosition(...given).of : sums, results: () => [] };
 }
 
 /** From the sums over an epoch. An output beyond the classes is named by its number. */

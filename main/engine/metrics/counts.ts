@@ -218,9 +218,9 @@ export const countKinds: Readonly<Record<string, Kind>> = {
 /** Samples by their class (rows) and the class that is said (columns), row after row. */
 export function confusionOf(output: OutputKind): Pick<Rule, 'sums'> {
   return {
-    sums: (outputs, targets) => {
+    sums: (outputs, targets, weights) => {
       const { said, truth } = byLargest(outputs, targets, output, null);
-      return tf.matMul(truth, said, true, false);
+      return tf.matMul(weighted(truth, weights), said, true, false);
     },
   };
 }

@@ -13,6 +13,8 @@ import { type OutputActivation, outputActivation } from './output.ts';
 export interface Outputs {
   readonly values: () => tf.Tensor;
   readonly logits: tf.Tensor | null;
+  /** `[batch, steps]`: false where a step is padding. */
+  readonly mask?: tf.Tensor;
 }
 
 /** One value a sample, `[batch]`. `targets` is `[batch]` or `[batch, …]`, a class as its index. */
@@ -356,6 +358,8 @@ export interface Loss {
   readonly name: LossName;
   readonly output: OutputKind;
   readonly perSample: PerSample;
+  /** Whether it is summed along axes that were chosen. */
+  readonly alongAxes: boolean;
 }
 
 /**
@@ -383,7 +387,7 @@ export function makeLoss(spec: LossSpec, task: Task, at = '/train/loss', units =
     values[option] = value as OptionValue;
   }
   const output = typeof kind.output === 'function' ? kind.output(task, units) : kind.output;
-  return { name, output, perSample: kind.make(values, task) };
+  return { name, output, perSample: kind.make(values, task), alongAxes: axesOf(values) !== null && values.axis !== undefined };
 }
 
 function isValid({ default: fallback, check }: Option, value: Json): boolean {
@@ -411,7 +415,7 @@ export interface TargetFacts extends Pick<Dataset, 'task' | 'classes' | 'targetS
 }
 
 /** Throws, at the loss, where it cannot be computed from this output and these targets, or would mean nothing. */
-export function checkLoss({ name: loss, output }: Loss, from: BuiltOutput, data: TargetFacts, at = '/train/loss'): void {
+export function checkLoss({ name: loss, output, alongAxes }: Loss, from: BuiltOutput, data: TargetFacts, at = '/train/loss'): void {
   const { shape: outputShape, name: layer } = from;
   const units = outputShape[outputShape.length - 1] ?? 1;
   const fail = (problem: string, more: Record<string, string | number> = {}): never => {
@@ -421,9 +425,15 @@ export function checkLoss({ name: loss, output }: Loss, from: BuiltOutput, data:
   const classes = data.classes?.length ?? 0;
   const isSigmoid = activation === 'sigmoid' || activation === 'hardSigmoid' || activation === 'unknown';
   const wanted = sizeOf(data.targetShape);
+  if (data.task === 'classification' && data.targetShape.length > 0) {
+    const positions = shapeText(data.targetShape);
+    if (outputShape.slice(0, -1).join() !== data.targetShape.join()) fail('positions', { positions });
+    if (output === 'embedding' || alongAxes) fail('notByPosition', { positions });
+  }
   // Images and sequences are compared value by value, so that their shape does not matter.
   const byValue = (output === 'numbers' || output === 'probability') && data.task === 'regression';
-  if (outputShape.length !== 1 && !(byValue && sizeOf(outputShape) === wanted)) fail('rank');
+  const rank = data.task === 'classification' ? data.targetShape.length + 1 : 1;
+  if (outputShape.length !== rank && !(byValue && sizeOf(outputShape) === wanted)) fail('rank');
   if (output === 'classes') {
     if (data.task !== 'classification') fail('noClasses');
     if (units === 1) fail('oneUnit');

@@ -53,6 +53,7 @@ export const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1]);
 export function weighted(rows: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor {
   if (!weights) return rows;
   const [count] = weights.shape;
+  if (rows.shape.length === 1 && rows.shape[0] === count) return tf.mul(rows, weights);
   const spread = tf.mul(tf.ones([count, rows.shape[0] / count]), column(weights));
   return tf.mul(rows, tf.reshape(spread, [-1, ...rows.shape.slice(1).map(() => 1)]));
 }

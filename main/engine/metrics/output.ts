@@ -51,14 +51,17 @@ export function outputsOf(
   training: boolean,
 ): { outputs: Outputs[]; penalties: readonly tf.Tensor[] } {
   const activations = model.outputs.map(outputActivation);
-  const { outputs, penalties } = withoutActivation(
+  const { outputs, masks, penalties } = withoutActivation(
     model.outputs.filter((_, index) => hasLogits(activations[index])),
     () => model.forward(inputs, training),
   );
   return {
     outputs: outputs.map((output, index) => {
-      if (!hasLogits(activations[index])) return { values: () => output, logits: null };
-      return { values: () => (activations[index] === 'softmax' ? tf.softmax(output) : tf.sigmoid(output)), logits: output };
+      const mask = masks[index];
+      const padding = mask ? { mask } : {};
+      if (!hasLogits(activations[index])) return { values: () => output, logits: null, ...padding };
+      const values = () => (activations[index] === 'softmax' ? tf.softmax(output) : tf.sigmoid(output));
+      return { values, logits: output, ...padding };
     }),
     penalties,
   };

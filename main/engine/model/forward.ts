@@ -12,6 +12,8 @@ interface Masked {
 
 export interface Forward {
   readonly outputs: readonly tf.Tensor[];
+  /** Of each output, `[batch, steps]`: false where a step is padding; null where there is none. */
+  readonly masks: readonly Mask[];
   /** What regularizers of activities add to the loss. */
   readonly penalties: readonly tf.Tensor[];
 }
@@ -60,5 +62,6 @@ export function forward(
     const { activityPenalty } = layer as unknown as Callable;
     if (training && activityPenalty) penalties.push(tf.div(activityPenalty.apply(made[0].value), made[0].value.shape[0]));
   }
-  return { outputs: outputs.map((output) => known.get(output)!.value), penalties };
+  const made = outputs.map((output) => known.get(output)!);
+  return { outputs: made.map(({ value }) => value), masks: made.map(({ mask }) => mask), penalties };
 }

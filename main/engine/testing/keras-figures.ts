@@ -79,6 +79,9 @@ interface ModelFigures {
     readonly batch: number;
     readonly classWeight?: Readonly<Record<string, number>>;
     readonly weightedMetrics?: string[];
+    /** Of classes at each place: the shape of the places. */
+    readonly places?: number[];
+    readonly metrics?: string[];
     readonly start: readonly { readonly shape: readonly number[]; readonly values: readonly number[] }[];
     readonly batches: readonly {
       readonly inputs: readonly number[];

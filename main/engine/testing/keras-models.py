@@ -46,8 +46,8 @@ for name, config in [("Lamb", dict(learning_rate=0.05)), ("Lamb", dict(learning_
 
 models = []
 # Embeddings go with SGD: on TensorFlow, Keras' Adam does not add up the parts of their gradients before it squares them.
-def model(name, specs, shape, loss, optimizer, *, classes=None, targets=None, ids=None, batch=6, weighted=None, weights=False, classWeight=None, stateful=False):
-    """specs: class name and config of each layer; `targets` the width of numbers, negative of shares."""
+def model(name, specs, shape, loss, optimizer, *, classes=None, targets=None, ids=None, batch=6, weighted=None, weights=False, classWeight=None, stateful=False, places=(), metrics=None):
+    """specs: class name and config of each layer; `targets` the width of numbers, negative of shares; `places` the shape of classes at each place."""
     r = np.random.default_rng(100 + len(models))
     def make(spec):
         c = dict(spec[1])
@@ -61,11 +61,11 @@ def model(name, specs, shape, loss, optimizer, *, classes=None, targets=None, id
     known = [v for v in net.weights if "seed" not in v.path]
     start = [{"shape": list(v.shape), "values": f(v)} for v in known]
     lossName, lossConfig = loss; optimizerName, optimizerConfig = optimizer
-    net.compile(optimizer=getattr(keras.optimizers, optimizerName)(**optimizerConfig), loss=getattr(keras.losses, lossName)(**lossConfig), weighted_metrics=weighted, run_eagerly=True)
+    net.compile(optimizer=getattr(keras.optimizers, optimizerName)(**optimizerConfig), loss=getattr(keras.losses, lossName)(**lossConfig), metrics=metrics, weighted_metrics=weighted, run_eagerly=True)
     batches = []
     for step in range(3):
         x = (r.integers(0, ids, (batch, *shape)) if ids else r.normal(size=(batch, *shape))).astype("float32")
-        y = r.integers(0, classes, batch) if classes else (r.integers(0, 2, (batch, -targets)).astype("float32") if targets < 0 else r.normal(size=(batch, targets)).astype("float32"))
+        y = r.integers(0, classes, (batch, *places)) if classes else (r.integers(0, 2, (batch, -targets)).astype("float32") if targets < 0 else r.normal(size=(batch, targets)).astype("float32"))
         if targets is not None and len(net.output_shape) > 2: y = y.reshape((batch, *net.output_shape[1:]))
         w = r.uniform(0, 2, batch).astype("float32") if weights else None
         total = None if w is None and not classWeight else (np.ones(batch, "float32") if w is None else w) * (np.array([classWeight[int(k)] for k in y], "float32") if classWeight else 1)
@@ -75,7 +75,7 @@ def model(name, specs, shape, loss, optimizer, *, classes=None, targets=None, id
         batches.append({"inputs": f(x), "targets": f(y), **({} if w is None else {"weights": f(w)}), "loss": float(said["loss"]), "metrics": {k: float(v) for k, v in said.items() if k != "loss"}, "after": [f(v) for v in known]})
     spec = lambda s: {"class_name": s[0], "config": {k: (spec(v) if k == "layer" else {"class_name": v[0], "config": v[1]} if isinstance(v, tuple) else v) for k, v in s[1].items()}}
     models.append({"name": name, "layers": [spec(s) for s in specs], "inputShape": list(shape), "loss": {"class_name": lossName, "config": lossConfig}, "optimizer": {"class_name": optimizerName, "config": optimizerConfig},
-      **({"classes": classes} if classes else {"targets": abs(targets)}), **({"ids": ids} if ids else {}), "batch": batch, **({"classWeight": classWeight} if classWeight else {}), **({"weightedMetrics": weighted} if weighted else {}), "start": start, "batches": batches})
+      **({"classes": classes} if classes else {"targets": abs(targets)}), **({"ids": ids} if ids else {}), "batch": batch, **({"classWeight": classWeight} if classWeight else {}), **({"weightedMetrics": weighted} if weighted else {}), **({"places": list(places), "metrics": metrics} if places else {}), "start": start, "batches": batches})
 D = lambda units, **more: ("Dense", dict(units=units, **more))
 softmax = lambda n: D(n, activation="softmax")
 CE, MSE, BCE = ("SparseCategoricalCrossentropy", {}), ("MeanSquaredError", {}), ("BinaryCrossentropy", {})
@@ -98,4 +98,7 @@ model("masks by Dice", [("Conv2D", dict(filters=2, kernel_size=3, padding="same"
 model("masks by Tversky, upsampled", [("Conv2D", dict(filters=2, kernel_size=2, strides=2)), ("UpSampling2D", dict(size=2)), ("Conv2DTranspose", dict(filters=1, kernel_size=3, padding="same", activation="sigmoid"))], (4, 4, 2), ("Tversky", dict(alpha=0.3, beta=0.7)), sgd, targets=-16)
 model("embeddings by circle loss", [D(4, activation="tanh"), D(3), ("UnitNormalization", {})], (3,), ("Circle", dict(gamma=4.0)), sgd, classes=2)
 model("accumulated and averaged", [D(4, activation="relu"), D(1)], (3,), MSE, ("SGD", dict(learning_rate=0.1, gradient_accumulation_steps=2, clipnorm=1.0)), targets=1)
+model("tags of masked words", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("LSTM", dict(units=3, return_sequences=True)), softmax(3)], (5,), CE, sgd, classes=3, ids=4, places=(5,), metrics=["accuracy"])
+model("tags of masked words in both directions", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("Bidirectional", dict(layer=("GRU", dict(units=3, reset_after=True, return_sequences=True)))), softmax(2)], (4,), CE, sgd, classes=2, ids=4, places=(4,), metrics=["accuracy"])
+model("classes of pixels", [("Conv2D", dict(filters=3, kernel_size=3, padding="same", activation="relu")), ("Conv2D", dict(filters=3, kernel_size=1, activation="softmax"))], (4, 5, 2), CE, adam, classes=3, places=(4, 5), metrics=["accuracy"])
 json.dump({"keras": keras.__version__, "backend": keras.backend.backend(), "layers": layers, "optimizers": {"weights": [f(w) for w in weights], "shapes": [list(w.shape) for w in weights], "gradients": [[f(g) for g in s] for s in gradients], "cases": optimizers}, "models": models}, sys.stdout, separators=(",", ":"))

@@ -30,7 +30,10 @@ const encoding = name(textEncodings, 'How the bytes stand for signs; found from 
 
 const scale = number('What each stored value is multiplied with; 1/255 for bytes of images if left out, so that values lie in 0…1.');
 const ofArrays = {
-  kind: name(['classes', 'number'], 'Whether targets are classes or numbers; text and few whole numbers are classes if left out.'),
+  kind: name(
+    ['classes', 'number'],
+    'Whether targets are classes or numbers; text and few whole numbers are classes if left out. Whole numbers at each step of a sequence or each pixel of a picture are classes there only where `classes` or classNames says so.',
+  ),
   classNames: option({ is: 'list', of: { is: 'text' }, min: 1 }, 'Names of the classes, in the order of their numbers.'),
   scale,
 };

@@ -8,6 +8,8 @@ const shown = 200;
 /** With more classes, only the share of the one that is said has a column. */
 const mostShares = 8;
 const mostValues = 6;
+/** Classes at the places of one sample. */
+const mostPlaces = 24;
 
 interface Column {
   readonly title: string;
@@ -23,6 +25,12 @@ function columnsOf(
 ): Column[] {
   const columns: Column[] = [];
   if (first.class !== undefined) columns.push({ title: words.class, isNumber: false, of: (answer) => answer.class ?? '' });
+  if (first.classes)
+    columns.push({
+      title: words.class,
+      isNumber: false,
+      of: ({ classes: places = [] }) => (places.length > mostPlaces ? `${places.slice(0, mostPlaces).join(' ')} …` : places.join(' ')),
+    });
   const share = (value: number | undefined) => (value === undefined ? '' : formats.percent(value, 1));
   if (first.probabilities && first.probabilities.length > mostShares)
     columns.push({ title: words.share, isNumber: true, of: ({ probabilities = [] }) => share(Math.max(...probabilities)) });

@@ -74,6 +74,8 @@ export const data = {
     '{path}, {unit, select, row {row} other {line}} {line, number}: the column “{column}” says how much samples count, and {value} is below 0. Mend it, or drop such rows with .filter(…).',
   'data.weightSample': 'Sample {sample, number} of {path} is to count {value}. How much a sample counts is a number from 0 on.',
   'data.weightsNone': 'No sample that is trained on counts: all their weights are 0. Choose other weights, or leave them out.',
+  'data.labelOfPlace':
+    '{path}, sample {row, number}: a class at each place is a whole number from 0 to {most, number}; here is {label}. Number the classes from 0, or leave out “kind” where the target is numbers.',
   'data.oneLabel': '{path} says “{value}” for every sample: there is nothing to tell apart.',
   'data.notFinite':
     'Sample {sample, number} of {path} holds {value}, which is no number to train on. Mend the data, or leave the sample out.',

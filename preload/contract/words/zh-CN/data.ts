@@ -67,6 +67,8 @@ export const data: Record<keyof typeof en, string> = {
     '{path} 第 {line, number} {unit, select, row {行} other {行}}：列“{column}”表示样本的权重，而 {value} 小于 0。请改正它。',
   'data.weightSample': '{path} 的第 {sample, number} 个样本的权重是 {value}。权重是不小于 0 的数。',
   'data.weightsNone': '训练部分的样本权重全为 0，没有样本参与训练。请换用其他权重，或去掉权重。',
+  'data.labelOfPlace':
+    '{path} 的第 {row, number} 个样本：每个位置的类别应为 0 到 {most, number} 的整数，但这里是 {label}。请从 0 起给类别编号；若目标是数值，请去掉“kind”。',
   'data.oneLabel': '{path} 中每个样本都是“{value}”：没有可区分的类别。',
   'data.notFinite': '{path} 的第 {sample, number} 个样本含有 {value}，无法用于训练。请修正数据或去掉该样本。',
   'data.notFolder': '{path} 是文件。请给出一个文件夹，其中每个类别各有一个图像文件夹。',
