@@ -6,6 +6,8 @@ import type { DataSpec } from '#contract/spec.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
 import { distinctRows } from './distinct.ts';
+import { chooseSamples, isOfLabels } from './label-steps.ts';
+import type { OtherSteps } from './other-data.ts';
 import { checkTrainWeights } from './sample-weights.ts';
 import { storedPart, type StoredSamples } from './stored-arrays.ts';
 import { split } from './split.ts';
@@ -40,6 +42,7 @@ export interface Arrays {
   readonly ignored?: readonly string[];
   /** Pictures that could not be decoded and were to be left out. */
   readonly skipped?: readonly string[];
+  readonly skippedRows?: readonly number[];
   /** Place of each in the source, where some are left out. */
   readonly sourceRows?: Uint32Array;
 }
@@ -58,14 +61,21 @@ export const sizeOf = (shape: readonly number[]) => shape.reduce((product, one) 
 export interface OtherArrays {
   readonly part: 'validation' | 'test';
   readonly arrays: Arrays;
+  /** What is done to it as to the training data, and what it does of its own. */
+  readonly steps: OtherSteps;
   readonly at: string;
 }
 
 /** `known`: what was fitted before, to be done alike. Throws `data.tableStep`, `data.notFinite`, `data.tooLarge`, `data.partTwice`, `data.otherShape`, and what `split` throws. */
 export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly OtherArrays[] = [], known?: Preparation): PreparedArrays {
+  const chosen = chooseSamples(found, spec.steps);
   const arrays = known
-    ? alike(found, { ...found, ...(known.classes && { classes: known.classes }), targetShape: known.targetShape }, '/data/source')
-    : found;
+    ? alike(
+        chosen.arrays,
+        { ...chosen.arrays, ...(known.classes && { classes: known.classes }), targetShape: known.targetShape },
+        '/data/source',
+      )
+    : chosen.arrays;
   for (const [index, step] of spec.steps.entries()) {
     const { op } = step;
     const fits =
@@ -78,6 +88,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
       op === 'resize' ||
       (op === 'normalize' && (step.columns === undefined || arrays.inputs !== undefined)) ||
       op === 'distinct' ||
+      isOfLabels(step) ||
       (op === 'kFold' && step.group === undefined) ||
       (op === 'split' && step.group === undefined && step.time === undefined && step.column === undefined);
     if (!fits) throw new EpochbookError('data.tableStep', { step: op }, { at: place({ index }) });
@@ -85,7 +96,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
       throw new EpochbookError('data.stepOfSeveral', { step: op }, { at: place({ index }) });
   }
   const { path, inputShape, values, scale, targets, targetShape, classes } = arrays;
-  const count = Math.min(arrays.count, stepOf(spec, 'take')?.step.count ?? Infinity);
+  const count = chosen.rows.length;
   const size = sizeOf(inputShape);
   const targetSize = sizeOf(targetShape);
   const { stored } = arrays;
@@ -94,7 +105,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   if (!stored && count * size * 4 > mostBytes)
     throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: '/data/source' });
   const splitStep = splitOf(spec);
-  const kept = keptOf(arrays, count, spec);
+  const kept = keptOf(arrays, chosen.rows, spec);
   const places = split(kept.length, splitStep?.step, splitStep ? place(splitStep) : '/data', {
     ...(classes && targetSize === 1 && { classOf: (row: number) => targets[kept[row]] }),
     idOf: (row) => kept[row],
@@ -136,12 +147,10 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
     ...(places.validation && { validation: gather(places.validation) }),
     ...(places.test && { test: gather(places.test) }),
   };
-  for (const { part, arrays: other, at } of others) {
+  for (const { part, arrays: other, steps, at } of others) {
     if (made[part]) throw new EpochbookError('data.partTwice', { part }, { at });
-    made[part] = partOf(
-      alike(other, arrays, at),
-      Uint32Array.from({ length: other.count }, (_, row) => row),
-    );
+    const { arrays: own, rows } = chooseSamples(other, steps, (index) => `${at}/data/steps/${index}`);
+    made[part] = partOf(alike(own, arrays, at), rows);
   }
   const train = gather(places.train);
   checkTrainWeights(train, '/data/source');
@@ -174,7 +183,7 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
         height,
         width,
         channels,
-        thumbnails: shownRows(arrays, count).map((row) => {
+        thumbnails: shownRows(arrays, chosen.rows).map((row) => {
           const label = classes ? classes[targets[row]] : String(targets[row * targetSize]);
           return { label, pixels: arrays.firstBytes?.get(row) ?? pixelsOf(row) };
         }),
@@ -184,10 +193,14 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
 }
 
 /** Pictures in folders come a class after the other: steps through them show each. */
-function shownRows({ firstBytes, ignored }: Arrays, count: number): number[] {
-  if (firstBytes) return [...firstBytes.keys()].filter((row) => row < count);
+function shownRows({ firstBytes, ignored }: Arrays, rows: Uint32Array): number[] {
+  const count = rows.length;
+  if (firstBytes) {
+    const taken = new Set(rows);
+    return [...firstBytes.keys()].filter((row) => taken.has(row));
+  }
   const shown = Math.min(count, thumbnailCount);
-  return Array.from({ length: shown }, (_, index) => (ignored ? Math.floor((index * count) / shown) : index));
+  return Array.from({ length: shown }, (_, index) => rows[ignored ? Math.floor((index * count) / shown) : index]);
 }
 
 /** Throws `data.otherShape`. */
@@ -200,17 +213,17 @@ function checkKnownShape(shape: readonly number[], known: Preparation | undefine
   );
 }
 
-/** Rows that take part: all, or the first of equal ones. */
-function keptOf({ values, inputShape, targets, targetShape }: Arrays, count: number, spec: DataSpec): Uint32Array {
+/** Of these rows all, or the first of equal ones. */
+function keptOf({ values, inputShape, targets, targetShape }: Arrays, rows: Uint32Array, spec: DataSpec): Uint32Array {
   const found = stepOf(spec, 'distinct');
-  if (!found) return Uint32Array.from({ length: count }, (_, row) => row);
+  if (!found) return rows;
   const [size, targetSize] = [sizeOf(inputShape), sizeOf(targetShape)];
-  const bytes = (row: number) => {
-    const part = values.subarray(row * size, (row + 1) * size);
+  const bytes = (index: number) => {
+    const part = values.subarray(rows[index] * size, (rows[index] + 1) * size);
     return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
   };
-  const target = (row: number) => Array.from({ length: targetSize }, (_, place) => targets[row * targetSize + place]).join();
-  return Uint32Array.from(distinctRows(count, bytes, found.step.contrary === 'drop' ? target : undefined));
+  const target = (index: number) => Array.from({ length: targetSize }, (_, place) => targets[rows[index] * targetSize + place]).join();
+  return Uint32Array.from(distinctRows(rows.length, bytes, found.step.contrary === 'drop' ? target : undefined), (index) => rows[index]);
 }
 
 /** The other data with the classes numbered as in the training data. */

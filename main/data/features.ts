@@ -133,6 +133,14 @@ function impute(
   apply(draft, { op: 'impute', value });
 }
 
+/** Numbers that the columns of one column's categories may come to, in memory. */
+const mostCells = 2 ** 27;
+
+/** Throws `data.oneHotTooWide` where a column's categories are too many to become a column each, as those of an id are. */
+export function checkWidth({ name }: TypedColumn, categories: number, rows: number, most: number, at: string): void {
+  if (categories * rows > most) throw new EpochbookError('data.oneHotTooWide', { column: name, categories, rows }, { at });
+}
+
 /** A constant column is only centred. */
 function fitScale(numbers: readonly number[], method: 'standard' | 'minMax'): { offset: number; scale: number } {
   if (numbers.length === 0) return { offset: 0, scale: 1 };
@@ -155,7 +163,7 @@ function fitScale(numbers: readonly number[], method: 'standard' | 'minMax'): { 
 /**
  * Makes features of the chosen columns, the spec's steps one after the other. `train`: the rows to fit on.
  * Throws `data.notANumber`, `data.missingValue`, `data.textFeature`, `data.textStep`, `data.logOfNegative`,
- * `data.nothingToImpute`, `data.imputeText`, `data.notInOrder`.
+ * `data.nothingToImpute`, `data.imputeText`, `data.notInOrder`, `data.oneHotTooWide`.
  */
 export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], spec: DataSpec, train: Uint32Array): FittedFeature[] {
   let drafts = chosen.map((column) => startDraft(table, column));
@@ -239,6 +247,7 @@ export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], sp
           if (!wanted.includes(draft)) return [draft];
           const texts = draft.values.map(String);
           const categories = [...new Set(Array.from(train, (row) => texts[row]))].sort();
+          checkWidth(draft.column, categories.length, texts.length, mostCells, at);
           const before = draft.scale ? [...draft.before, { op: 'scale', ...draft.scale } as const] : draft.before;
           const shared = before.length === 0 && draft.kind === 'number' ? [{ op: 'scale', offset: 0, scale: 1 } as const] : before;
           return categories.map((category) => ({

@@ -1,6 +1,6 @@
 /** A share of `npm run campaign -- faults`: every fault once, the data sets in turn. */
 import { describe, expect, it } from 'vitest';
-import { toPlainError } from '#contract/errors.ts';
+import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import {
   cleanPictures,
   cleanTable,
@@ -19,12 +19,34 @@ const seed = 20;
 const tables = realTables();
 const pictures = realPictures();
 
+/** Files are nothing that a step of a notebook can mend. */
+const withoutMend = ['data.filesIgnored', 'data.picturesSkipped'];
+/** What is about files that are no rows. */
+const withoutRows = ['data.filesIgnored'];
+
 async function codesOf({ files, source, steps }: Planted): Promise<string[]> {
   const { write, load } = makeWorkspace();
   for (const [name, content] of Object.entries(files)) write(name, content);
   try {
-    return (await load(source, ...steps)).preview.findings.map(({ code }) => code);
+    const { preview } = await load(source, ...steps);
+    for (const { code, evidence, rows, column, fix, values } of preview.findings) {
+      const found = {
+        code,
+        hasEvidence: evidence !== '',
+        hasRows: (rows?.length ?? 0) > 0 || column !== undefined,
+        hasMend: fix !== undefined,
+      };
+      const isTarget = code === 'data.shifted' && values?.['columns'] === steps.find(({ op }) => op === 'target')?.['column' as 'op'];
+      expect(found).toEqual({
+        code,
+        hasEvidence: true,
+        hasRows: !withoutRows.includes(code),
+        hasMend: !withoutMend.includes(code) && !isTarget,
+      });
+    }
+    return preview.findings.map(({ code }) => code);
   } catch (error) {
+    if (!(error instanceof EpochbookError)) throw error;
     return [toPlainError(error).code];
   }
 }

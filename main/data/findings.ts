@@ -41,10 +41,13 @@ export const dropColumn = (name: string): DataFix => ({ do: 'addStep', step: `.d
 /** What is known besides the samples. */
 export interface DatasetFacts {
   readonly columns?: readonly Column[];
+  /** What the columns say in the first row. */
+  readonly firstRow?: readonly unknown[] | undefined;
   /** Files that lay between the pictures and are none; and pictures that could not be decoded. */
-  readonly ignored?: readonly string[];
-  readonly skipped?: readonly string[];
-  /** Of a table. */
+  readonly ignored?: readonly string[] | undefined;
+  readonly skipped?: readonly string[] | undefined;
+  readonly skippedRows?: readonly number[] | undefined;
+  /** The column to predict; of arrays, what steps call their labels. */
   readonly target?: string | undefined;
   /** Parts whose rows are of other files. */
   readonly foreign?: readonly ('validation' | 'test')[];
@@ -87,18 +90,22 @@ export function spelledAlike(names: readonly string[]): string[][] {
 }
 
 export function findFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
-  const { columns = [], ignored = [], skipped = [] } = facts;
+  const { columns = [], ignored = [], skipped = [], skippedRows = [], firstRow = [] } = facts;
   const found: Finding[] = [];
   if (ignored.length > 0)
     found.push(finding('data.filesIgnored', { count: ignored.length, file: ignored[0] }, ignored.slice(0, shown).join(', ')));
   if (skipped.length > 0)
-    found.push(finding('data.picturesSkipped', { count: skipped.length, file: skipped[0] }, skipped.slice(0, shown).join(', ')));
+    found.push(
+      finding('data.picturesSkipped', { count: skipped.length, file: skipped[0] }, skipped.slice(0, shown).join(', '), {
+        rows: skippedRows,
+      }),
+    );
   const samples = partNames.reduce((sum, name) => sum + (dataset[name]?.count ?? 0), 0);
-  for (const { name, role, distinct, missing, min } of columns) {
+  for (const [index, { name, role, distinct, missing, min }] of columns.entries()) {
     if (role !== 'feature') continue;
     const mend = { column: name, fix: dropColumn(name) };
     if (distinct === 1 && missing === 0)
-      found.push(finding('data.constantColumn', { column: name }, `${name} = ${min ?? ''}`.trim(), mend));
+      found.push(finding('data.constantColumn', { column: name }, `${name} = ${min ?? String(firstRow[index])}`, mend));
     if (missing >= samples * nearlyEmptyFrom)
       found.push(finding('data.nearlyEmpty', { column: name, missing, samples }, `${missing} / ${samples}`, mend));
   }
@@ -123,7 +130,11 @@ function largeValues({ train, features, text, inputs }: Samples, { spec }: Datas
     ? { do: 'setOption', of: spec.source.format, name: 'scale', value: '1 / 255' }
     : { do: 'addStep', step: '.standardize()', before: ['split', 'kFold'] };
   const number = (value: number) => Number(value.toPrecision(4));
-  return [finding('data.largeValues', { min: number(min), max: number(max) }, `${number(min)} … ${number(max)}`, { fix })];
+  const size = train.inputs.length / train.count;
+  const isLarge = (_: number, index: number) =>
+    train.inputs.subarray(index * size, (index + 1) * size).some((value) => Math.abs(value) > largest);
+  const rows = train.rows.filter(isLarge);
+  return [finding('data.largeValues', { min: number(min), max: number(max) }, `${number(min)} … ${number(max)}`, { rows, fix })];
 }
 
 function classFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
@@ -134,7 +145,8 @@ function classFaults(dataset: Samples, facts: DatasetFacts): Finding[] {
   const { target, spec } = facts;
   const rows = (names: readonly string[]) =>
     rowsOfClasses(dataset, new Set(names.map((name) => classes.findIndex((one) => one.name === name))), facts);
-  const about = target === undefined ? {} : { column: target };
+  // Arrays have no column to look at.
+  const about = target === undefined || !facts.columns ? {} : { column: target };
   const leaveOut = (names: readonly string[]): Pick<FindingMore, 'fix'> =>
     target === undefined
       ? {}
@@ -297,8 +309,8 @@ function sameSamples(
     // Rows of another file are not those of this one.
     const isForeign = foreign.includes(part);
     const more = isForeign ? { rows: twice.map(([row]) => row) } : { rows: twice.flat(), fix: distinct('.distinct()') };
-    if (twice.length > 0)
-      found.push(finding('data.sameInBoth', { part, count: twice.length, samples: samples.count }, pairsText(twice), more));
+    const values = { part, count: twice.length, samples: samples.count, where: isForeign ? 'otherFile' : 'here' };
+    if (twice.length > 0) found.push(finding('data.sameInBoth', values, pairsText(twice), more));
   }
   if (contrary.length > 0)
     found.push(

@@ -11,8 +11,9 @@ import { type Folders, readDataFile } from './files.ts';
 import { countClasses, type DatasetFacts, findFaults } from './findings.ts';
 import { readWithDuck } from './read-with-duck.ts';
 import { readIdx } from './images.ts';
+import { labelColumn } from './label-steps.ts';
 import { readNpy, readNpz } from './numpy.ts';
-import { atOther, checkOther, forEveryPart, type OtherSteps } from './other-data.ts';
+import { atOther, checkOther, forOther, type OtherSteps } from './other-data.ts';
 import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
@@ -63,7 +64,7 @@ export async function loadDataset(
       streamed: { ...prepared.streamed },
     };
     const target = columns.find(({ role }) => role === 'target')?.name;
-    return finish(dataset, hash.digest('hex'), shown, { columns, target, foreign: parts, spec }, findings);
+    return finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign: parts, spec }, findings);
   }
   const read = await readSource(source, folders, hash, { signal, most: mostInMemory });
   signal?.throwIfAborted();
@@ -85,7 +86,9 @@ export async function loadDataset(
     return finish(dataset, hash.digest('hex'), { text }, { spec });
   }
   if ('inputShape' in read) {
-    const parts = others.flatMap(({ read: arrays, part, at }) => ('inputShape' in arrays ? [{ part, arrays, at }] : []));
+    const parts = others.flatMap(({ read: arrays, part, at, steps }) =>
+      'inputShape' in arrays ? [{ part, arrays, at, steps: forOther(spec, steps) }] : [],
+    );
     const prepared = prepareArrays(read, spec, parts, known);
     const { images } = prepared;
     let { dataset } = prepared;
@@ -96,7 +99,14 @@ export async function loadDataset(
       if (isShaped) dataset = await shapeStored(dataset, inputShape, spec, { folders, name, known: known?.arraySteps, signal });
       dataset = { ...dataset, ...augmentationOf(spec, dataset.inputShape) };
     }
-    return finish(dataset, hash.digest('hex'), images && { images }, { ignored: read.ignored, skipped: read.skipped, foreign, spec });
+    return finish(dataset, hash.digest('hex'), images && { images }, {
+      ignored: read.ignored,
+      skipped: read.skipped,
+      skippedRows: read.skippedRows,
+      target: labelColumn,
+      foreign,
+      spec,
+    });
   }
   const parts = others.flatMap(({ read: table, part, at, steps }) =>
     'names' in table
@@ -104,11 +114,7 @@ export async function loadDataset(
           {
             part,
             at,
-            table: chooseRows(
-              table,
-              [...spec.steps.filter(forEveryPart), ...steps.filter((step) => !forEveryPart(step))],
-              (index) => `${at}/data/steps/${index}`,
-            ),
+            table: chooseRows(table, forOther(spec, steps), (index) => `${at}/data/steps/${index}`),
           },
         ]
       : [],
@@ -117,7 +123,10 @@ export async function loadDataset(
   const { reading } = read;
   const shown = { table: { columns, rows, totalRows }, ...(reading && { reading }), ...(series && { series }), ...(text && { text }) };
   const target = columns.find(({ role }) => role === 'target')?.name;
-  return { ...finish(dataset, hash.digest('hex'), shown, { columns, target, foreign, spec }, findings), ...(placed && { placed }) };
+  return {
+    ...finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign, spec }, findings),
+    ...(placed && { placed }),
+  };
 
   /** Reads data that is a part. What it does not say for itself, it takes over from the training data. */
   async function readOther(other: { source: DataSource; steps: OtherSteps }, main: ReadData, at: string): Promise<ReadData> {
@@ -129,9 +138,7 @@ export async function loadDataset(
       said = { size: [height, width], channels: channels === 1 ? 1 : 3, ...said };
     }
     try {
-      const found = await readSource(said, folders, hash, { signal, most: mostInMemory });
-      const take = other.steps.find((step) => step.op === 'take');
-      return 'inputShape' in found && take ? { ...found, count: Math.min(found.count, take.count) } : found;
+      return await readSource(said, folders, hash, { signal, most: mostInMemory });
     } catch (error) {
       throw atOther(error, at);
     }

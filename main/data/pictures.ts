@@ -283,6 +283,7 @@ async function decodePictures(
     ...weightsOf(sound),
     sourceRows: Uint32Array.from(sound),
     skipped,
+    skippedRows: [...pictures.keys()].filter((index) => left.has(pictures[index].path)),
     ...(file && {
       firstBytes: new Map(
         shownFirst.flatMap(([index, bytes]) => (left.has(pictures[index].path) ? [] : [[sound.indexOf(index), bytes] as const])),

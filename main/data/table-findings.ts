@@ -185,12 +185,15 @@ function lookAheads({ table, target, parts, spec }: TableFacts): Finding[] {
     const ordered = order.map((row) => target.values[row]);
     const alike = target.classes ? likeNeighbours(ordered) : correlation(ordered.slice(1), ordered.slice(0, -1));
     if (alike < likeBefore) continue;
-    const fix: DataFix = { do: 'setOption', of: 'split', name: 'time', value: literal(name), without: ['stratify'] };
+    const fix: DataFix =
+      parting.op === 'split'
+        ? { do: 'setOption', of: 'split', name: 'time', value: literal(name), without: ['stratify'] }
+        : { do: 'setStep', of: 'kFold', step: `.split({ validation: ${1 / parting.folds}, time: ${literal(name)} })` };
     return [
       finding('data.lookAhead', { column: name, target: target.column.name }, `${name}: ${alike.toFixed(2)}`, {
         column: name,
         rows: rowsWhere(table, (row) => parts.validation?.includes(row) === true).slice(0, 100),
-        ...(parting.op === 'split' && { fix }),
+        fix,
       }),
     ];
   }

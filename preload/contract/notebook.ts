@@ -67,6 +67,8 @@ export type NotebookState = z.infer<typeof notebookState>;
 export const dataFix = z.discriminatedUnion('do', [
   /** A step more, such as `.drop('id')`: before the first of those named that is there, else at the end. */
   z.object({ do: z.literal('addStep'), step: z.string(), before: z.array(z.string()).optional() }),
+  /** Another step in the place of the call `of`. */
+  z.object({ do: z.literal('setStep'), of: z.string(), step: z.string() }),
   /** An option of the call `of` (`split`, `idx`, …), instead of those in `without`. */
   z.object({ do: z.literal('setOption'), of: z.string(), name: z.string(), value: z.string(), without: z.array(z.string()).optional() }),
   /** An option of train(…) in the train cell below. */

@@ -9,7 +9,7 @@ import type { Feature, Transform } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { quantile } from '#contract/statistics/quantile.ts';
 import { columnNamed, isMissing, numberIn, type TypedColumn } from '../columns.ts';
-import { inCategoryOrder, mostFrequentIn, transform } from '../features.ts';
+import { checkWidth, inCategoryOrder, mostFrequentIn, transform } from '../features.ts';
 import { place } from '../steps.ts';
 import { blockRows, type ColumnStore } from './column-store.ts';
 import { numbersIn, type Source, textsIn } from './stream-columns.ts';
@@ -52,6 +52,8 @@ export interface StreamedFeature {
   readonly valuesIn: (block: number) => Float64Array;
 }
 
+/** Numbers that the columns of one column's categories may come to, on the disk. */
+const mostCells = 2 ** 30;
 /** Different numbers of which the most frequent can be told. */
 const mostCounted = 8_000_000;
 
@@ -277,7 +279,9 @@ export async function fitStreamedFeatures(
           }
           const before = done(draft);
           const shared = before.length === 0 && draft.kind === 'number' ? [{ op: 'scale', offset: 0, scale: 1 } as const] : before;
-          for (const category of await categoriesOf(draft, failed))
+          const categories = await categoriesOf(draft, failed);
+          checkWidth(draft.column, categories.length, rows.kept.length, mostCells, at);
+          for (const category of categories)
             made.push({
               column: draft.column,
               source: draft.source,

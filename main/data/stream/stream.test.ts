@@ -223,3 +223,28 @@ describe('a table on the disk', () => {
     expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
 });
+
+describe('a column that names the rows', () => {
+  const many = 60_000;
+  it.each([
+    ['numbers in turn', (row: number) => String(row + 1000)],
+    ['numbers by its name', (row: number) => String((row * 7919) % 1_000_003)],
+  ])('is found among %s', async (_, make) => {
+    const lines = Array.from({ length: many }, (__, row) => `${make(row)},${wave(row)},${row % 2 ? 'x' : 'z'}`);
+    write('ids.csv', ['patient_id,size,kind', ...lines].join('\n'));
+    const { preview } = await load(1, { format: 'csv', path: 'ids.csv' }, [kind, { op: 'normalize' }, split]);
+    expect(preview.streamed).toBeDefined();
+    expect(preview.findings.map(({ code, fix }) => [code, fix])).toEqual([
+      ['data.idColumn', { do: 'addStep', step: ".drop('patient_id')" }],
+    ]);
+  });
+
+  it('is no set of categories to make a column each of, on the disk as in memory', async () => {
+    const lines = Array.from({ length: many }, (_, row) => `row-${row},${wave(row)},${row % 2 ? 'x' : 'z'}`);
+    write('names.csv', ['name,size,kind', ...lines].join('\n'));
+    for (const most of [1, 2 ** 32]) {
+      const error = await fault(load(most, { format: 'csv', path: 'names.csv' }, [kind, { op: 'oneHot' }, split]));
+      expect([error.code, error.at, error.values['column']]).toEqual(['data.oneHotTooWide', '/data/steps/1', 'name']);
+    }
+  });
+});

@@ -198,11 +198,11 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     of: ['table'],
   },
   replace: {
-    doc: 'Puts other words or numbers in the place of some in a column; an empty text makes a value missing.',
+    doc: 'Puts other words or numbers in the place of some in a column; an empty text makes a value missing. Of pictures and arrays, the column “label” has the classes.',
     positional: { name: 'column', type: { is: 'text' } },
     second: { name: 'values', type: { is: 'map', of: { is: 'text' } } },
     options: {},
-    of: ['table'],
+    of: ['table', 'arrays'],
   },
   distinct: {
     doc: 'Keeps the first of samples that have the same inputs.',
@@ -268,7 +268,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
     of: ['table', 'arrays'],
   },
   filter: {
-    doc: 'Keeps the rows for which all that is said of a column holds, or for which a formula does: .filter("price / size > 3 && rooms >= 2").',
+    doc: 'Keeps the rows for which all that is said of a column holds, or for which a formula does: .filter("price / size > 3 && rooms >= 2"). Of pictures and arrays, the column “label” has the classes: oneOf and noneOf choose among them.',
     positional: { name: 'column', type: { is: 'text' } },
     options: {
       oneOf: option(values, 'It says one of these.'),
@@ -277,7 +277,7 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       max: number('It is at most this.'),
       missing: option({ is: 'boolean' }, 'true keeps the rows without a value, false those with one.'),
     },
-    of: ['table'],
+    of: ['table', 'arrays'],
   },
   cast: {
     doc: 'Takes columns for numbers or for text, whatever they look like.',

@@ -8,8 +8,15 @@ import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { lookAt } from './data-store.ts';
 import { applyMend, fixTitle, mendOf } from './mend.ts';
 
+interface FindingsProps {
+  readonly cell: string;
+  readonly findings: readonly Finding[];
+  /** Whether its rows can be shown: those of a table, or pictures. */
+  readonly canLook: boolean;
+}
+
 /** What is odd in a data set: the claim, its evidence, the rows to look at, and the change that mends it. */
-export function Findings({ cell, findings }: { readonly cell: string; readonly findings: readonly Finding[] }) {
+export function Findings({ cell, findings, canLook }: FindingsProps) {
   const t = useWords();
   const locale = useLocaleStore((state) => state.locale);
   // A finding whose mend has no place in the text has none to offer.
@@ -17,7 +24,8 @@ export function Findings({ cell, findings }: { readonly cell: string; readonly f
   return (
     <ul className="findings" aria-label={t('notebook.findings')}>
       {findings.map((finding) => {
-        const { code, evidence, rows, column, fix } = finding;
+        const { code, evidence, fix } = finding;
+        const { rows, column } = canLook ? finding : {};
         const mend = fix && mendOf(blocks, cell, fix);
         return (
           <li key={`${code} ${evidence}`} className="note finding">

@@ -35,6 +35,13 @@ test('an option is set beside the others, in the place of the old value, or with
   );
 });
 
+test('a step takes the place of another', () => {
+  const fix: DataFix = { do: 'setStep', of: 'kFold', step: ".split({ validation: 0.2, time: 'day' })" };
+  const line = "data.csv('a.csv').target('y').kFold({ folds: 5, fold: param('fold', 1) }).standardize()";
+  expect(withDataFix(line, fix)).toBe("data.csv('a.csv').target('y').split({ validation: 0.2, time: 'day' }).standardize()");
+  expect(withDataFix("data.csv('a.csv').target('y')", fix)).toBeUndefined();
+});
+
 test('train gets its option, other data in the chain is left alone, and nothing is done where there is no place', () => {
   const weight: DataFix = { do: 'setTrainOption', name: 'classWeight', value: "'balanced'" };
   expect(withDataFix("train({ epochs: 3, loss: 'mse' })", weight)).toBe("train({ epochs: 3, loss: 'mse', classWeight: 'balanced' })");

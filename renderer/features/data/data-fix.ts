@@ -85,6 +85,10 @@ export function withDataFix(text: string, fix: DataFix): string | undefined {
       ? `${text.slice(0, place)}${fix.step}\n${indent}${text.slice(place)}`
       : `${text.slice(0, place)}${before ? '' : `\n${indent}`}${fix.step}${text.slice(place)}`;
   }
+  if (fix.do === 'setStep') {
+    const old = calls.find(({ name }) => name === fix.of);
+    return old && text.slice(0, old.start) + fix.step + text.slice(old.end);
+  }
   const call = calls.find(({ name }) => name === fix.of) ?? (fix.of === calls[0].name ? calls[0] : undefined);
   return call && withOption(text, call, fix.name, fix.value, fix.without ?? []);
 }

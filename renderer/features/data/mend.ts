@@ -30,9 +30,8 @@ export function applyMend({ key, text }: Mend): void {
 
 export function fixTitle(t: Translate, fix: DataFix): string {
   const clip = (code: string) => (code.length > 60 ? `${code.slice(0, 58)}…` : code);
-  return fix.do === 'addStep'
-    ? t('data.fixAdd', { step: clip(fix.step) })
-    : t('data.fixSet', { option: clip(`${fix.name}: ${fix.value}`) });
+  if (fix.do === 'addStep') return t('data.fixAdd', { step: clip(fix.step) });
+  return t('data.fixSet', { option: clip(fix.do === 'setStep' ? fix.step : `${fix.name}: ${fix.value}`) });
 }
 
 const mostChoices = 8;
@@ -59,6 +58,10 @@ export function fixesOf({ code, values = {} }: PlainError): DataFix[] {
       return isTarget
         ? [step(`.filter(${column}, { noneOf: [${literal(said('value'))}] })`)]
         : [step(`.replace(${column}, { ${literal(said('value'))}: '' }).impute(${column})`)];
+    case 'data.largeText':
+      return [step(`.drop(${column})`)];
+    case 'data.oneHotTooWide':
+      return [step(`.drop(${column})`), step(`.ordinal(${column})`)];
     case 'data.textFeature':
       return [{ do: 'addStep', step: `.oneHot(${column})`, before: ['split', 'kFold'] }, step(`.drop(${column})`)];
     case 'data.pictureDamaged':

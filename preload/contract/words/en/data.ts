@@ -86,7 +86,7 @@ export const data = {
     '{path} cannot be decoded ({detail}). {count, plural, one {Replace or delete it} other {# pictures are damaged in all: replace or delete them}}, or leave damaged ones out with damaged: ’skip’.',
   'data.pictureSizes': '{path} is {size}, others are {usual}. Bring all to one size, e.g. with size: [{height}, {width}].',
   'data.filesIgnored':
-    '{count, plural, one {One file is} other {# files are}} not used, among them {file}: only pictures inside the class folders are.',
+    '{count, plural, one {One file is} other {# files are}} not used, among them {file}: only pictures inside the class folders are. If {count, plural, one {it belongs} other {they belong}} to the data, move {count, plural, one {it} other {them}} into a class folder; no step of the notebook can.',
   'data.filteredAll': 'No row of {path} is left after the filter on “{column}”. Check what it asks for.',
   'data.textStep':
     '.{step}(…) takes numbers, and the column “{column}” holds text. Leave it out, or make it numbers first with .cast, .ordinal or .oneHot.',
@@ -116,7 +116,7 @@ export const data = {
   'data.labelSpelling': '{names} are taken for different classes. If they are one, spell them alike.',
   'data.categorySpelling': 'In the column “{column}”, {names} are taken for different categories. If they are one, spell them alike.',
   'data.sameInBoth':
-    '{count, plural, one {# sample} other {# samples}} of the {part} part {count, plural, one {is} other {are}} in the training part as well (of {samples, number}). The {part} results will look better than they are; remove the duplicates.',
+    '{count, plural, one {# sample} other {# samples}} of the {part} part {count, plural, one {is} other {are}} in the training part as well (of {samples, number}). The {part} results will look better than they are; {where, select, otherFile {they lie in two files: take them out of one of the two} other {remove the duplicates}}.',
   'data.contrary':
     '{count, plural, one {# sample is} other {# samples are}} the same as another but of a different class. Check the labels.',
   'data.givesAway':
@@ -128,7 +128,7 @@ export const data = {
   'data.notScaled':
     'The values of the columns have very different ranges: “{large}” spans {largeRange, number}, “{small}” {smallRange, number}. Training goes better with .standardize().',
   'data.picturesSkipped':
-    '{count, plural, one {One picture is} other {# pictures are}} damaged and left out: {file}{count, plural, one {} other { and others}}. Replace what you can.',
+    '{count, plural, one {One picture is} other {# pictures are}} damaged and left out: {file}{count, plural, one {} other { and others}}. Replace what you can; no step of the notebook mends a file.',
   'data.largeValues':
     'The model sees values from {min, number} to {max, number}; training goes better with values near 0 and 1. Scale them.',
   'data.labelKind':
@@ -142,7 +142,7 @@ export const data = {
   'data.outlier':
     'The column “{column}” has {count, plural, one {one value} other {# values}} far beyond all others ({value, number}; the rest is from {min, number} to {max, number}). Mend the data, or clip it.',
   'data.shifted':
-    'The {part} part differs from the training part more than chance allows, in {count, plural, one {the column {columns}} other {# columns, most in {columns}}}. Check how the rows were parted.',
+    'The {part} part differs from the training part more than chance allows, in {count, plural, one {the column {columns}} other {# columns, most in {columns}}}. Check how the rows were parted; where the target itself has shifted, no step of the notebook mends it.',
   'data.categoryNotTrained':
     'The column “{column}” has {count, plural, one {the value {categories}} other {# values}} outside the training part alone{count, plural, one {} other { ({categories} among them)}}; the model never learns {count, plural, one {it} other {them}}.',
   'data.targetIsFeature': 'The column “{column}” is the target and cannot be what it is predicted from.',
@@ -185,6 +185,8 @@ export const data = {
   'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',
   'data.largeEncoding':
     '{path} is too large to be held in memory, and in the encoding {encoding} it cannot be read piece by piece. Save it as UTF-8.',
+  'data.oneHotTooWide':
+    'The column “{column}” says {categories, number} different things on {rows, number} rows, and .oneHot() makes a column of each: more than there is room for. If it only names the rows, leave it out with .drop(…); else number its categories with .ordinal(…).',
   'data.largeText':
     '{path} is larger than memory, and the column “{column}” says more than {most, number} different things in it. Leave the column out with .select(…) or .drop(…), or use a part with take(…).',
   'data.changedMeanwhile': '{path} changed while it was being read. Leave it as it is for a moment, and read it again.',

@@ -77,7 +77,8 @@ export const data: Record<keyof typeof en, string> = {
   'data.pictureDamaged':
     '无法解码 {path}（{detail}）。{count, plural, one {请替换或删除} other {共有 # 张图像损坏：请替换或删除}}，或用 damaged: ’skip’ 略过损坏的图像。',
   'data.pictureSizes': '{path} 的尺寸是 {size}，其他是 {usual}。请统一尺寸，例如 size: [{height}, {width}]。',
-  'data.filesIgnored': '有 {count, number} 个文件未使用，例如 {file}：只使用类别文件夹中的图像。',
+  'data.filesIgnored':
+    '有 {count, number} 个文件未使用，例如 {file}：只使用类别文件夹中的图像。如果它们属于数据，请移入某个类别文件夹；笔记本中的步骤做不到这一点。',
   'data.filteredAll': '对“{column}”筛选后，{path} 没有剩下任何行。请检查筛选条件。',
   'data.textStep': '.{step}(…) 需要数字，而“{column}”列是文本。请去掉该列，或先用 .cast、.ordinal、.oneHot 转成数字。',
   'data.logOfNegative':
@@ -101,7 +102,8 @@ export const data: Record<keyof typeof en, string> = {
     '{count, plural, one {类别 {classes} 只有 {samples} 个样本} other {有 # 个类别样本极少：{classes}}}，不足以学习和评估。请收集更多样本或合并类别。',
   'data.labelSpelling': '{names} 被当作不同的类别。如果是同一类，请统一写法。',
   'data.categorySpelling': '“{column}”列中的 {names} 被当作不同的取值。如果是同一个，请统一写法。',
-  'data.sameInBoth': '{part} 部分的 {samples, number} 个样本中有 {count, number} 个也在训练部分，{part} 结果会偏好。请去掉重复样本。',
+  'data.sameInBoth':
+    '{part} 部分的 {samples, number} 个样本中有 {count, number} 个也在训练部分，{part} 结果会偏好。{where, select, otherFile {它们分别在两个文件中：请从其中一个去掉} other {请去掉重复样本}}。',
   'data.contrary': '有 {count, number} 个样本与另一个样本相同，类别却不同。请检查标签。',
   'data.givesAway': '仅凭“{column}”列就能在每一行得出“{target}”。如果预测时并不知道它，请用 .select(…) 去掉。',
   'data.idColumn': '“{column}”列只是行的编号或名称，模型只会死记硬背。请用 .select(…) 去掉该列。',
@@ -109,7 +111,7 @@ export const data: Record<keyof typeof en, string> = {
     '“{column}”列有 {count, number} 行的值是 {value}，远离其他值。如果它代表缺失，请用 .filter(…) 去掉这些行，或在文件中留空并用 .impute() 填补。',
   'data.notScaled':
     '各列的取值范围相差很大：“{large}”跨度 {largeRange, number}，“{small}”跨度 {smallRange, number}。加上 .standardize() 训练效果更好。',
-  'data.picturesSkipped': '{count} 张图片已损坏并被略过，例如 {file}。请尽量替换。',
+  'data.picturesSkipped': '{count} 张图片已损坏并被略过，例如 {file}。请尽量替换；笔记本中的步骤无法修复文件。',
   'data.largeValues': '模型看到的值从 {min, number} 到 {max, number}；值在 0 和 1 附近时训练效果更好。请进行缩放。',
   'data.labelKind': '在文字标签中，{names} 是数字（{count} 个样本）。请检查这是否是有意的。',
   'data.twice': '训练部分中有 {count} 张图片出现了两次，它们被重复计算；每张只保留一份。',
@@ -119,7 +121,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.outlier':
     '列“{column}”中有 {count} 个值远离其他所有值（{value, number}；其余从 {min, number} 到 {max, number}）。请修正数据或进行截断。',
   'data.shifted':
-    '{part} 部分与训练部分的差异超出偶然：{count, plural, one {{columns} 列} other {# 列，其中最大的是 {columns}}}。请检查划分方式。',
+    '{part} 部分与训练部分的差异超出偶然：{count, plural, one {{columns} 列} other {# 列，其中最大的是 {columns}}}。请检查划分方式；如果是目标列本身发生了偏移，笔记本中没有步骤可以修正。',
   'data.categoryNotTrained': '“{column}”列有 {count, number} 个取值只出现在训练部分之外（{categories}），模型学不到。',
   'data.targetIsFeature': '列“{column}”是目标，不能用它来预测自己。',
   'data.noTokens': '列“{column}”在训练部分没有文本，无法建立词表。',
@@ -157,6 +159,8 @@ export const data: Record<keyof typeof en, string> = {
   'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
   'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
   'data.largeEncoding': '{path} 太大，无法全部放入内存，而 {encoding} 编码的文件不能分块读取。请将其另存为 UTF-8。',
+  'data.oneHotTooWide':
+    '“{column}”列在 {rows, number} 行中有 {categories, number} 种不同的值，而 .oneHot() 会为每一种生成一列，放不下。如果它只是行的名称，请用 .drop(…) 去掉；否则用 .ordinal(…) 给类别编号。',
   'data.largeText':
     '{path} 大于内存，而其中的列“{column}”有超过 {most, number} 种不同的值。请用 .select(…) 或 .drop(…) 去掉该列，或用 take(…) 取一部分。',
   'data.changedMeanwhile': '读取期间 {path} 发生了变化。请暂时不要改动它，然后重新读取。',

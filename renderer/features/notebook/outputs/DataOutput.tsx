@@ -19,6 +19,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
   const { samples, classes, findings, images, table } = data;
   const shape = data.inputShape;
   const target = table?.columns.find((column) => column.role === 'target')?.name;
+  const canLook = images !== undefined || table !== undefined;
   const parts = (['train', 'validation', 'test'] as const).filter((part) => part === 'train' || samples[part] > 0);
   return (
     <>
@@ -47,7 +48,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
         )}
         <span className="grow" />
         {findings.length === 0 && <span className="good">{t('notebook.noFindings')}</span>}
-        {(images ?? table) && (
+        {canLook && (
           <Button look="link" aria-label={t('data.lookAt', { cell })} onClick={() => lookAt(cell)}>
             {t('data.look')}
           </Button>
@@ -57,7 +58,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
       {data.streamed && (
         <p className="quiet">{t('data.streamed', { shuffled: data.streamed.shuffled ?? 0, looked: data.streamed.samples ?? 0 })}</p>
       )}
-      {findings.length > 0 && <Findings cell={cell} findings={findings} />}
+      {findings.length > 0 && <Findings cell={cell} findings={findings} canLook={canLook} />}
       {images && (
         <div className="thumbnails" role="list" aria-label={t('notebook.firstImages')}>
           {images.thumbnails.slice(0, 20).map((thumbnail, index) => (
