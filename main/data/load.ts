@@ -1,8 +1,10 @@
 /** Reads what a data spec names into samples, and into what a person is shown of them. */
 import { createHash, type Hash } from 'node:crypto';
+import { EpochbookError } from '#contract/errors.ts';
 import type { DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset, Preparation } from '#contract/samples.ts';
 import type { DataSource, DataSpec } from '#contract/spec.ts';
+import { isDiskFull } from '#files/disk-error.ts';
 import { readArrow } from './arrow.ts';
 import { augmentationOf } from './augmentation.ts';
 import { type Arrays, prepareArrays } from './arrays.ts';
@@ -17,7 +19,7 @@ import { atOther, checkOther, forOther, type OtherSteps } from './other-data.ts'
 import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
-import { mostInMemory as usualMost } from './stored-arrays.ts';
+import { folderOf, mostInMemory as usualMost } from './stored-arrays.ts';
 import { shapeStored } from './stream/large-arrays.ts';
 import { isLarge, loadLargeTable } from './stream/load-large.ts';
 import { place, stepOf } from './steps.ts';
@@ -42,13 +44,23 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a data set. Throws `data.*` errors, with `at` pointing into the spec (`/data/…`) and `where` naming the data
+ * Loads a data set. Throws `data.*` errors, and `store.diskFull` where what is larger than memory has no room in the cache, with `at` pointing into the spec (`/data/…`) and `where` naming the data
  * file's line and column where there is one; `signal` ends it between two files or blocks of rows.
  */
-export async function loadDataset(
+export async function loadDataset(spec: DataSpec, folders: Folders, options: LoadOptions = {}): Promise<LoadedData> {
+  try {
+    return await load(spec, folders, options);
+  } catch (error) {
+    // What is larger than memory is brought into a file first.
+    if (isDiskFull(error)) throw new EpochbookError('store.diskFull', { path: folderOf(folders) }, { at: '/data/source', cause: error });
+    throw error;
+  }
+}
+
+async function load(
   spec: DataSpec,
   folders: Folders,
-  { signal, mostInMemory: most = usualMost, onProgress, known }: LoadOptions = {},
+  { signal, mostInMemory: most = usualMost, onProgress, known }: LoadOptions,
 ): Promise<LoadedData> {
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
