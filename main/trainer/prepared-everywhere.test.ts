@@ -109,7 +109,7 @@ async function used(source: DataSource, steps: DataStep[], path: string, layers:
   return {
     metadata,
     said: said.map(({ answers: [{ probabilities }] }) => probabilities!),
-    async ask(inputs: number[]): Promise<number[]> {
+    ask: async (inputs: number[]): Promise<number[]> => {
       const shape = [1, ...metadata.inputShape];
       const results = await session.run({ [session.inputNames[0]]: new Tensor('float32', Float32Array.from(inputs), shape) });
       return Array.from(results[session.outputNames[0]].data as Float32Array);
@@ -143,7 +143,7 @@ function transformed(step: Transform, value: string | number): string | number {
       return Math.log(step.plus + (value as number));
     case 'bucketize':
       return step.boundaries.filter((boundary) => boundary <= (value as number)).length;
-    case 'scale':
+    default:
       return ((value as number) - step.offset) / step.scale;
   }
 }
@@ -245,7 +245,7 @@ it.each(['characters', 'words'] as const)('texts: %s by number, cut and filled u
   const { tokens, length, padding } = metadata.text!;
   expect(padding).toBe('post');
   for (const [index, text] of asked.entries()) {
-    const found = by === 'characters' ? [...text.toLowerCase()] : text.toLowerCase().match(/[a-z]+|[,.]/g)!;
+    const found = by === 'characters' ? Array.from(text.toLowerCase()) : text.toLowerCase().match(/[a-z]+|[,.]/g)!;
     const numbers = found.map((token) => Math.max(1, tokens.indexOf(token))).slice(0, length);
     const filled = Array.from({ length }, (_, place) => numbers[place] ?? 0);
     (await ask(filled)).forEach((share, place) => expect(share, text).toBeCloseTo(said[index][place], 5));
