@@ -3,6 +3,7 @@ import type { Answer } from '#contract/predictions.ts';
 import type { Preparation } from '#contract/samples.ts';
 import type { ModelSpec, TrainSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
+import { spoken } from '../metrics/ctc.ts';
 import type { OutputKind } from '../metrics/losses.ts';
 import { buildModel } from '../model/build.ts';
 import { makeHeads } from './heads.ts';
@@ -14,6 +15,8 @@ export interface OutputReader {
   readonly from: number;
   readonly size: number;
   readonly kind: OutputKind;
+  /** Of a sequence of logits: how many a step. */
+  readonly units: number;
   /** Of classes at each step or pixel: how many places there are. */
   readonly places?: number;
 }
@@ -34,6 +37,7 @@ export function outputReaders(model: ModelSpec, train: TrainSpec, preparation: P
         name,
         from,
         size,
+        units: shape.at(-1) ?? 1,
         kind: heads[index].loss.output,
         ...(classes && { classes, ...(placesShape.length > 0 && { places: sizeOf(placesShape) }) }),
       };
@@ -48,9 +52,19 @@ export function outputReaders(model: ModelSpec, train: TrainSpec, preparation: P
 /** A number as float32 tells it apart from others, without the digits that are not known. */
 const known = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : value);
 
+/** The first of equals, as in the metrics. */
+const largestOf = (values: ArrayLike<number>) =>
+  Array.prototype.reduce.call(values, (best, value, index) => ((value as number) > values[best as number] ? index : best), 0) as number;
+
 /** `row` is one sample's, with the values of all outputs. */
 export function answerOf(reader: OutputReader, row: Float32Array): Answer {
-  const { places, from, size } = reader;
+  const { places, from, size, kind, units: own, classes: names = [] } = reader;
+  if (kind === 'sequence') {
+    const best = Array.from({ length: size / own }, (_, step) => largestOf(row.subarray(from + step * own, from + (step + 1) * own)));
+    return {
+      classes: spoken(best).map((label) => names[label] ?? String(label)),
+    };
+  }
   if (places === undefined) return answerAt(reader, row);
   const units = size / places;
   const classes = Array.from({ length: places }, (_, place) => {
@@ -64,8 +78,7 @@ function answerAt({ classes, from, size, kind }: OutputReader, row: Float32Array
   const named = (index: number) => classes?.[index] ?? String(index);
   switch (kind) {
     case 'classes': {
-      // The first of equals, as in the metrics.
-      const said = named(values.reduce((best, value, index) => (value > values[best] ? index : best), 0));
+      const said = named(largestOf(values));
       // A hinge's are no shares.
       const areShares = values.every((value) => value >= 0) && Math.abs(values.reduce((sum, value) => sum + value, 0) - 1) < 1e-3;
       return areShares ? { class: said, probabilities: values } : { class: said, values };

@@ -8,7 +8,7 @@ import { nearest } from '../model/nearest.ts';
 export function classWeightsOf({ classWeight }: TrainSpec, { classes, train }: Pick<Dataset, 'classes' | 'train'>): Float32Array | null {
   if (classWeight === undefined) return null;
   const at = '/train/classWeight';
-  if (!classes) throw new EpochbookError('engine.classWeightFit', {}, { at });
+  if (!classes) throw new EpochbookError('engine.classWeightFit', { target: 'number' }, { at });
   if (classWeight === 'balanced') return balanced(classes.length, train.targets);
   const weights = new Float32Array(classes.length).fill(1);
   for (const [name, weight] of Object.entries(classWeight)) {

@@ -3,6 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Dataset, TargetPart } from '#contract/samples.ts';
 import type { KerasObject, LossSpec, MetricSpec, TrainSpec } from '#contract/spec.ts';
 import { sizeOf } from '../compile/graph.ts';
+import { stepsNeeded } from '../metrics/ctc.ts';
 import { checkLoss, type Loss, makeLoss, type TargetFacts } from '../metrics/losses.ts';
 import { lossByPosition, metricByPosition } from '../metrics/by-position.ts';
 import { weighted } from '../metrics/metric-kind.ts';
@@ -130,7 +131,8 @@ export function makeHeads(train: TrainSpec, data: Data, model: BuiltModel): Head
     if (said === undefined) throw new EpochbookError('engine.outputLoss', { name }, { at: '/train/loss' });
     const loss = makeLoss(said, facts.task, at, output.shape.at(-1));
     const place = places.get(name) ?? null;
-    checkLoss(loss, output, { ...facts, areShares: () => areShares(data.train, place) }, at);
+    const needed = () => stepsNeeded(valuesAt(data.train, place), sizeOf(facts.targetShape));
+    checkLoss(loss, output, { ...facts, areShares: () => areShares(data.train, place), stepsNeeded: needed }, at);
     const context = { loss, task: facts.task, classes: facts.classes ?? [], targetMean: () => meanAt(data.train, place) };
     const metrics = makeMetrics(metricsOf(name), context, weightedOf(name));
     const prefixed = metrics.map((metric) => ({
@@ -139,7 +141,7 @@ export function makeHeads(train: TrainSpec, data: Data, model: BuiltModel): Head
       names: metric.names.map((own) => `${name}_${own}`),
     }));
     const own = several ? [lossMetric(name, loss), ...prefixed] : metrics;
-    const isByPosition = facts.task === 'classification' && facts.targetShape.length > 0;
+    const isByPosition = facts.task === 'classification' && facts.targetShape.length > 0 && loss.output !== 'sequence';
     return {
       loss: isByPosition ? lossByPosition(loss) : loss,
       weight: weightOf(name) ?? 1,

@@ -160,6 +160,8 @@ export function openSession(job: TrainJob, backend: Backend): Session {
   let heads: Head[];
   try {
     heads = makeHeads(train, data, model);
+    if (classWeights && heads.some(({ loss }) => loss.output === 'sequence'))
+      throw new EpochbookError('engine.classWeightFit', { target: 'sequence' }, { at: '/train/classWeight' });
     for (const part of [data.train, data.validation]) if (part) checkNumbers(model, part.inputs);
     state = initialState(model, optimizer, job.from);
   } catch (error) {

@@ -18,7 +18,7 @@ export function confusionMetric(
   { classes = [], targetShape }: Pick<Dataset, 'classes' | 'targetShape'>,
 ): Metric | null {
   const asked = metrics.findIndex(isConfusion);
-  if (loss.output === 'numbers' || loss.output === 'embedding' || classes.length < 2) {
+  if (['numbers', 'embedding', 'sequence'].includes(loss.output) || classes.length < 2) {
     if (asked < 0) return null;
     const values = { metric: 'confusionMatrix', loss: loss.name };
     throw new EpochbookError('engine.metricFit', values, { at: `/train/metrics/${asked}` });

@@ -7,6 +7,7 @@ import type { BuiltOutput } from '../model/build.ts';
 import { camelCase, shapeText } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
+import { ctc } from './ctc.ts';
 import { type OutputActivation, outputActivation } from './output.ts';
 
 /** What a model made of a batch: `values` is its output; `logits` what went into a last softmax or sigmoid, if known. */
@@ -23,9 +24,10 @@ export type PerSample = (outputs: Outputs, targets: tf.Tensor) => tf.Tensor;
 /**
  * What a loss takes the output for: a row of shares, one a class (`classes`) · the probability of the second of two
  * classes, or one for each of several targets from 0 to 1 (`probability`) · a number above 0 for the second of two
- * classes (`margin`) · numbers like the targets (`numbers`) · a vector that is near those of its class (`embedding`).
+ * classes (`margin`) · numbers like the targets (`numbers`) · a vector that is near those of its class (`embedding`) · a
+ * row of logits a step, which say a shorter sequence of classes (`sequence`).
  */
-export type OutputKind = 'classes' | 'probability' | 'margin' | 'numbers' | 'embedding';
+export type OutputKind = 'classes' | 'probability' | 'margin' | 'numbers' | 'embedding' | 'sequence';
 
 /** Keeps logarithms finite, as Keras' does. */
 const epsilon = 1e-7;
@@ -325,6 +327,7 @@ const kinds = {
     options: { alpha: { ...alpha, default: 0.5 }, beta: { ...alpha, default: 0.5 }, axis },
     make: (values) => tversky(numberOf(values, 'alpha'), numberOf(values, 'beta'), axesOf(values)),
   },
+  ctc: { output: 'sequence', make: () => ctc },
   circle: {
     output: 'embedding',
     options: {
@@ -412,6 +415,8 @@ const wantsShares: readonly LossName[] = [
 export interface TargetFacts extends Pick<Dataset, 'task' | 'classes' | 'targetShape'> {
   /** Whether every value lies from 0 to 1. */
   readonly areShares?: () => boolean;
+  /** Of targets that are sequences of classes: how many steps the longest needs. */
+  readonly stepsNeeded?: () => number;
 }
 
 /** Throws, at the loss, where it cannot be computed from this output and these targets, or would mean nothing. */
@@ -425,6 +430,15 @@ export function checkLoss({ name: loss, output, alongAxes }: Loss, from: BuiltOu
   const classes = data.classes?.length ?? 0;
   const isSigmoid = activation === 'sigmoid' || activation === 'hardSigmoid' || activation === 'unknown';
   const wanted = sizeOf(data.targetShape);
+  if (output === 'sequence') {
+    if (data.task !== 'classification' || data.targetShape.length !== 1) fail('noSequences');
+    if (outputShape.length !== 2) fail('wantsSteps');
+    if (units < classes) fail('tooFewUnits', { classes });
+    if (activation === 'softmax' || activation === 'sigmoid') fail('wantsLogits', { activation });
+    const needed = data.stepsNeeded?.() ?? 0;
+    if (outputShape[0] < needed) fail('tooFewSteps', { steps: outputShape[0], wanted: needed });
+    return;
+  }
   if (data.task === 'classification' && data.targetShape.length > 0) {
     const positions = shapeText(data.targetShape);
     if (outputShape.slice(0, -1).join() !== data.targetShape.join()) fail('positions', { positions });

@@ -7,13 +7,14 @@ import { randomStream } from '../loop/random.ts';
 import { largestDifference, runOn, traced } from '../testing/harness.ts';
 import { kerasFigures, kerasFurtherFigures, kerasTrainingFigures } from '../testing/keras-figures.ts';
 import { tf } from '../tfjs.ts';
+import { spoken, stepsNeeded } from './ctc.ts';
 import { lossNames, makeLoss, type Outputs } from './losses.ts';
 import { makeMetrics } from './metrics.ts';
 
 type Kind = 'softmax' | 'sigmoid' | 'values';
 
 const taskOf = (className: string) =>
-  /Crossentropy|CrossEntropy|Hinge|hinge|KLD|kullback|Cosine|cosine/.test(className)
+  /Crossentropy|CrossEntropy|Hinge|hinge|KLD|kullback|Cosine|cosine|CTC/.test(className)
     ? ('classification' as const)
     : ('regression' as const);
 
@@ -109,7 +110,7 @@ describe('losses', () => {
 
   describe('gradients are those of central differences, at outputs drawn from a seed', () => {
     // Of those over whole batches, Keras’ recorded gradients decide.
-    it.each(lossNames.filter((name) => !['dice', 'tversky', 'circle'].includes(name)))('%s', async (name) => {
+    it.each(lossNames.filter((name) => !['dice', 'tversky', 'circle', 'ctc'].includes(name)))('%s', async (name) => {
       const { output } = makeLoss(name, taskOf(name));
       const stream = randomStream(3, 'differences', name);
       const positive = name === 'poisson' || name === 'meanSquaredLogarithmicError';
@@ -143,6 +144,52 @@ describe('losses', () => {
         }
       }
     });
+  });
+});
+
+describe('ctc', () => {
+  const [batch, steps, classes, length] = [3, 4, 3, 3];
+  /** −log of the sum over every path that says the target, averaged over the batch: its definition, path by path. */
+  function byPaths(logits: readonly number[], targets: readonly number[]): number {
+    const paths = Array.from({ length: classes ** steps }, (_, path) =>
+      Array.from({ length: steps }, (__, step) => Math.floor(path / classes ** step) % classes),
+    );
+    let total = 0;
+    for (let row = 0; row < batch; row++) {
+      const wanted = targets.slice(row * length, (row + 1) * length).filter((label) => label > 0);
+      const at = (step: number, label: number) => logits[(row * steps + step) * classes + label];
+      const whole = Array.from({ length: steps }, (_, step) =>
+        Math.log([0, 1, 2].reduce((sum, label) => sum + Math.exp(at(step, label)), 0)),
+      );
+      const probability = paths
+        .filter((path) => spoken(path).join() === wanted.join())
+        .reduce((sum, path) => sum + Math.exp(path.reduce((log, label, step) => log + at(step, label) - whole[step], 0)), 0);
+      total -= Math.log(probability) / batch;
+    }
+    return total;
+  }
+
+  it('is the sum over all paths, with the gradient of its differences', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const stream = randomStream(seed, 'ctc');
+      const given = Array.from({ length: batch * steps * classes }, () => 6 * stream.uniform() - 3);
+      // Up to three classes, none of them next to its like where four steps would not do.
+      const targets = [[], [1], [2], [1, 2], [2, 1], [1, 1], [2, 2], [1, 2, 1], [1, 1, 2], [2, 1, 2]]
+        .toSorted(() => stream.uniform() - 0.5)
+        .slice(0, batch)
+        .flatMap((labels) => [...labels, 0, 0, 0].slice(0, length));
+      const { value, gradient } = await lossOf('ctc', [batch, steps, classes], given, targets, 'values');
+      expect(value).toBeCloseTo(byPaths(given, targets), 4);
+      given.forEach((x, index) => {
+        const changed = (by: number) => byPaths(given.with(index, x + by), targets);
+        expect(gradient[index]).toBeCloseTo((changed(1e-5) - changed(-1e-5)) / 2e-5, 5);
+      });
+    }
+  });
+
+  it('knows how many steps a target needs', () => {
+    expect(stepsNeeded([1, 2, 0, 3, 3, 3, 0, 0, 0], 3)).toBe(5);
+    expect(stepsNeeded([], 3)).toBe(0);
   });
 });
 

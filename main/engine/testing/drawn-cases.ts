@@ -1,4 +1,5 @@
 /** Cases for gradients, drawn from a seed: single operations, and whole models with a loss. */
+import type { Dataset } from '#contract/samples.ts';
 import type { Json, KerasObject } from '#contract/spec.ts';
 import { type Shape, sizeOf } from '../compile/graph.ts';
 import type { TrainJob } from '../loop/events.ts';
@@ -328,6 +329,35 @@ const classLosses = [
   'tversky',
 ];
 
+/** Shorter sequences of two classes, 0 after their ends. */
+function said(draw: Draw, chosen: readonly KerasObject[], drawn: Dataset, seed: number): { label: string; job: TrainJob } {
+  const length = draw.whole(1, 3);
+  const targets = Float32Array.from({ length: drawn.train.count * length }, () => draw.whole(0, 2)).map((label, index, all) => {
+    // After its end, nothing.
+    return all.subarray(index - (index % length), index).includes(0) ? 0 : label;
+  });
+  const data: Dataset = {
+    ...drawn,
+    task: 'classification',
+    classes: ['blank', 'one', 'two'],
+    targetShape: [length],
+    train: { ...drawn.train, targets },
+  };
+  const optimizer = layer('SGD', { learningRate: 1 });
+  const job = makeJob(sequential(...chosen, layer('Dense', { units: 3 })), data, {
+    epochs: 1,
+    batchSize: 5,
+    loss: 'ctc',
+    shuffle: false,
+    seed,
+    optimizer,
+  });
+  return {
+    label: `${chosen.map(({ class_name: name, config }) => `${name} ${JSON.stringify(config)}`).join(', ')}; ctc`,
+    job,
+  };
+}
+
 /** A model of one to four layers, its loss, and one step of plain gradient descent at a rate of 1: the change is the gradient. */
 export function drawModel(seed: number): { label: string; job: TrainJob } {
   const draw = drawing(randomStream(seed, 'model'));
@@ -340,8 +370,10 @@ export function drawModel(seed: number): { label: string; job: TrainJob } {
   const classes = draw.of([undefined, 3]);
   const regularized: Config = draw.whole(0, 3) === 0 ? { kernelRegularizer: { class_name: 'L2', config: { l2: 0.05 } } } : {};
   const last = layer('Dense', classes === undefined ? { units: 1, ...regularized } : { activation: 'softmax', ...regularized });
-  const loss = classes === undefined ? draw.of(numberLosses) : draw.of(classLosses);
   const drawn = makeData({ inputShape: inputShapes[kind], ...(classes !== undefined && { classes }), train: 5, seed });
+  const keepsSteps = kind === 'sequence' && chosen.every(({ class_name: name }) => name !== 'AdaptiveAveragePooling1D');
+  if (keepsSteps && draw.whole(0, 3) === 0) return said(draw, chosen, drawn, seed);
+  const loss = classes === undefined ? draw.of(numberLosses) : draw.of(classLosses);
   const weights = draw.whole(0, 3) === 0 && { weights: Float32Array.from({ length: 5 }, () => draw.of([0, 0.5, 1, 2.25])) };
   const data = { ...drawn, train: { ...drawn.train, ...weights } };
   const job = makeJob(sequential(...chosen, ...ends[kind], last), data, {

@@ -26,6 +26,9 @@ for name, config in [("BinaryCrossentropy", {}), ("BinaryCrossentropy", dict(lab
 for config in ({}, dict(q=0.9)): loss("CategoricalGeneralizedCrossEntropy", config, shares, classes, classes, C)
 vectors = r.normal(size=(n, 5)).astype("float32"); vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True); kinds = np.array([0, 1, 0, 2, 1, 0, 3])
 for config in ({}, dict(gamma=10.0, margin=0.25), dict(gamma=2.0, remove_diagonal=False)): loss("Circle", config, vectors, kinds, kinds, C)
+# One target a row, 0 after its end; the same class twice in a row, none at all, and as many as there are steps.
+logits = (r.normal(size=(5, 6, 4)) * 2).astype("float32"); said = np.array([[1, 2, 0, 0], [3, 3, 1, 0], [0, 0, 0, 0], [1, 2, 3, 1], [2, 2, 2, 0]])
+loss("CTC", {}, logits, said, said, C)
 figures["losses"] = losses
 
 # Metrics over two batches, of samples that count by weights and of samples that all count the same.

@@ -275,6 +275,7 @@ export const losses: Readonly<Record<string, LossBuilder>> = {
     beta: number('How much what is too much counts.', { min: 0, max: 1, default: 0.5 }),
     axis: overlapAxis,
   }),
+  ctc: loss('CTC', 'Says a sequence of classes from a longer one of logits, without being told where each class stands; 0 is the blank.'),
   circle: loss('Circle', 'For an output of vectors of length 1: those of a class are to be near each other, and far from all others.', {
     gamma: number('How sharply it tells near from far.', { above: 0, default: 80 }),
     margin: number('How near is near enough.', { min: 0, max: 1, default: 0.4 }),

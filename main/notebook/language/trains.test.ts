@@ -368,6 +368,19 @@ function fitting(loss: string): { model: ModelSpec; data: Data } {
   const classes = (count: number) => makeData({ inputShape: [4], classes: count, train: 8 });
   if (loss.startsWith('binary')) return { model: last(1, 'sigmoid'), data: classes(2) };
   if (loss === 'hinge' || loss === 'squaredHinge') return { model: last(1, 'tanh'), data: classes(2) };
+  if (loss === 'ctc') {
+    const data = classes(3);
+    const targets = new Float32Array(16).map((_, index) => (index % 3) * (index % 2 === 0 ? 1 : 0));
+    const model = sequential(
+      layer('RepeatVector', { n: 5 }),
+      layer('SimpleRNN', { units: 4, returnSequences: true }),
+      layer('Dense', { units: 3 }),
+    );
+    return {
+      model,
+      data: { ...data, targetShape: [2], train: { ...data.train, targets } },
+    };
+  }
   if (loss === 'circle') {
     const vectors = [layer('Dense', { units: 4, activation: 'tanh' }), layer('Dense', { units: 4 }), layer('UnitNormalization')];
     return { model: sequential(...vectors), data: classes(3) };
