@@ -112,3 +112,39 @@ test('guesses and choices of data are changed by a click; a series shows its win
   await page.getByRole('columnheader', { name: /wind/ }).locator('.histogram button').first().click();
   await expect(page.getByRole('button', { name: /^wind from/ })).toBeVisible();
 });
+
+test('a million rows are scrolled to their last, and few of them are on the page', async ({ open, workspace }) => {
+  test.slow();
+  const count = 1_000_000;
+  const lines = Array.from({ length: count }, (_, row) => `${row},${(row * 7919) % 1009},${row % 3 ? 'a' : 'b'}`);
+  workspace.write('million.csv', `number,value,label\n${lines.join('\n')}\n`);
+  workspace.write(
+    'million.epoch.md',
+    "---\nepochbook: 1\ntitle: A million\n---\n```ts data #rows\ndata.csv('million.csv').target('label').split({ validation: 0.2, seed: 3 })\n```\n",
+  );
+  const { page } = await open('million.epoch.md');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('A million');
+  await expect(notebook.state('rows')).toHaveAccessibleName('Cell rows: fresh', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Look closer at the data of rows' }).click();
+  const grid = page.getByRole('grid', { name: 'Rows' });
+  await expect(page.getByText('1,000,000 rows · 3 columns')).toBeVisible({ timeout: 30_000 });
+  const shown = grid.getByRole('row');
+  for (const [share, row] of [
+    [0.5, undefined],
+    [1, count - 1],
+    [0, 0],
+  ] as const) {
+    await grid.evaluate((element, part) => {
+      element.scrollTop = part * element.scrollHeight;
+    }, share);
+    await expect(shown.last()).not.toContainText('…');
+    if (row !== undefined) await expect(grid.getByRole('rowheader', { name: (row + 1).toLocaleString('en'), exact: true })).toBeVisible();
+    // Every row that is shown is the file's, and stands beside its own number.
+    const texts = await shown.evaluateAll((rows) => rows.slice(1).map((one) => Array.from(one.children, (cell) => cell.textContent)));
+    expect(texts.length).toBeGreaterThan(10);
+    expect(texts.length).toBeLessThan(100);
+    for (const [place, ...cells] of texts)
+      expect(cells.map((cell) => cell?.replaceAll(',', ''))).toEqual(lines[Number(place?.replaceAll(',', '')) - 1].split(','));
+  }
+});
