@@ -1,6 +1,7 @@
 /**
  * An ONNX graph under construction. tfjs keeps images as batch × height × width × channels, ONNX's convolutions want
- * channels first: a traced value may exist in either layout or in both, and a layout is made when it is asked for.
+ * channels first, and ONNX Runtime's fast ones in blocks: a traced value may exist in any of these layouts, and one is made
+ * when it is asked for.
  */
 import { sameShape, type Node, type Shape, sizeOf, type Typed } from './graph.ts';
 import {
@@ -14,8 +15,11 @@ import {
   onnxTypeNumber,
 } from './onnx.ts';
 
-/** Name of an ONNX value: as tfjs has it, or with its channels first. */
-export type Value = string | { readonly channelsFirst: string };
+/**
+ * Name of an ONNX value: as tfjs has it, with its channels first, or with its channels in blocks
+ * [batch, blocks, height, width, channels of a block].
+ */
+export type Value = string | { readonly channelsFirst: string } | { readonly blocked: string };
 
 /** Dimensions added around an image: top, left, bottom, right. */
 export type Padding = readonly [number, number, number, number];
@@ -26,7 +30,9 @@ const toChannelsLast = [0, 2, 3, 1];
 interface Forms {
   plain?: string;
   channelsFirst?: string;
+  blocked?: string;
 }
+type Layout = keyof Forms;
 
 /** How an elementwise operation is being emitted. */
 export interface Elementwise {
@@ -111,7 +117,7 @@ export class OnnxBuilder {
   }
 
   /** An operator over images whose channels lie in blocks, each block's side by side: batch × blocks × height × width × block. */
-  blocked(op: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
+  blockedOperator(op: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}): string {
     return this.operators(op, inputs, 1, attributes, blockedDomain)[0];
   }
 
@@ -199,34 +205,106 @@ export class OnnxBuilder {
   /** The value as tfjs has it. */
   get(node: Node): string {
     const forms = this.formsOf(node);
-    return (forms.plain ??= this.transpose(
-      forms.channelsFirst!,
-      toChannelsLast,
-      toChannelsFirst.map((axis) => node.shape[axis]),
-    ));
+    const turned = () =>
+      this.transpose(
+        forms.channelsFirst!,
+        toChannelsLast,
+        toChannelsFirst.map((axis) => node.shape[axis]),
+      );
+    return (forms.plain ??= forms.blocked === undefined ? turned() : this.unblocked(forms.blocked, node, true));
   }
 
   channelsFirst(node: Node): string {
     const forms = this.formsOf(node);
-    return (forms.channelsFirst ??= this.transpose(forms.plain!, toChannelsFirst, node.shape));
+    const turned = () => this.transpose(forms.plain!, toChannelsFirst, node.shape);
+    return (forms.channelsFirst ??= forms.blocked === undefined ? turned() : this.unblocked(forms.blocked, node, false));
+  }
+
+  /** An image whose channels can be blocked, with its channels in blocks. */
+  inBlocks(node: Node): string {
+    const forms = this.formsOf(node);
+    const made = () =>
+      forms.plain === undefined
+        ? this.blockedOperator('ReorderInput', [forms.channelsFirst!])
+        : this.blockedOperator('ReorderInput', [forms.plain], { channels_last: 1 });
+    return (forms.blocked ??= this.reshape(made(), this.blockedShape(node.shape)));
+  }
+
+  /**
+   * Every channel of an image in blocks times a number of `scale`, plus one of `shift`: a convolution of one place and
+   * one channel, as broadcasting goes over blocks piece by piece.
+   */
+  scaleBlocks(image: Node, scale: string | null, shift?: string): string {
+    const [batch, height, width, channels] = image.shape as [number, number, number, number];
+    const factors =
+      scale ??
+      this.constant(
+        Array.from({ length: channels }, () => 1),
+        [channels],
+        'float32',
+      );
+    const operands = [
+      this.reshape(this.inBlocks(image), [batch, channels, height, width]),
+      this.reshape(factors, [channels, 1, 1, 1]),
+      ...(shift === undefined ? [] : [this.reshape(shift, [channels])]),
+    ];
+    return this.reshape(this.blockedOperator('Conv', operands, { kernel_shape: [1, 1], group: channels }), this.blockedShape(image.shape));
+  }
+
+  private unblocked(name: string, { shape }: Node, isLast: boolean): string {
+    const [batch, height, width, channels] = shape as [number, number, number, number];
+    const image = this.reshape(name, [batch, channels, height, width]);
+    return this.blockedOperator('ReorderOutput', [image], { channels, channels_last: isLast ? 1 : 0 });
+  }
+
+  /** Whether an image's channels can be blocked with nothing to fill up. */
+  isBlockable({ shape, dtype }: Typed): boolean {
+    return this.channelBlock > 0 && shape.length === 4 && dtype === 'float32' && shape[3] % this.channelBlock === 0;
+  }
+
+  /** Of an image's shape as tfjs has it, the one with its channels in blocks. */
+  blockedShape([batch, height, width, channels]: Shape): [number, number, number, number, number] {
+    return [batch, channels / this.channelBlock, height, width, this.channelBlock];
+  }
+
+  private has(layout: Layout, node: Node): boolean {
+    return this.formsOf(node)[layout] !== undefined;
   }
 
   hasChannelsFirst(node: Node): boolean {
-    return this.formsOf(node).channelsFirst !== undefined;
+    return this.has('channelsFirst', node);
   }
 
   hasPlain(node: Node): boolean {
-    return this.formsOf(node).plain !== undefined;
+    return this.has('plain', node);
   }
 
-  /** Whether fewer of the images have to be transposed for a result with its channels first than for one as tfjs has it. */
-  private prefersChannelsFirst(images: readonly Node[]): boolean {
-    const [plain, first] = [
-      images.filter((image) => this.hasPlain(image)).length,
-      images.filter((image) => this.hasChannelsFirst(image)).length,
-    ];
-    // Fast convolutions leave images as tfjs has them.
-    return this.channelBlock > 0 ? first > plain : first > 0 && first >= plain;
+  hasBlocks(node: Node): boolean {
+    return this.has('blocked', node);
+  }
+
+  /** The layout for an elementwise result that most of the images it is computed from have. */
+  private layoutFor(node: Node, operands: readonly Node[]): Layout {
+    if (node.shape.length !== 4) return 'plain';
+    const isImage = ({ shape }: Node) => sameShape(shape, node.shape);
+    const isBlockable =
+      this.isBlockable(node) && operands.every((operand) => (isImage(operand) ? this.isBlockable(operand) : isSpreadOverBlocks(operand)));
+    // Where as many have several; fast convolutions leave images in blocks, or as tfjs has them.
+    const order: readonly Layout[] = this.channelBlock > 0 ? ['blocked', 'plain', 'channelsFirst'] : ['channelsFirst', 'plain'];
+    const images = operands.filter(isImage);
+    const count = (layout: Layout) => images.filter((image) => this.has(layout, image)).length;
+    const layouts = order.filter((layout) => (layout !== 'blocked' || isBlockable) && count(layout) > 0);
+    return layouts.toSorted((a, b) => count(b) - count(a))[0] ?? 'plain';
+  }
+
+  private operandIn(layout: Layout, node: Node, image: Shape): string {
+    if (layout === 'plain') return this.get(node);
+    if (layout === 'channelsFirst') return this.channelsFirstOperand(node);
+    if (sameShape(node.shape, image)) return this.inBlocks(node);
+    const name = this.get(node);
+    if (sizeOf(node.shape) === 1) return node.shape.length > 0 ? this.reshape(name, []) : name;
+    const [batch, height, width, channels] = imageShape(node.shape);
+    return this.reshape(name, channels === 1 ? [batch, 1, height, width, 1] : this.blockedShape([batch, height, width, channels]));
   }
 
   /** An operand that broadcasts against a channels-first image. */
@@ -235,26 +313,29 @@ export class OnnxBuilder {
     if (shape.length === 4) return this.channelsFirst(node);
     const name = this.get(node);
     if (sizeOf(shape) === 1) return shape.length > 0 ? this.reshape(name, []) : name;
-    const full = [1, 1, 1, 1, ...shape].slice(-4);
+    const full = imageShape(shape);
     return this.transpose(this.reshape(name, full), toChannelsFirst, full);
   }
 
   /**
-   * Emits a broadcasting operation, channels first where a full operand already is. Operands that were only made to
+   * Emits a broadcasting operation in the layout that most full operands have. Operands that were only made to
    * have the full shape (fills, tiles) are given in their small form.
    */
   elementwise(node: Node, inputs: readonly Node[], emit: (context: Elementwise) => string): Value {
     const full = (input: Node) => sameShape(input.shape, node.shape) && !broadcastSource(input);
     const operands = inputs.some(full) ? inputs.map((input) => broadcastSource(input) ?? input) : inputs;
     const isNode = (input: Node | Filled): input is Node => !('filled' in input);
-    const images = operands.filter(isNode).filter((input) => sameShape(input.shape, node.shape));
-    const inChannelsFirst = node.shape.length === 4 && this.prefersChannelsFirst(images);
+    const layout = this.layoutFor(node, operands.filter(isNode));
     const names = operands.map((input) =>
-      isNode(input) ? (inChannelsFirst ? this.channelsFirstOperand(input) : this.get(input)) : this.scalar(input.filled, input.dtype),
+      isNode(input) ? this.operandIn(layout, input, node.shape) : this.scalar(input.filled, input.dtype),
     );
-    const perChannel = (name: string) => (inChannelsFirst ? this.reshape(name, [node.shape[3], 1, 1]) : name);
+    const channels = node.shape[node.shape.length - 1];
+    const perChannel = (name: string) => {
+      if (layout === 'plain') return name;
+      return this.reshape(name, layout === 'blocked' ? this.blockedShape([1, 1, 1, channels]).slice(1) : [channels, 1, 1]);
+    };
     const output = emit({ operands: names, perChannel });
-    return inChannelsFirst ? { channelsFirst: output } : output;
+    return layout === 'plain' ? output : layout === 'blocked' ? { blocked: output } : { channelsFirst: output };
   }
 
   // ---- the finished graph ----
@@ -288,6 +369,15 @@ export class OnnxBuilder {
 interface Filled {
   readonly filled: number;
   readonly dtype: OnnxType;
+}
+
+/** A shape of as many dimensions as an image's. */
+const imageShape = (shape: Shape) => [1, 1, 1, 1, ...shape].slice(-4) as [number, number, number, number];
+
+/** Whether an operand is the same for all channels, or for all places: as such it can be broadcast against blocks. */
+function isSpreadOverBlocks({ shape }: Node): boolean {
+  const [, height, width, channels] = imageShape(shape);
+  return channels === 1 || (height === 1 && width === 1);
 }
 
 /** What a value was before it was only spread over a larger shape. */

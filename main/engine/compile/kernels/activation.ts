@@ -10,5 +10,6 @@ export function activated(builder: OnnxBuilder, attributes: Attributes, value: V
   if (!name || name === 'linear') return value;
   const op = operators[name];
   if (!op) throw new EpochbookError('engine.kernelUnknown', { kernel: `activation ${name}` });
-  return typeof value === 'string' ? builder.op(op, [value]) : { channelsFirst: builder.op(op, [value.channelsFirst]) };
+  if (typeof value === 'string') return builder.op(op, [value]);
+  return 'blocked' in value ? { blocked: builder.op(op, [value.blocked]) } : { channelsFirst: builder.op(op, [value.channelsFirst]) };
 }

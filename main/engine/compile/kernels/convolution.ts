@@ -37,7 +37,7 @@ function convolve(builder: OnnxBuilder, node: Node, x: Node, filter: Node, bias?
  * The input's gradient where windows are a step apart: the convolution of the output's with the filter turned around, its
  * inputs and outputs exchanged. Null where fast convolutions cannot do that.
  */
-function turnedConvolution(builder: OnnxBuilder, dy: Node, filter: Node, windows: Geometry): string | null {
+function turnedConvolution(builder: OnnxBuilder, dy: Node, filter: Node, windows: Geometry): Value | null {
   const { strideHeight, strideWidth, dilationHeight, dilationWidth, filterHeight, filterWidth, padInfo } = windows;
   if (builder.channelBlock === 0 || strideHeight !== 1 || strideWidth !== 1) return null;
   const reach = [(filterHeight - 1) * dilationHeight, (filterWidth - 1) * dilationWidth];
@@ -70,10 +70,9 @@ const isBlockable = ({ channelBlock }: OnnxBuilder, { inChannels, outChannels }:
 
 /**
  * ONNX Runtime's convolution over blocks of channels, up to three times as fast as its other one, but which it takes by
- * itself for constant filters alone. `filter` is [height, width, in, out]; the result is an image as tfjs has it, null
- * where it does not fit.
+ * itself for constant filters alone. `filter` is [height, width, in, out]; null where it does not fit.
  */
-function blockedConvolution(builder: OnnxBuilder, x: Node, filter: string, windows: Geometry, bias?: string): string | null {
+function blockedConvolution(builder: OnnxBuilder, x: Node, filter: string, windows: Geometry, bias?: string): Value | null {
   if (!isBlockable(builder, windows)) return null;
   const { channelBlock: block } = builder;
   const { inChannels, outChannels, filterHeight, filterWidth } = windows;
@@ -91,16 +90,21 @@ function blockedConvolution(builder: OnnxBuilder, x: Node, filter: string, windo
     : [filterHeight, filterWidth, ins / block, block, outs / block, block];
   const order = few ? [3, 2, 0, 1, 4] : [4, 2, 0, 1, 3, 5];
   const weights = builder.reshape(builder.transpose(builder.reshape(whole, split), order, split), [outs, ins, filterHeight, filterWidth]);
-  const image = few
-    ? builder.channelsFirst(x)
-    : builder.hasPlain(x)
-      ? builder.blocked('ReorderInput', [builder.get(x)], { channels_last: 1 })
-      : builder.blocked('ReorderInput', [builder.channelsFirst(x)]);
+  const image = few ? builder.channelsFirst(x) : blockedImage(builder, x);
   const operands = [image, weights, ...(bias === undefined ? [] : [fill(bias, [outs - outChannels])])];
-  return builder.blocked('ReorderOutput', [builder.blocked('Conv', operands, windowAttributes(windows))], {
-    channels: outChannels,
-    channels_last: 1,
-  });
+  const result = builder.blockedOperator('Conv', operands, windowAttributes(windows));
+  if (outs > outChannels) return builder.blockedOperator('ReorderOutput', [result], { channels: outChannels, channels_last: 1 });
+  const { batchSize, outHeight, outWidth } = windows;
+  return { blocked: builder.reshape(result, builder.blockedShape([batchSize, outHeight, outWidth, outChannels])) };
+}
+
+/** An image as blocked convolutions take it; of its last block, a part may be filled up. */
+function blockedImage(builder: OnnxBuilder, x: Node): string {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  if (builder.isBlockable(x)) return builder.reshape(builder.inBlocks(x), [batch, channels, height, width]);
+  return builder.hasPlain(x)
+    ? builder.blockedOperator('ReorderInput', [builder.get(x)], { channels_last: 1 })
+    : builder.blockedOperator('ReorderInput', [builder.channelsFirst(x)]);
 }
 
 /** From so many channels on, a window's values lie side by side in pieces worth copying. */
@@ -167,12 +171,20 @@ export const convolution: Kernels = {
       const places = views(builder, builder.padImage(builder.channelsFirst(x), paddingOf(windows), 0), windows);
       const joined = places.length === 1 ? places[0] : builder.op('Concat', places, { axis: 1 });
       const columns = builder.reshape(joined, [batchSize, filterHeight * filterWidth * inChannels, outHeight * outWidth]);
-      const [positions, isPlain] = [outHeight * outWidth, builder.hasPlain(dy)];
+      const positions = outHeight * outWidth;
+      const summed = (products: string) => builder.reduce('ReduceSum', products, [0], false);
+      if (builder.hasBlocks(dy) && !builder.hasPlain(dy)) {
+        const places = filterHeight * filterWidth * inChannels;
+        const [batch, blocks, , , block] = builder.blockedShape(dy.shape);
+        const perBlock = builder.reshape(builder.inBlocks(dy), [batch, blocks, positions, block]);
+        const sums = summed(builder.contributed('FusedMatMul', [builder.reshape(columns, [batch, 1, places, positions]), perBlock]));
+        return builder.reshape(builder.transpose(sums, [1, 0, 2], [blocks, places, block]), node.shape);
+      }
+      const isPlain = builder.hasPlain(dy);
       const gradients = isPlain
         ? builder.reshape(builder.get(dy), [batchSize, positions, outChannels])
         : builder.reshape(builder.channelsFirst(dy), [batchSize, outChannels, positions]);
-      const perImage = builder.contributed('FusedMatMul', [columns, gradients], isPlain ? {} : { transB: 1 });
-      return builder.reshape(builder.reduce('ReduceSum', perImage, [0], false), node.shape);
+      return builder.reshape(summed(builder.contributed('FusedMatMul', [columns, gradients], isPlain ? {} : { transB: 1 })), node.shape);
     },
   },
   DepthwiseConv2dNative: {

@@ -1,7 +1,7 @@
 /** Kernels that compute each output element from the elements at its place, with broadcasting. */
 import { tf } from '../../tfjs.ts';
-import type { DataType, Node } from '../graph.ts';
-import type { Elementwise, OnnxBuilder } from '../onnx-builder.ts';
+import { type DataType, type Node, sameShape, sizeOf } from '../graph.ts';
+import type { Elementwise, OnnxBuilder, Value } from '../onnx-builder.ts';
 import { first, type Inputs, type Kernel, type Kernels, like, typeOf } from './kernel.ts';
 
 type Emit = (builder: OnnxBuilder, operands: readonly string[], node: Node, context: Elementwise) => string;
@@ -20,6 +20,35 @@ function broadcasting(emit: Emit, dtype?: DataType): Kernel {
     return { shape: tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]), dtype: dtype ?? a.dtype };
   });
 }
+
+/** An image in blocks and what it is scaled or shifted by, a number a channel; null where that is not what is computed. */
+function perChannelOperands(builder: OnnxBuilder, node: Node): { image: Node; vector: Node } | null {
+  if (!builder.isBlockable(node)) return null;
+  const channels = node.shape[3];
+  const isVector = ({ shape, dtype }: Node) => dtype === 'float32' && sizeOf(shape) === channels && shape[shape.length - 1] === channels;
+  const isImage = (input: Node) => sameShape(input.shape, node.shape) && builder.hasBlocks(input);
+  const [a, b] = node.inputs as [Node, Node];
+  if (isImage(a) && isVector(b)) return { image: a, vector: b };
+  return isImage(b) && isVector(a) && node.op !== 'Sub' ? { image: b, vector: a } : null;
+}
+
+/** Scales or shifts an image in blocks: a product and a sum after it are one. */
+function scaledBlocks(builder: OnnxBuilder, node: Node): Value | null {
+  const operands = perChannelOperands(builder, node);
+  if (!operands) return null;
+  const { image, vector } = operands;
+  if (node.op === 'Multiply') return { blocked: builder.scaleBlocks(image, builder.get(vector)) };
+  const shift = node.op === 'Sub' ? builder.op('Neg', [builder.get(vector)]) : builder.get(vector);
+  const product = image.op === 'Multiply' ? perChannelOperands(builder, image) : null;
+  return {
+    blocked: product ? builder.scaleBlocks(product.image, builder.get(product.vector), shift) : builder.scaleBlocks(image, null, shift),
+  };
+}
+
+const scaling = (kernel: Kernel): Kernel => ({
+  shape: kernel.shape,
+  lower: (builder, node, inputs) => scaledBlocks(builder, node) ?? kernel.lower(builder, node, inputs),
+});
 
 const operator =
   (op: string): Emit =>
@@ -68,14 +97,11 @@ const unaryOperators: Readonly<Record<string, string>> = {
 };
 
 const binaryOperators: Readonly<Record<string, string>> = {
-  Add: 'Add',
   Maximum: 'Max',
   Minimum: 'Min',
-  Multiply: 'Mul',
   Pow: 'Pow',
   Prelu: 'PRelu',
   RealDiv: 'Div',
-  Sub: 'Sub',
 };
 
 const comparisons: Readonly<Record<string, string>> = {
@@ -92,6 +118,9 @@ export const elementwise: Kernels = {
   ...Object.fromEntries(Object.entries(unaryOperators).map(([kernel, op]) => [kernel, unary(operator(op))])),
   ...Object.fromEntries(Object.entries(binaryOperators).map(([kernel, op]) => [kernel, broadcasting(operator(op))])),
   ...Object.fromEntries(Object.entries(comparisons).map(([kernel, op]) => [kernel, broadcasting(operator(op), 'bool')])),
+  Add: scaling(broadcasting(operator('Add'))),
+  Multiply: scaling(broadcasting(operator('Mul'))),
+  Sub: scaling(broadcasting(operator('Sub'))),
   NotEqual: broadcasting((builder, operands) => builder.op('Not', [builder.op('Equal', operands)]), 'bool'),
   Square: unary((builder, [x]) => square(builder, x)),
   SquaredDifference: broadcasting((builder, operands) => square(builder, builder.op('Sub', operands))),

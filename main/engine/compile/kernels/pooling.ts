@@ -125,6 +125,17 @@ function overlappingMaxGradient(builder: OnnxBuilder, windows: Geometry, image: 
 /** Like TensorFlow's: of equal values in a window, the first in row-major order gets the gradient. */
 function maxGradient(builder: OnnxBuilder, node: Node, dy: Node, x: Node, y: Node): Value {
   const windows = geometry(node.attributes, node.shape);
+  if (builder.hasBlocks(x) && isTiled(windows)) {
+    // Each block is an image of its own.
+    const image = (each: Node) => {
+      const [batch, blocks, ...rest] = builder.blockedShape(each.shape);
+      return builder.reshape(builder.inBlocks(each), [batch * blocks, ...rest]);
+    };
+    const [batch, blocks, , , block] = builder.blockedShape(node.shape);
+    const alone = { ...windows, batchSize: batch * blocks, inChannels: block };
+    const blocked = plainTiledMaxGradient(builder, alone, image(dy), image(x), image(y));
+    return { blocked: builder.reshape(blocked, builder.blockedShape(node.shape)) };
+  }
   if (isPlainTiled(builder, x, windows)) return plainTiledMaxGradient(builder, windows, builder.get(dy), builder.get(x), builder.get(y));
   const gradient = isTiled(windows) && windows.filterHeight === windows.filterWidth ? tiledMaxGradient : overlappingMaxGradient;
   return {
@@ -158,6 +169,12 @@ export const pooling: Kernels = {
     shape: pooled,
     lower: (builder, node, { x }) => {
       const windows = geometry(node.attributes, x.shape);
+      if (builder.hasBlocks(x)) {
+        const [batch, height, width, channels] = x.shape as [number, number, number, number];
+        const image = builder.reshape(builder.inBlocks(x), [batch, channels, height, width]);
+        const blocked = builder.blockedOperator('MaxPool', [image], windowAttributes(windows));
+        return { blocked: builder.reshape(blocked, builder.blockedShape(node.shape)) };
+      }
       if (isPlainTiled(builder, x, windows)) {
         const [one, ...others] = tilePlaces(builder, windows, builder.get(x));
         // Two at a time are faster than all at once.

@@ -38,12 +38,25 @@ function lowerTall(builder: OnnxBuilder, op: string, name: string, shape: Shape,
   return builder.reduce(op, builder.reduce(op, folded, [0], false), [0], false);
 }
 
+/** Sums or means of an image in blocks over its places, or over those and the batch; null where that does not apply. */
+function lowerBlocked(builder: OnnxBuilder, op: string, x: Node, axes: readonly number[]): string | null {
+  const over = axes.toSorted((a, b) => a - b).join();
+  if ((op !== 'ReduceSum' && op !== 'ReduceMean') || x.shape.length !== 4 || !builder.hasBlocks(x)) return null;
+  if (over !== '1,2' && over !== '0,1,2') return null;
+  const [batch, blocks, height, width, block] = builder.blockedShape(x.shape);
+  const pixels = builder.reshape(builder.inBlocks(x), [batch * blocks, height * width, block]);
+  const perImage = builder.reshape(builder.reduce(op, pixels, [1], false), [batch, blocks * block]);
+  return over === '1,2' ? perImage : builder.reduce(op, perImage, [0], false);
+}
+
 function lowerReduction(builder: OnnxBuilder, node: Node, op: string): Value {
   const x = node.inputs[0];
   const keep = node.attributes.keepDims === true;
   const axes = reducedAxes(node.attributes, x.shape.length);
   if (axes.length === 0) return builder.op('Identity', [builder.get(x)]);
   if (x.dtype === 'bool') return builder.reduce(op, builder.cast(builder.get(x), 'bool', node.dtype), axes, keep);
+  const inBlocks = lowerBlocked(builder, op, x, axes);
+  if (inBlocks !== null) return builder.reshape(inBlocks, node.shape);
   if (!builder.standard && (x.shape.length !== 4 || builder.hasPlain(x))) {
     const tall = lowerTall(builder, op, builder.get(x), x.shape, axes);
     if (tall !== null) return builder.reshape(tall, node.shape);

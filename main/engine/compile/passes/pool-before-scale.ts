@@ -136,9 +136,13 @@ function changesOf(match: Match, made: (before: Node) => Node): [before: Node, c
     [match.sum, (node) => ({ ...node, inputs: [dy] })],
     [match.along, () => elementwise('Multiply', dy, pool)],
     [match.alongSum, signed],
-    [match.scaled, () => gradient],
-    [match.sloped, () => elementwise('Multiply', centred, made(otherOf(match.sloped, match.centred)))],
-    [match.result, (node) => elementwise('Add', otherOf(node, made(match.level)), signed(made(match.level)))],
+    [
+      match.result,
+      () => {
+        const sloped = elementwise('Multiply', centred, made(otherOf(match.sloped, match.centred)));
+        return elementwise('Add', gradient, elementwise('Add', sloped, signed(made(match.level))));
+      },
+    ],
     ...match.uses.map((use): [Node, Change] => [
       use,
       (node) => (use.op === 'Conv2DBackpropInput' ? { ...node, inputs: [node.inputs[0], signed(node.inputs[1])] } : signed(node)),
