@@ -231,11 +231,12 @@ export class OnnxBuilder {
   }
 
   /**
-   * Every channel of an image in blocks times a number of `scale`, plus one of `shift`: a convolution of one place and
-   * one channel, as broadcasting goes over blocks piece by piece.
+   * Every channel of an image in blocks times a number of `scale`, plus one of `shift`, plus another image: a convolution
+   * of one place and one channel, as broadcasting goes over blocks piece by piece.
    */
-  scaleBlocks(image: Node, scale: string | null, shift?: string): string {
+  scaleBlocks(image: Node, scale: string | null, shift?: string, added?: Node): string {
     const [batch, height, width, channels] = image.shape as [number, number, number, number];
+    const whole = (node: Node) => this.reshape(this.inBlocks(node), [batch, channels, height, width]);
     const factors =
       scale ??
       this.constant(
@@ -244,9 +245,10 @@ export class OnnxBuilder {
         'float32',
       );
     const operands = [
-      this.reshape(this.inBlocks(image), [batch, channels, height, width]),
+      whole(image),
       this.reshape(factors, [channels, 1, 1, 1]),
       ...(shift === undefined ? [] : [this.reshape(shift, [channels])]),
+      ...(added === undefined ? [] : [whole(added)]),
     ];
     return this.reshape(this.blockedOperator('Conv', operands, { kernel_shape: [1, 1], group: channels }), this.blockedShape(image.shape));
   }

@@ -23,7 +23,7 @@ function broadcasting(emit: Emit, dtype?: DataType): Kernel {
 
 /** An image in blocks and what it is scaled or shifted by, a number a channel; null where that is not what is computed. */
 function perChannelOperands(builder: OnnxBuilder, node: Node): { image: Node; vector: Node } | null {
-  if (!builder.isBlockable(node)) return null;
+  if (!builder.isBlockable(node) || !['Add', 'Sub', 'Multiply'].includes(node.op)) return null;
   const channels = node.shape[3];
   const isVector = ({ shape, dtype }: Node) => dtype === 'float32' && sizeOf(shape) === channels && shape[shape.length - 1] === channels;
   const isImage = (input: Node) => sameShape(input.shape, node.shape) && builder.hasBlocks(input);
@@ -32,17 +32,34 @@ function perChannelOperands(builder: OnnxBuilder, node: Node): { image: Node; ve
   return isImage(b) && isVector(a) && node.op !== 'Sub' ? { image: b, vector: a } : null;
 }
 
-/** Scales or shifts an image in blocks: a product and a sum after it are one. */
-function scaledBlocks(builder: OnnxBuilder, node: Node): Value | null {
+/** What an image in blocks is scaled and then shifted by. */
+interface Scaling {
+  readonly image: Node;
+  readonly scale: string | null;
+  readonly shift?: string;
+}
+
+/** A product and a sum after it are one. */
+function scalingOf(builder: OnnxBuilder, node: Node): Scaling | null {
   const operands = perChannelOperands(builder, node);
   if (!operands) return null;
   const { image, vector } = operands;
-  if (node.op === 'Multiply') return { blocked: builder.scaleBlocks(image, builder.get(vector)) };
+  if (node.op === 'Multiply') return { image, scale: builder.get(vector) };
   const shift = node.op === 'Sub' ? builder.op('Neg', [builder.get(vector)]) : builder.get(vector);
   const product = image.op === 'Multiply' ? perChannelOperands(builder, image) : null;
-  return {
-    blocked: product ? builder.scaleBlocks(product.image, builder.get(product.vector), shift) : builder.scaleBlocks(image, null, shift),
-  };
+  return product ? { image: product.image, scale: builder.get(product.vector), shift } : { image, scale: null, shift };
+}
+
+/** Scales and shifts an image in blocks, and adds another to it. */
+function scaledBlocks(builder: OnnxBuilder, node: Node): Value | null {
+  const own = scalingOf(builder, node);
+  if (own) return { blocked: builder.scaleBlocks(own.image, own.scale, own.shift) };
+  if (node.op !== 'Add' || !node.inputs.every((input) => sameShape(input.shape, node.shape) && builder.hasBlocks(input))) return null;
+  for (const [index, input] of node.inputs.entries()) {
+    const scaled = input.op === 'Add' ? scalingOf(builder, input) : null;
+    if (scaled?.shift) return { blocked: builder.scaleBlocks(scaled.image, scaled.scale, scaled.shift, node.inputs[1 - index]) };
+  }
+  return null;
 }
 
 const scaling = (kernel: Kernel): Kernel => ({

@@ -204,7 +204,7 @@ describe('passes', () => {
     const before = normalizedConvolution(channels);
     const program = optimize(before.program);
     const pooled = sorted(program).find(({ op }) => op === 'MaxPool')!.inputs[0];
-    expect(pooled.op).toBe('Sub');
+    expect(pooled.op).toBe('FusedConv2D');
     const products = sorted(program).filter(({ op, shape }) => op === 'Multiply' && shape.join() === [2, 8, 8, channels].join());
     expect(products).toHaveLength(1);
     await expectPass(optimize, before, {});

@@ -90,6 +90,23 @@ function matches(program: Program): Match[] {
   return [...users.keys()].flatMap((node) => (node.op === 'MaxPoolGrad' ? (matchOf(node) ?? []) : []));
 }
 
+/** A convolution's mean over batch and places: convolution is linear, so that it is had from the mean image. */
+function meanOf(convolution: Node): Node {
+  const [x, ...weights] = convolution.inputs as [Node, ...Node[]];
+  const one = (shape: readonly number[]) => ({ shape: [1, ...shape.slice(1)], dtype: 'float32' as const });
+  const image = makeNode('Mean', [x], one(x.shape), { keys: ['x'], attributes: { axis: [0], keepDims: true } });
+  const convolved = { ...convolution, ...one(convolution.shape), inputs: [image, ...weights] };
+  const channels = { shape: convolution.shape.slice(-1), dtype: 'float32' as const };
+  return makeNode('Mean', [convolved], channels, { keys: ['x'], attributes: { axis: [0, 1, 2], keepDims: false } });
+}
+
+/** A convolution less a number a channel: its bias. */
+function less(convolution: Node, mean: Node): Node {
+  const [x, filter, bias] = convolution.inputs as [Node, Node, Node | undefined];
+  const shift = bias ? elementwise('Sub', bias, mean) : makeNode('Neg', [mean], mean, { keys: ['x'] });
+  return { ...convolution, op: 'FusedConv2D', keys: ['x', 'filter', 'bias'], inputs: [x, filter, shift] };
+}
+
 /** Makes a match's node anew from itself with its inputs changed: for whoever else uses it, the same value. */
 type Change = (node: Node) => Node;
 
@@ -108,8 +125,8 @@ function changesOf(match: Match, made: (before: Node) => Node): [before: Node, c
         return signed(convolution);
       },
     ],
-    [match.mean, (node) => signed((mean = { ...node, inputs: [convolution] }))],
-    [match.centred, (node) => signed((centred = { ...node, inputs: [convolution, mean] }))],
+    [match.mean, () => signed((mean = meanOf(convolution)))],
+    [match.centred, () => signed((centred = less(convolution, mean)))],
     ...match.squares.map((square): [Node, Change] => [square, (node) => ({ ...node, inputs: [centred] })]),
     [
       match.product,
