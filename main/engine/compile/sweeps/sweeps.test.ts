@@ -137,6 +137,20 @@ describe('sweeps', () => {
     await executable.release();
   });
 
+  it('give 0 for what is below the least normal number, and keep what is no number', async () => {
+    const given = program({ a: [5], x: [5] }, ({ a, x }) => ({ a: tf.mul(a, 0.5), loss: tf.sum(x) }));
+    const data = Float32Array.of(2 ** -123, -(2 ** -123), 1, -Infinity, NaN);
+    const tensor = (values: Float32Array): HostTensor => ({ data: values, shape: [5], dtype: 'float32' });
+    const inputs = new Map([
+      ['a', tensor(data)],
+      ['x', tensor(new Float32Array(5))],
+    ]);
+    const { values } = await afterRuns(native, given, ['a'], inputs);
+    expect([...values.get('a')!]).toEqual([2 ** -126, -(2 ** -126), 0.125, -Infinity, NaN]);
+    const later = await afterRuns(native, given, ['a'], inputs, 4);
+    expect([...later.values.get('a')!].map(Math.abs)).toEqual([0, 0, 0.0625, Infinity, NaN]);
+  });
+
   it('are modules that WebAssembly takes', () => {
     const sweep = splitSweeps(
       program({ a: [300], rate: [] }, ({ a, rate }) => ({ a: tf.mul(tf.maximum(tf.neg(a), Infinity), rate) })),
