@@ -1,6 +1,6 @@
 /**
- * Seconds an epoch, memory and time to the first step of our engine and of PyTorch, eager and compiled, one epoch of each
- * in turn, so that all see the machine in the same state; each in a process of its own. Beside each ratio stands the goal.
+ * Seconds an epoch, memory and time to the first step of our engine and of PyTorch, eager and compiled, in turn, so that all
+ * see the machine in the same state; each in a process of its own. Beside each ratio stand its spread and the goal.
  * Where Python's torch cannot be had, ours alone. Then our WebAssembly backend beside tfjs', where that is installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -17,7 +17,8 @@ const { values: options } = parseArgs({
   options: {
     models: { type: 'string', default: Object.keys(benchmarks).join() },
     threads: { type: 'string', default: String(os.cpus().length) },
-    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '45' },
+    rounds: { type: 'string' },
     backend: { type: 'string', default: 'native' },
     python: { type: 'string' },
     compiled: { type: 'boolean', default: true },
@@ -31,7 +32,8 @@ const { values: options } = parseArgs({
 const usage = `npm run bench -- [options]
   --models mlp,cnn,…     which to train (default: ${Object.keys(benchmarks).join(', ')})
   --threads N            default: all cores
-  --rounds N             epochs of each, after one to warm up (default 7)
+  --seconds N            how long to measure each model, after warming up (default 45)
+  --rounds N             turns of each instead, however long they take
   --backend NAME         native or wasm
   --python PATH          a Python that has torch (default: $EPOCHBOOK_PYTHON, the cached one, python3)
   --no-compiled          not beside torch.compile, which takes a minute to warm up
@@ -116,13 +118,36 @@ interface Times {
   readonly bytes: number;
 }
 
-/** One epoch of each in turn, so that all see the machine in the same state; the first is to warm up. */
-async function inTurn(contenders: readonly Contender[], rounds: number): Promise<Times[]> {
+/** A turn is as many epochs as take this long: the first after another's turn finds caches cold and threads asleep. */
+const turnSeconds = 0.5;
+const fewestRounds = 5;
+const mostRounds = 60;
+
+interface Extent {
+  readonly seconds: number;
+  /** Instead, where it is given. */
+  readonly rounds?: number;
+}
+
+/** Turns of each one after another, who begins changing from round to round; all have trained two epochs before. */
+async function inTurn(contenders: readonly Contender[], { seconds: most, rounds }: Extent): Promise<Times[]> {
+  const warm: number[] = [];
+  for (const { ask } of contenders) {
+    await ask('epoch');
+    warm.push((await ask('epoch')).seconds);
+  }
+  const epochs = Math.ceil(turnSeconds / Math.min(...warm));
   const found = contenders.map((): { seconds: number; bytes: number }[] => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, { ask }] of contenders.entries()) {
-      const one = await ask('epoch');
-      if (round > 0) found[index].push(one);
+  const began = performance.now();
+  const isOver = (round: number) =>
+    rounds === undefined ? round >= mostRounds || (round >= fewestRounds && performance.now() - began > most * 1000) : round >= rounds;
+  for (let round = 0; !isOver(round); round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const index = (turn + round) % contenders.length;
+      const answers = [];
+      for (let epoch = 0; epoch < epochs; epoch++) answers.push(await contenders[index].ask('epoch'));
+      const total = answers.reduce((sum, answer) => sum + answer.seconds, 0);
+      found[index].push({ seconds: total / epochs, bytes: answers[epochs - 1].bytes });
     }
   }
   return found.map((ones) => {
@@ -131,9 +156,19 @@ async function inTurn(contenders: readonly Contender[], rounds: number): Promise
   });
 }
 
-/** Median over the rounds of the first's time by the least of the others'. */
-const ratioOf = ([own, ...others]: readonly Times[]) =>
-  median(own.all.map((value, round) => value / Math.min(...others.map(({ all }) => all[round]))));
+/** Of the times of each round; the median is the one that counts. */
+interface Ratio {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The first's time by that of the best of the others over all rounds, in each round. */
+function ratioOf([own, ...others]: readonly Times[]): Ratio {
+  const best = others.reduce((one, other) => (other.median < one.median ? other : one));
+  const ratios = own.all.map((value, round) => value / best.all[round]);
+  return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+}
 
 interface Result {
   readonly model: string;
@@ -142,18 +177,18 @@ interface Result {
   readonly torch?: Times;
   readonly compiled?: Times;
   /** Of our time to the better of PyTorch's, and what it is to be at most. */
-  readonly ratio?: number;
+  readonly ratio?: Ratio;
   readonly goal: number;
   /** From the model's description to the end of the first step, in a process that has trained before. */
   readonly firstStepSeconds: number;
 }
 
-async function measure(model: string, threads: number, rounds: number, python: string | null): Promise<Result> {
+async function measure(model: string, threads: number, extent: Extent, python: string | null): Promise<Result> {
   const contenders = [await startOurs(model, threads, options.backend)];
   try {
     if (python !== null) contenders.push(await startTorch(python, model, threads));
     if (python !== null && options.compiled) contenders.push(await startTorch(python, model, threads, 'compiled'));
-    const times = await inTurn(contenders, rounds);
+    const times = await inTurn(contenders, extent);
     const [own, torch, compiled] = times;
     const firstStepSeconds = (await contenders[0].ask('step')).seconds;
     const ratio = torch && ratioOf(times);
@@ -167,12 +202,12 @@ async function measure(model: string, threads: number, rounds: number, python: s
 const wasmModel = 'mlp';
 const wasmGoal = 3;
 
-async function measureWasm(threads: number, rounds: number): Promise<{ seconds: Times; tfjs: Times; faster: number }> {
+async function measureWasm(threads: number, extent: Extent): Promise<{ seconds: Times; tfjs: Times; faster: number }> {
   const contenders: Contender[] = [];
   try {
     contenders.push(await startOurs(wasmModel, threads, 'wasm'), await startTfjs(wasmModel, threads));
-    const times = await inTurn(contenders, rounds);
-    return { seconds: times[0], tfjs: times[1], faster: 1 / ratioOf(times) };
+    const times = await inTurn(contenders, extent);
+    return { seconds: times[0], tfjs: times[1], faster: 1 / ratioOf(times).median };
   } finally {
     for (const { close } of contenders) close();
   }
@@ -185,7 +220,8 @@ async function main(): Promise<void> {
   const models = options.models.split(',');
   const unknown = models.find((model) => !(model in benchmarks));
   if (unknown !== undefined) throw new Error(`There is no model “${unknown}”: ${Object.keys(benchmarks).join(', ')}.`);
-  const [threads, rounds] = [Number(options.threads), Number(options.rounds)];
+  const threads = Number(options.threads);
+  const extent = { seconds: Number(options.seconds), ...(options.rounds !== undefined && { rounds: Number(options.rounds) }) };
   const python = findPython();
   const print = (text: string) => {
     if (!options.json) console.log(text);
@@ -193,19 +229,22 @@ async function main(): Promise<void> {
   const results: Result[] = [];
   const torch = python === null ? 'no PyTorch here (--install-torch gets it)' : `beside PyTorch (${python})`;
   print(`Seconds an epoch, batch 128, Adam, ${threads} threads on ${os.cpus()[0]?.model ?? 'this processor'}; ${torch}`);
-  print('model        ours (least)     MiB   1st step   PyTorch (least)  MiB   compiled (least)  ratio   goal');
+  print('model        ours (least)     MiB   1st step   PyTorch (least)  MiB   compiled (least)  ratio (least–most)  goal');
   for (const model of models) {
-    const result = await measure(model, threads, rounds, python);
+    const result = await measure(model, threads, extent, python);
     results.push(result);
     const text = (times: Times | undefined, width: number) =>
       (times ? `${seconds(times.median)} (${seconds(times.least)})` : '').padEnd(width);
     const mebibytes = (times: Times | undefined) => (times ? String(Math.round(times.bytes / 2 ** 20)) : '').padEnd(6);
     const ours = `${model.padEnd(13)}${text(result.seconds, 17)}${mebibytes(result.seconds)}${seconds(result.firstStepSeconds).padEnd(11)}`;
     const others = `${text(result.torch, 17)}${mebibytes(result.torch)}${text(result.compiled, 18)}`;
-    print(`${ours}${others}${(result.ratio === undefined ? '' : `${result.ratio.toFixed(2)}×`).padEnd(8)}≤ ${result.goal}×`);
+    const [middle, least, most] = result.ratio
+      ? [result.ratio.median, result.ratio.least, result.ratio.most].map((value) => value.toFixed(2))
+      : [];
+    print(`${ours}${others}${(middle ? `${middle}× (${least}–${most})` : '').padEnd(20)}≤ ${result.goal}×`);
   }
   print('Goals besides: the cnn’s first step in ≤ 0.5 s, and its memory at most PyTorch’s.');
-  const wasm = models.includes(wasmModel) && existsSync(path.join(tfjsFolder, 'node_modules')) ? await measureWasm(threads, rounds) : null;
+  const wasm = models.includes(wasmModel) && existsSync(path.join(tfjsFolder, 'node_modules')) ? await measureWasm(threads, extent) : null;
   if (wasm) {
     const [own, tfjs] = [wasm.seconds, wasm.tfjs].map((times) => seconds(times.median));
     print(`WebAssembly, ${wasmModel}: ours ${own} s, tfjs’ ${tfjs} s: ${wasm.faster.toFixed(1)} times as fast; goal ≥ ${wasmGoal}`);
