@@ -63,7 +63,7 @@ function scaledBlocks(builder: OnnxBuilder, node: Node): Value | null {
 }
 
 const scaling = (kernel: Kernel): Kernel => ({
-  shape: kernel.shape,
+  ...kernel,
   lower: (builder, node, inputs) => scaledBlocks(builder, node) ?? kernel.lower(builder, node, inputs),
 });
 
