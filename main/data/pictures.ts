@@ -1,11 +1,13 @@
 /** Folders of pictures: each folder is a class. The decoder is native, and loaded when first needed. */
 import { createHash, type Hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
 import { type Arrays, thumbnailCount } from './arrays.ts';
 import { mostInMemory, storedFile } from './stored-arrays.ts';
 import { type BesideInput, labelPictures } from './picture-labels.ts';
 import { packInputs } from './several-arrays.ts';
+import { readPlainPng } from './png.ts';
 import { filesBelow, type Folders, inOrder, isFolder, readDataFile } from './files.ts';
 
 export type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
@@ -32,6 +34,8 @@ export const endings = /\.(?:png|jpe?g|webp)$/i;
 const mostKept = 512 * 2 ** 20;
 /** Pictures decoded at once; more would only wait for the decoder's threads. */
 const atOnce = 8;
+/** Other messages get a turn this often. */
+const turnMs = 20;
 const at = '/data/source/path';
 
 export async function loadSharp(): Promise<Sharp> {
@@ -49,8 +53,24 @@ interface Decoded {
   readonly pixels: Uint8Array;
 }
 
-/** Throws what the decoder throws. */
+/** Without the decoder where the file is plain and wanted as it is; the pixels are the same. Throws what the decoder throws. */
 export async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number, number] | undefined, channels: 1 | 3): Promise<Decoded> {
+  const plain = readPlainPng(bytes);
+  const isWanted = plain && (plain.grey || channels === 3) && (!size || (size[0] === plain.height && size[1] === plain.width));
+  if (!isWanted) return await decodeAny(sharp, bytes, size, channels);
+  const { width, height, grey, pixels } = plain;
+  return { width, height, grey: channels === 1, pixels: grey && channels === 3 ? tripled(pixels) : pixels };
+}
+
+const tripled = (grey: Uint8Array) => Uint8Array.from({ length: grey.length * 3 }, (_, index) => grey[Math.floor(index / 3)]);
+
+/** Throws what the decoder throws. */
+export async function decodeAny(
+  sharp: Sharp,
+  bytes: Buffer,
+  size: readonly [number, number] | undefined,
+  channels: 1 | 3,
+): Promise<Decoded> {
   let image = sharp(bytes, { failOn: 'error' }).autoOrient().removeAlpha();
   if (size) image = image.resize({ height: size[0], width: size[1], fit: 'fill' });
   const { data, info } = await image
@@ -58,8 +78,7 @@ export async function decode(sharp: Sharp, bytes: Buffer, size: readonly [number
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   let pixels: Uint8Array = data;
-  if (info.channels === 1 && channels === 3)
-    pixels = Uint8Array.from({ length: data.length * 3 }, (_, index) => data[Math.floor(index / 3)]);
+  if (info.channels === 1 && channels === 3) pixels = tripled(data);
   else if (info.channels !== channels)
     pixels = Uint8Array.from(
       { length: info.width * info.height * channels },
@@ -191,8 +210,14 @@ async function decodePictures(
   const each = async <Value>(task: (index: number) => Promise<Value>): Promise<(Value | undefined)[]> => {
     const results: (Value | undefined)[] = Array.from({ length: pictures.length });
     let next = 0;
+    let last = performance.now();
     const work = async () => {
       for (let index = next++; index < pictures.length; index = next++) {
+        // Plain pictures never wait for anything.
+        if (performance.now() - last > turnMs) {
+          await nextTurn();
+          last = performance.now();
+        }
         signal?.throwIfAborted();
         try {
           results[index] = await task(index);
