@@ -67,7 +67,7 @@ export function createDiskSpace(database: Connection, file: string): DiskSpace {
   return {
     databaseBytes,
     async space(signal) {
-      const sizes = await maintain('sizes', { file }, signal);
+      const sizes = await maintain('sizes', { file: database.name }, signal);
       const parts = new Map<SpaceReport['parts'][number]['part'], number>();
       for (const [name, bytes] of sizes) {
         const part = partOf[name] ?? 'lists';

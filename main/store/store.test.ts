@@ -314,14 +314,15 @@ describe('the database file', () => {
   });
 
   it('says so where the folder cannot be written', () => {
-    if (process.getuid?.() === 0) {
-      // Root may write everywhere but into the kernel's own file systems.
-      expect(() => openStore('/sys')).toThrow(expect.objectContaining({ code: 'store.readOnly' }));
-    } else {
-      chmodSync(folder, 0o555);
-      expect(() => openStore(folder)).toThrow(expect.objectContaining({ code: 'store.readOnly' }));
-      chmodSync(folder, 0o755);
-    }
+    const isRoot = process.getuid?.() === 0;
+    // Root may write everywhere but into the kernel's own file systems.
+    const place = isRoot ? '/sys' : folder;
+    if (!isRoot) chmodSync(folder, 0o555);
+    const store = openStore(place);
+    expect(store.readOnly).toMatchObject({ code: 'store.readOnly' });
+    expect(() => store.create(newRun())).toThrow(expect.objectContaining({ code: 'store.readOnly' }));
+    store.close();
+    if (!isRoot) chmodSync(folder, 0o755);
   });
 
   it('says so when the disk is full, and keeps what was stored', () => {

@@ -18,8 +18,9 @@ import type { ProcessLock } from '#store/process-lock.ts';
 import { filesSince, readRows } from '#files/data-record.ts';
 import { namesOfNoRun, parseQuery, sortByMetric } from '#store/query.ts';
 import { maintain, maintainIn } from '#store/maintenance.ts';
+import { isReadOnly } from '#store/read-only-copy.ts';
 import { databaseFile, openStore, type Store } from '#store/store.ts';
-import { lockWorkspace } from '#store/workspace-lock.ts';
+import { lockWorkspace, type WorkspaceLock } from '#store/workspace-lock.ts';
 import { checkpointFile } from '#trainer/checkpoint-files.ts';
 import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
@@ -102,16 +103,26 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
 
   let health: string[] = [];
 
+  /** What cannot be written to is only read, which needs no lock. */
+  function lockToWrite(folder: string): WorkspaceLock | undefined {
+    try {
+      return lockWorkspace(folder, options.shell.name);
+    } catch (error) {
+      if (isReadOnly(error)) return undefined;
+      throw error;
+    }
+  }
+
   async function openWorkspace(folder: string): Promise<OpenWorkspace> {
     const stat = await disk.stat(folder).catch(() => undefined);
     if (!stat?.isDirectory() || !isAbsolute(folder)) throw new EpochbookError('workspace.missing', { folder });
     const real = await disk.realpath(folder);
     health = [];
     if (!isApp) return { folder: real, lock: undefined, watch: undefined, store: undefined };
-    const lock = lockWorkspace(real, options.shell.name);
+    const lock = lockToWrite(real);
     try {
       const store = openStore(real);
-      if (lock.wasAbandoned) {
+      if (lock?.wasAbandoned) {
         // Nobody waits for it; a folder that is gone by then has nothing to check.
         maintain('check', { file: store.file }).then(
           (problems) => {
@@ -134,7 +145,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       );
       return { folder: real, lock, watch, store };
     } catch (error) {
-      lock.release();
+      lock?.release();
       throw error;
     }
   }
@@ -191,9 +202,11 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     return value;
   }
 
+  const shownWorkspace = async () => ({ ...(await readWorkspace(open.folder)), readOnly: open.store?.readOnly !== undefined });
+
   /** A command does to the whole store only what no app is using. */
   async function alone<T>(action: () => Promise<T>): Promise<T> {
-    const lock = isApp ? undefined : lockWorkspace(open.folder, options.shell.name);
+    const lock = isApp ? undefined : lockToWrite(open.folder);
     try {
       return await action();
     } finally {
@@ -233,7 +246,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'settings.get': async () => settings.get(),
     'settings.set': (change) => settings.set(change),
 
-    'workspace.get': () => readWorkspace(open.folder),
+    'workspace.get': shownWorkspace,
     async 'workspace.open'({ folder }) {
       if (isBusy()) throw new EpochbookError('workspace.busy');
       if ((await disk.realpath(folder).catch(() => folder)) !== open.folder) {
@@ -245,7 +258,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         follow().catch(() => undefined);
         emit('workspace.changed', {});
       }
-      return readWorkspace(open.folder);
+      return shownWorkspace();
     },
     async 'workspace.makeFolder'({ path }) {
       await explorer.makeFolder(path);
@@ -464,8 +477,8 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'runs.curves': async (request) => curves(request),
     'runs.views': async () => (hasStore() ? context.store().views() : { views: [] }),
     async 'runs.saveView'({ name, layout }) {
-      // How an empty table was left is not worth a database.
-      if (name !== undefined || hasStore()) context.store().saveView(name, layout);
+      // How an empty table was left is not worth a database, nor that of one that is only read a complaint.
+      if (name !== undefined || (hasStore() && !context.store().readOnly)) context.store().saveView(name, layout);
       return {};
     },
     async 'runs.removeView'({ name }) {
@@ -486,7 +499,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'store.check': ({ job }) =>
       jobs.run(job, async (step) => {
         if (!hasStore()) return { problems: [] };
-        health = [...(await maintain('check', { file: databaseFile(open.folder) }, step.signal))];
+        // A database that is too damaged to be opened is checked all the same.
+        const file = open.store?.readOnly ? open.store.readableFile : databaseFile(open.folder);
+        health = [...(await maintain('check', { file }, step.signal))];
         return { problems: health };
       }),
     'store.health': async () => ({ problems: health }),

@@ -57,7 +57,7 @@ export async function listFiles(folder: string): Promise<{ files: string[]; fold
   return { files: found, folders };
 }
 
-export async function readWorkspace(folder: string): Promise<Workspace> {
+export async function readWorkspace(folder: string): Promise<Omit<Workspace, 'readOnly'>> {
   const { files, folders } = await listFiles(folder);
   const notebooks = files.filter((file) => file.endsWith(notebookEnding));
   const dataFiles = files.filter(

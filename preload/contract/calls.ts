@@ -68,6 +68,8 @@ export const workspace = z.object({
   /** Paths of folders, empty ones too. */
   folders: z.array(z.string()),
   dataFiles: z.array(z.object({ path: z.string(), bytes: z.number() })),
+  /** Nothing can be stored in it: it was opened for reading. */
+  readOnly: z.boolean(),
 });
 export type Workspace = z.infer<typeof workspace>;
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Languages, Monitor, Moon, Sun } from 'lucide-react';
+import { Languages, Lock, Monitor, Moon, Sun } from 'lucide-react';
 import { locales } from '#contract/words/message.ts';
 import { Menu } from '../components/Menu.tsx';
 import { EngineDialog } from '../features/engine/EngineDialog.tsx';
@@ -21,6 +21,7 @@ export function StatusBar() {
   const change = useSettingsStore((state) => state.change);
   const [showsEngine, setShowsEngine] = useState(false);
   const folder = useWorkspaceStore((state) => state.workspace?.name);
+  const readOnly = useWorkspaceStore((state) => state.workspace?.readOnly === true);
   const runs = useTrainingStore((state) => state.runs);
   const going = runs.filter((run) => isGoing(run.status));
   const waiting = going.filter((run) => run.status === 'queued').length;
@@ -54,6 +55,11 @@ export function StatusBar() {
           <button type="button" title={t('storage.action')} onClick={() => useStorageStore.getState().show(true)}>
             {t('frame.workspaceName', { name: folder })}
           </button>
+        )}
+        {readOnly && (
+          <span className="status-read-only" title={t('frame.readOnlyWhy')}>
+            <Lock size={12} aria-hidden /> {t('frame.readOnly')}
+          </span>
         )}
         <Menu
           label={t('frame.theme')}

@@ -15,6 +15,7 @@ test('folders first, then notebooks, then data; closed folders hide what they ho
       { path: 'part2.csv', bytes: 2 },
       { path: 'wine/wine.csv', bytes: 3 },
     ],
+    readOnly: false,
   };
   const shown = (open: readonly string[]) => rowsOf(workspace, (path) => open.includes(path)).map(({ path, level }) => `${level} ${path}`);
   expect(shown([])).toEqual(['1 empty', '1 wine', '1 b.epoch.md', '1 part2.csv', '1 part10.csv']);

@@ -57,6 +57,9 @@ export const frame = {
   'frame.keysTake': 'Take them from it',
   'frame.side': 'Show or hide the list at the side',
   'frame.keysNote': 'Single letters are for a cell that is selected but not being edited: Escape leaves its text, Enter goes back in.',
+  'frame.readOnly': 'read-only',
+  'frame.readOnlyWhy':
+    'The folder or the disk cannot be written to. Runs can be looked at, compared and exported elsewhere; nothing can be stored or changed.',
   'frame.workspaceName': 'workspace {name}',
   'frame.theme': 'Theme',
   'frame.theme.light': 'Light',

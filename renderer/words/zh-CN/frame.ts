@@ -59,6 +59,8 @@ export const frame: Record<keyof typeof en, string> = {
   'frame.keysTake': '改为用于此处',
   'frame.side': '显示或隐藏侧边列表',
   'frame.keysNote': '单个字母用于已选中但未在编辑的单元：按 Esc 离开文本，按 Enter 返回编辑。',
+  'frame.readOnly': '只读',
+  'frame.readOnlyWhy': '该文件夹或磁盘无法写入。可以查看、比较运行，并导出到其他位置；不能存储或更改任何内容。',
   'frame.workspaceName': '工作区 {name}',
   'frame.theme': '主题',
   'frame.theme.light': '浅色',

@@ -1,0 +1,1 @@
+export { makeReadOnly } from '#store/testing/read-only.ts';
