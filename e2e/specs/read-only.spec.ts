@@ -29,6 +29,8 @@ test('runs of a read-only workspace are looked at, compared and exported, and wh
     // Sorting is remembered where it can be, and no matter where not.
     await page.getByRole('button', { name: '4 runs' }).click();
     await expect(page.getByRole('alert')).toHaveCount(0);
+    // No sample was to be copied into it.
+    await expect(page.getByText('Something inside Epochbook went wrong')).toHaveCount(0);
     await runs.row('odd').click();
     await page.keyboard.press('Delete');
     await expect(page.getByText(/epochbook\.sqlite” cannot be written: the folder or disk is read-only/)).toBeVisible();

@@ -11,7 +11,12 @@ export function stateFolder(workspace: string): string {
 /** Makes the folder, with an ignore file of its own: runs and checkpoints are not for version control. */
 export function makeStateFolder(workspace: string): string {
   const folder = stateFolder(workspace);
-  if (!existsSync(folder)) mkdirSync(folder);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // It is there, or another process has just made it.
+    if (!existsSync(folder)) throw error;
+  }
   const ignore = join(folder, '.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
   return folder;

@@ -202,6 +202,11 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     return value;
   }
 
+  /** Throws where nothing can be written into the workspace. */
+  function expectStorable(): void {
+    if (open.store?.readOnly) throw open.store.readOnly;
+  }
+
   const shownWorkspace = async () => ({ ...(await readWorkspace(open.folder)), readOnly: open.store?.readOnly !== undefined });
 
   /** A command does to the whole store only what no app is using. */
@@ -291,6 +296,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'workspace.readImage': ({ notebook, source }) => readImage(open.folder, notebook, source),
     'samples.list': () => listSamples(options.samplesFolder, settings.get().locale),
     async 'samples.open'({ id }) {
+      expectStorable();
       const path = await copySample(options.samplesFolder, id, open.folder);
       follow().catch(() => undefined);
       return openNotebook(path);
@@ -300,6 +306,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
 
     'notebook.open': ({ path }) => openNotebook(path),
     async 'notebook.create'({ title, template }) {
+      expectStorable();
       const begun = template === undefined ? undefined : await copyTemplate(options.samplesFolder, template, open.folder);
       return noticed(await notebooks.create(title, begun));
     },
@@ -534,7 +541,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
   };
 
-  if (options.wantsSample === true) {
+  if (options.wantsSample === true && !open.store?.readOnly) {
     const [first] = await listSamples(options.samplesFolder, settings.get().locale);
     if (first) firstNotebook = await copySample(options.samplesFolder, first.id, open.folder);
   }

@@ -54,8 +54,9 @@ async function openFirst(): Promise<void> {
   if (!workspace) return;
   const path = last ?? paths[0];
   if (path !== undefined) await notebook.open(path);
-  // A folder with data of its own is somebody's work: the welcome page offers the samples instead.
-  else if (workspace.dataFiles.length === 0 && samples[0]) await notebook.openSample(samples[0].id);
+  // A folder with data of its own is somebody's work: the welcome page offers the samples instead. Nothing is copied into one
+  // that cannot be written to.
+  else if (workspace.dataFiles.length === 0 && !workspace.readOnly && samples[0]) await notebook.openSample(samples[0].id);
 }
 
 function listen(): void {
