@@ -40,9 +40,8 @@ export function checkArrival(className: string, config: Config, arrives: Arrivin
       throw new EpochbookError('engine.layerReshape', values, { at });
     }
   }
-  const window = (config.kernelSize ??
-    config.poolSize ??
-    (className.includes('Pooling') && !className.startsWith('Global') ? 2 : undefined)) as number | number[] | undefined;
+  const pools = className.includes('Pooling') && !/^(?:Global|Adaptive)/.test(className);
+  const window = (config.kernelSize ?? config.poolSize ?? (pools ? 2 : undefined)) as number | number[] | undefined;
   const padded = config.padding === 'same' || config.padding === 'causal';
   if (window === undefined || padded || className.includes('Transpose') || rank === null) return;
   const sample = className.startsWith('ConvLSTM') ? arrives.slice(1) : arrives;
