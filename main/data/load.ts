@@ -44,8 +44,9 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a data set. Throws `data.*` errors, and `store.diskFull` where what is larger than memory has no room in the cache, with `at` pointing into the spec (`/data/…`) and `where` naming the data
- * file's line and column where there is one; `signal` ends it between two files or blocks of rows.
+ * Loads a data set. Throws `data.*` errors, and `store.diskFull` where what is larger than memory has no room in the
+ * cache; `at` points into the spec (`/data/…`) and `where` names the data file's line and column where there is one.
+ * `signal` ends it between two files or blocks of rows.
  */
 export async function loadDataset(spec: DataSpec, folders: Folders, options: LoadOptions = {}): Promise<LoadedData> {
   try {

@@ -204,14 +204,14 @@ function classesByPosition(
   const places = shape.slice(1);
   // A mask with one channel is one without.
   if (places.length > 1 && places.at(-1) === 1) places.pop();
+  const rowOf = (index: number) => Math.floor(index / sizeOf(places));
   let highest = 0;
   for (let index = 0; index < numbers.length; index += 1) {
     const label = numbers[index];
-    const row = Math.floor(index / sizeOf(places));
     if (!Number.isInteger(label) || label < 0 || label >= mostClasses)
-      throw new EpochbookError('data.labelOfPlace', { path, label, row, most: mostClasses - 1 }, { at: '/data/source/kind' });
+      throw new EpochbookError('data.labelOfPlace', { path, label, row: rowOf(index), most: mostClasses - 1 }, { at: '/data/source/kind' });
     if (classNames && label >= classNames.length) {
-      const values = { path, label: String(label), row, classes: classNames.length };
+      const values = { path, label: String(label), row: rowOf(index), classes: classNames.length };
       throw new EpochbookError('data.labelOutside', values, { at: '/data/source/classNames' });
     }
     highest = Math.max(highest, label);

@@ -53,42 +53,34 @@ export function outputReaders(model: ModelSpec, train: TrainSpec, preparation: P
 const known = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : value);
 
 /** The first of equals, as in the metrics. */
-const largestOf = (values: ArrayLike<number>) =>
-  Array.prototype.reduce.call(values, (best, value, index) => ((value as number) > values[best as number] ? index : best), 0) as number;
-
-/** `row` is one sample's, with the values of all outputs. */
-export function answerOf(reader: OutputReader, row: Float32Array): Answer {
-  const { places, from, size, kind, units: own, classes: names = [] } = reader;
-  if (kind === 'sequence') {
-    const best = Array.from({ length: size / own }, (_, step) => largestOf(row.subarray(from + step * own, from + (step + 1) * own)));
-    return {
-      classes: spoken(best).map((label) => names[label] ?? String(label)),
-    };
-  }
-  if (places === undefined) return answerAt(reader, row);
-  const units = size / places;
-  const classes = Array.from({ length: places }, (_, place) => {
-    return answerAt({ ...reader, from: from + place * units, size: units }, row).class ?? '';
-  });
-  return { classes };
+function largestOf(values: Float32Array): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if (values[index] > values[best]) best = index;
+  return best;
 }
 
-function answerAt({ classes, from, size, kind }: OutputReader, row: Float32Array): Answer {
-  const values = Array.from(row.subarray(from, from + size), known);
-  const named = (index: number) => classes?.[index] ?? String(index);
-  switch (kind) {
-    case 'classes': {
-      const said = named(largestOf(values));
-      // A hinge's are no shares.
-      const areShares = values.every((value) => value >= 0) && Math.abs(values.reduce((sum, value) => sum + value, 0) - 1) < 1e-3;
-      return areShares ? { class: said, probabilities: values } : { class: said, values };
-    }
-    case 'probability':
-      if (size > 1) return { values };
-      return { class: named(values[0] > 0.5 ? 1 : 0), probabilities: [known(Math.fround(1 - values[0])), values[0]] };
-    case 'margin':
-      return size > 1 ? { values } : { class: named(values[0] > 0 ? 1 : 0), values };
-    default:
-      return { values };
-  }
+/** The class that an output says; undefined where it says several things, or none. */
+function saidBy(kind: OutputKind, values: Float32Array): number | undefined {
+  if (kind === 'classes') return largestOf(values);
+  if (values.length > 1) return undefined;
+  return kind === 'probability' ? Number(values[0] > 0.5) : kind === 'margin' ? Number(values[0] > 0) : undefined;
+}
+
+/** `row` is one sample's, with the values of all outputs. */
+export function answerOf({ classes = [], from, size, kind, units, places }: OutputReader, row: Float32Array): Answer {
+  const output = row.subarray(from, from + size);
+  const named = (index: number | undefined) => (index === undefined ? '' : (classes[index] ?? String(index)));
+  const rowsOf = (count: number) =>
+    Array.from({ length: count }, (_, at) => output.subarray((at * size) / count, ((at + 1) * size) / count));
+  if (kind === 'sequence') return { classes: spoken(rowsOf(size / units).map(largestOf)).map(named) };
+  if (places !== undefined) return { classes: rowsOf(places).map((each) => named(saidBy(kind, each))) };
+
+  const values = Array.from(output, known);
+  const said = saidBy(kind, output);
+  if (said === undefined) return { values };
+  if (kind === 'probability') return { class: named(said), probabilities: [known(Math.fround(1 - values[0])), values[0]] };
+  // A hinge's are no shares.
+  const areShares =
+    kind === 'classes' && values.every((value) => value >= 0) && Math.abs(values.reduce((sum, value) => sum + value, 0) - 1) < 1e-3;
+  return areShares ? { class: named(said), probabilities: values } : { class: named(said), values };
 }
