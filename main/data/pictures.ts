@@ -7,7 +7,7 @@ import { type Arrays, thumbnailCount } from './arrays.ts';
 import { mostInMemory, storedFile } from './stored-arrays.ts';
 import { type BesideInput, labelPictures } from './picture-labels.ts';
 import { packInputs } from './several-arrays.ts';
-import { readPlainPng } from './png.ts';
+import { pngMark, readPlainPng } from './png.ts';
 import { filesBelow, type Folders, inOrder, isFolder, readDataFile } from './files.ts';
 
 export type PictureSource = Extract<DataSource, { format: 'imageFolder' }>;
@@ -86,8 +86,6 @@ export async function decodeAny(
     );
   return { width: info.width, height: info.height, grey: channels === 1, pixels };
 }
-
-const pngMark = Buffer.from('89504e470d0a1a0a', 'hex');
 
 export async function isGrey(sharp: Sharp, bytes: Buffer): Promise<boolean> {
   // A PNG says so in its 26th byte: 0 and 4 are grey, without and with transparency.

@@ -14,7 +14,8 @@ export interface PlainPicture {
   readonly pixels: Uint8Array;
 }
 
-const mark = Buffer.from('89504e470d0a1a0a', 'hex');
+/** What every PNG begins with. */
+export const pngMark = Buffer.from('89504e470d0a1a0a', 'hex');
 /** Values a pixel by colour type: grey, RGB, and both with transparency. */
 const valuesOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 4: 2, 6: 4 };
 /** Says nothing about the pixels: texts, when it was made, and the size of a printed pixel. */
@@ -24,7 +25,7 @@ const mostBytes = 1 << 18;
 
 /** The picture's pixels; undefined where it is not 8 bits deep, plain and sound. */
 export function readPlainPng(bytes: Buffer): PlainPicture | undefined {
-  if (bytes.length < 57 || bytes.length > mostBytes || !mark.equals(bytes.subarray(0, 8))) return undefined;
+  if (bytes.length < 57 || bytes.length > mostBytes || !pngMark.equals(bytes.subarray(0, 8))) return undefined;
   const data: Buffer[] = [];
   let isHeader = true;
   let at = 8;

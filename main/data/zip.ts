@@ -1,6 +1,7 @@
 /** Reads a zip archive in memory by its central directory (PKWARE's APPNOTE 6.3, without encryption and Zip64). */
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
+import { crc32 } from '#contract/crc.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { OpenedFile } from './files.ts';
 
@@ -13,20 +14,6 @@ export interface ZipEntry {
 }
 
 const inflate = promisify(inflateRaw);
-
-/** Remainders of CRC-32 (polynomial 0xedb88320) by byte. */
-const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let bits = byte;
-  for (let round = 0; round < 8; round += 1) bits = bits & 1 ? (bits >>> 1) ^ 0xedb88320 : bits >>> 1;
-  return bits;
-});
-
-/** Node 16 has none. */
-export function crc32(bytes: Uint8Array): number {
-  let sum = 0xffffffff;
-  for (const byte of bytes) sum = (sum >>> 8) ^ remainders[(sum ^ byte) & 255];
-  return (sum ^ 0xffffffff) >>> 0;
-}
 
 const endMark = 0x06054b50;
 const entryMark = 0x02014b50;

@@ -1,4 +1,5 @@
 /** A batch as training makes it, to be looked at. */
+import { placesText } from '#contract/places-text.ts';
 import type { LookBatch } from '#contract/look.ts';
 import type { Dataset } from '#contract/samples.ts';
 import type { TrainSpec } from '#contract/spec.ts';
@@ -7,11 +8,6 @@ import { batchAt } from '#engine/loop/batches.ts';
 /** Samples sent, and values of them all. */
 const mostSamples = 60;
 const mostValues = 1_500_000;
-/** Classes of one sample that are named. */
-const mostPlaces = 24;
-
-/** A class, or those at each place as far as they are looked at. */
-const namesOf = (names: readonly string[]) => (names.length > mostPlaces ? [...names.slice(0, mostPlaces), '…'] : names).join(' ');
 
 /** `epoch` and `step` from 1; a step beyond the last is the last. */
 export function lookAtBatch(
@@ -29,7 +25,7 @@ export function lookAtBatch(
     const values = from.subarray(index * targetSize, (index + 1) * targetSize);
     const { classes } = data;
     return classes
-      ? namesOf(Array.from(values, (value) => classes[value] ?? ''))
+      ? placesText(Array.from(values, (value) => classes[value] ?? ''))
       : Array.from(values, (value) => Number(value.toPrecision(5))).join(', ');
   };
   const shown = Math.max(1, Math.min(size, mostSamples, Math.floor(mostValues / inputSize)));

@@ -1,5 +1,6 @@
 /** Evaluations and predictions as `evaluate` and `predict` print them. */
 import { classScores } from '#contract/class-scores.ts';
+import { placesText } from '#contract/places-text.ts';
 import type { Answer, EvaluatedPart, PredictedRow, Predictions } from '#contract/predictions.ts';
 import { say } from '../words.ts';
 import { columnOfNumbers, plainNumber } from './numbers.ts';
@@ -23,10 +24,6 @@ const mostValues = 6;
 /** A class may be a line's end. */
 const onOneLine = (text: string) => (/\s/.test(text.replaceAll(' ', '')) ? JSON.stringify(text) : text);
 
-/** At most this many classes of one sample. */
-const mostPlaces = 24;
-const shortened = (names: readonly string[]) => (names.length > mostPlaces ? `${names.slice(0, mostPlaces).join(' ')} …` : names.join(' '));
-
 const shortNumbers = (values: readonly number[]) => {
   const shown = values.slice(0, mostValues).map(plainNumber).join(' ');
   return values.length > mostValues ? `${shown} …` : shown;
@@ -48,7 +45,7 @@ function columnsOf({ name, classes = [] }: Head['outputs'][number], answers: rea
     columns.push({ title: prefix + say('cli.word.probability'), cells: shares.map((each) => Math.max(...each).toFixed(4)), right: true });
   const places = answers.map((answer) => answer.classes);
   if (places.some((each) => each !== undefined))
-    columns.push({ title: prefix + say('cli.word.class'), cells: places.map((each) => onOneLine(shortened(each ?? []))) });
+    columns.push({ title: prefix + say('cli.word.class'), cells: places.map((each) => onOneLine(placesText(each ?? []))) });
   const values = answers.map((answer) => answer.values);
   if (values.some((each) => each !== undefined)) {
     const single = values.every((each) => each?.length === 1);

@@ -1,6 +1,6 @@
 /** Zip archives for tests, honest or not. */
 import { deflateRawSync } from 'node:zlib';
-import { crc32 } from '../zip.ts';
+import { crc32 } from '#contract/crc.ts';
 
 type Content = string | Uint8Array | { readonly packed: Uint8Array; readonly size: number };
 

@@ -1,7 +1,7 @@
 /** A model's training, evaluation and prediction as programs for a batch of a given size. */
 import type { Program, Shape, Typed } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
-import { oneHotRows } from '../metrics/losses.ts';
+import { oneHotRows } from '../metrics/one-hot.ts';
 import { weighted } from '../metrics/metric-kind.ts';
 import { outputsOf, predictionOf } from '../metrics/output.ts';
 import type { BuiltModel } from '../model/build.ts';

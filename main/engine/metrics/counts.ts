@@ -3,7 +3,8 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Json } from '#contract/spec.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
-import { oneHotRows, type OutputKind, type Outputs } from './losses.ts';
+import type { OutputKind, Outputs } from './losses.ts';
+import { oneHotRows } from './one-hot.ts';
 import {
   bothSides,
   counted,

@@ -4,9 +4,10 @@
  */
 import { tf } from '../tfjs.ts';
 import type { PerSample } from './losses.ts';
+import { oneHotRows } from './one-hot.ts';
 
 /** Of a logarithm: as good as none, and still finite, so that no gradient becomes NaN. */
-const never = -1e9;
+export const never = -1e9;
 
 /** Moved right along the places of `[batch, places]`; what comes in is `never`. */
 function movedRight(x: tf.Tensor, by: number): tf.Tensor {
@@ -30,7 +31,7 @@ export const ctc: PerSample = ({ values, logits }, targets) => {
   const zeros = tf.zeros([batch, length, 1]);
   const between = tf.reshape(tf.concat([zeros, tf.reshape(labels, [batch, length, 1])], 2), [batch, 2 * length]);
   const extended = tf.concat([between, tf.zeros([batch, 1])], 1);
-  const rows = tf.reshape(tf.oneHot(tf.cast(tf.reshape(extended, [-1]), 'int32'), classes, 1, 0, 'float32'), [batch, places, classes]);
+  const rows = tf.reshape(oneHotRows(extended, classes), [batch, places, classes]);
   // Of each step, the logarithms of the classes at the places: `[batch, steps, places]`.
   const emitted = tf.matMul(output, rows, false, true);
   const at = (step: number) => tf.reshape(tf.slice(emitted, [0, step, 0], [batch, 1, places]), [batch, places]);

@@ -1,6 +1,7 @@
 /** Metrics of all thresholds together: areas under curves, and the best one rate can be while another is kept. */
 import { tf } from '../tfjs.ts';
-import { oneHotRows, type OutputKind, type Outputs } from './losses.ts';
+import type { OutputKind, Outputs } from './losses.ts';
+import { oneHotRows } from './one-hot.ts';
 import {
   bothSides,
   counted,

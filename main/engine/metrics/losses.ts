@@ -7,7 +7,8 @@ import type { BuiltOutput } from '../model/build.ts';
 import { camelCase, shapeText } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
-import { ctc } from './ctc.ts';
+import { ctc, never } from './ctc.ts';
+import { oneHotRows } from './one-hot.ts';
 import { type OutputActivation, outputActivation } from './output.ts';
 
 /** What a model made of a batch: `values` is its output; `logits` what went into a last softmax or sigmoid, if known. */
@@ -31,11 +32,6 @@ export type OutputKind = 'classes' | 'probability' | 'margin' | 'numbers' | 'emb
 
 /** Keeps logarithms finite, as Keras' does. */
 const epsilon = 1e-7;
-
-/** One row a target: 1 at its class. */
-export function oneHotRows(targets: tf.Tensor, classes: number): tf.Tensor {
-  return tf.oneHot(tf.cast(tf.reshape(targets, [-1]), 'int32'), classes, 1, 0, 'float32');
-}
 
 const lastOf = (x: tf.Tensor) => x.shape[x.shape.length - 1];
 /** Over all but the batch, `[batch]`. */
@@ -237,8 +233,6 @@ const circle =
     const counted = tf.sum(tf.cast(tf.greater(loss, 0), 'float32'));
     return tf.mul(loss, tf.div(batch, tf.maximum(counted, 1)));
   };
-/** Of a logarithm: as good as none. */
-const never = -1e9;
 
 type OptionValue = number | boolean | readonly number[] | null;
 interface Option {

@@ -9,7 +9,8 @@ import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
 import { countKinds } from './counts.ts';
 import { curveKinds } from './curves.ts';
-import { cosine, findLoss, lossNames, makeLoss, oneHotRows, type OutputKind } from './losses.ts';
+import { cosine, findLoss, lossNames, makeLoss, type OutputKind } from './losses.ts';
+import { oneHotRows } from './one-hot.ts';
 import {
   counted,
   foundClass,

@@ -1,3 +1,4 @@
+import { placesText } from '#contract/places-text.ts';
 import type { Answer, Predictions } from '#contract/predictions.ts';
 import { useErrorText } from '../../words/errors.ts';
 import type { Formats } from '../../words/format.ts';
@@ -8,8 +9,6 @@ const shown = 200;
 /** With more classes, only the share of the one that is said has a column. */
 const mostShares = 8;
 const mostValues = 6;
-/** Classes at the places of one sample. */
-const mostPlaces = 24;
 
 interface Column {
   readonly title: string;
@@ -25,12 +24,7 @@ function columnsOf(
 ): Column[] {
   const columns: Column[] = [];
   if (first.class !== undefined) columns.push({ title: words.class, isNumber: false, of: (answer) => answer.class ?? '' });
-  if (first.classes)
-    columns.push({
-      title: words.class,
-      isNumber: false,
-      of: ({ classes: places = [] }) => (places.length > mostPlaces ? `${places.slice(0, mostPlaces).join(' ')} …` : places.join(' ')),
-    });
+  if (first.classes) columns.push({ title: words.class, isNumber: false, of: (answer) => placesText(answer.classes ?? []) });
   const share = (value: number | undefined) => (value === undefined ? '' : formats.percent(value, 1));
   if (first.probabilities && first.probabilities.length > mostShares)
     columns.push({ title: words.share, isNumber: true, of: ({ probabilities = [] }) => share(Math.max(...probabilities)) });
