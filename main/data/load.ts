@@ -39,6 +39,8 @@ export interface LoadOptions {
   readonly mostInMemory?: number | undefined;
   /** Hears the share that is done, of what takes long. */
   readonly onProgress?: ((share: number) => void) | undefined;
+  /** Hears of a file of the cache that was not as it was written, and is made again. */
+  readonly onDamaged?: ((file: string) => void) | undefined;
   /** What was fitted on other data, to be done to this alike. */
   readonly known?: Preparation | undefined;
 }
@@ -61,7 +63,7 @@ export async function loadDataset(spec: DataSpec, folders: Folders, options: Loa
 async function load(
   spec: DataSpec,
   folders: Folders,
-  { signal, mostInMemory: most = usualMost, onProgress, known }: LoadOptions,
+  { signal, mostInMemory: most = usualMost, onProgress, onDamaged, known }: LoadOptions,
 ): Promise<LoadedData> {
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
@@ -79,7 +81,7 @@ async function load(
     const target = columns.find(({ role }) => role === 'target')?.name;
     return finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign: parts, spec }, findings);
   }
-  const read = await readSource(source, folders, hash, { signal, most: mostInMemory });
+  const read = await readSource(source, folders, hash, { signal, most: mostInMemory, onDamaged });
   signal?.throwIfAborted();
   const others: { part: 'validation' | 'test'; read: ReadData; at: string; steps: OtherSteps }[] = [];
   for (const [index, step] of spec.steps.entries()) {
@@ -151,7 +153,7 @@ async function load(
       said = { size: [height, width], channels: channels === 1 ? 1 : 3, ...said };
     }
     try {
-      return await readSource(said, folders, hash, { signal, most: mostInMemory });
+      return await readSource(said, folders, hash, { signal, most: mostInMemory, onDamaged });
     } catch (error) {
       throw atOther(error, at);
     }
@@ -166,6 +168,7 @@ const pick = (from: object, names: readonly string[]): object =>
 interface ReadOptions {
   readonly signal: AbortSignal | undefined;
   readonly most: number | undefined;
+  readonly onDamaged: LoadOptions['onDamaged'];
 }
 
 async function readSource(source: DataSource, folders: Folders, hash: Hash, options: ReadOptions): Promise<ReadData> {

@@ -181,11 +181,19 @@ export async function readPictures(...[source, folders, hash, options]: Paramete
   return { ...arrays, ...packed, inputShape: [packed.values.length / count], scale: 1, pictures: { shape: inputShape, values } };
 }
 
+export interface PictureOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that the samples may take as 32-bit floats, beyond which they lie in the cache. */
+  readonly most?: number | undefined;
+  /** Hears of a file of the cache that was not as it was written. */
+  readonly onDamaged?: ((file: string) => void) | undefined;
+}
+
 async function decodePictures(
   source: PictureSource,
   folders: Folders,
   hash: Hash,
-  { signal, most = mostInMemory }: { signal?: AbortSignal | undefined; most?: number | undefined } = {},
+  { signal, most = mostInMemory, onDamaged }: PictureOptions = {},
 ): Promise<{ arrays: Arrays; besides: PictureList['besides'] }> {
   const { pictures, classes, ignored, besides } = await listPictures(source, folders, hash);
   const sharp = await loadSharp();
@@ -238,7 +246,7 @@ async function decodePictures(
   let shape: readonly [number, number] | undefined = source.size ?? (await firstSize(sharp, pictures.length, bytesOf));
   const file =
     shape && pictures.length * shape[0] * shape[1] * channels * 4 > most
-      ? await storedFile(folders, nameOf(contentHash, shape, channels), pictures.length * shape[0] * shape[1] * channels)
+      ? await storedFile(folders, nameOf(contentHash, shape, channels), pictures.length * shape[0] * shape[1] * channels, onDamaged)
       : undefined;
   const firstBytes = new Map<number, Uint8Array<ArrayBuffer>>();
   const shownEvery = Math.max(1, Math.ceil(pictures.length / thumbnailCount));
@@ -277,7 +285,10 @@ async function decodePictures(
   const shownFirst = [...firstBytes].sort(([a], [b]) => a - b);
   const all = {
     path: source.path,
-    ...(file && { stored: { file: file.file, type: 'uint8' as const, offset: 0 }, firstBytes: new Map(shownFirst) }),
+    ...(file && {
+      stored: { file: file.file, type: 'uint8' as const, offset: 0, writtenAtMs: file.writtenAtMs },
+      firstBytes: new Map(shownFirst),
+    }),
     inputShape: [height, width, channels],
     scale: source.scale ?? 1 / 255,
     targetShape: classes ? [] : [1],

@@ -1,25 +1,30 @@
 /** Pictures that do not fit into memory give the same samples as those that do. */
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Part } from '#contract/samples.ts';
 import type { DataSource, DataStep } from '#contract/spec.ts';
 import { loadDataset } from './load.ts';
+import { areSound } from './stored-arrays.ts';
 import { fault, makeWorkspace } from './testing/workspace.ts';
 
 const { folders, write } = makeWorkspace();
-for (let index = 0; index < 30; index += 1) {
-  const pixels = Uint8Array.from({ length: 48 }, (_, place) => (index * 31 + place * 7) % 256);
-  const png = await sharp(pixels, { raw: { width: 4, height: 4, channels: 3 } })
-    .png()
-    .toBuffer();
-  write(`p/${index % 2 ? 'odd' : 'even'}/${index}.png`, png);
-}
+for (const [folder, factor] of [
+  ['p', 31],
+  ['q', 29],
+] as const)
+  for (let index = 0; index < 30; index += 1) {
+    const pixels = Uint8Array.from({ length: 48 }, (_, place) => (index * factor + place * 7) % 256);
+    const png = await sharp(pixels, { raw: { width: 4, height: 4, channels: 3 } })
+      .png()
+      .toBuffer();
+    write(`${folder}/${index % 2 ? 'odd' : 'even'}/${index}.png`, png);
+  }
 const source: DataSource = { format: 'imageFolder', path: 'p' };
 const split: DataStep = { op: 'split', validation: 0.3, seed: 4 };
-const load = (most: number, more: Partial<DataSource> = {}, ...steps: DataStep[]) =>
-  loadDataset({ source: { ...source, ...more } as DataSource, steps: [split, ...steps] }, folders, { mostInMemory: most });
+const load = (most: number, more: Partial<DataSource> = {}, steps: DataStep[] = [], onDamaged?: (file: string) => void) =>
+  loadDataset({ source: { ...source, ...more } as DataSource, steps: [split, ...steps] }, folders, { mostInMemory: most, onDamaged });
 
 function inputsOf(part: Part): number[] {
   const { stored } = part;
@@ -44,9 +49,43 @@ it('are decoded into the cache once, and split alike', async () => {
   expect(file.preview.images?.thumbnails).toHaveLength(15);
   const [name] = readdirSync(samplesFolder);
   const before = statSync(join(samplesFolder, name)).ino;
-  await load(1000, {}, { op: 'take', count: 20 });
+  await load(1000, {}, [{ op: 'take', count: 20 }]);
   expect(readdirSync(samplesFolder)).toEqual([name]);
   expect(statSync(join(samplesFolder, name)).ino).toBe(before);
+});
+
+describe('a file of the cache that is not as it was written', () => {
+  const fileOf = () => join(samplesFolder, readdirSync(samplesFolder)[0]);
+  const changes: [string, () => void][] = [
+    ['has a flipped bit', () => flip(100)],
+    ['has a flipped bit in its checksum', () => flip(statSync(fileOf()).size - 1)],
+    ['is cut', () => truncateSync(fileOf(), statSync(fileOf()).size - 1)],
+    ['is empty', () => truncateSync(fileOf(), 0)],
+    ['is of other pictures', () => writeFileSync(fileOf(), foreign)],
+  ];
+  let foreign: Buffer;
+  function flip(at: number): void {
+    const bytes = readFileSync(fileOf());
+    bytes[at] ^= 16;
+    writeFileSync(fileOf(), bytes);
+  }
+
+  it.each(changes)('is made again where it %s', async (_, change) => {
+    rmSync(samplesFolder, { recursive: true });
+    await load(1000, { path: 'q' });
+    foreign = readFileSync(fileOf());
+    rmSync(samplesFolder, { recursive: true });
+    const sound = await load(1000);
+    const inputs = inputsOf(sound.dataset.train);
+    const file = fileOf();
+    change();
+    expect(await areSound(sound.dataset.train.stored!)).toBe(false);
+    const damaged: string[] = [];
+    const again = await load(1000, {}, [], (one) => damaged.push(one));
+    expect(damaged).toEqual([file]);
+    expect(inputsOf(again.dataset.train)).toEqual(inputs);
+    expect(await areSound(again.dataset.train.stored!)).toBe(true);
+  });
 });
 
 it('leave nothing behind where one is damaged, and may be left out', async () => {
@@ -61,7 +100,7 @@ it('leave nothing behind where one is damaged, and may be left out', async () =>
     expect(file.dataset.train.rows).toEqual(memory.dataset.train.rows);
     expect(inputsOf(file.dataset.train)).toEqual(inputsOf(memory.dataset.train));
   }
-  expect(await fault(load(1000, { damaged: 'skip' }, { op: 'distinct' }))).toMatchObject({
+  expect(await fault(load(1000, { damaged: 'skip' }, [{ op: 'distinct' }]))).toMatchObject({
     code: 'data.stepTooLarge',
     at: '/data/steps/1',
   });

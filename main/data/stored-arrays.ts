@@ -1,7 +1,8 @@
 /** Samples that do not fit into memory: decoded once into a file of the workspace's cache, and read from there by blocks. */
-import { promises as disk } from 'node:fs';
-import { join } from 'node:path';
+import { promises as disk, type Stats } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Part } from '#contract/samples.ts';
+import { checksum } from '#files/checksum.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Folders } from './files.ts';
 
@@ -11,8 +12,8 @@ export interface StoredSamples {
   readonly file: string;
   readonly type: 'uint8' | 'float32';
   readonly offset: number;
-  /** Of a file that is not the cache's own: when it was written last. */
-  readonly writtenAtMs?: number;
+  /** When it was written last. */
+  readonly writtenAtMs: number;
   /** Whether the values were multiplied already. */
   readonly isScaled?: boolean;
 }
@@ -23,30 +24,83 @@ export const mostInMemory = 3 * 2 ** 30;
 /** Files that are kept: of the data sets used last. */
 const mostFiles = 3;
 
+const ending = '.samples';
+
 export const folderOf = ({ workspace }: Folders) => join(workspace, '.epochbook', 'cache', 'samples');
 
-/** The file of this name where it is whole; else one to be written, which `done` puts in its place. */
+/** At the end of a file: what it is, and the checksum of its samples and its name. */
+const mark = Buffer.from('epochbook samples');
+const endBytes = mark.length + 4;
+
+const stampOf = ({ size, mtimeMs, ino }: Stats) => `${size} ${mtimeMs} ${ino}`;
+
+/** Files that this process has read through, as they were then. */
+const sound = new Map<string, string>();
+
+async function endOf(handle: disk.FileHandle, file: string, bytes: number): Promise<Buffer> {
+  const block = Buffer.alloc(Math.min(bytes, 1 << 22));
+  let sum = checksum(Buffer.from(basename(file)));
+  for (let from = 0; from < bytes;) {
+    const { bytesRead } = await handle.read(block, 0, Math.min(block.length, bytes - from), from);
+    if (bytesRead === 0) break;
+    sum = checksum(block.subarray(0, bytesRead), sum);
+    from += bytesRead;
+  }
+  const end = Buffer.alloc(endBytes);
+  mark.copy(end);
+  end.writeUInt32LE(sum, mark.length);
+  return end;
+}
+
+/** Whether a file of the cache holds what was written there; it is read through once in a process. */
+async function isUndamaged(file: string, stats: Stats): Promise<boolean> {
+  if (sound.get(file) === stampOf(stats)) return true;
+  const bytes = stats.size - endBytes;
+  if (bytes < 0) return false;
+  const handle = await disk.open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(endBytes), 0, endBytes, bytes);
+    if (!buffer.equals(await endOf(handle, file, bytes))) return false;
+  } finally {
+    await handle.close();
+  }
+  sound.set(file, stampOf(stats));
+  return true;
+}
+
+/** Whether samples in a file are still those that were written or found there. */
+export async function areSound({ file, writtenAtMs }: StoredSamples): Promise<boolean> {
+  const stats = await disk.stat(file).catch(() => undefined);
+  return stats?.mtimeMs === writtenAtMs && (!file.endsWith(ending) || isUndamaged(file, stats));
+}
+
+/** The file of this name where it is sound; else one to be written, which `done` puts in its place. */
 export async function storedFile(
   folders: Folders,
   name: string,
   bytes: number,
+  onDamaged?: (file: string) => void,
 ): Promise<{
   readonly file: string;
+  readonly writtenAtMs: number;
   readonly write?: { readonly handle: disk.FileHandle; readonly done: () => Promise<void>; readonly fail: () => Promise<void> };
 }> {
-  const folder = folderOf(folders);
-  const file = join(folder, `${name}.samples`);
+  const file = join(folderOf(folders), `${name}${ending}`);
   const found = await disk.stat(file).catch(() => undefined);
-  if (found?.size === bytes) {
-    await disk.utimes(file, new Date(), new Date());
-    return { file };
+  if (found?.size === bytes + endBytes && (await isUndamaged(file, found))) {
+    // When it was written tells whether it is still the same, so its use is told by the other time.
+    await disk.utimes(file, new Date(), found.mtime);
+    return { file, writtenAtMs: found.mtimeMs };
   }
-  const { write } = await samplesFile(folders, name);
-  return { file, write: { ...write, done: () => write.done(bytes) } };
+  if (found) onDamaged?.(file);
+  const { write, writtenAtMs } = await samplesFile(folders, name);
+  return { file, writtenAtMs, write: { ...write, done: () => write.done(bytes) } };
 }
 
 export interface SamplesFile {
   readonly file: string;
+  /** Of the file when it is done: a whole second, which can be given again exactly when the file is used. */
+  readonly writtenAtMs: number;
   readonly write: {
     readonly handle: disk.FileHandle;
     /** Puts the file, of so many bytes, in its place. */
@@ -58,20 +112,26 @@ export interface SamplesFile {
 /** A file of samples to be written. Throws `store.diskFull` and `store.readOnly`. */
 export async function samplesFile(folders: Folders, name: string): Promise<SamplesFile> {
   const folder = folderOf(folders);
-  const file = join(folder, `${name}.samples`);
+  const file = join(folder, `${name}${ending}`);
+  const writtenAtMs = Math.floor(Date.now() / 1000) * 1000;
   const part = `${file}.${process.pid}.part`;
   try {
     await disk.mkdir(folder, { recursive: true });
     await removeAbandoned(folder);
-    const handle = await disk.open(part, 'w');
+    const handle = await disk.open(part, 'w+');
     return {
       file,
+      writtenAtMs,
       write: {
         handle,
         async done(bytes) {
           await handle.truncate(bytes);
+          await handle.write(await endOf(handle, file, bytes), 0, endBytes, bytes);
+          await handle.utimes(new Date(), writtenAtMs / 1000);
+          const stats = await handle.stat();
           await handle.close();
           await disk.rename(part, file);
+          sound.set(file, stampOf(stats));
           await letGo(folder);
         },
         async fail() {
@@ -103,8 +163,8 @@ function isRunning(pid: number): boolean {
 }
 
 async function letGo(folder: string): Promise<void> {
-  const names = (await disk.readdir(folder)).filter((name) => name.endsWith('.samples'));
-  const used = await Promise.all(names.map(async (name) => ({ name, at: (await disk.stat(join(folder, name))).mtimeMs })));
+  const names = (await disk.readdir(folder)).filter((name) => name.endsWith(ending));
+  const used = await Promise.all(names.map(async (name) => ({ name, at: (await disk.stat(join(folder, name))).atimeMs })));
   for (const { name } of used.sort((a, b) => b.at - a.at).slice(mostFiles)) await disk.rm(join(folder, name), { force: true });
 }
 

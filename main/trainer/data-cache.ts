@@ -1,8 +1,10 @@
 /** Keeps the data set that was loaded last, so that another run of the same data starts at once; large ones on the disk too. */
-import { promises as disk } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type DataSpec, dataPaths } from '#contract/spec.ts';
 import { loadDataset, type LoadedData, type LoadOptions } from '#data/load.ts';
+import { finding } from '#data/findings.ts';
+import { areSound } from '#data/stored-arrays.ts';
 import { fingerprint } from '#files/fingerprint.ts';
 import { readCached, writeCached } from './disk-cache.ts';
 import type { Folders } from './protocol.ts';
@@ -16,18 +18,24 @@ async function keyOf(spec: DataSpec, folders: Folders): Promise<string> {
   return JSON.stringify([spec, folders, files]);
 }
 
-/** Samples in a file may have been let go of. */
-async function isThere({ dataset }: LoadedData): Promise<boolean> {
-  const files = [dataset.train, dataset.validation, dataset.test].flatMap((part) => part?.stored?.file ?? []);
-  const found = await Promise.all(
-    files.map((file) =>
-      disk.access(file).then(
-        () => true,
-        () => false,
-      ),
-    ),
+/** Samples in a file may have been let go of, or changed. */
+async function isSound({ dataset }: LoadedData, onDamaged?: (file: string) => void): Promise<boolean> {
+  const files = new Map(
+    [dataset.train, dataset.validation, dataset.test].flatMap((part) => (part?.stored ? [[part.stored.file, part.stored]] : [])),
   );
-  return found.every(Boolean);
+  for (const stored of files.values()) {
+    if (await areSound(stored)) continue;
+    if (existsSync(stored.file)) onDamaged?.(stored.file);
+    return false;
+  }
+  return true;
+}
+
+/** What was kept of the data was not as it was written. */
+function withDamaged(loaded: LoadedData, files: ReadonlySet<string>): LoadedData {
+  if (files.size === 0) return loaded;
+  const found = finding('data.cacheDamaged', { count: files.size }, [...files].join('\n'));
+  return { ...loaded, preview: { ...loaded.preview, findings: [...loaded.preview.findings, found] } };
 }
 
 export interface DataCacheOptions {
@@ -43,25 +51,24 @@ export function createDataCache({ load = loadDataset, worthKeeping = worthKeepin
   let kept: { key: string; loaded: LoadedData } | undefined;
   return async (spec, folders, options) => {
     const key = await keyOf(spec, folders);
-    if (kept?.key === key && (await isThere(kept.loaded))) return kept.loaded;
+    const damaged = new Set<string>();
+    const onDamaged = (file: string) => void damaged.add(file);
+    if (kept?.key === key && (await isSound(kept.loaded, onDamaged))) return kept.loaded;
     // Let go of the old one first: two large data sets may not fit.
     kept = undefined;
     // A workspace gets its folder with its first run, not by being looked at.
-    const hasFolder = await disk.access(join(folders.workspace, '.epochbook')).then(
-      () => true,
-      () => false,
-    );
-    const cached = hasFolder ? await readCached(folders.workspace, key) : undefined;
-    if (cached && (await isThere(cached))) {
+    const hasFolder = existsSync(join(folders.workspace, '.epochbook'));
+    const cached = hasFolder ? await readCached(folders.workspace, key, onDamaged) : undefined;
+    if (cached && (await isSound(cached, onDamaged))) {
       kept = { key, loaded: cached };
       return cached;
     }
     const began = performance.now();
-    const loaded = await load(spec, folders, options);
+    const loaded = await load(spec, folders, { ...options, onDamaged });
     // A file that was written while we read it is read again next time.
     if ((await keyOf(spec, folders)) !== key) return loaded;
     kept = { key, loaded };
-    if (hasFolder && performance.now() - began > worthKeeping) void writeCached(folders.workspace, key, loaded);
-    return loaded;
+    if (hasFolder && (damaged.size > 0 || performance.now() - began > worthKeeping)) void writeCached(folders.workspace, key, loaded);
+    return withDamaged(loaded, damaged);
   };
 }

@@ -56,6 +56,42 @@ it('reads again what has changed, and what is cut short', async () => {
   await written(2);
 });
 
+it.each([
+  ['a flipped bit', (bytes: Buffer) => (bytes[bytes.length - 70] ^= 4)],
+  ['a flipped bit in the head', (bytes: Buffer) => (bytes[60] ^= 1)],
+])('reads again what has %s, and says so once', async (_, change) => {
+  const { count, make } = counting();
+  const first = await make()(spec, folders);
+  expect(count.loads).toBe(0);
+  for (const name of readdirSync(cache)) {
+    const bytes = readFileSync(join(cache, name));
+    change(bytes);
+    writeFileSync(join(cache, name), bytes);
+  }
+  const load = make();
+  const { dataset, preview } = await load(spec, folders);
+  expect(count.loads).toBe(1);
+  expect(dataset).toEqual(first.dataset);
+  expect(preview.findings.at(-1)).toMatchObject({ code: 'data.cacheDamaged', evidence: expect.stringContaining('.data') as string });
+  expect((await load(spec, folders)).preview).toEqual(first.preview);
+  await expect.poll(async () => (await make()(spec, folders)).preview).toEqual(first.preview);
+});
+
+it('is not taken in by the file of other data', async () => {
+  const { count, make } = counting();
+  const first = await make()(spec, folders);
+  const names = readdirSync(cache);
+  expect(names).toHaveLength(2);
+  const [one, other] = names.map((name) => readFileSync(join(cache, name)));
+  writeFileSync(join(cache, names[0]), other);
+  writeFileSync(join(cache, names[1]), one);
+  const { dataset, preview } = await make()(spec, folders);
+  expect(count.loads).toBe(1);
+  expect(dataset).toEqual(first.dataset);
+  expect(preview.findings.map(({ code }) => code)).toContain('data.cacheDamaged');
+  await expect.poll(async () => (await make()(spec, folders)).preview).toEqual(first.preview);
+});
+
 it('lets go of what was used longest ago, and can be emptied', async () => {
   await clearCache(folders.workspace);
   const loaded = await loadDataset(spec, folders);

@@ -3,13 +3,16 @@ import { createHash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedData } from '#data/load.ts';
+import { checksum } from '#files/checksum.ts';
 import { cacheFolder, mostCached, trimCache } from '#files/cache-folder.ts';
 
 /** Raised with every change to what loading gives. */
-const format = 1;
+const format = 2;
 const magic = 'epochbook-data\n';
 /** Where arrays begin: a multiple of their elements' size. */
 const alignment = 8;
+/** Before the header: magic, format, the header's length, the whole length, and the checksum of all that follows. */
+const headBytes = 40;
 /** Smaller ones get memory of their own, so that passing one on does not pass on the whole file. */
 const ownMemory = 1 << 20;
 
@@ -34,31 +37,37 @@ export function encodeLoaded(loaded: LoadedData, key: string): Uint8Array[] {
     return found;
   });
   const header = Buffer.from(text);
-  const head = Buffer.alloc(aligned(magic.length + 24 + header.length), 0x20);
+  const head = Buffer.alloc(aligned(headBytes + header.length), 0x20);
   head.write(magic);
-  const view = new DataView(head.buffer, head.byteOffset);
-  view.setUint32(16, format, true);
-  view.setUint32(20, header.length, true);
-  // The whole length, so that a file that was cut short is known.
-  view.setFloat64(24, head.length + offset, true);
-  header.copy(head, 32);
+  header.copy(head, headBytes);
   const parts: Uint8Array[] = [head];
   for (const array of arrays) {
     parts.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     const gap = aligned(array.byteLength) - array.byteLength;
     if (gap > 0) parts.push(new Uint8Array(gap));
   }
+  const view = new DataView(head.buffer, head.byteOffset);
+  view.setUint32(16, format, true);
+  view.setUint32(20, header.length, true);
+  view.setFloat64(24, head.length + offset, true);
+  view.setUint32(
+    32,
+    [head.subarray(headBytes), ...parts.slice(1)].reduce((sum, part) => checksum(part, sum), 0),
+    true,
+  );
   return parts;
 }
 
-/** Undefined for a file that is not whole, not of this version, or of another key. */
+/** Undefined for a file of another version; throws for one that is not as it was written, or of another key. */
 export function decodeLoaded(bytes: Uint8Array<ArrayBuffer>, key: string): LoadedData | undefined {
-  if (bytes.length < 32 || Buffer.from(bytes.subarray(0, magic.length)).toString() !== magic) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
+  if (bytes.length < headBytes || Buffer.from(bytes.subarray(0, magic.length)).toString() !== magic) throw new Error('no cached data');
+  if (view.getUint32(16, true) !== format) return undefined;
   const length = view.getUint32(20, true);
-  if (view.getUint32(16, true) !== format || view.getFloat64(24, true) !== bytes.length) return undefined;
-  const start = aligned(magic.length + 24 + length);
-  const { key: found, loaded } = JSON.parse(Buffer.from(bytes.subarray(32, 32 + length)).toString(), (_, value: unknown) => {
+  if (view.getFloat64(24, true) !== bytes.length || view.getUint32(32, true) !== checksum(bytes.subarray(headBytes)))
+    throw new Error('cached data is damaged');
+  const start = aligned(headBytes + length);
+  const { key: found, loaded } = JSON.parse(Buffer.from(bytes.subarray(headBytes, headBytes + length)).toString(), (_, value: unknown) => {
     if (!(value instanceof Object)) return value;
     if ('$number' in value) return Number(value.$number);
     if (!('$array' in value)) return value;
@@ -66,34 +75,35 @@ export function decodeLoaded(bytes: Uint8Array<ArrayBuffer>, key: string): Loade
     const array = new types[type](bytes.buffer, bytes.byteOffset + start + offset, count);
     return array.byteLength < ownMemory ? array.slice() : array;
   }) as { key: string; loaded: LoadedData };
-  return found === key ? loaded : undefined;
+  if (found !== key) throw new Error('cached data is of another key');
+  return loaded;
 }
 
 const fileOf = (workspace: string, key: string) =>
   join(cacheFolder(workspace), `${createHash('sha256').update(key).digest('hex').slice(0, 40)}.data`);
 
-/** Undefined where it is not there, or no good. */
-export async function readCached(workspace: string, key: string): Promise<LoadedData | undefined> {
+/** Undefined where it is not there or no good; `onDamaged` hears of a file that is not as it was written. */
+export async function readCached(workspace: string, key: string, onDamaged?: (file: string) => void): Promise<LoadedData | undefined> {
   const file = fileOf(workspace, key);
+  const handle = await disk.open(file).catch(() => undefined);
+  if (!handle) return undefined;
   try {
-    const handle = await disk.open(file);
-    try {
-      const { size } = await handle.stat();
-      const bytes = new Uint8Array(new ArrayBuffer(size));
-      let filled = 0;
-      while (filled < size) {
-        const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 1 << 30));
-        if (bytesRead === 0) return undefined;
-        filled += bytesRead;
-      }
-      const loaded = decodeLoaded(bytes, key);
-      if (loaded) await handle.utimes(new Date(), new Date()).catch(() => undefined);
-      return loaded;
-    } finally {
-      await handle.close();
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(new ArrayBuffer(size));
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 1 << 30));
+      if (bytesRead === 0) throw new Error(`${file} ends early`);
+      filled += bytesRead;
     }
+    const loaded = decodeLoaded(bytes, key);
+    if (loaded) await handle.utimes(new Date(), new Date()).catch(() => undefined);
+    return loaded;
   } catch {
+    onDamaged?.(file);
     return undefined;
+  } finally {
+    await handle.close();
   }
 }
 

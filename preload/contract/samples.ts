@@ -30,8 +30,8 @@ export interface StoredInputs {
   readonly scale: number;
   /** Of each of the part's samples, ascending: which of the file's it is. Default: all, as they lie. */
   readonly places?: Uint32Array;
-  /** Of a file that is not the cache's own: when it was written last. It must not be written while it is trained on. */
-  readonly writtenAtMs?: number;
+  /** When it was written last. It must not be written while it is trained on. */
+  readonly writtenAtMs: number;
 }
 
 /** One thing done to a value of a column: a text or a number, NaN where it is missing. */

@@ -138,7 +138,7 @@ export async function openLargeNpy(
     throw error;
   }
   if (!output) return { header, stored: { file, type: 'float32', offset: start, writtenAtMs } };
-  return { header, stored: { file: output.file, type: 'float32', offset: 0, isScaled: true } };
+  return { header, stored: { file: output.file, type: 'float32', offset: 0, writtenAtMs: output.writtenAtMs, isScaled: true } };
 }
 
 /** Images of an unpacked IDX file that do not fit into memory. Throws what `idxHeader` throws. */
@@ -236,7 +236,7 @@ export async function shapeStored(
     }
   }
   const size = sizeOf(shape);
-  const { file, write } = await samplesFile(folders, name);
+  const { file, writtenAtMs, write } = await samplesFile(folders, name);
   const parts: { train?: Part; validation?: Part; test?: Part } = {};
   let bytes = 0;
   try {
@@ -257,7 +257,7 @@ export async function shapeStored(
       parts[part] = {
         ...own,
         inputs: new Float32Array(0),
-        stored: { file, type: 'float32', offset, size, scale: 1 } satisfies StoredInputs,
+        stored: { file, type: 'float32', offset, size, scale: 1, writtenAtMs } satisfies StoredInputs,
       };
     }
     await write.done(bytes);

@@ -93,7 +93,7 @@ export async function prepareLargeTable(
     kind: as === 'codes' ? 'codes' : 'numbers',
     texts: texts.get(column) ?? [],
   }));
-  const { file, write } = await samplesFile(folders, name);
+  const { file, writtenAtMs, write } = await samplesFile(folders, name);
   const store = createColumnStore(`${file}.${process.pid}.columns`, stored);
   try {
     const all = surveys.reduce((sum, { rows }) => sum + rows, 0);
@@ -114,7 +114,19 @@ export async function prepareLargeTable(
         throw new EpochbookError('data.changedMeanwhile', { path: table.path }, { at });
     }
     store.finish();
-    const prepared = await prepareStored({ tables, surveys, starts, store, spec, plan, signal, write: write.handle, file, onProgress });
+    const prepared = await prepareStored({
+      tables,
+      surveys,
+      starts,
+      store,
+      spec,
+      plan,
+      signal,
+      write: write.handle,
+      file,
+      writtenAtMs,
+      onProgress,
+    });
     await write.done(prepared.bytes);
     return prepared.prepared;
   } catch (error) {
@@ -237,6 +249,7 @@ interface StoredJob {
   readonly signal: AbortSignal | undefined;
   readonly write: { write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<unknown> };
   readonly file: string;
+  readonly writtenAtMs: number;
   readonly onProgress: (share: number) => void;
 }
 
@@ -342,7 +355,14 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     targets: targetsOf(parts[part]!),
     rows: parts[part]!.map((row) => kept[row] - startOf(part)),
     ...weightsOf(parts[part]!),
-    stored: { file: job.file, type: 'float32', offset: written.offsets[part]!, size, scale: 1 } satisfies StoredInputs,
+    stored: {
+      file: job.file,
+      type: 'float32',
+      offset: written.offsets[part]!,
+      size,
+      scale: 1,
+      writtenAtMs: job.writtenAtMs,
+    } satisfies StoredInputs,
   });
   const derived = stepsOf(spec, 'map').map(({ step: { column, expression } }) => ({ column, expression }));
   const dataset: Omit<Dataset, 'hash'> = {

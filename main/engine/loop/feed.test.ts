@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import type { Part } from '#contract/samples.ts';
 import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { type BatchJob, sliceBatch } from './batches.ts';
 import { feedHere, openFeed } from './feed.ts';
-import { shuffledOrder as orderBy } from './inputs.ts';
+import { openInputs, shuffledOrder as orderBy } from './inputs.ts';
 import { randomStream } from './random.ts';
 import type { Batch } from './session.ts';
 
@@ -26,7 +26,11 @@ function stored(count: number, size: number): { file: Part; memory: Part } {
   });
   return {
     memory: { ...base, inputs },
-    file: { ...base, inputs: new Float32Array(0), stored: { file: path, type: 'uint8', offset: 5, size, scale: 1 / 255, places } },
+    file: {
+      ...base,
+      inputs: new Float32Array(0),
+      stored: { file: path, type: 'uint8', offset: 5, size, scale: 1 / 255, places, writtenAtMs: statSync(path).mtimeMs },
+    },
   };
 }
 
@@ -102,6 +106,7 @@ it('shuffles what is larger than its window by blocks, every sample once', () =>
       offset: 0,
       size: 2 ** 20,
       scale: 1,
+      writtenAtMs: 0,
       places: Uint32Array.from({ length: count }, (_, index) => index),
     },
   };
@@ -123,4 +128,15 @@ it('trains the same from a file as from memory', async () => {
     return eventsOf(events, 'epochEnded').map(({ row }) => row.metrics);
   };
   expect(await run(file)).toEqual(await run(memory));
+});
+
+it.each([
+  ['written to', (file: string) => utimesSync(file, new Date(), new Date(0))],
+  ['cut', (file: string) => truncateSync(file, 20)],
+])('says so where a file is %s while it is read', (_, change) => {
+  const { file } = stored(80, 8);
+  const reader = openInputs(file);
+  change(file.stored!.file);
+  expect(() => reader.copy(0, new Float32Array(reader.size), 0)).toThrow(expect.objectContaining({ code: 'engine.samplesChanged' }));
+  reader.close();
 });

@@ -61,7 +61,7 @@ function openStored(stored: StoredInputs, count: number): InputReader {
       if (read === 0) throw changed();
       filled += read;
     }
-    if (writtenAtMs !== undefined && fstatSync(handle).mtimeMs !== writtenAtMs) throw changed();
+    if (fstatSync(handle).mtimeMs !== writtenAtMs) throw changed();
     return { number, values: stored.type === 'uint8' ? bytes : new Float32Array(bytes.buffer), from };
   };
   const blockOf = (number: number): Block => {

@@ -127,6 +127,8 @@ export const data = {
     'The column “{column}” says {value} on {count, number} rows, far from all other values. If that stands for a missing value, drop the rows with .filter(…), or make it a gap in the file and fill it with .impute().',
   'data.notScaled':
     'The values of the columns have very different ranges: “{large}” spans {largeRange, number}, “{small}” {smallRange, number}. Training goes better with .standardize().',
+  'data.cacheDamaged':
+    '{count, plural, one {A file} other {# files}} of the cache in .epochbook {count, plural, one {was} other {were}} not as written, so this data was read from its source again. If that happens more than once, have the disk checked.',
   'data.picturesSkipped':
     '{count, plural, one {One picture is} other {# pictures are}} damaged and left out: {file}{count, plural, one {} other { and others}}. Replace what you can; no step of the notebook mends a file.',
   'data.largeValues':

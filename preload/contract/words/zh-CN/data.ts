@@ -111,6 +111,7 @@ export const data: Record<keyof typeof en, string> = {
     '“{column}”列有 {count, number} 行的值是 {value}，远离其他值。如果它代表缺失，请用 .filter(…) 去掉这些行，或在文件中留空并用 .impute() 填补。',
   'data.notScaled':
     '各列的取值范围相差很大：“{large}”跨度 {largeRange, number}，“{small}”跨度 {smallRange, number}。加上 .standardize() 训练效果更好。',
+  'data.cacheDamaged': '.epochbook 缓存中有 {count} 个文件与写入时不一致，因此已从源文件重新读取数据。如果反复出现，请检查磁盘。',
   'data.picturesSkipped': '{count} 张图片已损坏并被略过，例如 {file}。请尽量替换；笔记本中的步骤无法修复文件。',
   'data.largeValues': '模型看到的值从 {min, number} 到 {max, number}；值在 0 和 1 附近时训练效果更好。请进行缩放。',
   'data.labelKind': '在文字标签中，{names} 是数字（{count} 个样本）。请检查这是否是有意的。',
