@@ -20,7 +20,9 @@ export function useShortcuts(): void {
           const keys = [action.keys, action.otherKeys].find((one) => one !== undefined && fits(event, one, before?.id === action.id));
           if (keys === undefined) continue;
           // Text fields keep the keys that mean something in a text, and undo what was typed into them.
-          const forText = /^Mod\+(Shift\+)?Z$/.test(keys) || (!/Mod|F\d+$/.test(keys) && (!action.inText || !/Alt|Ctrl/.test(keys)));
+          const forText =
+            /^Mod\+(Shift\+)?(Z|A|Backspace|Up|Down)$/.test(keys) ||
+            (!/Mod|F\d+$/.test(keys) && (!action.inText || !/Alt|Ctrl/.test(keys)));
           if (forText && isTextField(event.target)) continue;
           const always = keys.includes('Mod');
           if (action.within !== undefined && !always && !(event.target instanceof Element && event.target.matches(action.within))) continue;

@@ -28,7 +28,7 @@ import { useCell } from './use-cell.ts';
 interface Props {
   readonly cell: EditedCell;
   readonly selected: boolean;
-  readonly onRun: (cell: EditedCell, advance: boolean) => void;
+  readonly onRun: (keys: readonly string[], advance: boolean) => void;
   readonly onTravel: (way: 'undo' | 'redo') => void;
   readonly onLeave: (key: string) => void;
 }
@@ -41,7 +41,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   const title = useNotebookStore(({ title: now }) => (cell.kind === 'train' ? now : ''));
   const { toggleFold, select } = useNotebookStore.getState();
   const [layersOpen, setLayersOpen] = useState(true);
-  const run = (advance: boolean) => onRun(cell, advance);
+  const run = (advance: boolean) => onRun([cell.key], advance);
 
   const shownError = upToDate && outcome?.status === 'failed' ? outcome.error : undefined;
   const lineError = useMemo<LineError | undefined>(() => {
@@ -102,7 +102,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
           className="cell-box cell-folded"
           aria-expanded={false}
           title={t('notebook.unfold')}
-          onClick={() => toggleFold(cell.key)}
+          onClick={() => toggleFold([cell.key])}
         >
           <ChevronRight size={14} aria-hidden />
           <code>{editorText(cell).split('\n', 1)[0]}</code>
@@ -195,15 +195,15 @@ function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
         label={t('notebook.moveUp')}
         keys={useKeysOf('notebook.up')}
         icon={<ArrowUp size={14} />}
-        onClick={() => move(cell.key, -1)}
+        onClick={() => move([cell.key], -1)}
       />
       <IconButton
         label={t('notebook.moveDown')}
         keys={useKeysOf('notebook.down')}
         icon={<ArrowDown size={14} />}
-        onClick={() => move(cell.key, 1)}
+        onClick={() => move([cell.key], 1)}
       />
-      <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove(cell.key)} />
+      <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove([cell.key])} />
     </div>
   );
 }

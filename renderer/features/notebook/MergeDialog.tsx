@@ -15,7 +15,7 @@ export function MergeDialog() {
 function Versions({ merging }: { merging: Merging }) {
   const t = useWords();
   const { base, mine, theirs } = merging;
-  const merge = useNotebookStore((state) => state.merge);
+  const merge = useNotebookStore((state) => state.mergeVersions);
   const cancelMerge = useNotebookStore((state) => state.cancelMerge);
   const changes = useMemo(() => changesBetween(base, mine, theirs), [base, mine, theirs]);
   const [chosen, setChosen] = useState<ReadonlyMap<string, Side>>(

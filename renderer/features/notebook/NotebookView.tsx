@@ -2,34 +2,33 @@ import './notebook.css';
 import { TriangleAlert } from 'lucide-react';
 import { memo, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { type Action, useActions } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { whenIdle } from '../../components/when-idle.ts';
 import { useErrorText } from '../../words/errors.ts';
-import { type Translate, useWords } from '../../words/use-words.ts';
+import { useWords } from '../../words/use-words.ts';
 import { blockElement, keepBlock, leaveForLater } from './block-element.ts';
 import { type EditedBlock, isCell, isShown } from './blocks.ts';
 import { Cell } from './Cell.tsx';
-import { cursorOf, focusEditor, selectedText } from './editor/handles.ts';
-import { FindBar, reveal } from './find/FindBar.tsx';
-import { useFindStore } from './find/find-store.ts';
-import { applyFix, fixNow } from './fixes/use-fix.ts';
-import { formatCells } from './format/format.ts';
-import { InsertBar, type InsertKind, insertKinds, InsertRow } from './InsertBar.tsx';
+import { focusEditor } from './editor/handles.ts';
+import { FindBar } from './find/FindBar.tsx';
+import { InsertBar, type InsertKind, InsertRow } from './InsertBar.tsx';
+import { useNotebookActions } from './notebook-actions.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
-import { stopTraining } from './stop-training.ts';
-import { isGoing, useTrainingStore } from './training-store.ts';
+import { selectionOf } from './selection.ts';
 
 /** How far each notebook is scrolled, by its path: going back to its tab shows the same place. */
 const scrolled = new Map<string, number>();
 
 export function NotebookView() {
+  const t = useWords();
   const blocks = useNotebookStore((state) => state.blocks);
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
+  const anchor = useNotebookStore((state) => state.anchor);
+  const chosen = useMemo(() => selectionOf({ blocks, selected, anchor }), [blocks, selected, anchor]);
   const [editingProse, setEditingProse] = useState<string>();
   const shown = useMemo(() => blocks.filter(isShown), [blocks]);
   const drawn = useDrawnFirst(shown);
@@ -37,15 +36,18 @@ export function NotebookView() {
   const focusBlock = useCallback((key: string | undefined) => {
     if (key === undefined) return;
     useNotebookStore.getState().select(key);
-    const frame = blockElement(key);
-    frame?.focus({ preventScroll: true });
-    frame?.scrollIntoView({ block: 'nearest' });
+    giveKeyboard(key);
+  }, []);
+  const extendTo = useCallback((key: string | undefined) => {
+    if (key === undefined) return;
+    useNotebookStore.getState().extendTo(key);
+    giveKeyboard(key);
   }, []);
 
   const edit = useCallback((block: EditedBlock) => {
     const { folded, toggleFold } = useNotebookStore.getState();
     if (folded.includes(block.key)) {
-      toggleFold(block.key);
+      toggleFold([block.key]);
       requestAnimationFrame(() => focusEditor(block.key));
     } else if (isCell(block)) focusEditor(block.key);
     else setEditingProse(block.key);
@@ -58,13 +60,13 @@ export function NotebookView() {
     else requestAnimationFrame(() => focusEditor(key));
   }, []);
 
-  const runBlock = useCallback(
-    (block: EditedBlock, advance: boolean) => {
+  const runBlocks = useCallback(
+    (keys: readonly string[], advance: boolean) => {
       const { runCell, blocks: now } = useNotebookStore.getState();
-      if (isCell(block)) void runCell(block.id);
-      if (!advance) return;
       const order = now.filter(isShown);
-      const next = order[order.findIndex((other) => other.key === block.key) + 1];
+      for (const block of order) if (isCell(block) && keys.includes(block.key)) void runCell(block.id);
+      if (!advance) return;
+      const next = order[order.findIndex((other) => other.key === keys.at(-1)) + 1];
       if (next && isCell(next)) focusEditor(next.key);
       else focusBlock(next?.key);
     },
@@ -100,7 +102,7 @@ export function NotebookView() {
     return () => scroller.removeEventListener('scroll', note);
   }, []);
 
-  useNotebookActions({ insert, runBlock, focusBlock, edit, travel });
+  useNotebookActions({ insert, runBlocks, focusBlock, extendTo, edit, travel });
 
   return (
     <div ref={page} className="page">
@@ -111,6 +113,9 @@ export function NotebookView() {
       <Title key={title} title={title} />
       <Problems />
       {shown.length > 0 && <InsertBar onInsert={(kind) => insert(kind, undefined)} />}
+      <span className="visually-hidden" role="status">
+        {chosen.length > 1 && t('notebook.chosen', { count: chosen.length })}
+      </span>
       {drawn.map((block, index) => (
         <Block
           key={block.key}
@@ -118,10 +123,12 @@ export function NotebookView() {
           first={index === 0}
           last={index === shown.length - 1}
           selected={selected === block.key}
+          chosen={chosen.length > 1 && chosen.includes(block.key)}
           editing={editingProse === block.key}
-          onRun={runBlock}
+          onRun={runBlocks}
           onTravel={travel}
           onLeave={focusBlock}
+          onExtend={extendTo}
           onEditing={setEditingProse}
           onInsert={insert}
         />
@@ -129,6 +136,12 @@ export function NotebookView() {
       {drawn.length === shown.length && <InsertRow onInsert={(kind) => insert(kind, blocks.at(-1)?.key)} />}
     </div>
   );
+}
+
+function giveKeyboard(key: string): void {
+  const frame = blockElement(key);
+  frame?.focus({ preventScroll: true });
+  frame?.scrollIntoView({ block: 'nearest' });
 }
 
 /** More than a screen's worth. */
@@ -162,18 +175,21 @@ interface BlockProps {
   readonly first: boolean;
   readonly last: boolean;
   readonly selected: boolean;
+  /** Among several that commands act on. */
+  readonly chosen: boolean;
   /** Of prose. */
   readonly editing: boolean;
-  readonly onRun: (block: EditedBlock, advance: boolean) => void;
+  readonly onRun: (keys: readonly string[], advance: boolean) => void;
   readonly onTravel: (way: 'undo' | 'redo') => void;
   readonly onLeave: (key: string) => void;
+  readonly onExtend: (key: string) => void;
   readonly onEditing: (key: string | undefined) => void;
   readonly onInsert: (kind: InsertKind, afterKey: string) => void;
 }
 
 /** Drawn again for a change of its own block alone, however many there are. */
 const Block = memo(function Block(props: BlockProps) {
-  const { block, first, last, selected, editing, onRun, onTravel, onLeave, onEditing, onInsert } = props;
+  const { block, first, last, selected, chosen, editing, onRun, onTravel, onLeave, onExtend, onEditing, onInsert } = props;
   const t = useWords();
   return (
     <div className="block-frame">
@@ -182,14 +198,30 @@ const Block = memo(function Block(props: BlockProps) {
       <div
         ref={(element) => keepBlock(block.key, element)}
         data-key={block.key}
-        className={`block of-${block.type}${selected ? ' selected' : ''}`}
+        className={`block of-${block.type}${selected ? ' selected' : ''}${chosen ? ' chosen' : ''}`}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="group"
         aria-label={
           isCell(block) ? t('notebook.cellOf', { kind: t(`notebook.kind.${block.kind}`), cell: block.id }) : t('notebook.kind.prose')
         }
-        onFocus={() => useNotebookStore.getState().select(block.key)}
+        aria-current={selected ? true : undefined}
+        onFocus={({ target, currentTarget }) => {
+          const store = useNotebookStore.getState();
+          // Selecting several puts the keyboard here itself.
+          if (target !== currentTarget || store.selected !== block.key) store.select(block.key);
+        }}
+        onPointerDown={(event) => {
+          const store = useNotebookStore.getState();
+          if (!event.shiftKey || store.selected === undefined || store.selected === block.key) {
+            if (store.anchor !== undefined) store.select(block.key);
+            return;
+          }
+          // Shift selects text where the keyboard is in one.
+          if (document.activeElement?.closest('.block')?.contains(event.target as Node)) return;
+          event.preventDefault();
+          onExtend(block.key);
+        }}
       >
         {isCell(block) ? (
           <Cell cell={block} selected={selected} onRun={onRun} onTravel={onTravel} onLeave={onLeave} />
@@ -300,257 +332,6 @@ function Problems() {
       ))}
     </ul>
   );
-}
-
-/** What the notebook offers to the palette and to the keyboard. */
-function useNotebookActions({ insert, runBlock, focusBlock, edit, travel }: Doing): void {
-  const t = useWords();
-  const canUndo = useNotebookStore((state) => state.history.done.length > 0);
-  const canRedo = useNotebookStore((state) => state.history.undone.length > 0);
-  const selected = useNotebookStore((state) => state.selected);
-  const path = useNotebookStore((state) => state.path);
-  const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoing(run.status)));
-  const folded = useNotebookStore((state) => selected !== undefined && state.folded.includes(selected));
-  const canPaste = useNotebookStore((state) => state.copied !== undefined);
-  const actions = useMemo(
-    () => notebookActions({ t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlock, focusBlock, edit, travel }),
-    [t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlock, focusBlock, edit, travel],
-  );
-  useActions('notebook', actions);
-}
-
-interface Doing {
-  readonly insert: (kind: InsertKind, afterKey: string | undefined) => void;
-  readonly runBlock: (block: EditedBlock, advance: boolean) => void;
-  readonly focusBlock: (key: string | undefined) => void;
-  readonly edit: (block: EditedBlock) => void;
-  readonly travel: (way: 'undo' | 'redo') => void;
-}
-
-interface ActionFacts extends Doing {
-  readonly t: Translate;
-  readonly selected: string | undefined;
-  readonly folded: boolean;
-  readonly canPaste: boolean;
-  readonly canUndo: boolean;
-  readonly canRedo: boolean;
-  readonly running: boolean;
-}
-
-/** Jupyter's command mode: the focus is on a block, not in its text. */
-const within = '.block';
-
-function notebookActions(facts: ActionFacts): readonly Action[] {
-  const { t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlock, focusBlock, edit, travel } = facts;
-  const store = useNotebookStore.getState();
-  const disabled = selected === undefined;
-  const onSelected = (act: (block: EditedBlock) => void) => ({
-    disabled,
-    run: () => {
-      const block = useNotebookStore.getState().blocks.find((other) => other.key === selected);
-      if (block) act(block);
-    },
-  });
-  /** The keyboard goes to the block that came of it, when that is drawn. */
-  const afterwards = (act: (key: string) => string) =>
-    onSelected((block) => {
-      const key = act(block.key);
-      requestAnimationFrame(() => focusBlock(key));
-    });
-  const neighbour = (step: -1 | 1) =>
-    onSelected((block) => {
-      const shown = useNotebookStore.getState().blocks.filter(isShown);
-      focusBlock(shown[shown.findIndex((other) => other.key === block.key) + step]?.key);
-    });
-  const removed = (key: string) => {
-    store.remove(key);
-    return selectedKey() ?? key;
-  };
-  const moved = (direction: -1 | 1) =>
-    afterwards((key) => {
-      store.move(key, direction);
-      return key;
-    });
-  return [
-    { id: 'notebook.run', title: t('notebook.runCell'), keys: 'Mod+Enter', ...onSelected((block) => runBlock(block, false)) },
-    { id: 'notebook.runNext', title: t('notebook.runAndNext'), keys: 'Shift+Enter', ...onSelected((block) => runBlock(block, true)) },
-    {
-      id: 'notebook.runInsert',
-      title: t('notebook.runAndInsert'),
-      keys: 'Alt+Enter',
-      inText: true,
-      ...onSelected((block) => {
-        runBlock(block, false);
-        insert('code', block.key);
-      }),
-    },
-    { id: 'notebook.stop', title: t('notebook.stopTraining'), keys: 'I I', within, disabled: !running, run: stopTraining },
-    {
-      id: 'notebook.find',
-      title: t('notebook.find'),
-      keys: 'Mod+F',
-      run: () => useFindStore.getState().show(false, wordsSelected(selected)),
-    },
-    {
-      id: 'notebook.replace',
-      title: t('notebook.findWithReplace'),
-      keys: 'Mod+H',
-      otherKeys: 'Mod+Alt+F',
-      run: () => useFindStore.getState().show(true, wordsSelected(selected)),
-    },
-    {
-      id: 'notebook.findNext',
-      title: t('notebook.findNext'),
-      keys: 'F3',
-      otherKeys: 'Mod+G',
-      inText: true,
-      run: () => findStep(1, selected),
-    },
-    {
-      id: 'notebook.findPrevious',
-      title: t('notebook.findPrevious'),
-      keys: 'Shift+F3',
-      otherKeys: 'Mod+Shift+G',
-      inText: true,
-      run: () => findStep(-1, selected),
-    },
-    {
-      id: 'notebook.fix',
-      title: t('notebook.fix'),
-      keys: 'Mod+.',
-      ...onSelected((block) => {
-        const fix = isCell(block) ? fixNow(block) : undefined;
-        if (fix) applyFix(fix);
-      }),
-    },
-    {
-      id: 'notebook.format',
-      title: t('notebook.format'),
-      keys: 'Alt+Shift+F',
-      inText: true,
-      ...onSelected((block) => void formatCells([block.key])),
-    },
-    {
-      id: 'notebook.formatAll',
-      title: t('notebook.formatAll'),
-      run: () => void formatCells(useNotebookStore.getState().blocks.map(({ key }) => key)),
-    },
-    { id: 'notebook.edit', title: t('notebook.edit'), keys: 'Enter', within, ...onSelected(edit) },
-    {
-      id: 'notebook.command',
-      title: t('notebook.commandMode'),
-      keys: 'Escape',
-      within: 'body, .main',
-      ...onSelected((block) => focusBlock(block.key)),
-    },
-    { id: 'notebook.previous', title: t('notebook.previous'), keys: 'K', otherKeys: 'Up', within, ...neighbour(-1) },
-    { id: 'notebook.next', title: t('notebook.next'), keys: 'J', otherKeys: 'Down', within, ...neighbour(1) },
-    {
-      id: 'notebook.above',
-      title: t('notebook.insertAbove'),
-      keys: 'A',
-      within,
-      ...afterwards((key) => store.insertAbove('code', key)),
-    },
-    {
-      id: 'notebook.below',
-      title: t('notebook.insertBelow'),
-      keys: 'B',
-      within,
-      ...afterwards((key) => store.insert('code', key)),
-    },
-    { id: 'notebook.remove', title: t('notebook.removeCell'), keys: 'D D', otherKeys: 'Delete', within, ...afterwards(removed) },
-    {
-      id: 'notebook.cut',
-      title: t('notebook.cut'),
-      keys: 'X',
-      within,
-      ...afterwards((key) => {
-        store.copy(key);
-        return removed(key);
-      }),
-    },
-    { id: 'notebook.copy', title: t('notebook.copy'), keys: 'C', within, ...onSelected((block) => store.copy(block.key)) },
-    {
-      id: 'notebook.paste',
-      title: t('notebook.paste'),
-      keys: 'V',
-      within,
-      ...afterwards((key) => store.paste(key)),
-      disabled: disabled || !canPaste,
-    },
-    { id: 'notebook.duplicate', title: t('notebook.duplicate'), keys: 'Alt+Shift+Down', ...afterwards((key) => store.duplicate(key)) },
-    { id: 'notebook.up', title: t('notebook.moveUp'), keys: 'Alt+Up', ...moved(-1) },
-    { id: 'notebook.down', title: t('notebook.moveDown'), keys: 'Alt+Down', ...moved(1) },
-    {
-      id: 'notebook.toProse',
-      title: t('notebook.toProse'),
-      keys: 'M',
-      within,
-      ...afterwards((key) => store.convert(key, 'prose')),
-    },
-    { id: 'notebook.toCell', title: t('notebook.toCell'), keys: 'Y', within, ...afterwards((key) => store.convert(key, 'code')) },
-    {
-      id: 'notebook.split',
-      title: t('notebook.split'),
-      keys: 'Mod+Shift+-',
-      ...onSelected((block) => {
-        const cursor = cursorOf(block.key);
-        if (!cursor) return;
-        const key = store.split(block.key, cursor.line, cursor.column ?? 1);
-        if (key !== block.key) requestAnimationFrame(() => focusEditor(key));
-      }),
-    },
-    {
-      id: 'notebook.merge',
-      title: t('notebook.merge'),
-      keys: 'Shift+M',
-      within,
-      ...afterwards((key) => store.mergeWithNext(key)),
-    },
-    {
-      id: 'notebook.fold',
-      title: t(folded ? 'notebook.unfold' : 'notebook.fold'),
-      keys: 'O',
-      within,
-      ...onSelected((block) => isCell(block) && store.toggleFold(block.key)),
-    },
-    {
-      id: 'notebook.undo',
-      title: t('notebook.undo'),
-      keys: 'Z',
-      otherKeys: 'Mod+Z',
-      within,
-      disabled: !canUndo,
-      run: () => travel('undo'),
-    },
-    {
-      id: 'notebook.redo',
-      title: t('notebook.redo'),
-      keys: 'Shift+Z',
-      otherKeys: 'Mod+Shift+Z',
-      within,
-      disabled: !canRedo,
-      run: () => travel('redo'),
-    },
-    ...insertKinds.map((kind) => ({
-      id: `notebook.add.${kind}`,
-      title: t(`notebook.add.${kind}`),
-      run: () => insert(kind, selected ?? useNotebookStore.getState().blocks.at(-1)?.key),
-    })),
-  ];
-}
-
-/** What is selected where the keyboard is: in a cell, or in the page. */
-function wordsSelected(key: string | undefined): string | undefined {
-  if (document.activeElement?.closest('.monaco-editor')) return key === undefined ? undefined : selectedText(key);
-  return document.getSelection()?.toString().trim();
-}
-
-function findStep(way: 1 | -1, selected: string | undefined): void {
-  const find = useFindStore.getState();
-  if (!find.isOpen) find.show(false, wordsSelected(selected));
-  reveal(useFindStore.getState().step(way));
 }
 
 function selectedKey(): string | undefined {

@@ -76,11 +76,11 @@ describe('blocks', () => {
 
   test('moves among what is drawn and stops at the ends', () => {
     const blocks = withKeys(notebook);
-    const down = move(blocks, keyOf(blocks, 1), 1);
+    const down = move(blocks, [keyOf(blocks, 1)], 1);
     expect(shownTexts(down)).toEqual(['Which wine?', 'net', 'wine', 'The end.']);
     expectWellFormed(down);
-    expect(shownTexts(move(down, keyOf(blocks, 1), -1))).toEqual(shownTexts(blocks));
-    expect(move(blocks, keyOf(blocks, 0), -1)).toBe(blocks);
+    expect(shownTexts(move(down, [keyOf(blocks, 1)], -1))).toEqual(shownTexts(blocks));
+    expect(move(blocks, [keyOf(blocks, 0)], -1)).toBe(blocks);
   });
 
   test('an unclosed cell is closed when something follows it', () => {

@@ -118,7 +118,7 @@ export function insertAfter(blocks: readonly EditedBlock[], afterKey: string | u
   return separated([...blocks.slice(0, at + 1), block, ...blocks.slice(at + 1)]);
 }
 
-export function remove(blocks: readonly EditedBlock[], key: string): EditedBlock[] {
+export function remove(blocks: readonly EditedBlock[], key: string): readonly EditedBlock[] {
   const at = indexOf(blocks, key);
   const before = blocks[at - 1];
   const after = blocks[at + 1];
@@ -128,8 +128,18 @@ export function remove(blocks: readonly EditedBlock[], key: string): EditedBlock
   return separated(rest.filter((block) => block.key !== spare));
 }
 
-/** One place up (−1) or down (+1) among what is drawn. Unchanged at the ends. */
-export function move(blocks: readonly EditedBlock[], key: string, direction: -1 | 1): readonly EditedBlock[] {
+/** Neighbours, in order, one place up (−1) or down (+1) among what is drawn. Unchanged at the ends. */
+export function move(blocks: readonly EditedBlock[], keys: readonly string[], direction: -1 | 1): readonly EditedBlock[] {
+  let moved = blocks;
+  for (const key of direction === -1 ? keys : keys.toReversed()) {
+    const next = moveOne(moved, key, direction);
+    if (next === moved) return blocks;
+    moved = next;
+  }
+  return moved;
+}
+
+function moveOne(blocks: readonly EditedBlock[], key: string, direction: -1 | 1): readonly EditedBlock[] {
   const shown = blocks.filter(isShown);
   const place = shown.findIndex((block) => block.key === key);
   const other = shown[place + direction];

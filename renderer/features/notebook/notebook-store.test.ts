@@ -5,6 +5,7 @@ import type { Knob, KnobValue } from '#contract/spec.ts';
 import { useToastStore } from '../../components/toast-store.ts';
 import { setBridge } from '../../platform/client.ts';
 import { cellsOf, isShown, textOf } from './blocks.ts';
+import { selectionOf } from './selection.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { useTrainingStore } from './training-store.ts';
 
@@ -193,7 +194,7 @@ describe('what a crash left', () => {
     await store().restoreDraft();
     expect(store().merging).toMatchObject({ ofDraft: true, hash: 'hash-1' });
     expect(core.count('notebook.answerDraft')).toBe(0);
-    await store().merge(changedIn(core.file.blocks, 'wine', 'lost\n'));
+    await store().mergeVersions(changedIn(core.file.blocks, 'wine', 'lost\n'));
     expect(core.count('notebook.answerDraft')).toBe(1);
     expect(textOf(store().blocks)).toMatch(/lost[^]*epochs: 2/);
   });
@@ -217,7 +218,7 @@ describe('both changed', () => {
     expect(store().saving).toBe('conflict');
     await store().compareVersions();
     expect(store().merging).toMatchObject({ hash: 'theirs', base, ofDraft: false });
-    await store().merge(changedIn(changedIn(base, 'wine', 'mine\n'), 'training', 'theirs\n'));
+    await store().mergeVersions(changedIn(changedIn(base, 'wine', 'mine\n'), 'training', 'theirs\n'));
     await settle();
     expect(store().saving).toBe('saved');
     expect(textOf(core.file.blocks)).toMatch(/mine[^]*theirs/);
@@ -231,7 +232,7 @@ describe('structure', () => {
     await store().open('wine.epoch.md');
     const [wine, training] = cellsOf(store().blocks);
     const before = textOf(store().blocks);
-    store().remove(training.key);
+    store().remove([training.key]);
     store().type(wine.key, 'typed since');
     store().setKnob('units', 8);
     store().undo();
@@ -247,13 +248,48 @@ describe('structure', () => {
   test('the notice of a removal brings the cell back, and what was typed since stays', async () => {
     await store().open('wine.epoch.md');
     const [wine, training] = cellsOf(store().blocks);
-    store().remove(training.key);
+    store().remove([training.key]);
     store().type(wine.key, 'typed since');
     useToastStore.getState().toasts.at(-1)!.action!.run();
     expect(cellsOf(store().blocks).map((cell) => [cell.id, cell.source])).toEqual([
       ['wine', 'typed since\n'],
       ['training', 'train({})\n'],
     ]);
+  });
+
+  test('commands act on all that is selected, and one undo brings all back', async () => {
+    await store().open('wine.epoch.md');
+    const before = textOf(store().blocks);
+    const [wine, training] = cellsOf(store().blocks);
+    store().select(training.key);
+    store().extendTo(wine.key);
+    expect(selectionOf(store())).toEqual(
+      store()
+        .blocks.filter(isShown)
+        .slice(-2)
+        .map(({ key }) => key),
+    );
+    store().copy(selectionOf(store()));
+    store().remove(selectionOf(store()));
+    expect(cellsOf(store().blocks)).toEqual([]);
+    store().undo();
+    expect(textOf(store().blocks)).toBe(before);
+    store().paste([training.key], 'below');
+    expect(cellsOf(store().blocks).map(({ id }) => id)).toEqual(['wine', 'training', 'wine2', 'training2']);
+    expect(selectionOf(store())).toHaveLength(2);
+    store().select(wine.key);
+    expect(selectionOf(store())).toEqual([wine.key]);
+  });
+
+  test('the notice of a removal brings several cells back in their places', async () => {
+    await store().open('wine.epoch.md');
+    const [wine, training] = cellsOf(store().blocks);
+    const below = store().insert('code', training.key);
+    store().remove([wine.key, training.key]);
+    store().type(below, 'typed since');
+    useToastStore.getState().toasts.at(-1)!.action!.run();
+    expect(cellsOf(store().blocks).map(({ id }) => id)).toEqual(['wine', 'training', 'helpers']);
+    expect(cellsOf(store().blocks)[2].source).toBe('typed since\n');
   });
 
   test('a knob is written into the text as its default, and one undo takes that back', async () => {
@@ -289,21 +325,26 @@ describe('structure', () => {
       const before = textOf(store().blocks);
       for (let step = 0; step < 40; step += 1) {
         const shown = store().blocks.filter(isShown);
-        const block = shown[random(shown.length)];
+        const at = random(shown.length);
+        const block = shown[at];
+        const several = shown.slice(at, at + 1 + random(3)).map(({ key }) => key);
         if (!block) store().insert('code', undefined);
         else
           [
             () => store().type(block.key, `text ${random(1000)}\n${'`'.repeat(random(6))}`),
             () => store().insert(random(2) === 0 ? 'code' : 'prose', block.key),
             () => store().insertAbove('model', block.key),
-            () => store().remove(block.key),
-            () => store().move(block.key, random(2) === 0 ? 1 : -1),
-            () => store().duplicate(block.key),
+            () => store().remove(several),
+            () => store().move(several, random(2) === 0 ? 1 : -1),
+            () => store().duplicate(several),
+            () => (store().copy(several), store().paste([block.key], random(2) === 0 ? 'above' : 'below')),
             () => store().split(block.key, 1, 3),
-            () => store().mergeWithNext(block.key),
-            () => store().convert(block.key, random(2) === 0 ? 'prose' : 'code'),
+            () => store().merge(several),
+            () => store().mergeWithPrevious(block.key),
+            () => store().convert(several, random(2) === 0 ? 'prose' : 'code'),
+            () => store().toHeadings(several, 1 + random(6)),
             () => store().setKnob('units', random(9)),
-          ][random(10)]();
+          ][random(13)]();
       }
       const after = textOf(store().blocks);
       while (store().history.done.length > 0) store().undo();

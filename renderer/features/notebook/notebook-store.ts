@@ -37,7 +37,7 @@ import {
 } from './blocks.ts';
 import { type Inputs, inputsOf } from './inputs.ts';
 import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
-import { convert, mergeWithNext, type Restructured, splitCell, withCopy } from './restructure.ts';
+import { asHeadings, convert, merge, type Restructured, splitCell, withCopies } from './restructure.ts';
 import { learningRateKnob, withLearningRate } from './learning-rate-text.ts';
 import { withParamDefault } from './param-default.ts';
 import { createJournalClock } from './journal.ts';
@@ -107,9 +107,11 @@ interface NotebookState {
   readonly startErrors: Readonly<Record<string, unknown>>;
   /** Key of the block that has the keyboard, or had it last. */
   readonly selected: string | undefined;
+  /** Key of the block where a selection of several began. */
+  readonly anchor: string | undefined;
   /** Keys of cells of which the first line is shown alone. */
   readonly folded: readonly string[];
-  readonly copied: EditedBlock | undefined;
+  readonly copied: readonly EditedBlock[];
   /** Paths of notebooks in other tabs that could not be saved. */
   readonly unsavedElsewhere: readonly string[];
 }
@@ -131,7 +133,7 @@ interface Actions {
   readonly takeTheirs: () => Promise<void>;
   /** Asks what becomes of mine and the file's, cell by cell. */
   readonly compareVersions: () => Promise<void>;
-  readonly merge: (blocks: readonly Block[]) => Promise<void>;
+  readonly mergeVersions: (blocks: readonly Block[]) => Promise<void>;
   readonly cancelMerge: () => void;
   readonly restoreDraft: () => Promise<void>;
   readonly discardDraft: () => Promise<void>;
@@ -140,6 +142,8 @@ interface Actions {
   readonly fileChanged: (path: string, hash: string) => void;
 
   readonly select: (key: string | undefined) => void;
+  /** Up to this block, from where the selection began. */
+  readonly extendTo: (key: string) => void;
   readonly type: (key: string, text: string) => void;
   /** As `type`, when the frame that shows it is painted. */
   readonly typed: (key: string, text: () => string) => void;
@@ -154,16 +158,21 @@ interface Actions {
   /** With this text: a cell's, or prose. Returns the new block's key. */
   readonly insertText: (kind: CellKind | 'prose', text: string, afterKey: string | undefined) => string;
   readonly insertAbove: (kind: CellKind | 'prose', key: string) => string;
-  readonly remove: (key: string) => void;
-  readonly move: (key: string, direction: -1 | 1) => void;
-  /** Behind itself; returns the copy's key, as the next ones return the key that the keyboard goes to. */
-  readonly duplicate: (key: string) => string;
-  readonly copy: (key: string) => void;
-  readonly paste: (afterKey: string) => string;
+  /** Keys of neighbours in their order, as of all that follow. */
+  readonly remove: (keys: readonly string[]) => void;
+  readonly move: (keys: readonly string[], direction: -1 | 1) => void;
+  /** Behind themselves; returns the last copy's key, as the next ones return the key that the keyboard goes to. */
+  readonly duplicate: (keys: readonly string[]) => string;
+  readonly copy: (keys: readonly string[]) => void;
+  readonly paste: (keys: readonly string[], where: 'above' | 'below') => string;
   readonly split: (key: string, line: number, column: number) => string;
-  readonly mergeWithNext: (key: string) => string;
-  readonly convert: (key: string, to: CellKind | 'prose') => string;
-  readonly toggleFold: (key: string) => void;
+  /** Several in the first of them; one with the next. */
+  readonly merge: (keys: readonly string[]) => string;
+  readonly mergeWithPrevious: (key: string) => string;
+  readonly convert: (keys: readonly string[], to: CellKind | 'prose') => string;
+  readonly toHeadings: (keys: readonly string[], level: number) => string;
+  /** Cells among these; all are shown whole where one was not. */
+  readonly toggleFold: (keys: readonly string[]) => void;
   /** Of structure, texts and knobs in one order. Return the key of a block that is other than before. */
   readonly undo: () => string | undefined;
   readonly redo: () => string | undefined;
@@ -227,6 +236,7 @@ const empty = {
   starting: [],
   startErrors: {},
   selected: undefined,
+  anchor: undefined,
   folded: [],
 };
 
@@ -478,8 +488,24 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
   function restructured(result: Restructured | undefined, key: string): string {
     if (!result) return key;
     changed(result.blocks, result.rewritten);
-    set({ selected: result.key });
+    set({ selected: result.key, anchor: result.from });
     return result.key;
+  }
+
+  function merged(keys: readonly string[], key: string): string {
+    const result = merge(get().blocks, keys);
+    if (!result && keys.length > 1) toast({ text: translate('notebook.mergeUnlike'), tone: 'bad' });
+    return restructured(result, key);
+  }
+
+  function blocksOf(keys: readonly string[]): EditedBlock[] {
+    return get().blocks.filter(({ key }) => keys.includes(key));
+  }
+
+  /** The block that is drawn next above (−1) or below (+1). */
+  function shownBeside(key: string, way: -1 | 1): EditedBlock | undefined {
+    const shown = get().blocks.filter(isShown);
+    return shown[shown.findIndex((block) => block.key === key) + way];
   }
 
   function travelled(result: Travelled | undefined): string | undefined {
@@ -494,7 +520,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     const there = shown.some((block) => block.key === selected);
     // The selected block may be gone: the one in its place is selected then.
     const key = (shown.find((block) => touched.includes(block.key)) ?? (there ? undefined : shown[Math.min(place, shown.length - 1)]))?.key;
-    if (key !== undefined) set({ selected: key });
+    if (key !== undefined) set({ selected: key, anchor: undefined });
     return key;
   }
 
@@ -505,11 +531,16 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       get().undo();
       return;
     }
+    const after = new Set(step.after.map(({ key }) => key));
     const kept = new Set(blocks.map(({ key }) => key));
-    const at = step.before.findIndex((block) => isShown(block) && !kept.has(block.key));
-    if (at < 0) return;
-    const above = step.before.slice(0, at).findLast((block) => kept.has(block.key) && block.type !== 'front');
-    changed(insertAfter(blocks, above?.key, step.before[at]), []);
+    let back = blocks;
+    for (const [at, block] of step.before.entries()) {
+      if (!isShown(block) || after.has(block.key) || kept.has(block.key)) continue;
+      const above = step.before.slice(0, at).findLast((other) => kept.has(other.key) && other.type !== 'front');
+      back = insertAfter(back, above?.key, block);
+      kept.add(block.key);
+    }
+    changed(back, []);
   }
 
   function checkSoon(afterMs = knobCheckMs): void {
@@ -652,7 +683,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       }
     },
 
-    async merge(blocks) {
+    async mergeVersions(blocks) {
       const { merging } = get();
       if (!merging) return;
       set({ merging: undefined });
@@ -713,8 +744,10 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     },
 
     select: (selected) => {
-      if (get().selected !== selected) set({ selected });
+      if (get().selected !== selected || get().anchor !== undefined) set({ selected, anchor: undefined });
     },
+
+    extendTo: (key) => set({ anchor: get().anchor ?? get().selected ?? key, selected: key }),
 
     rewrite(texts) {
       const rewritten: string[] = [];
@@ -771,7 +804,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       const { blocks } = get();
       const block = kind === 'prose' ? newProse(translate('notebook.newProse')) : newCell(kind, blocks);
       changed(insertAfter(blocks, afterKey, block), []);
-      set({ selected: block.key });
+      set({ selected: block.key, anchor: undefined });
       return block.key;
     },
 
@@ -779,43 +812,45 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       const { blocks } = get();
       const block = kind === 'prose' ? newProse(text) : { ...newCell(kind, blocks), source: text };
       changed(insertAfter(blocks, afterKey, block), []);
-      set({ selected: block.key });
+      set({ selected: block.key, anchor: undefined });
       return block.key;
     },
 
     insertAbove(kind, key) {
-      const shown = get().blocks.filter(isShown);
-      return get().insert(kind, shown[shown.findIndex((block) => block.key === key) - 1]?.key);
+      return get().insert(kind, shownBeside(key, -1)?.key);
     },
 
-    remove(key) {
+    remove(keys) {
       const { blocks } = get();
       const shown = blocks.filter(isShown);
-      const at = shown.findIndex((block) => block.key === key);
+      const at = shown.findIndex((block) => block.key === keys[0]);
       if (at < 0) return;
-      changed(remove(blocks, key), []);
+      changed(keys.reduce(remove, blocks), []);
       const step = get().history.done.at(-1);
-      set({ selected: (shown[at + 1] ?? shown[at - 1])?.key });
+      set({ selected: (shown[at + keys.length] ?? shown[at - 1])?.key, anchor: undefined });
       toast({
-        text: translate(shown[at].type === 'cell' ? 'notebook.cellRemoved' : 'notebook.proseRemoved'),
+        text:
+          keys.length === 1 && shown[at].type === 'prose'
+            ? translate('notebook.proseRemoved')
+            : translate('notebook.cellsRemoved', { count: keys.length }),
         action: { label: translate('frame.undo'), run: () => bringBack(step) },
       });
     },
 
-    move(key, direction) {
-      changed(move(get().blocks, key, direction), []);
+    move(keys, direction) {
+      changed(move(get().blocks, keys, direction), []);
     },
 
-    duplicate(key) {
-      const block = get().blocks.find((other) => other.key === key);
-      return restructured(block && withCopy(get().blocks, block, key), key);
+    duplicate(keys) {
+      return restructured(withCopies(get().blocks, blocksOf(keys), keys.at(-1)), keys.at(-1)!);
     },
 
-    copy: (key) => set({ copied: get().blocks.find((block) => block.key === key) }),
+    copy: (keys) => set({ copied: blocksOf(keys) }),
 
-    paste(afterKey) {
+    paste(keys, where) {
       const { copied, blocks } = get();
-      return restructured(copied && withCopy(blocks, copied, afterKey), afterKey);
+      const afterKey = where === 'below' ? keys.at(-1) : shownBeside(keys[0], -1)?.key;
+      return restructured(withCopies(blocks, copied, afterKey), keys.at(-1)!);
     },
 
     split(key, line, column) {
@@ -823,16 +858,24 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       return restructured(cell && splitCell(get().blocks, cell, line, column), key);
     },
 
-    mergeWithNext: (key) => restructured(mergeWithNext(get().blocks, key), key),
-
-    convert(key, to) {
-      const block = get().blocks.find((other) => other.key === key);
-      return restructured(block && convert(get().blocks, block, to), key);
+    merge(keys) {
+      const next = keys.length === 1 ? shownBeside(keys[0], 1) : undefined;
+      return merged(next ? [...keys, next.key] : keys, keys.at(-1)!);
     },
 
-    toggleFold(key) {
+    mergeWithPrevious(key) {
+      const previous = shownBeside(key, -1);
+      return previous ? merged([previous.key, key], key) : key;
+    },
+
+    convert: (keys, to) => restructured(convert(get().blocks, keys, to, translate('notebook.newProse')), keys.at(-1)!),
+    toHeadings: (keys, level) => restructured(asHeadings(get().blocks, keys, level, translate('notebook.newProse')), keys.at(-1)!),
+
+    toggleFold(keys) {
       const { folded } = get();
-      set({ folded: folded.includes(key) ? folded.filter((other) => other !== key) : [...folded, key] });
+      const others = folded.filter((key) => !keys.includes(key));
+      const cells = blocksOf(keys).filter(isCell);
+      set({ folded: others.length < folded.length ? others : [...folded, ...cells.map(({ key }) => key)] });
     },
 
     undo: () => travelled(undo(get().history, get().blocks)),
@@ -947,7 +990,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     ...empty,
     path: undefined,
     opening: undefined,
-    copied: undefined,
+    copied: [],
     unsavedElsewhere: [],
     ...actions,
 

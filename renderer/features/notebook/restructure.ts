@@ -1,4 +1,4 @@
-/** Cells split, merged, doubled and turned into prose or back. */
+/** Cells split, merged, doubled and turned into prose, headings or back. */
 import type { CellKind } from '#contract/notebook.ts';
 import {
   cellsOf,
@@ -20,14 +20,33 @@ import {
 export interface Restructured {
   readonly blocks: readonly EditedBlock[];
   readonly key: string;
+  /** Where several come of it: the first of them, of which `key` is the last. */
+  readonly from?: string;
   /** Keys of blocks whose text is another. */
   readonly rewritten: readonly string[];
 }
 
-/** `block` once more, behind the block `afterKey`; a cell gets a name of its own. */
-export function withCopy(blocks: readonly EditedBlock[], block: EditedBlock, afterKey: string): Restructured | undefined {
-  const copy = copyOf(block, blocks);
-  return copy && { blocks: insertAfter(blocks, afterKey, copy), key: copy.key, rewritten: [] };
+/** `originals` once more, behind the block `afterKey` (undefined: at the top); a cell gets a name of its own. */
+export function withCopies(
+  blocks: readonly EditedBlock[],
+  originals: readonly EditedBlock[],
+  afterKey: string | undefined,
+): Restructured | undefined {
+  const copies: string[] = [];
+  let after = blocks;
+  for (const original of originals) {
+    const copy = copyOf(original, after);
+    if (!copy) continue;
+    after = insertAfter(after, copies.at(-1) ?? afterKey, copy);
+    copies.push(copy.key);
+  }
+  return ofSeveral(after, copies);
+}
+
+function ofSeveral(blocks: readonly EditedBlock[], keys: readonly string[]): Restructured | undefined {
+  const [from] = keys;
+  const key = keys.at(-1);
+  return from === undefined || key === undefined ? undefined : { blocks, key, from, rewritten: [] };
 }
 
 function copyOf(block: EditedBlock, blocks: readonly EditedBlock[]): EditedBlock | undefined {
@@ -59,26 +78,80 @@ export function splitCell(blocks: readonly EditedBlock[], cell: EditedCell, line
   return { blocks: insertAfter(shortened, cell.key, second), key: second.key, rewritten: [cell.key] };
 }
 
-/** The block and the next one in one, where both are cells or both prose. */
-export function mergeWithNext(blocks: readonly EditedBlock[], key: string): Restructured | undefined {
-  const shown = blocks.filter(isShown);
-  const at = shown.findIndex((block) => block.key === key);
-  const first = shown[at];
-  const second = shown[at + 1];
-  if (!first || !second || first.type !== second.type || first.type === 'front' || second.type === 'front') return undefined;
-  let merged: EditedBlock;
-  if (first.type === 'cell' && second.type === 'cell') merged = withEditorText(first, `${editorText(first)}\n\n${editorText(second)}`);
-  else if (first.type === 'prose' && second.type === 'prose')
-    merged = { ...withProseText(first, `${proseText(first)}\n\n${proseText(second)}`), key };
-  else return undefined;
-  return { blocks: remove(blocks, second.key).map((block) => (block.key === key ? merged : block)), key, rewritten: [key] };
+/** The blocks of these keys, neighbours in order, in the first of them. Undefined where not all are cells or all prose. */
+export function merge(blocks: readonly EditedBlock[], keys: readonly string[]): Restructured | undefined {
+  const [first, ...others] = keys.map((key) => blocks.find((block) => block.key === key));
+  if (!first || others.length === 0) return undefined;
+  let merged = first;
+  for (const other of others) {
+    if (merged.type === 'cell' && other?.type === 'cell') {
+      merged = withEditorText(merged, `${editorText(merged)}\n\n${editorText(other)}`);
+    } else if (merged.type === 'prose' && other?.type === 'prose') {
+      merged = { ...withProseText(merged, `${proseText(merged)}\n\n${proseText(other)}`), key: first.key };
+    } else return undefined;
+  }
+  const left = keys.slice(1).reduce(remove, blocks);
+  return { blocks: left.map((block) => (block === first ? merged : block)), key: first.key, rewritten: [first.key] };
 }
 
-/** A cell as prose with its text, or prose as a cell. Undefined where it is one already. */
-export function convert(blocks: readonly EditedBlock[], block: EditedBlock, to: CellKind | 'prose'): Restructured | undefined {
-  if (block.type === 'front' || (isCell(block) ? block.kind : 'prose') === to) return undefined;
-  const text = isCell(block) ? editorText(block) : proseText(block);
-  const next = to === 'prose' ? newProse(text) : withEditorText(newCell(to, blocks), text);
-  if (to === 'prose' && text.trim() === '') return undefined;
-  return { blocks: remove(insertAfter(blocks, block.key, next), block.key), key: next.key, rewritten: [] };
+/**
+ * Cells as prose with their text, or prose as cells. Undefined where all are so already. What stands in new prose,
+ * `placeholder`, stands for an empty cell.
+ */
+export function convert(
+  blocks: readonly EditedBlock[],
+  keys: readonly string[],
+  to: CellKind | 'prose',
+  placeholder: string,
+): Restructured | undefined {
+  let after = blocks;
+  let changes = false;
+  const converted = keys.map((key) => {
+    const block = after.find((other) => other.key === key);
+    if (!block || block.type === 'front' || (isCell(block) ? block.kind : 'prose') === to) return key;
+    const text = isCell(block) ? editorText(block) : proseText(block);
+    const next =
+      to === 'prose'
+        ? newProse(text.trim() === '' ? placeholder : text)
+        : withEditorText(newCell(to, after), text === placeholder ? '' : text);
+    after = remove(insertAfter(after, key, next), key);
+    changes = true;
+    return next.key;
+  });
+  return changes ? ofSeveral(after, converted) : undefined;
+}
+
+/** Headings of this level, from 1 to 6, of blocks' first lines; cells become prose. Undefined where all are so already. */
+export function asHeadings(
+  blocks: readonly EditedBlock[],
+  keys: readonly string[],
+  level: number,
+  placeholder: string,
+): Restructured | undefined {
+  const prose = convert(blocks, keys, 'prose', placeholder);
+  const after = prose?.blocks ?? blocks;
+  const shown = after.filter(isShown).map(({ key }) => key);
+  const places = prose ? shown.slice(shown.indexOf(prose.from!), shown.indexOf(prose.key) + 1) : keys;
+  const rewritten: string[] = [];
+  const headed = after.map((block) => {
+    if (block.type !== 'prose' || !places.includes(block.key)) return block;
+    const text = withHeading(proseText(block), level);
+    if (text === proseText(block)) return block;
+    rewritten.push(block.key);
+    return { ...withProseText(block, text), key: block.key };
+  });
+  const result = ofSeveral(headed, places);
+  return result && (prose || rewritten.length > 0) ? { ...result, rewritten } : undefined;
+}
+
+/** Markdown of which the first line is a heading of this level, however it was marked before. */
+function withHeading(text: string, level: number): string {
+  const [first = '', second, ...others] = text.split('\n');
+  const words = first
+    .replace(/^ {0,3}#{1,6}(?:[ \t]+|$)/, '')
+    .replace(/[ \t]+#+[ \t]*$/, '')
+    .trimStart();
+  const underlined = second !== undefined && /^ {0,3}(?:=+|-+)[ \t]*$/.test(second) && !first.startsWith('#');
+  const rest = second === undefined || underlined ? others : [second, ...others];
+  return [`${'#'.repeat(level)} ${words}`, ...rest].join('\n');
 }

@@ -186,7 +186,7 @@ function OpenFindBar({ focusBlock }: Props) {
 export function reveal(match: Match | undefined): void {
   if (!match) return;
   const { folded, toggleFold, select } = useNotebookStore.getState();
-  if (folded.includes(match.key)) toggleFold(match.key);
+  if (folded.includes(match.key)) toggleFold([match.key]);
   select(match.key);
   requestAnimationFrame(() => revealMark(match));
 }
