@@ -34,6 +34,8 @@ export interface UploadPiece {
   readonly name: string;
   /** In the workspace; '' is its top. */
   readonly folder: string;
+  /** It came with its folder: the very file elsewhere is not the one that is meant. */
+  readonly withFolder?: boolean | undefined;
   readonly bytes: Uint8Array;
   readonly offset: number;
   readonly last: boolean;
@@ -142,7 +144,7 @@ export function createExplorer(context: Context, hasStore: () => boolean): Explo
       return pathInWorkspace(top(), target);
     },
 
-    async upload({ id, name, folder, bytes, offset, last }) {
+    async upload({ id, name, folder, withFolder = false, bytes, offset, last }) {
       const part = own(uploadFolder, id);
       try {
         await disk.mkdir(dirname(part), { recursive: true });
@@ -157,12 +159,13 @@ export function createExplorer(context: Context, hasStore: () => boolean): Explo
         throw explainDiskError(error, part);
       }
       if (!last) return undefined;
-      const known = await sameFile(top(), part, name);
+      const wanted = place(join(folder, basename(name)));
+      const known = await sameFile(part, withFolder ? [wanted] : await namesakes(top(), name));
       if (known !== undefined) {
         await disk.rm(part, { force: true });
         return pathInWorkspace(top(), known);
       }
-      const target = free(place(join(folder, basename(name))));
+      const target = free(wanted);
       await moved(part, target);
       return pathInWorkspace(top(), target);
     },
@@ -188,11 +191,15 @@ function free(file: string): string {
   }
 }
 
-/** A file of the workspace with this name and these bytes. */
-async function sameFile(top: string, part: string, name: string): Promise<string | undefined> {
+async function namesakes(top: string, name: string): Promise<string[]> {
+  return (await listFiles(top)).files.filter((file) => basename(file) === name);
+}
+
+/** The one of these files that has the bytes of `part`. */
+async function sameFile(part: string, files: readonly string[]): Promise<string | undefined> {
   const { size } = await disk.stat(part);
-  for (const file of (await listFiles(top)).files) {
-    if (basename(file) !== name || (await disk.stat(file)).size !== size) continue;
+  for (const file of files) {
+    if ((await disk.stat(file).catch(() => undefined))?.size !== size) continue;
     if ((await hashOf(file)) === (await hashOf(part))) return file;
   }
   return undefined;

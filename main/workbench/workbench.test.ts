@@ -327,6 +327,12 @@ describe('files of the workspace', () => {
     expect(await client.call('workspace.columns', { path: 'new.jsonl' })).toEqual({ columns: ['width', 'kind'] });
     expect(await piece('new.csv', bytes, 0, true)).toEqual({ path: 'new.csv' });
     expect(await piece('new.csv', bytes.slice(1), 0, true)).toEqual({ path: 'new-2.csv' });
+    // Of a folder each file has its place, whatever else has its name and its bytes.
+    const inside = (folder: string) =>
+      client.call('workspace.upload', { id: 'two', name: 'new.csv', folder, withFolder: true, bytes, offset: 0, last: true });
+    expect(await inside('all/a')).toEqual({ path: 'all/a/new.csv' });
+    expect(await inside('all/b')).toEqual({ path: 'all/b/new.csv' });
+    expect(await inside('all/a')).toEqual({ path: 'all/a/new.csv' });
   });
 });
 

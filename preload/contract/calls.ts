@@ -131,6 +131,8 @@ export const calls = {
       id: z.string(),
       name: z.string(),
       folder: z.string(),
+      /** It came with its folder, and belongs there even where the workspace has that very file elsewhere. */
+      withFolder: z.boolean().optional(),
       bytes: z.instanceof(Uint8Array),
       offset: z.number().int().min(0),
       last: z.boolean(),

@@ -6,7 +6,7 @@ import { TextField } from '../../components/TextField.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
-import { droppedFiles, upload } from '../workspace/add-files.ts';
+import { type Dropped, droppedFiles, upload } from '../workspace/add-files.ts';
 import { useWorkspaceStore } from '../workspace/workspace-store.ts';
 
 interface Props {
@@ -36,7 +36,7 @@ export function FilesField({ label, hint, value, disabled, onValue }: Props) {
   const [error, setError] = useState<unknown>();
   const known = useWorkspaceStore((state) => state.workspace?.dataFiles);
 
-  const add = async (files: readonly { file: File; below: string }[]): Promise<void> => {
+  const add = async (files: readonly Dropped[]): Promise<void> => {
     const notebook = useNotebookStore.getState().path ?? '';
     const beside = notebook.includes('/') ? notebook.slice(0, notebook.lastIndexOf('/')) : '';
     const paths: string[] = [];
@@ -44,7 +44,7 @@ export function FilesField({ label, hint, value, disabled, onValue }: Props) {
     try {
       for (const { file, below } of files) {
         setSending(file.name);
-        const path = await upload(file, [beside, below].filter((part) => part !== '').join('/'), () => {});
+        const path = await upload({ file, below }, beside, () => {});
         if (path !== undefined) paths.push(path);
       }
       if (paths.length > 0) onValue(paths.join(', '));
@@ -58,7 +58,7 @@ export function FilesField({ label, hint, value, disabled, onValue }: Props) {
     setOver(false);
     if (disabled || !event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
-    void droppedFiles(event.dataTransfer).then(add);
+    void droppedFiles(event.dataTransfer).then(add, setError);
   };
 
   return (

@@ -2,6 +2,8 @@ import { FileDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from '../../components/Button.tsx';
 import { Progress } from '../../components/Progress.tsx';
+import { toast } from '../../components/toast-store.ts';
+import { errorTextNow } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { addFiles, droppedFiles, useUploadStore } from './add-files.ts';
@@ -29,7 +31,10 @@ export function DropZone() {
       const folder = target?.closest<HTMLElement>('[data-folder]')?.dataset['folder'];
       const block = target?.closest<HTMLElement>('.block')?.dataset['key'] ?? selected ?? blocks.at(-1)?.key;
       const beside = notebook?.includes('/') === true ? notebook.slice(0, notebook.lastIndexOf('/')) : '';
-      void droppedFiles(event.dataTransfer!).then((files) => addFiles(files, folder ?? beside, block));
+      void droppedFiles(event.dataTransfer!).then(
+        (files) => addFiles(files, folder ?? beside, block),
+        (error: unknown) => toast({ text: errorTextNow(error), tone: 'bad' }),
+      );
     };
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);
@@ -53,15 +58,19 @@ export function DropZone() {
   );
 }
 
+/** Less is there before it could be read that it comes. */
+const noticedBytes = 4_000_000;
+const noticedFiles = 40;
+
 function UploadNotice() {
   const t = useWords();
   const formats = useFormats();
-  const { name, sentBytes, totalBytes, cancel } = useUploadStore();
-  if (name === undefined || totalBytes < 4_000_000) return null;
+  const { name, sentBytes, totalBytes, files, cancel } = useUploadStore();
+  if (name === undefined || (totalBytes < noticedBytes && files < noticedFiles)) return null;
   return (
     <div className="upload-notice" role="status">
       <span>{t('workspace.uploading', { name, sent: formats.bytes(sentBytes), total: formats.bytes(totalBytes) })}</span>
-      <Progress label={name} value={sentBytes / totalBytes} />
+      <Progress label={name} value={totalBytes === 0 ? 1 : sentBytes / totalBytes} />
       <Button onClick={cancel}>{t('frame.cancel')}</Button>
     </div>
   );

@@ -17,6 +17,7 @@ interface Uploading {
   readonly name: string | undefined;
   readonly sentBytes: number;
   readonly totalBytes: number;
+  readonly files: number;
   readonly cancel: () => void;
 }
 
@@ -26,18 +27,22 @@ export const useUploadStore = create<Uploading>(() => ({
   name: undefined,
   sentBytes: 0,
   totalBytes: 0,
+  files: 0,
   cancel: () => {
     cancelled = true;
   },
 }));
 
-interface Dropped {
+export interface Dropped {
   readonly file: File;
   /** Folders that it lies in among what was dropped; '' for a file by itself. */
   readonly below: string;
 }
 
-/** What was dropped, folders with all that is in them. To be called while the event is handled. */
+/**
+ * What was dropped, folders with all that is in them but hidden files. To be called while the event is handled. Throws the
+ * browser's own error where one cannot be read.
+ */
 export async function droppedFiles(transfer: DataTransfer): Promise<Dropped[]> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   const files = [...transfer.files];
@@ -59,37 +64,47 @@ async function filesOf(entry: FileSystemEntry, below: string): Promise<Dropped[]
   }
 }
 
+interface Added {
+  /** In the workspace. */
+  readonly path: string;
+  readonly below: string;
+}
+
 /**
  * Puts the files into `folder` of the workspace; with a notebook open, adds a cell for each that one can read, behind
  * the block `afterKey`.
  */
 export async function addFiles(dropped: readonly Dropped[], folder: string, afterKey: string | undefined): Promise<void> {
   const totalBytes = dropped.reduce((sum, { file }) => sum + file.size, 0);
-  const paths: { path: string; below: string }[] = [];
+  const added: Added[] = [];
   let sentBytes = 0;
   cancelled = false;
+  useUploadStore.setState({ files: dropped.length, totalBytes });
   try {
-    for (const { file, below } of dropped) {
-      const place = [folder, below].filter((part) => part !== '').join('/');
-      const path = await upload(file, place, (bytes) => {
-        useUploadStore.setState({ name: file.name, sentBytes: sentBytes + bytes, totalBytes });
+    for (const one of dropped) {
+      const path = await upload(one, folder, (bytes) => {
+        useUploadStore.setState({ name: one.file.name, sentBytes: sentBytes + bytes });
       });
       if (path === undefined) return;
-      sentBytes += file.size;
-      paths.push({ path, below });
+      sentBytes += one.file.size;
+      added.push({ path, below: one.below });
     }
   } catch (error) {
     toast({ text: errorTextNow(error), tone: 'bad' });
   } finally {
     useUploadStore.setState({ name: undefined });
+    await useWorkspaceStore.getState().load();
   }
-  await useWorkspaceStore.getState().load();
-  await addCells(paths, afterKey);
+  await addCells(added, afterKey);
 }
 
-/** Puts a file into a folder of the workspace; its path there, undefined where it was cancelled. */
-export async function upload(file: File, folder: string, onSent: (bytes: number) => void): Promise<string | undefined> {
+/**
+ * Puts a file into `folder` of the workspace, below the folders that it came with; its path there, undefined where it was
+ * cancelled.
+ */
+export async function upload({ file, below }: Dropped, folder: string, onSent: (bytes: number) => void): Promise<string | undefined> {
   const id = crypto.randomUUID();
+  const place = { name: file.name, folder: [folder, below].filter((part) => part !== '').join('/'), withFolder: below !== '' };
   for (let offset = 0; ;) {
     onSent(offset);
     if (cancelled) {
@@ -98,46 +113,61 @@ export async function upload(file: File, folder: string, onSent: (bytes: number)
     }
     const bytes = new Uint8Array(await file.slice(offset, offset + pieceBytes).arrayBuffer());
     const last = offset + bytes.length >= file.size;
-    const { path } = await call('workspace.upload', { id, name: file.name, folder, bytes, offset, last });
+    const { path } = await call('workspace.upload', { id, ...place, bytes, offset, last });
     if (last) return path;
     offset += bytes.length;
   }
 }
 
-async function addCells(added: readonly { path: string; below: string }[], afterKey: string | undefined): Promise<void> {
+/** More pictures than these are no illustrations. */
+const mostPictures = 12;
+
+async function addCells(added: readonly Added[], afterKey: string | undefined): Promise<void> {
   const { path: notebook, insertText, open } = useNotebookStore.getState();
   const opened = added.find(({ path }) => kindOf(path) === 'notebook');
   if (opened) {
     await open(opened.path);
     return;
   }
+  const unread: string[] = [];
   let after = afterKey;
   let cells = 0;
+  const goOn = (key: string) => {
+    after = goTo(key);
+    cells += 1;
+  };
   if (notebook !== undefined) {
     const here = (path: string) => pathFrom(notebook, path);
-    // What lies in a folder is read as one.
-    for (const folder of new Set(added.filter(({ below }) => below !== '').map(({ path, below }) => topFolder(path, below)))) {
+    const alone = added.filter(({ below }) => below === '');
+    // What lies in a folder is read as one, if it can be.
+    const withFolder = added.filter(({ below }) => below !== '');
+    const folderOf = ({ path, below }: Added) => topFolder(path, below);
+    for (const folder of new Set(withFolder.map(folderOf))) {
+      const inside = withFolder.filter((one) => folderOf(one) === folder);
       const text = folderCellText(
         here(folder),
-        added.map(({ path }) => path),
+        inside.map(({ path }) => here(path)),
       );
-      if (text === undefined) continue;
-      after = goTo(insertText('data', text, after));
-      cells += 1;
+      if (text === undefined) alone.push(...inside);
+      else goOn(insertText('data', text, after));
     }
-    for (const { path } of added.filter(({ below }) => below === '')) {
-      if (kindOf(path) === 'image') {
-        after = goTo(insertText('prose', `![](${encodeURI(here(path))})`, after));
-        cells += 1;
-      } else {
-        const key = await addDataCell(path, after);
-        if (key === undefined) continue;
-        after = key;
-        cells += 1;
+    const pictures = alone.filter(({ path }) => kindOf(path) === 'image').length;
+    const others = useWorkspaceStore.getState().workspace?.dataFiles.map((file) => here(file.path)) ?? [];
+    const told = new Set<string>();
+    for (const { path } of alone) {
+      if (kindOf(path) === 'image' && pictures <= mostPictures) {
+        goOn(insertText('prose', `![](${encodeURI(here(path))})`, after));
+        continue;
       }
+      const text = await textFor(path, here(path), others);
+      if (text === undefined) unread.push(path.split('/').at(-1)!);
+      // Two files that are read together have one cell.
+      else if (!told.has(text)) goOn(insertText('data', text, after));
+      if (text !== undefined) told.add(text);
     }
   }
-  if (cells === 0 && added.length > 0) toast({ text: translate('workspace.added', { count: added.length }) });
+  if (unread.length > 0) toast({ text: translate('workspace.addedUnread', { name: unread[0], more: unread.length - 1 }) });
+  else if (cells === 0 && added.length > 0) toast({ text: translate('workspace.added', { count: added.length }) });
 }
 
 /** When it is drawn. */
@@ -158,12 +188,18 @@ function topFolder(path: string, below: string): string {
     .join('/');
 }
 
-/** Adds a cell that reads `path`, and goes to it. Its key; undefined where none can. */
-export async function addDataCell(path: string, afterKey: string | undefined): Promise<string | undefined> {
-  const { path: notebook, insertText } = useNotebookStore.getState();
-  if (notebook === undefined) return undefined;
+/** What a cell that reads the file says; undefined where none can. `here`, `others`: as seen from the notebook. */
+async function textFor(path: string, here: string, others: readonly string[]): Promise<string | undefined> {
   const { columns } = await call('workspace.columns', { path }).catch(() => ({ columns: undefined }));
+  return dataCellText(here, columns, others);
+}
+
+/** Adds a cell that reads `path`, and goes to it. */
+export async function addDataCell(path: string, afterKey: string | undefined): Promise<void> {
+  const { path: notebook, insertText } = useNotebookStore.getState();
+  if (notebook === undefined) return;
   const others = useWorkspaceStore.getState().workspace?.dataFiles.map((file) => pathFrom(notebook, file.path)) ?? [];
-  const text = dataCellText(pathFrom(notebook, path), columns, others);
-  return text === undefined ? undefined : goTo(insertText('data', text, afterKey));
+  const text = await textFor(path, pathFrom(notebook, path), others);
+  if (text === undefined) toast({ text: translate('workspace.unread', { name: path.split('/').at(-1)! }) });
+  else goTo(insertText('data', text, afterKey));
 }

@@ -24,5 +24,9 @@ test('a cell for each kind of file, with the last column as the target', () => {
   expect(dataCellText('poem.txt', undefined, [])).toContain("data.text('poem.txt')");
   expect(dataCellText('a.docx', undefined, [])).toBeUndefined();
   expect(folderCellText('pets', ['pets/cat/1.png', 'pets/dog/1.png'])).toBe(`data.imageFolder('pets')\n${split}`);
+  expect(folderCellText('faces', ['faces/1.png', 'faces/2.jpg', 'faces/labels.csv'])).toBe(
+    `data.imageFolder('faces', { labels: 'faces/labels.csv' })\n${split}`,
+  );
+  expect(folderCellText('drawings', ['drawings/1.svg', 'drawings/2.gif'])).toBeUndefined();
   expect(folderCellText('mails', ['mails/spam/1.txt'])).toContain("data.textFolder('mails')");
 });

@@ -54,10 +54,19 @@ export function dataCellText(path: string, columns: readonly string[] | undefine
   }
 }
 
-/** A folder of pictures by class, or of texts. */
+/**
+ * A folder of pictures by class, or of texts; `files`: all that lie in it. Pictures that lie in no folders of their own
+ * have their labels in the table beside them.
+ */
 export function folderCellText(path: string, files: readonly string[]): string | undefined {
   const split = '  .split({ validation: 0.2, seed: 1 })\n';
-  if (files.some((file) => kindOf(file) === 'image')) return `data.imageFolder(${quoted(path)})\n${split}`;
+  const pictures = files.filter((file) => /\.(png|jpe?g|webp)$/i.test(file));
+  if (pictures.length > 0) {
+    const tables = files.filter((file) => /\.csv$/i.test(file));
+    const folders = new Set(pictures.map((file) => file.slice(0, file.lastIndexOf('/'))));
+    const labels = folders.size === 1 && tables.length === 1 ? `, { labels: ${quoted(tables[0])} }` : '';
+    return `data.imageFolder(${quoted(path)}${labels})\n${split}`;
+  }
   return files.some((file) => kindOf(file) === 'text') ? `data.textFolder(${quoted(path)})\n  .tokenize()\n${split}` : undefined;
 }
 

@@ -17,6 +17,9 @@ export const workspace = {
   'workspace.dropFiles': 'Drop to add the files to the workspace',
   'workspace.uploading': 'Adding {name}: {sent} of {total}',
   'workspace.added': '{count, plural, one {# file} other {# files}} added to the workspace.',
+  'workspace.addedUnread':
+    '{more, plural, =0 {{name} is} one {{name} and # more are} other {{name} and # more are}} in the workspace now, but no cell can read {more, plural, =0 {it} other {them}}. Tables, arrays, texts, and folders of pictures can be read.',
+  'workspace.unread': 'No cell can read {name}. Tables, arrays, texts, and folders of pictures can be read.',
   'workspace.template': 'Begin with',
   'workspace.emptyTemplate': 'Nothing',
   'workspace.emptyTemplateText': 'An empty notebook. Drop a data file on it to begin.',

@@ -19,6 +19,9 @@ export const workspace: Record<keyof typeof en, string> = {
   'workspace.dropFiles': '松开以将文件添加到工作区',
   'workspace.uploading': '正在添加 {name}：{sent} / {total}',
   'workspace.added': '已向工作区添加 {count} 个文件。',
+  'workspace.addedUnread':
+    '{name}{more, plural, =0 { } other { 等文件}}已放入工作区，但没有单元能读取。可读取表格、数组、文本和图片文件夹。',
+  'workspace.unread': '没有单元能读取 {name}。可读取表格、数组、文本和图片文件夹。',
   'workspace.template': '从什么开始',
   'workspace.emptyTemplate': '空白',
   'workspace.emptyTemplateText': '空白笔记本。拖入一个数据文件即可开始。',
