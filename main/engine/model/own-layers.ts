@@ -45,7 +45,7 @@ interface Readable {
 }
 
 // Masks depend on values, not smoothly: no gradient goes through them.
-for (const kernelName of ['NotEqual', 'Greater', 'Any']) {
+for (const kernelName of ['Equal', 'NotEqual', 'Greater', 'Less', 'Any']) {
   const inputs = kernelName === 'Any' ? ['x'] : ['a', 'b'];
   tf.registerGradient({
     kernelName,

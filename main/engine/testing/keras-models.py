@@ -11,18 +11,21 @@ f = lambda a: [float(f"{float(x):.8g}") for x in np.asarray(a, dtype=np.float64)
 
 r = np.random.default_rng(31)
 layers = []
-def layer(name, config, shape):
-    x = tf.Variable(r.normal(size=(2, *shape)).astype("float32"))
+def layer(name, config, shape, training=False):
+    x = tf.Variable((r.uniform if training else r.normal)(size=(2, *shape)).astype("float32"))
     made = getattr(L, name)(**config); made(x)
     for v in made.weights: v.assign(r.normal(size=v.shape).astype("float32") * 0.5)
     with tf.GradientTape() as tape:
-        out = made(x)
+        out = made(x, training=True) if training else made(x)
         total = tf.reduce_sum(out * tf.reshape(tf.sin(tf.range(1, tf.size(out) + 1, dtype="float32")), out.shape))
     own = [v.value for v in made.trainable_variables]
     gx, *gw = tape.gradient(total, [x, *own])
+    if name == "RandomPosterization": gx = tf.zeros_like(x)
     layers.append({"class_name": name, "config": config, "inputs": [{"shape": list(shape), "values": f(x)}],
-      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": False, "shape": list(out.shape[1:]),
-      "output": f(out), "weightGradients": [f(g) for g in gw], "inputGradients": [f(gx)]})
+      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": training, "shape": list(out.shape[1:]),
+      "output": f(out), "weightGradients": [f(g) for g in gw],
+      # TensorFlow has none of what goes through hues.
+      **({} if gx is None else {"inputGradients": [f(gx)]})})
 # Not sparsemax: Keras 3.15 adds up sums where it is to take the last one, so that its shares do not add up to 1.
 layer("Activation", dict(activation="sparse_sigmoid"), (3, 6))
 S, I, V = (7, 4), (6, 7, 4), (4, 5, 4, 2)
@@ -31,6 +34,14 @@ for kind in ("Average", "Max"):
 layer("EinsumDense", dict(equation="abc,cd->abd", output_shape=[7, 5], bias_axes="d", activation="tanh"), S); layer("EinsumDense", dict(equation="...x,xy->...y", output_shape=3), S)
 layer("EinsumDense", dict(equation="abc,cde->abde", output_shape=[7, 2, 3], bias_axes="de"), S); layer("EinsumDense", dict(equation="abc,bcd->abd", output_shape=[7, 3], bias_axes="bd"), S)
 layer("EinsumDense", dict(equation="abcd,cde->abe", output_shape=[6, 2], bias_axes="e"), I)
+
+# Changes of images whose random numbers are made certain by the options. (Keras scrambles a blur that is not square.)
+r = np.random.default_rng(33); C = (5, 6, 3); unit = dict(value_range=[0.0, 1.0])
+for name, config in [("RandomInvert", dict(factor=[1.0, 1.0], **unit)), ("RandomGrayscale", dict(factor=1.0)), ("RandomPosterization", dict(factor=[3, 3], **unit)), ("Solarization", unit),
+  ("RandomHue", dict(factor=[0.0, 0.0], **unit)), ("RandomSaturation", dict(factor=[0.3, 0.3], **unit)), ("RandomSaturation", dict(factor=[0.7, 0.7], **unit)), ("RandomColorDegeneration", dict(factor=[0.4, 0.4])),
+  ("RandomSharpness", dict(factor=[0.2, 0.2], **unit)), ("RandomSharpness", dict(factor=[0.8, 0.8], **unit)), ("AutoContrast", unit), ("RandomGaussianBlur", dict(factor=[1.0, 1.0], kernel_size=5, sigma=[0.9, 0.9], **unit))]:
+    try: layer(name, config, C, training=True)
+    except LookupError: print("no gradient in TensorFlow:", name, file=sys.stderr)
 
 r = np.random.default_rng(32)
 weights = [r.normal(size=(2, 3)).astype("float32"), np.array([1.0, -0.3], "float32")]

@@ -57,6 +57,7 @@ function windows(draw: Draw, axes: number, largest: number, dilated = true): Con
   };
 }
 
+const colours = (draw: Draw): number[] => [...image(draw).slice(0, 2), 3];
 const equalSides = (value: number, axes: number) => Array.from({ length: axes }, () => value);
 
 function convolution(shape: (draw: Draw) => number[], axes: number): Drawer {
@@ -413,6 +414,31 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
     plain(image, () => ({ factor: 0.3, valueRange: [-3, 3] })),
     'RandomBrightness',
   ),
+  ...same(
+    'RandomHue',
+    plain(colours, (draw) => ({
+      factor: draw.one<Json>([0.4, [0.1, 0.6]]),
+      valueRange: draw.one<Json>([
+        [0, 1],
+        [-2, 3],
+      ]),
+    })),
+    'RandomSaturation',
+    'RandomSharpness',
+  ),
+  ['RandomColorDegeneration', plain(colours, () => ({ factor: 0.7 }))],
+  ['RandomGrayscale', plain(colours, () => ({ factor: 0.6 }))],
+  [
+    'RandomColorJitter',
+    plain(colours, () => ({ brightnessFactor: 0.2, contrastFactor: 0.3, saturationFactor: [0.3, 0.6], hueFactor: 0.2 })),
+  ],
+  ['RandomInvert', plain(image, (draw) => ({ factor: draw.one<Json>([0.5, [0.2, 0.9]]) }))],
+  ['Solarization', plain(image, () => ({ additionFactor: 0.3, thresholdFactor: 0.8 }))],
+  ['RandomPosterization', plain(image, (draw) => ({ factor: draw.one<Json>([5, [2, 4], [3, 3]]) }))],
+  ['RandomGaussianBlur', plain(image, (draw) => ({ kernelSize: draw.one([3, 5]), sigma: [0.3, 1.5], factor: 0.7, valueRange: [-3, 3] }))],
+  ['RandomErasing', plain(image, (draw) => ({ scale: [0.1, 0.6], ...(draw.maybe() && { fillValue: 0.4 }) }))],
+  ['AutoContrast', plain(image, () => ({ valueRange: [0, 2] }))],
+  ['RandomShear', plain(image, (draw) => ({ xFactor: 0.4, yFactor: [0.1, 0.3], ...moving(draw) }))],
 ];
 
 function draw2(one: (draw: Draw) => number[], other: (draw: Draw) => number[]): (draw: Draw) => number[] {

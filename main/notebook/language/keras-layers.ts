@@ -264,7 +264,7 @@ export const basicLayers: Builders = {
 const size: Options = { height: count('Height of the output.'), width: count('Width of the output.') };
 const method = name(['bilinear', 'nearest'], 'Between the pixels, or the nearest one.', { default: 'bilinear' });
 /** A share and its negative, or two bounds. */
-const factor = (doc: string, more: { required?: true } = { required: true }): Option =>
+const factor = (doc: string, more: Partial<Option> = { required: true }): Option =>
   option(
     {
       is: 'either',
@@ -281,6 +281,19 @@ const moving: Options = {
   fillValue: number('Of the mode constant: the value.', { default: 0 }),
   interpolation: method,
 };
+/** From 0 on, or between two numbers. */
+const share = (doc: string, more: Partial<Option>): Option =>
+  option(
+    {
+      is: 'either',
+      of: [
+        { is: 'number', min: 0, max: 1 },
+        { is: 'list', of: { is: 'number' }, min: 2 },
+      ],
+    },
+    doc,
+    more,
+  );
 const valueRange = option({ is: 'list', of: { is: 'number' }, min: 2 }, 'The least and the largest value of a pixel.', { default: [0, 1] });
 
 /** Images brought to a size, and changed at random while training: never in prediction or validation. */
@@ -324,6 +337,72 @@ export const imageLayers: Builders = {
   randomBrightness: builder('RandomBrightness', 'Makes images brighter or darker at random while training.', {
     factor: factor('Share of the range of values, either way; or [least, most].'),
     valueRange,
+  }),
+  autoContrast: builder('AutoContrast', 'Stretches each channel to the whole range of values.', { valueRange }),
+  randomGrayscale: builder('RandomGrayscale', 'Takes the colours away from some images while training.', {
+    factor: number('Of how many.', { min: 0, max: 1, default: 0.5 }),
+  }),
+  randomHue: builder('RandomHue', 'Turns the colours of images at random while training.', {
+    factor: share('Share of half the colour wheel, either way; or [least, most].', { required: true }),
+    valueRange,
+  }),
+  randomSaturation: builder('RandomSaturation', 'Makes colours weaker or stronger at random while training.', {
+    factor: share('Up to this, 0.5 leaving it and 0 being gray; or [least, most].', { required: true }),
+    valueRange,
+  }),
+  randomColorDegeneration: builder('RandomColorDegeneration', 'Makes images grayer at random while training.', {
+    factor: share('Up to how gray; or [least, most].', { required: true }),
+  }),
+  randomColorJitter: builder('RandomColorJitter', 'Changes brightness, contrast, saturation and hue at random while training.', {
+    brightnessFactor: factor('Of randomBrightness.', {}),
+    contrastFactor: factor('Of randomContrast.', {}),
+    saturationFactor: share('Of randomSaturation.', {}),
+    hueFactor: share('Of randomHue.', {}),
+    valueRange,
+  }),
+  randomInvert: builder('RandomInvert', 'Turns some images into their opposites while training.', {
+    factor: share('How likely; or [least, most].', { default: 1 }),
+    valueRange,
+  }),
+  solarization: builder('Solarization', 'Turns values at a threshold or above into their opposites, while training.', {
+    additionFactor: share('Share of the range that is added before, up to this; or [least, most].', { default: 0 }),
+    thresholdFactor: share('Threshold as a share of the range, up to this; or [least, most].', { default: 0 }),
+    valueRange,
+  }),
+  randomPosterization: builder('RandomPosterization', 'Takes away all but a few levels of images at random while training.', {
+    factor: option(
+      {
+        is: 'either',
+        of: [
+          { is: 'number', min: 1, max: 8 },
+          { is: 'list', of: { is: 'number' }, min: 2 },
+        ],
+      },
+      'Bits that are kept of 8: from 1 to this; or [least, most].',
+      { required: true },
+    ),
+    valueRange,
+  }),
+  randomSharpness: builder('RandomSharpness', 'Makes images sharper or softer at random while training.', {
+    factor: share('Up to this, 0.5 leaving it and 1 being the sharpest; or [least, most].', { required: true }),
+    valueRange,
+  }),
+  randomGaussianBlur: builder('RandomGaussianBlur', 'Blurs some images while training.', {
+    factor: share('How likely; or [least, most].', { default: 1 }),
+    kernelSize: integer('How many pixels each is blurred over; an odd number.', { min: 1, default: 3 }),
+    sigma: factor('Up to how wide, in pixels; or [least, most].', { default: 1 }),
+    valueRange,
+  }),
+  randomErasing: builder('RandomErasing', 'Covers a rectangle of images at a random place while training.', {
+    factor: share('How likely; or [least, most].', { default: 1 }),
+    scale: share('Share of the image, up to this; or [least, most].', { default: [0.02, 0.33] }),
+    fillValue: number('What it is covered with; noise if left out.'),
+    valueRange,
+  }),
+  randomShear: builder('RandomShear', 'Slants images at random while training.', {
+    xFactor: share('How far rows move sideways, up to this; or [least, most].', { default: 0 }),
+    yFactor: share('How far columns move up and down, up to this; or [least, most].', { default: 0 }),
+    ...moving,
   }),
   discretization: builder('Discretization', 'Turns numbers into the number of boundaries at or below them.', {
     binBoundaries: option({ is: 'list', of: { is: 'number' }, min: 1 }, 'The boundaries, growing.', { required: true }),

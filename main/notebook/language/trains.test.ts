@@ -77,6 +77,9 @@ const particular: Readonly<Record<string, Json[]>> = {
   factor: [0.3, [0.1, 0.4]],
   heightFactor: [0.3, [0.1, 0.4]],
   widthFactor: [0.3, [0.1, 0.4]],
+  'randomGaussianBlur.kernelSize': [5],
+  'randomSharpness.valueRange': [[0, 0.1]],
+  'randomGaussianBlur.valueRange': [[0, 0.1]],
   keepdims: [],
   // Means something from batch to batch, and has tests of its own.
   stateful: [],
@@ -173,10 +176,18 @@ const required: Readonly<Record<string, Config>> = {
   permute: { dims: [2, 1] },
   positionEmbedding: { sequenceLength: 8 },
   randomBrightness: { factor: 0.2 },
+  randomColorDegeneration: { factor: 0.5 },
   randomContrast: { factor: 0.5 },
   randomCrop: { height: 4, width: 3 },
   randomHeight: { factor: 0.2 },
+  randomHue: { factor: 0.4 },
+  randomPosterization: { factor: 5 },
   randomRotation: { factor: 0.1 },
+  randomSaturation: { factor: 0.4 },
+  randomSharpness: { factor: 0.4 },
+  randomShear: { xFactor: 0.3 },
+  randomColorJitter: { brightnessFactor: 0.2, saturationFactor: 0.4 },
+  solarization: { thresholdFactor: 0.5 },
   randomTranslation: { heightFactor: 0.2, widthFactor: 0.2 },
   randomWidth: { factor: 0.2 },
   randomZoom: { heightFactor: 0.2 },
@@ -196,7 +207,13 @@ const required: Readonly<Record<string, Config>> = {
   transformerEncoder: { intermediateDim: 5, numHeads: 2 },
 };
 const cells = ['simpleRNNCell', 'lstmCell', 'gruCell', 'stackedRNNCells'];
-const images = ['resizing', 'centerCrop', ...Object.keys(imageLayers).filter((name) => name.startsWith('random'))];
+const images = [
+  'resizing',
+  'centerCrop',
+  'autoContrast',
+  'solarization',
+  ...Object.keys(imageLayers).filter((name) => name.startsWith('random')),
+];
 const joining = ['add', 'subtract', 'average', 'maximum', 'minimum', 'multiply', 'concatenate', 'dot'];
 const ofNumbers = ['embedding', 'categoryEncoding', 'discretization', 'tokenAndPositionEmbedding'];
 
@@ -205,6 +222,7 @@ function inputShapeFor(name: string): number[] {
   if (/attention|position|transformer/i.test(name) && !ofNumbers.includes(name)) return [6, 4];
   if (name === 'groupNormalization') return [6, 6];
   if (name === 'convLstm2d') return [3, 5, 6, 5];
+  if (/^random(grayscale|hue|saturation|color)/i.test(name)) return [7, 6, 3];
   if (/2d/i.test(name) || images.includes(name)) return [7, 6, 5];
   return /1d|rnn|lstm|gru|bidirectional|timeDistributed|masking|permute|ormalization|flatten|softmax/i.test(name) ? [7, 3] : [4];
 }

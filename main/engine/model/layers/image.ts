@@ -9,6 +9,7 @@ import { tf } from '../../tfjs.ts';
 import { type Config, defineLayer, type Given, type Lengths, number } from './define.ts';
 
 type Size = readonly [height: number, width: number];
+export type Range = readonly [low: number, high: number];
 
 /**
  * Rows of weights that make `to` values of `from`, half a pixel being the first one's middle; `nearest` takes one
@@ -79,13 +80,13 @@ defineLayer({
 });
 
 /** Even between two bounds, one number a sample: `[batch, 1, 1]`. */
-function drawn({ name }: Given, batch: number, [low, high]: Size): tf.Tensor {
+export function drawnOf({ name }: Given, batch: number, [low, high]: Range): tf.Tensor {
   const uniform = random({ shape: [batch, 1, 1], distribution: { kind: 'uniform' }, stream: name });
   return tf.add(tf.mul(uniform, high - low), low);
 }
 
 /** A factor f means −f to f; a pair, from one to the other. */
-function boundsOf(factor: Json | undefined): Size {
+function boundsOf(factor: Json | undefined): Range {
   if (Array.isArray(factor)) return factor as [number, number];
   return [-(factor as number), factor as number];
 }
@@ -125,7 +126,7 @@ function sampled(x: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, config: Conf
 }
 
 /** Places of the output's pixels, from the image's middle: `[1, height, 1]` and `[1, 1, width]`. */
-function fromMiddle([height, width]: Size): { rows: tf.Tensor; columns: tf.Tensor } {
+export function fromMiddle([height, width]: Size): { rows: tf.Tensor; columns: tf.Tensor } {
   const centred = (length: number) => Float32Array.from({ length }, (_, index) => index - (length - 1) / 2);
   return { rows: tf.tensor(centred(height), [1, height, 1]), columns: tf.tensor(centred(width), [1, 1, width]) };
 }
@@ -133,7 +134,7 @@ function fromMiddle([height, width]: Size): { rows: tf.Tensor; columns: tf.Tenso
 /** Where each output pixel is taken from, for an image of this size. */
 type Moved = (given: Given, batch: number, size: Size) => { rows: tf.Tensor; columns: tf.Tensor };
 
-function defineMoving(className: string, defaults: Config, moved: Moved): void {
+export function defineMoving(className: string, defaults: Config, moved: Moved): void {
   defineLayer({
     className,
     defaults: { fillMode: 'reflect', interpolation: 'bilinear', fillValue: 0, ...defaults },
@@ -149,7 +150,7 @@ function defineMoving(className: string, defaults: Config, moved: Moved): void {
 
 /** Counter-clockwise for positive angles; the factor is a share of a whole turn. */
 defineMoving('RandomRotation', {}, (given, batch, size) => {
-  const angle = tf.mul(drawn(given, batch, boundsOf(given.config.factor)), 2 * Math.PI);
+  const angle = tf.mul(drawnOf(given, batch, boundsOf(given.config.factor)), 2 * Math.PI);
   const { rows, columns } = fromMiddle(size);
   const [cosine, sine] = [tf.cos(angle), tf.sin(angle)];
   return {
@@ -162,8 +163,8 @@ defineMoving('RandomRotation', {}, (given, batch, size) => {
 defineMoving('RandomTranslation', {}, (given, batch, size) => {
   const { rows, columns } = fromMiddle(size);
   return {
-    rows: tf.sub(rows, tf.mul(drawn(given, batch, boundsOf(given.config.heightFactor)), size[0])),
-    columns: tf.sub(columns, tf.mul(drawn(given, batch, boundsOf(given.config.widthFactor)), size[1])),
+    rows: tf.sub(rows, tf.mul(drawnOf(given, batch, boundsOf(given.config.heightFactor)), size[0])),
+    columns: tf.sub(columns, tf.mul(drawnOf(given, batch, boundsOf(given.config.widthFactor)), size[1])),
   };
 });
 
@@ -171,8 +172,8 @@ defineMoving('RandomTranslation', {}, (given, batch, size) => {
 defineMoving('RandomZoom', {}, (given, batch, size) => {
   const { heightFactor, widthFactor } = given.config;
   const { rows, columns } = fromMiddle(size);
-  const tall = tf.add(drawn(given, batch, boundsOf(heightFactor)), 1);
-  const wide = widthFactor === undefined || widthFactor === null ? tall : tf.add(drawn(given, batch, boundsOf(widthFactor)), 1);
+  const tall = tf.add(drawnOf(given, batch, boundsOf(heightFactor)), 1);
+  const wide = widthFactor === undefined || widthFactor === null ? tall : tf.add(drawnOf(given, batch, boundsOf(widthFactor)), 1);
   return { rows: tf.mul(rows, tall), columns: tf.mul(columns, wide) };
 });
 
@@ -183,7 +184,7 @@ for (const [className, axis] of [
 ] as const) {
   defineMoving(className, {}, (given, batch, size) => {
     const places = fromMiddle(size);
-    const stretch = tf.add(drawn(given, batch, boundsOf(given.config.factor)), 1);
+    const stretch = tf.add(drawnOf(given, batch, boundsOf(given.config.factor)), 1);
     return { ...places, [axis]: tf.div(places[axis], stretch) };
   });
 }
@@ -195,7 +196,7 @@ defineLayer({
     if (!given.training) return tf.clone(x);
     const { mode } = given.config;
     const flipped = (image: tf.Tensor, axis: number): tf.Tensor => {
-      const turn = tf.expandDims(tf.cast(tf.greater(drawn(given, x.shape[0], [0, 1]), 0.5), 'float32'), 3);
+      const turn = tf.expandDims(tf.cast(tf.greater(drawnOf(given, x.shape[0], [0, 1]), 0.5), 'float32'), 3);
       return tf.add(image, tf.mul(tf.sub(tf.reverse(image, axis), image), turn));
     };
     const across = mode === 'vertical' ? x : flipped(x, 2);
@@ -212,7 +213,7 @@ defineLayer({
     const size = sizeOf(given.config);
     const [batch, height, width] = x.shape as [number, number, number, number];
     if (!given.training || height < size[0] || width < size[1]) return smartlyResized(x, size, 'bilinear');
-    const from = (length: number, part: number) => tf.floor(drawn(given, batch, [0, length - part + 1]));
+    const from = (length: number, part: number) => tf.floor(drawnOf(given, batch, [0, length - part + 1]));
     const counted = (length: number) => Float32Array.from({ length }, (_, index) => index);
     const zeros = tf.zeros([batch, ...size]);
     const rows = tf.add(tf.add(from(height, size[0]), tf.tensor(counted(size[0]), [1, size[0], 1])), zeros);
@@ -221,33 +222,34 @@ defineLayer({
   },
 });
 
-const clipped = (x: tf.Tensor, { valueRange }: Config) => tf.clipByValue(x, (valueRange as number[])[0], (valueRange as number[])[1]);
+export const clipped = (x: tf.Tensor, { valueRange }: Config): tf.Tensor =>
+  tf.clipByValue(x, (valueRange as number[])[0], (valueRange as number[])[1]);
 
 /** Differences from each channel's mean, 1 − factor to 1 + factor times. */
-defineLayer({
-  className: 'RandomContrast',
-  defaults: { valueRange: [0, 1] },
-  call: ([x], given) => {
-    if (!given.training) return tf.clone(x);
-    const factor = given.config.factor;
-    const bounds = (Array.isArray(factor) ? factor : [factor, factor]) as [number, number];
-    const times = tf.expandDims(drawn(given, x.shape[0], [1 - bounds[0], 1 + bounds[1]]), 3);
-    const mean = tf.mean(x, [1, 2], true);
-    return clipped(tf.add(tf.mul(tf.sub(x, mean), times), mean), given.config);
-  },
-});
+export function contrasted(x: tf.Tensor, given: Given, factor: Json | undefined): tf.Tensor {
+  const bounds = (Array.isArray(factor) ? factor : [factor, factor]) as [number, number];
+  const times = tf.expandDims(drawnOf(given, x.shape[0], [1 - bounds[0], 1 + bounds[1]]), 3);
+  const mean = tf.mean(x, [1, 2], true);
+  return clipped(tf.add(tf.mul(tf.sub(x, mean), times), mean), given.config);
+}
 
 /** A share of the range of values is added. */
-defineLayer({
-  className: 'RandomBrightness',
-  defaults: { valueRange: [0, 1] },
-  call: ([x], given) => {
-    if (!given.training) return tf.clone(x);
-    const [low, high] = given.config.valueRange as [number, number];
-    const share = tf.expandDims(drawn(given, x.shape[0], boundsOf(given.config.factor)), 3);
-    return clipped(tf.add(x, tf.mul(share, high - low)), given.config);
-  },
-});
+export function brightened(x: tf.Tensor, given: Given, factor: Json | undefined): tf.Tensor {
+  const [low, high] = given.config.valueRange as [number, number];
+  const share = tf.expandDims(drawnOf(given, x.shape[0], boundsOf(factor)), 3);
+  return clipped(tf.add(x, tf.mul(share, high - low)), given.config);
+}
+
+for (const [className, changed] of [
+  ['RandomContrast', contrasted],
+  ['RandomBrightness', brightened],
+] as const) {
+  defineLayer({
+    className,
+    defaults: { valueRange: [0, 1] },
+    call: ([x], given) => (given.training ? changed(x, given, given.config.factor) : tf.clone(x)),
+  });
+}
 
 /** Numbers as the number of boundaries at or below them, or as rows that say it. */
 defineLayer({

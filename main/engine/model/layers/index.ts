@@ -1,5 +1,6 @@
 /** Makes every layer of ours known to tfjs under its class name. */
 import './attention.ts';
+import './colour.ts';
 import './convolution.ts';
 import './einsum.ts';
 import './gru.ts';

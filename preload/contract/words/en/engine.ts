@@ -29,7 +29,7 @@ export const engine = {
   'engine.optionUnsupported': 'The option “{option}” of “{layer}” cannot have this value yet. Leave it out.',
   'engine.optionMissing': 'The layer “{layer}” ({className}) needs the option “{option}”.',
   'engine.optionValue':
-    '“{layer}” cannot have {value} as “{option}”: {wanted, select, rate {a share from 0 to below 1} size {a whole number above 0, or a list of such numbers} other {a whole number above 0}} is wanted.',
+    '“{layer}” cannot have {value} as “{option}”: {wanted, select, rate {a share from 0 to below 1} odd {an odd number, or two of them,} size {a whole number above 0, or a list of such numbers} other {a whole number above 0}} is wanted.',
   'engine.activationUnknown': 'There is no activation “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.initializerUnknown': 'There is no initializer “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.inputShape':
@@ -44,6 +44,8 @@ export const engine = {
   'engine.stridesAndDilation': 'A transposed convolution cannot have strides and a dilation rate above 1 at once.',
   'engine.equation':
     'The equation “{equation}” does not fit what arrives. Write the input’s axes with the batch first, the weights’ and the output’s, e.g. abc,cd->abd, and give outputShape the lengths of the output’s axes.',
+  'engine.notColours':
+    '{layer} wants images of three colours, red, green and blue, but these have {channels, plural, one {one channel} other {# channels}}.',
   'engine.boundaries': 'The boundaries must grow from one to the next.',
   'engine.outputUnknown': 'The model has no output “{name}”.{nearest, select, none { It has: {names}.} other { Did you mean “{nearest}”?}}',
   'engine.targetUnknown':

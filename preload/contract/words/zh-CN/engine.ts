@@ -26,7 +26,7 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.optionUnsupported': '“{layer}”的选项“{option}”目前还不能取这个值。请去掉它。',
   'engine.optionMissing': '层“{layer}”（{className}）需要选项“{option}”。',
   'engine.optionValue':
-    '“{layer}”的“{option}”不能是 {value}：应为{wanted, select, rate {不小于 0 且小于 1 的比例} size {大于 0 的整数，或由这样的整数组成的列表} other {大于 0 的整数}}。',
+    '“{layer}”的“{option}”不能是 {value}：应为{wanted, select, rate {不小于 0 且小于 1 的比例} odd {奇数，或两个奇数} size {大于 0 的整数，或由这样的整数组成的列表} other {大于 0 的整数}}。',
   'engine.activationUnknown': '没有名为“{name}”的激活函数。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.initializerUnknown': '没有名为“{name}”的初始化方法。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.inputShape': '模型的输入形状是 {given}，而数据的样本是 {arrives}。请去掉输入形状：它由数据决定。',
@@ -37,6 +37,7 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.stridesAndDilation': '转置卷积的步幅和膨胀率不能同时大于 1。',
   'engine.equation':
     '方程“{equation}”与到达的数据不符。请写出输入的轴（批在最前）、权重的轴和输出的轴，例如 abc,cd->abd，并用 outputShape 给出输出各轴的长度。',
+  'engine.notColours': '{layer} 需要红、绿、蓝三个通道的图像，但这里有 {channels, number} 个通道。',
   'engine.boundaries': '边界值必须逐个递增。',
   'engine.outputUnknown': '模型没有输出“{name}”。{nearest, select, none {它有：{names}。} other {您是指“{nearest}”吗？}}',
   'engine.targetUnknown': '数据没有名为“{name}”的目标，而模型有这样一个输出。数据的目标有：{names}。请让输出层与目标同名。',
