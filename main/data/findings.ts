@@ -1,6 +1,7 @@
 /** What is odd in a data set, said before an epoch is spent on it: only what is certain, or next to certain. */
 import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { Column, DataFix, Finding } from '#contract/notebook.ts';
+import { inputSizeOf, inputStartOf } from '#contract/part-inputs.ts';
 import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { message, type MessageKey, type MessageValues } from '#contract/words/message.ts';
@@ -253,6 +254,35 @@ function hashOf(words: Uint32Array, from: number, to: number): number {
   return bits >>> 0;
 }
 
+/** Spreads what a float's upper bits say over all 32 (the finalizer of MurmurHash3). */
+function mixed(word: number): number {
+  const once = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return twice ^ (twice >>> 16);
+}
+
+/**
+ * Of each sample, 32 bits of its inputs. Those of windows roll on from one to the next (Rabin and Karp 1987), so that
+ * the length of a window costs nothing.
+ */
+function hashesOf(words: Uint32Array, { windows, count }: Pick<Part, 'windows' | 'count'>, size: number): Uint32Array {
+  if (!windows) return Uint32Array.from({ length: count }, (_, index) => hashOf(words, index * size, (index + 1) * size));
+  const base = 0x01000193;
+  let leaving = 1;
+  for (let index = 0; index < size; index += 1) leaving = Math.imul(leaving, base);
+  let [bits, from, to] = [0, 0, 0];
+  return windows.starts.map((start) => {
+    if (start >= to) [bits, from, to] = [0, start, start];
+    for (; to < start + size; to += 1) {
+      bits = (Math.imul(bits, base) + mixed(words[to])) | 0;
+      if (to - from < size) continue;
+      bits = (bits - Math.imul(mixed(words[from]), leaving)) | 0;
+      from += 1;
+    }
+    return mixed(bits) >>> 0;
+  });
+}
+
 /**
  * Samples of the validation or the test that the training part has as well, equal samples of different classes, and
  * pictures that are there twice.
@@ -261,28 +291,31 @@ function sameSamples(
   { train, validation, test, task, inputShape, targetShape, scale }: Samples,
   { foreign = [] }: DatasetFacts,
 ): Finding[] {
-  const size = train.inputs.length / train.count;
+  const size = inputSizeOf(train);
   // One or two numbers are alike by chance; so are the rows of a table that has few different ones.
   if (size < 3 || train.count < 10) return [];
   const wordsOf = ({ inputs }: Part) => new Uint32Array(inputs.buffer, inputs.byteOffset, inputs.length);
   const words = wordsOf(train);
-  const places = new Map<number, number>();
+  const mask = 2 ** Math.ceil(Math.log2(train.count)) - 1;
+  /** By hash, the sample that was met last; by sample, the one before it. */
+  const places = new Int32Array(mask + 1).fill(-1);
   const next = new Int32Array(train.count).fill(-1);
   const equal = (others: Uint32Array, from: number, place: number): boolean => {
-    for (let index = 0; index < size; index += 1) if (others[from + index] !== words[place * size + index]) return false;
+    const start = inputStartOf(train, place, size);
+    for (let index = 0; index < size; index += 1) if (others[from + index] !== words[start + index]) return false;
     return true;
   };
   const find = (others: Uint32Array, from: number, hash: number): number => {
-    let place = places.get(hash) ?? -1;
+    let place = places[hash & mask];
     while (place >= 0 && !equal(others, from, place)) place = next[place];
     return place;
   };
   const contrary: [number, number][] = [];
   const again: [number, number][] = [];
   let different = 0;
-  for (let index = 0; index < train.count; index += 1) {
-    const hash = hashOf(words, index * size, (index + 1) * size);
-    const before = find(words, index * size, hash);
+  const hashes = hashesOf(words, train, size);
+  for (const [index, hash] of hashes.entries()) {
+    const before = find(words, inputStartOf(train, index, size), hash);
     if (before >= 0) {
       const pair: [number, number] = [train.rows[before], train.rows[index]];
       if (task === 'classification' && targetShape.length === 0 && train.targets[before] !== train.targets[index]) contrary.push(pair);
@@ -290,8 +323,8 @@ function sameSamples(
       continue;
     }
     different += 1;
-    next[index] = places.get(hash) ?? -1;
-    places.set(hash, index);
+    next[index] = places[hash & mask];
+    places[hash & mask] = index;
   }
   if (different * 2 < train.count) return [];
   const found: Finding[] = [];
@@ -302,8 +335,8 @@ function sameSamples(
     if (!samples) continue;
     const others = wordsOf(samples);
     const twice: [number, number][] = [];
-    for (let index = 0; index < samples.count; index += 1) {
-      const place = find(others, index * size, hashOf(others, index * size, (index + 1) * size));
+    for (const [index, hash] of hashesOf(others, samples, size).entries()) {
+      const place = find(others, inputStartOf(samples, index, size), hash);
       if (place >= 0) twice.push([train.rows[place], samples.rows[index]]);
     }
     // Rows of another file are not those of this one.

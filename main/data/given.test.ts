@@ -168,6 +168,68 @@ it('windows follow the order of time, one for each row with enough before it', a
   expect(places).toEqual([4, 3, 2]);
 });
 
+it('windows cross no gap and no border between series, and are made some at a time', async () => {
+  const stamp = (hour: number) => new Date(Date.UTC(2024, 0, 1, hour)).toISOString();
+  const rowsOf = (name: string, hours: readonly number[]) => hours.map((hour) => `${name},${stamp(hour)},${hour % 24}`);
+  const upTo = (last: number) => Array.from({ length: last }, (_, hour) => hour);
+  write('hours.csv', ['site,t,x', ...rowsOf('a', upTo(40)), ...rowsOf('b', upTo(40))].join('\n'));
+  const { data, preparation } = await trained(
+    { format: 'csv', path: 'hours.csv' },
+    { op: 'target', column: 'x' },
+    { op: 'window', length: 3, time: 't', group: 'site' },
+    { op: 'split', validation: 0.25 },
+  );
+  expect(preparation.series).toMatchObject({ time: 't', group: 'site', gap: 5400 });
+  const body = [...rowsOf('b', [7, 8, 9, 12, 13]), ...rowsOf('a', [1, 2, 3, 4, 9, 10, 11])];
+  write('later.csv', ['site,t,x', ...body].join('\n'));
+  const { inputs, places } = await all(givenSamples(preparation, data, given('later.csv')));
+  expect(places).toEqual([4, 9, 10, 13]);
+  expect(inputs).toEqual([7, 8, 9, 1, 2, 3, 2, 3, 4, 9, 10, 11]);
+  // Runs of before do not say what a gap is.
+  const { gap: _, ...before } = preparation.series!;
+  expect((await all(givenSamples({ ...preparation, series: before }, data, given('later.csv')))).places).toHaveLength(8);
+  // Evaluated, what is a gap was found in training: these lie farther apart than any there.
+  const evaluated = (name: string) => {
+    const { spec, folders: at } = givenSpec(data, given(name));
+    return loadDataset(spec, at, { known: preparation });
+  };
+  write('both.csv', ['site,t,x', ...rowsOf('a', [0, 1, 2, 3, 6, 7, 8, 9, 12, 14, 16, 18])].join('\n'));
+  expect([...(await evaluated('both.csv')).dataset.train.rows]).toEqual([3, 7]);
+  write(
+    'wide.csv',
+    [
+      'site,t,x',
+      ...rowsOf(
+        'a',
+        upTo(12).map((hour) => hour * 3),
+      ),
+    ].join('\n'),
+  );
+  expect(await fault(evaluated('wide.csv'))).toMatchObject({ code: 'data.windowNone', values: { longest: 1 } });
+  expect(await fault(all(givenSamples(preparation, data, given('wide.csv'))))).toMatchObject({
+    code: 'data.givenWindow',
+    values: { length: 3, longest: 1 },
+  });
+
+  const long = Array.from({ length: 9000 }, (_, row) => `${row},${(row * 13) % 997}`);
+  write('long.csv', ['t,x', ...long].join('\n'));
+  const many = await trained(
+    { format: 'csv', path: 'long.csv' },
+    { op: 'target', column: 'x' },
+    { op: 'window', length: 600, time: 't' },
+    { op: 'split', validation: 0.2 },
+  );
+  let [count, pieces] = [0, 0];
+  for await (const piece of givenSamples(many.preparation, many.data, given('long.csv'))) {
+    const first = piece.places[0] - 2;
+    expect(piece.inputs[599]).toBe((first * 13) % 997);
+    expect(piece.inputs.length).toBe(piece.count * 600);
+    count += piece.count;
+    pieces += 1;
+  }
+  expect([count, pieces]).toEqual([8401, 2]);
+});
+
 describe('pictures and arrays', () => {
   const png = (value: number, width = 4) =>
     sharp(Buffer.alloc(width * 3, value), { raw: { width, height: 3, channels: 1 } })

@@ -17,9 +17,10 @@ import { parseIdx } from './idx.ts';
 import { parseNpy } from './npy.ts';
 import { inputNames } from './numpy.ts';
 import { decode, endings, isGrey, loadSharp } from './pictures.ts';
-import { prepareRows } from './preparation.ts';
+import { preparePieces, prepareRows } from './preparation.ts';
 import { readWithDuck } from './read-with-duck.ts';
 import { readSqlite } from './sqlite.ts';
+import { timesOf } from './times.ts';
 import { encoderOf } from './tokenizer.ts';
 import { type InputArray, packInputs } from './several-arrays.ts';
 import { openZip } from './zip.ts';
@@ -85,7 +86,7 @@ async function* tableSamples(preparation: Preparation, data: DataSpec, path: str
   for await (const table of tablePieces(source, folders, preparation.series !== undefined)) {
     const unknown = new Map<string, { column: string; value: string; row: number; count: number }>();
     const ordered = inSeries(preparation, table);
-    const { count, inputs, rows } = prepareRows(preparation, ordered, {
+    const pieces = preparePieces(preparation, ordered, {
       steps: data.steps,
       onUnknown(column, value, row) {
         const key = JSON.stringify([column, value]);
@@ -94,18 +95,15 @@ async function* tableSamples(preparation: Preparation, data: DataSpec, path: str
         else unknown.set(key, { column, value, row, count: 1 });
       },
     });
-    yield {
-      path,
-      unit: ordered.unit,
-      places: Array.from(rows, (row) => ordered.lines[row]),
-      count,
-      inputs,
-      findings: [...unknown.values()].map(({ column, value, row, count: many }) => {
+    for (const { count, inputs, rows } of pieces) {
+      const findings = [...unknown.values()].map(({ column, value, row, count: many }) => {
         const line = ordered.lines[row];
         const values = { path, unit: ordered.unit, line, column, value: value.slice(0, 60), count: many };
         return toPlainError(new EpochbookError('data.unknownCategory', values, { where: { file: path, line } }));
-      }),
-    };
+      });
+      unknown.clear();
+      yield { path, unit: ordered.unit, places: Array.from(rows, (row) => ordered.lines[row]), count, inputs, findings };
+    }
   }
 }
 
@@ -113,18 +111,13 @@ async function* tableSamples(preparation: Preparation, data: DataSpec, path: str
 function inSeries({ series }: Preparation, table: TextTable): TextTable {
   if (!series || (series.time === undefined && series.group === undefined)) return table;
   const columns = typeColumns(table);
-  const textsOf = (name: string | undefined) =>
-    name === undefined ? undefined : table.columns[columnNamed(columns, name, table.path, at).index];
-  const [groups, times] = [textsOf(series.group), textsOf(series.time)];
+  const columnOf = (name: string) => columnNamed(columns, name, table.path, at);
+  const groups = series.group === undefined ? undefined : table.columns[columnOf(series.group).index];
+  const times = series.time === undefined ? undefined : timesOf(table, columnOf(series.time), at);
   const firstOf = new Map<string, number>();
   groups?.forEach((group, row) => firstOf.has(group) || firstOf.set(group, row));
-  const timeOf = (row: number) => {
-    const text = times?.[row] ?? '';
-    const number = Number(text);
-    return text === '' ? row : Number.isNaN(number) ? Date.parse(text) : number;
-  };
   const order = [...table.lines.keys()].sort(
-    (a, b) => (firstOf.get(groups?.[a] ?? '') ?? 0) - (firstOf.get(groups?.[b] ?? '') ?? 0) || timeOf(a) - timeOf(b) || a - b,
+    (a, b) => (firstOf.get(groups?.[a] ?? '') ?? 0) - (firstOf.get(groups?.[b] ?? '') ?? 0) || (times ? times[a] - times[b] : 0) || a - b,
   );
   return {
     ...table,

@@ -5,6 +5,7 @@ import type { DataStep } from '#contract/spec.ts';
 import { parseCsv } from './csv.ts';
 import { preparationOf, prepareRows } from './preparation.ts';
 import { makeWorkspace } from './testing/workspace.ts';
+import { writtenOut } from './windows.ts';
 
 const { write, load } = makeWorkspace();
 const kinds = ['red', 'green', 'blue'];
@@ -52,11 +53,11 @@ it.each<[string, DataStep[]]>([
   );
   const { inputs, rows: ends } = prepareRows(kept(dataset), table);
   const size = dataset.inputShape.reduce((product, one) => product * one, 1);
-  const { validation } = dataset;
-  validation!.rows.forEach((row, index) => {
+  const validation = writtenOut(dataset.validation!);
+  validation.rows.forEach((row, index) => {
     const place = ends.indexOf(row);
     expect(place).toBeGreaterThanOrEqual(0);
-    expect(inputs.subarray(place * size, (place + 1) * size)).toEqual(validation!.inputs.subarray(index * size, (index + 1) * size));
+    expect(inputs.subarray(place * size, (place + 1) * size)).toEqual(validation.inputs.subarray(index * size, (index + 1) * size));
   });
-  expect(validation!.count).toBeGreaterThan(8);
+  expect(validation.count).toBeGreaterThan(8);
 });

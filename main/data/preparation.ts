@@ -1,4 +1,5 @@
 /** What a data set's preparation came to on its training part, and the same done to other samples. */
+import { EpochbookError } from '#contract/errors.ts';
 import type { Dataset, Feature, Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { applyArraySteps } from './array-steps.ts';
@@ -6,7 +7,9 @@ import { columnNamed, isMissing, notANumber, typeColumns } from './columns.ts';
 import type { TextTable } from './csv.ts';
 import { featureOf, transform, withoutReplace } from './features.ts';
 import { chooseRows } from './rows.ts';
+import { timesOf } from './times.ts';
 import { encoderOf, placeTokens } from './tokenizer.ts';
+import { isGap } from './windows.ts';
 
 /** What is kept with a run: all that later samples need, and none of the training's own. */
 export function preparationOf(dataset: Dataset): Preparation {
@@ -64,10 +67,35 @@ function onColumns(steps: DataSpec['steps'], { names }: TextTable): DataSpec['st
 
 /**
  * Rows of a table as the model wants them; the target need not be there. Windows are those that end at each row with
- * enough rows before it, of one series, in the order of the table. Throws `data.missingValue`, `data.notANumber`,
- * `data.columnMissing`.
+ * enough rows before it, of one series and without a gap, in the order of the table. Throws `data.missingValue`,
+ * `data.notANumber`, `data.notATime`, `data.columnMissing`, `data.givenWindow`.
  */
-export function prepareRows(preparation: Preparation, source: TextTable, { steps, onUnknown }: PrepareOptions = {}): PreparedInputs {
+export function prepareRows(preparation: Preparation, source: TextTable, options: PrepareOptions = {}): PreparedInputs {
+  const { count, rows, take } = openRows(preparation, source, options);
+  return { count, rows, inputs: take(0, count) };
+}
+
+/** Values of samples that are made at once. */
+const mostValues = 1 << 22;
+
+/** The same, some samples at a time: written out, windows take many times what their rows do. */
+export function* preparePieces(preparation: Preparation, source: TextTable, options: PrepareOptions = {}): Generator<PreparedInputs> {
+  const { count, rows, take } = openRows(preparation, source, options);
+  const atOnce = Math.max(1, Math.floor(mostValues / preparation.inputShape.reduce((size, one) => size * one, 1)));
+  for (let from = 0; from < count; from += atOnce) {
+    const to = Math.min(count, from + atOnce);
+    yield { count: to - from, rows: rows.subarray(from, to), inputs: take(from, to) };
+  }
+}
+
+interface OpenedRows {
+  readonly count: number;
+  readonly rows: Uint32Array;
+  /** The inputs of samples `from … to − 1`. */
+  readonly take: (from: number, to: number) => Float32Array;
+}
+
+function openRows(preparation: Preparation, source: TextTable, { steps, onUnknown }: PrepareOptions): OpenedRows {
   const { derived = [], series, text } = preparation;
   const features = steps ? (preparation.features ?? []).map(withoutReplace) : (preparation.features ?? []);
   const at = '/data/source';
@@ -80,7 +108,7 @@ export function prepareRows(preparation: Preparation, source: TextTable, { steps
     const encode = encoderOf(text);
     const inputs = new Float32Array(count * text.length);
     textsOf(text.column).forEach((one, row) => placeTokens(encode(one), text, inputs, row * text.length));
-    return { count, inputs, rows: everyRow };
+    return { count, rows: everyRow, take: (from, to) => inputs.subarray(from * text.length, to * text.length) };
   }
   const columnsOf = features.map((feature) => textsOf(feature.column));
   const width = features.length;
@@ -105,12 +133,31 @@ export function prepareRows(preparation: Preparation, source: TextTable, { steps
   const { arraySteps = [] } = preparation;
   const shaped = (samples: Float32Array, samplesCount: number, shape: readonly number[]) =>
     applyArraySteps(arraySteps, { shape, count: samplesCount, values: samples });
-  if (!series) return { count, inputs: shaped(values, count, [width]), rows: everyRow };
+  if (!series) return { count, rows: everyRow, take: (from, to) => shaped(values.slice(from * width, to * width), to - from, [width]) };
 
-  const { length, group } = series;
+  const { length, group, time, gap } = series;
   const groups = group === undefined ? undefined : textsOf(group);
-  const ends = everyRow.filter((row) => row >= length - 1 && (!groups || groups[row] === groups[row - length + 1]));
-  const windows = new Float32Array(ends.length * length * width);
-  ends.forEach((row, index) => windows.set(values.subarray((row - length + 1) * width, (row + 1) * width), index * length * width));
-  return { count: ends.length, inputs: shaped(windows, ends.length, [length, width]), rows: ends };
+  const times = time === undefined || gap === undefined ? undefined : timesOf(table, columnNamed(columns, time, table.path, at), at);
+  const goesOn = (row: number) =>
+    row > 0 && (!groups || groups[row] === groups[row - 1]) && !(times && isGap(times[row] - times[row - 1], gap!));
+  let [many, longest] = [0, 0];
+  const ends = everyRow.filter((row) => {
+    many = goesOn(row) ? many + 1 : 1;
+    longest = Math.max(longest, many);
+    return many >= length;
+  });
+  if (ends.length === 0)
+    throw new EpochbookError('data.givenWindow', { path: table.path, length, longest }, { where: { file: table.path } });
+  return {
+    count: ends.length,
+    rows: ends,
+    take(from, to) {
+      const windows = new Float32Array((to - from) * length * width);
+      for (let index = from; index < to; index += 1) {
+        const end = (ends[index] + 1) * width;
+        windows.set(values.subarray(end - length * width, end), (index - from) * length * width);
+      }
+      return shaped(windows, to - from, [length, width]);
+    },
+  };
 }

@@ -15,7 +15,17 @@ import { type Parts, split } from './split.ts';
 import { place, splitOf, stepOf, stepsOf } from './steps.ts';
 import { findTableFaults } from './table-findings.ts';
 import { labelColumn, textColumn, tokenizeColumn } from './text-table.ts';
-import { placeWindows, type PlacedWindows, type RowOrder, type WindowStep } from './windows.ts';
+import { timesOf } from './times.ts';
+import {
+  placeWindows,
+  type PlacedPart,
+  type PlacedWindows,
+  type RowOrder,
+  targetRows,
+  type WindowStep,
+  windowRows,
+  writtenOut,
+} from './windows.ts';
 
 export interface PreparedTable {
   readonly dataset: Omit<Dataset, 'hash'>;
@@ -48,7 +58,7 @@ export interface OtherTable {
 }
 
 const previewRows = 50;
-/** What windows may take in memory: each row lies in many of them. */
+/** What the rows of windows may take in memory, and their targets. */
 const mostBytes = 8 * 2 ** 30;
 /** Whole numbers in at most this many different values, each at least twice on average, are taken for classes. */
 const mostNumericClasses = 20;
@@ -219,17 +229,6 @@ function castsIn(table: TextTable, spec: DataSpec): Map<string, TypedColumn['typ
   return casts;
 }
 
-/** Seconds of dates (ISO 8601), else whatever a number counts. */
-function timesOf(table: TextTable, column: TypedColumn, at: string): Float64Array {
-  return Float64Array.from(table.columns[column.index], (text, row) => {
-    const time = column.type === 'number' ? numberIn(text) : /^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : NaN;
-    if (!Number.isNaN(time)) return time;
-    const { path, unit, line } = placeOf(table, row);
-    const where = { file: path, line, column: column.index + 1 };
-    throw new EpochbookError('data.notATime', { path, unit, line, column: column.name, value: text.slice(0, 60) }, { at, where });
-  });
-}
-
 function partsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSpec, target: Target, count: number): Parts {
   const found = splitOf(spec);
   if (!found) return split(count, undefined, '/data');
@@ -391,7 +390,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
 
   // First, so that what is wrong with the windows is said before what their columns lack.
   const order = window && orderOf(table, columns, spec, window);
-  const windows = window && order && placeWindows(parts, window.step, order, place(window));
+  const windows = window && order && placeWindows(parts, window.step, order, place(window), known?.series?.gap);
   const fitted = known?.features ? fittedFeatures(table, columns, known.features) : fitFeatures(table, chosen, spec, parts.train);
   const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
     name,
@@ -438,9 +437,20 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   }
   const { length, horizon = 1, outputs = 1, stride = 1, time, group } = window.step;
   if (target.classes && outputs > 1) throw new EpochbookError('data.windowClasses', {}, { at: place(window) });
-  const { inputs: seen, targets, gap, gaps } = windows;
-  const series = { length, horizon, outputs, ...(time !== undefined && { time }), ...(group !== undefined && { group }) };
-  if ((seen.train.length + (seen.validation?.length ?? 0)) * features.length * 4 > mostBytes)
+  const { gap, gaps } = windows;
+  const series = {
+    length,
+    horizon,
+    outputs,
+    // Places in a file tell no time.
+    ...(time !== undefined && { time, gap }),
+    ...(group !== undefined && { group }),
+  };
+  // Interpolated, a row is another in every window that it lies in.
+  const isResized = stepOf(spec, 'resize') !== undefined;
+  const bytesOf = ({ order: rows, starts }: PlacedPart) =>
+    ((isResized ? starts.length * length : rows.length) * features.length + starts.length * outputs) * 4;
+  if (Object.values(windows.parts).reduce((sum, part) => sum + bytesOf(part), 0) > mostBytes)
     throw new EpochbookError('data.tooLarge', { path: table.path, gigabytes: mostBytes / 2 ** 30 }, { at: place(window) });
   return {
     dataset: {
@@ -448,14 +458,19 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       targetShape: target.classes ? [] : [outputs],
       series,
       ...shaped([length, features.length], (_, part) => {
-        const firstTargets = targets[part]!.filter((_row, index) => index % outputs === 0);
-        return {
-          count: firstTargets.length,
-          inputs: gather(seen[part]!),
-          targets: targetsOf(targets[part]!),
+        const own = windows.parts[part]!;
+        const { order: seen, starts } = windowRows(own, length);
+        const wanted = targetRows(own, window.step);
+        const firstTargets = outputs === 1 ? wanted : targetRows(own, { ...window.step, outputs: 1 });
+        const made: Part = {
+          count: starts.length,
+          inputs: gather(seen),
+          windows: { size: length * features.length, starts: starts.map((start) => start * features.length) },
+          targets: targetsOf(wanted),
           rows: rowsOf(firstTargets),
           ...weightsOf(firstTargets),
         };
+        return isResized ? writtenOut(made) : made;
       }),
     },
     ...shown,

@@ -70,7 +70,7 @@ const shown = 8;
 
 /**
  * Samples of a running text: `length` tokens, and the next one as their class. The parts lie one after another and
- * share no token. Throws `data.textShort`, `data.textStep`, `data.splitTooLarge`, `data.partTwice`, `data.tooLarge`.
+ * share no token. Throws `data.textShort`, `data.textStep`, `data.splitTooLarge`, `data.partTwice`.
  */
 export function prepareRunningText(
   { path, running }: RunningText,
@@ -114,14 +114,14 @@ export function prepareRunningText(
       const where = others.find((other) => other.part === part)?.at ?? (splitting && part !== 'train' ? place(splitting) : stepAt);
       throw new EpochbookError('data.textShort', { path, part, tokens: tokens.length, length }, { at: where });
     }
-    if (count * length * 4 > mostBytes) throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: stepAt });
-    const inputs = new Float32Array(count * length);
-    const targets = new Float32Array(count);
-    for (let sample = 0; sample < count; sample += 1) {
-      for (let index = 0; index < length; index += 1) inputs[sample * length + index] = tokens[sample * stride + index];
-      targets[sample] = tokens[sample * stride + length];
-    }
-    return { count, inputs, targets, rows: Uint32Array.from({ length: count }, (_, sample) => sample * stride) };
+    const starts = Uint32Array.from({ length: count }, (_, sample) => sample * stride);
+    return {
+      count,
+      inputs: Float32Array.from(tokens),
+      windows: { size: length, starts },
+      targets: Float32Array.from(starts, (start) => tokens[start + length]),
+      rows: starts,
+    };
   };
   const text: TextInput = { ...tokenizer, length, padding: 'pre' };
   const dataset = {
@@ -135,7 +135,7 @@ export function prepareRunningText(
     ...(texts.test !== undefined && { test: partOf('test', encode(texts.test)) }),
   };
   const tokensOf = (sample: number) =>
-    Array.from(dataset.train.inputs.subarray(sample * length, (sample + 1) * length), (token) => tokenizer.tokens[token]);
+    Array.from(dataset.train.inputs.subarray(sample * stride, sample * stride + length), (token) => tokenizer.tokens[token]);
   return {
     dataset,
     text: {
@@ -151,5 +151,3 @@ export function prepareRunningText(
     },
   };
 }
-
-const mostBytes = 8 * 2 ** 30;

@@ -3,6 +3,7 @@ import type { DataStep } from '#contract/spec.ts';
 import { decodeText } from './encoding.ts';
 import { fault, makeWorkspace } from './testing/workspace.ts';
 import { encoderOf, fitTokenizer } from './tokenizer.ts';
+import { writtenOut } from './windows.ts';
 
 const { write, load } = makeWorkspace();
 const target: DataStep = { op: 'target', column: 'y' };
@@ -118,7 +119,7 @@ describe('files of text', () => {
     );
     const { tokens } = dataset.text!;
     const shown = (part: typeof dataset.train, sample: number) =>
-      [...part.inputs.subarray(sample * 5, sample * 5 + 5), part.targets[sample]].map((token) => tokens[token]).join('');
+      [...writtenOut(part).inputs.subarray(sample * 5, sample * 5 + 5), part.targets[sample]].map((token) => tokens[token]).join('');
     expect(shown(dataset.train, 0)).toBe('abcdef');
     expect(shown(dataset.train, 1)).toBe(text.slice(7, 13));
     expect(shown(dataset.validation!, 0)).toBe(text.slice(240, 246));

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { message } from '#contract/words/message.ts';
+import type { Part } from '#contract/samples.ts';
 import type { DataStep } from '#contract/spec.ts';
 import { fault, makeWorkspace } from './testing/workspace.ts';
-import { secondsIn } from './windows.ts';
+import { secondsIn, writtenOut } from './windows.ts';
 
 const { write, load } = makeWorkspace();
 const target: DataStep = { op: 'target', column: 'y' };
@@ -14,11 +15,13 @@ const day = (number: number) => new Date(Date.UTC(2024, 0, number)).toISOString(
 function series(name: string, days: readonly number[]): void {
   write(name, ['day,x,y', ...days.map((one) => `${day(one)},${one * 10},${one}`)].join('\n'));
 }
-const samples = ({ inputs, targets, count }: { inputs: Float32Array; targets: Float32Array; count: number }) =>
-  Array.from({ length: count }, (_, index) => [
+const samples = (part: Part) => {
+  const { inputs, targets, count } = writtenOut(part);
+  return Array.from({ length: count }, (_, index) => [
     [...inputs.subarray((index * inputs.length) / count, ((index + 1) * inputs.length) / count)],
     [...targets.subarray((index * targets.length) / count, ((index + 1) * targets.length) / count)],
   ]);
+};
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('windows', () => {
@@ -140,6 +143,55 @@ describe('windows', () => {
     expect(dataset.features?.map(({ column }) => column)).toEqual(['x']);
     expect([...dataset.train.targets].map((index) => dataset.classes![index]).slice(0, 3)).toEqual(['walk', 'run', 'walk']);
     expect(dataset.train.count).toBe(10);
+  });
+
+  it('is a view over rows that are there once: the same samples as written out one by one', async () => {
+    // Series of different lengths, mixed, with gaps, windows that overlap much, little and not at all.
+    const lines: { station: string; time: number; x: number; y: number }[] = [];
+    for (const [number, station] of ['a', 'b', 'c'].entries())
+      for (let index = 0, time = number; index < 60 + 25 * number; index += 1) {
+        time += (index * 7 + number) % 19 === 0 ? 50 : 1;
+        lines.push({ station, time, x: (index * 37 + number) % 101, y: Math.sin(index * 1.7 + number) });
+      }
+    const partAt = (time: number) => (time < 150 ? 'train' : 'validation');
+    lines.sort((a, b) => ((a.time * 31) % 17) - ((b.time * 31) % 17));
+    write(
+      'views.csv',
+      ['station,time,x,y,part', ...lines.map(({ station, time, x, y }) => [station, time, x, y, partAt(time)].join())].join('\n'),
+    );
+    for (const [length, horizon, outputs, stride] of [
+      [5, 1, 1, 1],
+      [4, 3, 2, 3],
+      [3, 2, 1, 7],
+    ] as const) {
+      const { dataset } = await load(
+        { format: 'csv', path: 'views.csv' },
+        target,
+        { op: 'select', columns: ['x', 'y'] },
+        window({ length, horizon, outputs, stride, time: 'time', group: 'station', gap: 1 }),
+        { op: 'split', validation: ['validation'], column: 'part' },
+      );
+      for (const part of ['train', 'validation'] as const) {
+        const rows = lines.map((line, row) => ({ ...line, row })).filter(({ time }) => partAt(time) === part);
+        const wanted: number[][][] = [];
+        for (const name of new Set(rows.map(({ station }) => station))) {
+          const series = rows.filter(({ station }) => station === name).sort((a, b) => a.time - b.time);
+          for (let from = 0; from < series.length;) {
+            let end = from + 1;
+            while (end < series.length && series[end].time - series[end - 1].time <= 1) end += 1;
+            for (let start = from; start + length - 1 + horizon + outputs <= end; start += stride)
+              wanted.push([
+                series.slice(start, start + length).flatMap(({ x, y }) => [x, Math.fround(y)]),
+                series.slice(start + length - 1 + horizon, start + length - 1 + horizon + outputs).map(({ y }) => Math.fround(y)),
+              ]);
+            from = end;
+          }
+        }
+        expect(samples(dataset[part]!)).toEqual(wanted);
+        expect(wanted.length).toBeGreaterThan(3);
+        expect(dataset[part]!.inputs.length).toBeLessThanOrEqual(rows.length * 2);
+      }
+    }
   });
 
   it('refuses what cannot be', async () => {

@@ -1,5 +1,6 @@
 /** Windows over ordered rows: what lies before, to predict what follows. */
 import { EpochbookError } from '#contract/errors.ts';
+import type { Part } from '#contract/samples.ts';
 import type { DataStep } from '#contract/spec.ts';
 import type { Parts } from './split.ts';
 
@@ -25,11 +26,16 @@ export function secondsIn(text: string): number | undefined {
   return found && Number(number) * found[1];
 }
 
+/** A part's windows: stretches of its rows, each row there once. */
+export interface PlacedPart {
+  /** The part's rows, one series after another, each in the order of time. */
+  readonly order: Uint32Array;
+  /** Where in `order` each window begins, ascending. */
+  readonly starts: Uint32Array;
+}
+
 export interface PlacedWindows {
-  /** Per part: the rows of every window one after another, `length` each. */
-  readonly inputs: { readonly [Part in keyof Parts]: Uint32Array };
-  /** Per part: the rows of every window's targets, `outputs` each. */
-  readonly targets: { readonly [Part in keyof Parts]: Uint32Array };
+  readonly parts: { readonly [Part in keyof Parts]: PlacedPart };
   /** What counts as a gap, and how many there are. */
   readonly gap: number;
   readonly gaps: number;
@@ -42,67 +48,140 @@ export interface RowOrder {
   readonly timeOf: (row: number) => number;
 }
 
-function usualDistance(distances: readonly number[]): number {
-  const sorted = Float64Array.from(distances).sort();
-  return sorted[Math.floor(sorted.length / 2)] ?? 1;
+/** A hair more than the limit is rounding, not a gap. */
+export const isGap = (distance: number, gap: number): boolean => distance > gap * (1 + 1e-9);
+
+function usualDistance(distances: Float64Array): number {
+  return distances.sort()[Math.floor(distances.length / 2)] ?? 1;
+}
+
+interface OrderedRows {
+  readonly order: Uint32Array;
+  /** Where in `order` each series ends. */
+  readonly ends: readonly number[];
+}
+
+/** Series in the order in which they come up, each by time. */
+function orderRows(rows: Uint32Array, { groupOf, timeOf }: RowOrder): OrderedRows {
+  const sizes = new Map<string, number>();
+  for (const row of rows) sizes.set(groupOf(row), (sizes.get(groupOf(row)) ?? 0) + 1);
+  const next = new Map<string, number>();
+  const ends: number[] = [];
+  let end = 0;
+  for (const [group, size] of sizes) {
+    next.set(group, end);
+    ends.push((end += size));
+  }
+  const order = new Uint32Array(rows.length);
+  for (const row of rows) {
+    const place = next.get(groupOf(row)) ?? 0;
+    order[place] = row;
+    next.set(groupOf(row), place + 1);
+  }
+  const compare = (a: number, b: number) => timeOf(a) - timeOf(b) || a - b;
+  ends.forEach((to, index) => {
+    const series = order.subarray(ends[index - 1] ?? 0, to);
+    // Mostly they lie in order.
+    if (series.some((row, place) => place > 0 && compare(series[place - 1], row) > 0)) series.sort(compare);
+  });
+  return { order, ends };
+}
+
+/** Between all neighbours of a series. */
+function distancesIn({ order, ends }: OrderedRows, { timeOf }: RowOrder): Float64Array {
+  const distances = new Float64Array(order.length - ends.length);
+  let filled = 0;
+  let from = 0;
+  for (const end of ends) {
+    for (let place = from + 1; place < end; place += 1) distances[filled++] = timeOf(order[place]) - timeOf(order[place - 1]);
+    from = end;
+  }
+  return distances;
 }
 
 /**
  * Every window lies in one part and one series, with its targets, and holds no gap: no row that is trained on lies in
- * another part's window. Throws `data.windowMoments`, `data.windowNone`, `data.windowPart`, `data.windowGap`.
+ * another part's window. `known`: what is a gap where that was found before. Throws `data.windowMoments`,
+ * `data.windowNone`, `data.windowPart`, `data.windowGap`.
  */
-export function placeWindows(parts: Parts, step: WindowStep, { groupOf, timeOf }: RowOrder, at: string): PlacedWindows {
+export function placeWindows(parts: Parts, step: WindowStep, rowOrder: RowOrder, at: string, known?: number): PlacedWindows {
   const { length, horizon = 1, outputs = 1, stride = 1 } = step;
-  const ordered = Object.entries(parts).map(([part, rows]: [string, Uint32Array]) => {
-    const groups = new Map<string, number[]>();
-    for (const row of rows) {
-      const group = groups.get(groupOf(row));
-      if (group) group.push(row);
-      else groups.set(groupOf(row), [row]);
-    }
-    for (const group of groups.values()) group.sort((a, b) => timeOf(a) - timeOf(b) || a - b);
-    return { part: part as keyof Parts, groups: [...groups.values()] };
-  });
-  const distances: number[] = [];
-  for (const group of ordered.find(({ part }) => part === 'train')?.groups ?? [])
-    for (let place = 1; place < group.length; place += 1) distances.push(timeOf(group[place]) - timeOf(group[place - 1]));
-  const same = distances.filter((distance) => distance === 0).length;
+  const { timeOf } = rowOrder;
+  const ordered = Object.entries(parts).map(([part, rows]: [string, Uint32Array]) => ({ part, ...orderRows(rows, rowOrder) }));
+  const train = ordered.find(({ part }) => part === 'train');
+  const distances = train ? distancesIn(train, rowOrder) : new Float64Array(0);
+  const apart = distances.filter((distance) => distance > 0);
+  const same = distances.length - apart.length;
   if (same > distances.length * mostAtOnce) throw new EpochbookError('data.windowMoments', { time: step.time ?? '', count: same }, { at });
   const said = typeof step.gap === 'string' ? secondsIn(step.gap) : step.gap;
   if (step.gap !== undefined && said === undefined) throw new EpochbookError('data.windowGap', { gap: step.gap }, { at });
-  const usual = usualDistance(distances.filter((distance) => distance > 0));
-  const gap = said ?? usual * usualGap;
+  const usual = usualDistance(apart);
+  const gap = known ?? said ?? usual * usualGap;
 
   /** Rows from a window's first to its last target. */
   const span = length - 1 + horizon + outputs;
-  const result: { inputs: Record<string, Uint32Array>; targets: Record<string, Uint32Array> } = { inputs: {}, targets: {} };
+  const placed: Record<string, PlacedPart> = {};
   let gaps = 0;
   let longest = 0;
-  for (const { part, groups } of ordered) {
-    const inputs: number[] = [];
-    const targets: number[] = [];
-    for (const group of groups) {
-      let from = 0;
-      for (let end = 1; end <= group.length; end += 1) {
-        const cut = end === group.length;
-        // A hair more than the limit is rounding, not a gap.
-        if (!cut && timeOf(group[end]) - timeOf(group[end - 1]) <= gap * (1 + 1e-9)) continue;
-        if (!cut) gaps += 1;
-        longest = Math.max(longest, end - from);
-        for (let start = from; start + span <= end; start += stride) {
-          for (let place = start; place < start + length; place += 1) inputs.push(group[place]);
-          const first = start + length - 1 + horizon;
-          for (let place = first; place < first + outputs; place += 1) targets.push(group[place]);
-        }
-        from = end;
+  for (const { part, order, ends } of ordered) {
+    const starts = new Uint32Array(Math.ceil(order.length / stride) + ends.length);
+    let count = 0;
+    let from = 0;
+    const stretchTo = (end: number) => {
+      longest = Math.max(longest, end - from);
+      for (let start = from; start + span <= end; start += stride) starts[count++] = start;
+      from = end;
+    };
+    let first = 0;
+    for (const end of ends) {
+      for (let place = first + 1; place < end; place += 1) {
+        if (!isGap(timeOf(order[place]) - timeOf(order[place - 1]), gap)) continue;
+        gaps += 1;
+        stretchTo(place);
       }
+      stretchTo(end);
+      first = end;
     }
-    if (inputs.length === 0) {
+    if (count === 0) {
       const values = { part, span, longest, usual, gap, gaps };
       throw new EpochbookError(gaps > 0 && longest < span ? 'data.windowNone' : 'data.windowPart', values, { at });
     }
-    result.inputs[part] = Uint32Array.from(inputs);
-    result.targets[part] = Uint32Array.from(targets);
+    placed[part] = { order, starts: starts.slice(0, count) };
   }
-  return { ...(result as unknown as Pick<PlacedWindows, 'inputs' | 'targets'>), gap, gaps };
+  return { parts: placed as unknown as PlacedWindows['parts'], gap, gaps };
+}
+
+/** The rows that lie in a window, each once, and where among them each window begins. */
+export function windowRows({ order, starts }: PlacedPart, length: number): PlacedPart {
+  const rows = new Uint32Array(order.length);
+  let filled = 0;
+  /** Of `order`, what is behind the window before. */
+  let end = 0;
+  const begins = starts.map((start) => {
+    const begin = filled - Math.max(0, end - start);
+    for (let place = Math.max(start, end); place < start + length; place += 1) rows[filled++] = order[place];
+    end = start + length;
+    return begin;
+  });
+  return { order: rows.slice(0, filled), starts: begins };
+}
+
+/** The rows of every window's targets, `outputs` each. */
+export function targetRows({ order, starts }: PlacedPart, { length, horizon = 1, outputs = 1 }: WindowStep): Uint32Array {
+  const rows = new Uint32Array(starts.length * outputs);
+  let filled = 0;
+  for (const start of starts) {
+    const first = start + length - 1 + horizon;
+    for (let place = first; place < first + outputs; place += 1) rows[filled++] = order[place];
+  }
+  return rows;
+}
+
+/** The part with every sample of its own, as it is where samples do not overlap. */
+export function writtenOut({ windows, ...part }: Part): Part {
+  if (!windows) return part;
+  const { size, starts } = windows;
+  const inputs = new Float32Array(part.count * size);
+  starts.forEach((start, index) => inputs.set(part.inputs.subarray(start, start + size), index * size));
+  return { ...part, inputs };
 }

@@ -64,7 +64,8 @@ export function createDataCache({ load = loadDataset, worthKeeping = worthKeepin
       return cached;
     }
     const began = performance.now();
-    const loaded = await load(spec, folders, { ...options, onDamaged });
+    // The rows' texts are for looking at a series, which reads them for itself.
+    const { placed: _placed, ...loaded } = await load(spec, folders, { ...options, onDamaged });
     // A file that was written while we read it is read again next time.
     if ((await keyOf(spec, folders)) !== key) return loaded;
     kept = { key, loaded };

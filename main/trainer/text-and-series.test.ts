@@ -5,6 +5,7 @@ import { train } from '#engine/loop/train.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { layer, sequential } from '#engine/testing/harness.ts';
 import { makeWorkspace, type TestWorkspace } from '#data/testing/workspace.ts';
+import { writtenOut } from '#data/windows.ts';
 import type { KerasObject, TrainSpec } from '#contract/spec.ts';
 
 const { write, load } = makeWorkspace();
@@ -24,9 +25,12 @@ async function learn(data: Awaited<ReturnType<TestWorkspace['load']>>, layers: K
     ...settings,
   };
   let last: Record<string, number> = {};
-  for await (const event of train({ model, train: spec, data: data.dataset }, { backend }))
+  let weights: Float32Array[] = [];
+  for await (const event of train({ model, train: spec, data: data.dataset }, { backend })) {
     if (event.type === 'epochEnded') last = event.row.metrics;
-  return { last, model };
+    if (event.type === 'checkpoint') weights = [...event.checkpoint.weights.values()].map(({ values }) => values.slice());
+  }
+  return { last, model, weights };
 }
 
 it('learns which words tell two kinds of texts apart; the embedding takes the size of the vocabulary', async () => {
@@ -73,10 +77,18 @@ it('learns to foresee a wave', async () => {
     { op: 'window', length: 12, horizon: 3, time: 'hour' },
     { op: 'split', validation: 0.2 },
   );
-  const { last } = await learn(data, [layer('LSTM', { units: 8 }), layer('Dense', {})], {
-    loss: 'meanSquaredError',
-    metrics: [],
-    epochs: 20,
-  });
+  const settings = { loss: 'meanSquaredError', metrics: [], epochs: 20 };
+  const layers = [layer('LSTM', { units: 8 }), layer('Dense', {})];
+  const { last, weights } = await learn(data, layers, settings);
   expect(last['val_loss']).toBeLessThan(0.02);
+  // Windows are views over the rows: written out one by one, they train the same model to the bit.
+  const { train: trained, validation } = data.dataset;
+  // The last three of 240 rows are targets alone.
+  expect(trained.inputs.length).toBe(237);
+  const written = { ...data.dataset, train: writtenOut(trained), validation: writtenOut(validation!) };
+  expect(written.train.inputs.length).toBe(written.train.count * 12);
+  const again = await learn({ ...data, dataset: written }, layers, settings);
+  expect(again.last).toEqual(last);
+  expect(again.weights).toEqual(weights);
+  expect(weights.length).toBeGreaterThan(3);
 });

@@ -4,8 +4,10 @@
 export interface Part {
   /** Number of samples. */
   readonly count: number;
-  /** `[count, ...inputShape]` */
+  /** `[count, ...inputShape]`; of samples that overlap, what they lie in. */
   readonly inputs: Float32Array;
+  /** Of samples that overlap: each is a stretch of `inputs`. */
+  readonly windows?: Windows;
   /** `[count, ...targetShape]`; a class is its index. */
   readonly targets: Float32Array;
   /** Row of each sample in the source, from 0. */
@@ -14,6 +16,14 @@ export interface Part {
   readonly weights?: Float32Array;
   /** Of samples that do not fit into memory: `inputs` is then empty. */
   readonly stored?: StoredInputs;
+}
+
+/** Samples as stretches of values that are there once. */
+export interface Windows {
+  /** Values a sample. */
+  readonly size: number;
+  /** Where in the values each sample begins, ascending. */
+  readonly starts: Uint32Array;
 }
 
 /** Inputs in a file, sample after sample. */
@@ -110,6 +120,8 @@ export interface Series {
   readonly outputs: number;
   readonly time?: string;
   readonly group?: string;
+  /** Between neighbours in `time` (seconds for dates): beyond this no window goes on. Runs of before have none. */
+  readonly gap?: number;
 }
 
 /** How a text becomes numbers: made on the training part. A token's number is its place in `tokens`. */

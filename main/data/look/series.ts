@@ -6,6 +6,7 @@ import { numberIn, type TypedColumn } from '../columns.ts';
 import type { Folders } from '../files.ts';
 import { loadDataset } from '../load.ts';
 import type { PlacedSeries } from '../table.ts';
+import { isGap } from '../windows.ts';
 
 /** Places in which values are drawn; more are not told apart. */
 const mostPlaces = 1200;
@@ -47,7 +48,7 @@ function seriesOf(
   const times = rows.map(timeOf);
   const extent = { from: times[0], to: times[times.length - 1] };
   const shown = ask.range ?? extent;
-  const isGap = (place: number) => place > 0 && times[place] - times[place - 1] > windows.gap * (1 + 1e-9);
+  const isAfterGap = (place: number) => place > 0 && isGap(times[place] - times[place - 1], windows.gap);
 
   const all = windowsOf(windows, step, groupOf, groups[group]).sort((a, b) => timeOf(a.first) - timeOf(b.first));
   const number = Math.min(ask.window, all.length - 1);
@@ -57,7 +58,7 @@ function seriesOf(
   /** How many gaps lie before a row. */
   const stretchOf = new Map<number, number>();
   for (const [place, row] of rows.entries()) {
-    if (isGap(place)) gaps.push({ from: times[place - 1], to: times[place] });
+    if (isAfterGap(place)) gaps.push({ from: times[place - 1], to: times[place] });
     stretchOf.set(row, gaps.length);
     const part = partOf.get(row);
     const before = parted.at(-1);
@@ -114,7 +115,7 @@ function seriesOf(
     let open = false;
     for (const [place, row] of rows.entries()) {
       const [time, value] = [times[place], numberIn(texts[row])];
-      if (isGap(place) || Number.isNaN(value)) open = false;
+      if (isAfterGap(place) || Number.isNaN(value)) open = false;
       if (Number.isNaN(value)) continue;
       min = Math.min(min, value);
       max = Math.max(max, value);
@@ -139,20 +140,27 @@ function seriesOf(
 }
 
 function windowsOf(
-  { inputs, targets }: PlacedSeries['windows'],
-  { length, outputs = 1 }: PlacedSeries['step'],
+  { parts }: PlacedSeries['windows'],
+  { length, horizon = 1, outputs = 1 }: PlacedSeries['step'],
   groupOf: (row: number) => string,
   group: string,
 ): Window[] {
   return (['train', 'validation', 'test'] as const).flatMap((part) => {
-    const [seen, wanted] = [inputs[part], targets[part]];
-    if (!seen || !wanted) return [];
-    return Array.from({ length: wanted.length / outputs }, (_, index) => ({
-      part,
-      first: seen[index * length],
-      last: seen[(index + 1) * length - 1],
-      target: wanted[index * outputs],
-      lastTarget: wanted[(index + 1) * outputs - 1],
-    })).filter(({ first }) => groupOf(first) === group);
+    const placed = parts[part];
+    if (!placed) return [];
+    const { order, starts } = placed;
+    const found: Window[] = [];
+    for (const start of starts) {
+      if (groupOf(order[start]) !== group) continue;
+      const last = start + length - 1;
+      found.push({
+        part,
+        first: order[start],
+        last: order[last],
+        target: order[last + horizon],
+        lastTarget: order[last + horizon + outputs - 1],
+      });
+    }
+    return found;
   });
 }

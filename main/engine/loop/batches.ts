@@ -91,7 +91,7 @@ function copyTargets({ targets }: Part, index: number, into: Float32Array, offse
 
 /** Samples of a part as they lie, one batch after another. */
 export interface SliceReader {
-  /** Samples `from … to − 1`. Of what lies in a file, valid until the next is asked for. */
+  /** Samples `from … to − 1`. Of what lies in a file or overlaps, valid until the next is asked for. */
   readonly slice: (from: number, to: number) => Batch;
   readonly close: () => void;
 }
@@ -103,7 +103,7 @@ export function openSlices(part: Part): SliceReader {
     targets: part.targets.subarray(from * targetSize, to * targetSize),
     ...(part.weights && { weights: part.weights.subarray(from, to) }),
   });
-  if (!part.stored) {
+  if (!part.stored && !part.windows) {
     const size = part.inputs.length / part.count;
     return {
       slice: (from, to) => ({ ...othersOf(from, to), inputs: part.inputs.subarray(from * size, to * size) }),

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { fromPlainError, type PlainError } from '#contract/errors.ts';
+import { inputSizeOf } from '#contract/part-inputs.ts';
 import type { Part } from '#contract/samples.ts';
 import { type BatchBuffers, batchIn, type BatchJob, createBatchMaker } from './batches.ts';
-import { inputSizeOf } from './inputs.ts';
 import type { Batch } from './session.ts';
 
 export interface BatchFeed {

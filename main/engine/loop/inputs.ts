@@ -1,6 +1,7 @@
 /** The inputs of a part's samples: in memory, or read from a file by blocks. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { EpochbookError } from '#contract/errors.ts';
+import { inputSizeOf, inputStartOf } from '#contract/part-inputs.ts';
 import type { Part, StoredInputs } from '#contract/samples.ts';
 import { permutation, type RandomStream } from './random.ts';
 
@@ -17,8 +18,6 @@ export interface InputReader {
   readonly close: () => void;
 }
 
-export const inputSizeOf = ({ stored, inputs, count }: Part): number => stored?.size ?? inputs.length / count;
-
 const bytesOf = ({ type, size }: StoredInputs) => size * (type === 'uint8' ? 1 : 4);
 const samplesPerBlock = (stored: StoredInputs) => Math.max(1, Math.floor(blockBytes / bytesOf(stored)));
 
@@ -28,7 +27,10 @@ export function openInputs(part: Part): InputReader {
   if (stored) return openStored(stored, part.count);
   return {
     size,
-    copy: (index, into, offset) => into.set(inputs.subarray(index * size, (index + 1) * size), offset),
+    copy(index, into, offset) {
+      const start = inputStartOf(part, index, size);
+      into.set(inputs.subarray(start, start + size), offset);
+    },
     close: () => {},
   };
 }

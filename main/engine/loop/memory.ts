@@ -30,10 +30,13 @@ function valuesOf(layers: ModelTable['layers']): number {
 }
 
 const partBytes = (data: Dataset) =>
-  [data.train, data.validation, data.test].reduce(
-    (total, part) => total + (part ? part.inputs.byteLength + part.targets.byteLength + (part.weights?.byteLength ?? 0) : 0),
-    0,
-  );
+  [data.train, data.validation, data.test]
+    .flatMap((part) => part ?? [])
+    .reduce(
+      (total, { inputs, windows, targets, weights }) =>
+        total + [inputs, windows?.starts, targets, weights].reduce((bytes, array) => bytes + (array?.byteLength ?? 0), 0),
+      0,
+    );
 
 /**
  * Bytes while training, in round terms: the process, the data, weights and the optimizer's slots (before and after a

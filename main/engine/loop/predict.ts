@@ -49,8 +49,8 @@ export async function createPredictor(
     const outputSize = sizeOf(outputShape);
     const predict = async (inputs: Float32Array): Promise<Float32Array> => {
       if (inputs.length % inputSize > 0) throw new EpochbookError('internal', { detail: 'inputs are not whole samples' });
-      checkNumbers(built, inputs);
       const count = inputs.length / inputSize;
+      checkNumbers(built, { inputs, count });
       const outputs = new Float32Array(count * outputSize);
       const carried = new Map(
         states.map(({ name, shape }): [string, HostTensor] => {

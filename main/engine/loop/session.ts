@@ -162,7 +162,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     heads = makeHeads(train, data, model);
     if (classWeights && heads.some(({ loss }) => loss.output === 'sequence'))
       throw new EpochbookError('engine.classWeightFit', { target: 'sequence' }, { at: '/train/classWeight' });
-    for (const part of [data.train, data.validation]) if (part) checkNumbers(model, part.inputs);
+    for (const part of [data.train, data.validation]) if (part) checkNumbers(model, part);
     state = initialState(model, optimizer, job.from);
   } catch (error) {
     model.dispose();

@@ -8,6 +8,8 @@ export const prediction = {
   'data.givenScale':
     '{path} holds fractions, but the model was trained on whole numbers multiplied by {scale}. Save the values as they were before they were scaled.',
   'data.givenShort': '{path} has {tokens, plural, one {# token} other {# tokens}}; the model wants {length} to say what follows.',
+  'data.givenWindow':
+    '{path}: the model looks at {length} rows in a row, and the longest stretch without a gap has {longest, plural, one {# row} other {# rows}}.',
   'data.unknownClass':
     '{path}, {unit, select, row {row} other {line}} {line}: the model does not know the class “{value}” of the column “{column}”. It knows {names}.',
   'data.unknownCategory':

@@ -9,6 +9,7 @@ export const prediction: Record<keyof typeof english, string> = {
     '{path} 的样本形状为 {found}，而模型需要 {wanted}。请先转换形状，或在数据单元格中用 .resize([height, width]) 或 size: [height, width] 训练。',
   'data.givenScale': '{path} 含有小数，而模型是用乘以 {scale} 的整数训练的。请保存缩放之前的值。',
   'data.givenShort': '{path} 有 {tokens, number} 个词元；模型需要 {length} 个才能预测下一个。',
+  'data.givenWindow': '{path}：模型要看连续的 {length} 行，而没有间断的最长一段只有 {longest, number} 行。',
   'data.unknownClass':
     '{path} 第 {line} {unit, select, row {条记录} other {行}}：模型不认识列“{column}”中的类别“{value}”。它认识：{names}。',
   'data.unknownCategory':
