@@ -60,6 +60,9 @@ export async function loadDataset(spec: DataSpec, folders: Folders, options: Loa
   }
 }
 
+/** Of what is shaped after it was read, about. */
+const shareOfReading = 0.5;
+
 async function load(
   spec: DataSpec,
   folders: Folders,
@@ -81,7 +84,11 @@ async function load(
     const target = columns.find(({ role }) => role === 'target')?.name;
     return finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign: parts, spec }, findings);
   }
-  const read = await readSource(source, folders, hash, { signal, most: mostInMemory, onDamaged });
+  // What does not fit may have to be shaped after it was read.
+  const isShaped = spec.steps.some(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize');
+  const readShare = isShaped ? shareOfReading : 1;
+  const onRead = (share: number) => onProgress?.(readShare * share);
+  const read = await readSource(source, folders, hash, { signal, most: mostInMemory, onProgress: onRead, onDamaged });
   signal?.throwIfAborted();
   const others: { part: 'validation' | 'test'; read: ReadData; at: string; steps: OtherSteps }[] = [];
   for (const [index, step] of spec.steps.entries()) {
@@ -109,9 +116,15 @@ async function load(
     let { dataset } = prepared;
     if ([dataset.train, dataset.validation, dataset.test].some((part) => part?.stored)) {
       const { inputShape } = dataset;
-      const isShaped = spec.steps.some(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize');
       const name = hash.copy().digest('hex').slice(0, 40);
-      if (isShaped) dataset = await shapeStored(dataset, inputShape, spec, { folders, name, known: known?.arraySteps, signal });
+      if (isShaped)
+        dataset = await shapeStored(dataset, inputShape, spec, {
+          folders,
+          name,
+          known: known?.arraySteps,
+          signal,
+          onProgress: (share) => onProgress?.(readShare + (1 - readShare) * share),
+        });
       dataset = { ...dataset, ...augmentationOf(spec, dataset.inputShape) };
     }
     return finish(dataset, hash.digest('hex'), images && { images }, {
@@ -168,6 +181,7 @@ const pick = (from: object, names: readonly string[]): object =>
 interface ReadOptions {
   readonly signal: AbortSignal | undefined;
   readonly most: number | undefined;
+  readonly onProgress?: LoadOptions['onProgress'];
   readonly onDamaged: LoadOptions['onDamaged'];
 }
 

@@ -185,15 +185,20 @@ export interface PictureOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes that the samples may take as 32-bit floats, beyond which they lie in the cache. */
   readonly most?: number | undefined;
+  /** Hears the share that is done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
   /** Hears of a file of the cache that was not as it was written. */
   readonly onDamaged?: ((file: string) => void) | undefined;
 }
+
+/** Of the work, about what reading the files is. */
+const readingShare = 0.2;
 
 async function decodePictures(
   source: PictureSource,
   folders: Folders,
   hash: Hash,
-  { signal, most = mostInMemory, onDamaged }: PictureOptions = {},
+  { signal, most = mostInMemory, onProgress = () => {}, onDamaged }: PictureOptions = {},
 ): Promise<{ arrays: Arrays; besides: PictureList['besides'] }> {
   const { pictures, classes, ignored, besides } = await listPictures(source, folders, hash);
   const sharp = await loadSharp();
@@ -207,6 +212,7 @@ async function decodePictures(
     const { bytes } = await readDataFile(path, folders, at, content);
     kept += bytes.length;
     if (kept <= mostKept) files[index] = bytes;
+    onProgress((readingShare * (index + 1)) / pictures.length);
   }
   // By what lies in the files and how they are decoded.
   const contentHash = content.digest();
@@ -269,7 +275,12 @@ async function decodePictures(
     values.set(pixels, index * pixels.length);
   };
   try {
-    await each(keep);
+    let decoded = 0;
+    await each(async (index) => {
+      await keep(index);
+      decoded += 1;
+      onProgress(readingShare + ((1 - readingShare) * decoded) / pictures.length);
+    });
   } catch (error) {
     await file?.write?.fail();
     throw error;

@@ -11,6 +11,7 @@ import { type Core, notebookHere, withCore } from '../core.ts';
 import { exitCodeOf, exitCodes, failureJson, failureLine, failureText, type Ground, reportFailure } from '../failure.ts';
 import { watchInterruption } from '../interruption.ts';
 import { type Knobs, setKnob } from '../knobs.ts';
+import { createLoadingLine, type LoadingLine } from '../loading-line.ts';
 import { note, print, printJson } from '../output.ts';
 import { columnOfNumbers, duration, plainNumber, toMicroseconds } from '../text/numbers.ts';
 import { rateSearchText } from '../text/observations.ts';
@@ -29,6 +30,8 @@ interface RunOptions {
 
 /** What a run tells while it goes on. */
 export interface Teller {
+  /** Where how far the reading of the data is is shown. */
+  readonly loading?: () => LoadingLine;
   started(run: RunSummary): void;
   /** What the learning rate finder found. */
   rateFound(runId: RunId, search: RateSearch): void;
@@ -67,14 +70,20 @@ function bestText({ best }: RunSummary): string | undefined {
   return best && say('cli.bestIs', { metric: best.metric, value: plainNumber(best.value), epoch: best.epoch });
 }
 
+/** The share of the epoch in which training waited for its batches. */
+const dataShare = ({ elapsedMs, phasesMs }: EpochRow) => (100 * (elapsedMs > 0 ? phasesMs.data / elapsedMs : 0)).toFixed(1);
+
 export const textTeller: Teller = {
+  loading: createLoadingLine,
   started({ id, name, backend, threads, seed, samples, parameters }) {
     note(say('cli.started', { id, name, backend, threads, seed: String(seed), parameters, ...samples }));
   },
-  epochEnded({ plannedEpochs }, { epoch, elapsedMs, metrics }) {
+  epochEnded({ plannedEpochs }, row) {
+    const { epoch, elapsedMs, metrics } = row;
     const width = String(plannedEpochs).length;
     const values = Object.entries(metrics).map(([name, value]) => `${name} ${columnOfNumbers([value, 0.5])[0]}`);
-    note([say('cli.epoch', { epoch: String(epoch).padStart(width), epochs: plannedEpochs }), ...values, duration(elapsedMs)].join('  '));
+    const place = say('cli.epoch', { epoch: String(epoch).padStart(width), epochs: plannedEpochs });
+    note([place, ...values, duration(elapsedMs), say('cli.dataShare', { percent: dataShare(row) })].join('  '));
   },
   rateFound(_, search) {
     note(rateSearchText(search));
@@ -132,6 +141,7 @@ async function tellFallback(core: Core, { id: runId }: RunSummary): Promise<void
 
 /** Trains what `begin` starts to the end; resolves with the run as it is then stored. */
 export async function train(core: Core, begin: () => Promise<RunSummary>, teller: Teller, signal: AbortSignal): Promise<RunSummary> {
+  const loading = teller.loading?.();
   let isStarted = false;
   let finish: (run: RunSummary) => void;
   const ended = new Promise<RunSummary>((resolve) => (finish = resolve));
@@ -140,10 +150,13 @@ export async function train(core: Core, begin: () => Promise<RunSummary>, teller
       const { run } = payload as { run: RunSummary };
       if (!isStarted && run.parameters > 0) {
         isStarted = true;
+        loading?.end();
         teller.started(run);
         void tellFallback(core, run);
       }
       if (isOver(run)) finish(run);
+    } else if (event === 'training.progressed') {
+      if (!isStarted) loading?.progressed(payload as Payload<'training.progressed'>);
     } else if (event === 'training.observed') {
       const { runId, observation } = payload as Payload<'training.observed'>;
       if (observation.kind === 'rateSearch') teller.rateFound(runId, observation.content);
@@ -163,6 +176,7 @@ export async function train(core: Core, begin: () => Promise<RunSummary>, teller
     else signal.addEventListener('abort', stop, { once: true });
     return await ended;
   } finally {
+    loading?.end();
     unsubscribe();
   }
 }

@@ -62,7 +62,11 @@ const inputsOf = ({ stored, inputs, count: many }: Part): number[] => {
 async function both(source: DataSource, ...steps: DataStep[]): Promise<void> {
   const all: DataStep[] = [{ op: 'split', validation: 0.3, seed: 2 }, ...steps];
   const memory = await loadDataset({ source, steps: all }, folders);
-  const file = await loadDataset({ source, steps: all }, folders, { mostInMemory: 1000 });
+  const shares: number[] = [];
+  const file = await loadDataset({ source, steps: all }, folders, { mostInMemory: 1000, onProgress: (share) => shares.push(share) });
+  // What is brought into a file tells how far it is.
+  if (file.dataset.train.stored?.file.endsWith('.samples')) expect(shares.at(-1)).toBeCloseTo(1, 9);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
   expect(file.dataset.train.stored).toBeDefined();
   expect(file.dataset.hash).toBe(memory.dataset.hash);
   expect(file.preview.images).toEqual(memory.preview.images);

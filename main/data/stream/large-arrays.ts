@@ -21,6 +21,8 @@ export interface LargeOptions {
   /** Bytes that the samples may take as 32-bit floats. */
   readonly most?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Hears the share that is done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 interface LargeFile {
@@ -97,7 +99,7 @@ export async function openLargeNpy(
   folders: Folders,
   at: string,
   hash: Hash,
-  { scale, most = Infinity, signal }: LargeOptions & { scale: number },
+  { scale, most = Infinity, signal, onProgress = () => {} }: LargeOptions & { scale: number },
 ): Promise<LargeNpy | undefined> {
   const found = await largeFile(path, folders, at, (head) => 1 / npyHeader({ path, bytes: head }, at, Infinity).width, most);
   if (!found) return undefined;
@@ -131,6 +133,7 @@ export async function openLargeNpy(
       }
       await output?.write.handle.write(new Uint8Array(made.buffer), 0, made.byteLength, done * 4);
       done += made.length;
+      onProgress((done * width) / (wanted - start));
     }
     await output?.write.done(done * 4);
   } catch (error) {
@@ -204,6 +207,8 @@ export interface ShapeOptions {
   /** What was fitted before, to be done alike. */
   readonly known?: readonly ArrayStep[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Hears the share that is done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /**
@@ -214,20 +219,27 @@ export async function shapeStored(
   dataset: Omit<Dataset, 'hash'>,
   rawShape: readonly number[],
   spec: DataSpec,
-  { folders, name, known, signal }: ShapeOptions,
+  { folders, name, known, signal, onProgress = () => {} }: ShapeOptions,
 ): Promise<Omit<Dataset, 'hash'>> {
   const steps: ArrayStep[] = [];
   let shape = rawShape;
   const { train } = dataset;
+  const passesOf = (step: DataSpec['steps'][number]) => (step.op !== 'normalize' || known ? 0 : step.method === 'minMax' ? 1 : 2);
+  const passes = spec.steps.reduce((sum, step) => sum + passesOf(step), 0);
+  const all = passes * train.count + [train, dataset.validation, dataset.test].reduce((sum, part) => sum + (part?.count ?? 0), 0);
+  let done = 0;
+  const tell = (samples: number) => onProgress((done += samples) / all);
   for (const [index, step] of spec.steps.entries()) {
     const before = known?.[steps.length];
     if (step.op === 'normalize' && before) steps.push(before);
     else if (step.op === 'normalize') {
       const fit = startNormalize(shape, train.count * sizeOf(shape), step.method ?? 'standard');
       for (const pass of fit.passes)
-        await eachBlock(train, signal, (values) =>
-          pass(applyArraySteps(steps, { shape: rawShape, count: values.length / sizeOf(rawShape), values })),
-        );
+        await eachBlock(train, signal, (values) => {
+          const count = values.length / sizeOf(rawShape);
+          pass(applyArraySteps(steps, { shape: rawShape, count, values }));
+          tell(count);
+        });
       steps.push(fit.result());
     } else if (step.op === 'reshape' || step.op === 'resize') {
       const fitted = fitArrayStep(step, { shape, count: 0, values: new Float32Array(0) }, place({ index }))!;
@@ -245,13 +257,15 @@ export async function shapeStored(
       if (!own) continue;
       const offset = bytes;
       await eachBlock(own, signal, async (values, from) => {
-        const made = applyArraySteps(steps, { shape: rawShape, count: values.length / sizeOf(rawShape), values });
+        const count = values.length / sizeOf(rawShape);
+        const made = applyArraySteps(steps, { shape: rawShape, count, values });
         await write.handle.write(
           new Uint8Array(made.buffer, made.byteOffset, made.byteLength),
           0,
           made.byteLength,
           offset + from * size * 4,
         );
+        tell(count);
       });
       bytes += own.count * size * 4;
       parts[part] = {

@@ -102,6 +102,9 @@ export const cli = {
   'cli.started':
     '{name} ({id}): {parameters, plural, one {# parameter} other {# parameters}}, {train, number} training and {validation, number} validation samples, {backend}, {threads, plural, one {# thread} other {# threads}}, seed {seed}',
   'cli.epoch': 'epoch {epoch}/{epochs}',
+  'cli.dataShare': 'data {percent} %',
+  'cli.loading': 'reading the data, {time}',
+  'cli.loadingShare': 'reading the data: {percent} %, {time}',
   'cli.stopping': 'Stopping after this step; once more to end at once.',
   'cli.ended':
     '{status, select, completed {Done} stopped {Stopped} diverged {Diverged} failed {Failed} other {Ended}} after {epochs, plural, one {# epoch} other {# epochs}} in {time}{reason, select, earlyStopping {, early: it got no better} timeBudget {, early: the time is up} other {}}{best, select, none {} other {; {best}}}',

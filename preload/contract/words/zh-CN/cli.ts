@@ -101,6 +101,9 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.started':
     '{name}（{id}）：{parameters, number} 个参数，{train, number} 个训练样本，{validation, number} 个验证样本，{backend}，{threads} 个线程，种子 {seed}',
   'cli.epoch': '第 {epoch}/{epochs} 轮',
+  'cli.dataShare': '数据 {percent} %',
+  'cli.loading': '正在读取数据，{time}',
+  'cli.loadingShare': '正在读取数据：{percent} %，{time}',
   'cli.stopping': '本步完成后停止；再按一次立即结束。',
   'cli.ended':
     '{status, select, completed {完成} stopped {已停止} diverged {已发散} failed {失败} other {已结束}}：{epochs} 轮，用时 {time}{reason, select, earlyStopping {，因不再变好而提前停止} timeBudget {，因时间用完而提前停止} other {}}{best, select, none {} other {；{best}}}',
