@@ -5,21 +5,22 @@ import { ChevronDown, ChevronRight, Pin } from 'lucide-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type KeyboardEvent, memo, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
-import type { GroupShows, ShownColumn } from '#contract/run-views.ts';
+import type { ShownColumn } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
 import { useWords } from '../../words/use-words.ts';
 import { useCurvesStore } from '../curves/curves-store.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
 import type { Column } from './columns.ts';
-import { type Group, groupStatistics } from './grouping.ts';
+import { groupTitle, groupValue } from './group-text.ts';
+import type { Group } from './grouping.ts';
 import { NameField } from './NameField.tsx';
 import { stateTone } from './run-words.ts';
 import { useRunsStore } from './runs-store.ts';
 import { chooseOnly, extendTo, moveBy, toggle } from './selection.ts';
 import { TableHead } from './TableHead.tsx';
 import type { Rows } from './use-rows.ts';
-import { columnWidth } from './widths.ts';
+import { useColumnWidths } from './use-column-widths.ts';
 
 const rowHeight = 30;
 
@@ -53,38 +54,7 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
     scrollPaddingStart: rowHeight,
   });
 
-  // Live rows change every second; widths may grow with their text but are found again only with it.
-  const { template, widths, lefts } = useMemo(() => {
-    const sampled = sampleOf(runs, widthSample);
-    const grouped = sampleOf([...groups.values()], widthSample).map(({ group }) => group);
-    const tagsWidth = (): number =>
-      Math.min(260, Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
-    const textWidth = (column: Column): number =>
-      columnWidth([
-        // A little more, for the arrow of its order and its place among several.
-        `${column.title} ↓2`,
-        ...sampled.map((run) => column.text(run)),
-        // Bolder, so wider: about one character in ten.
-        ...grouped.map((group) => groupCell(column, group, groupShows).text).map((text) => text.padEnd(Math.ceil(text.length * 1.1), 'n')),
-      ]);
-    const found = new Map(columns.map((column) => [column.id, column.width ?? (column.id === 'tags' ? tagsWidth() : textWidth(column))]));
-    const wanted = layout.find(({ id }) => id === 'name')?.width;
-    const name =
-      wanted ?? columnWidth([...sampled.map((run) => run.name), ...grouped.map((group) => `${groupText(group)} · 1000`)], 110, 320) + 20;
-    const offsets = new Map<string, number>();
-    let left = 30 + name;
-    for (const { id, pinned } of columns) {
-      if (!pinned) continue;
-      offsets.set(id, left);
-      left += found.get(id) ?? 0;
-    }
-    const columnsTemplate = columns.map(({ id }) => `${found.get(id)}px`).join(' ');
-    return {
-      template: `30px ${wanted === undefined ? `minmax(${name}px, 1fr)` : `${wanted}px`} ${columnsTemplate}`,
-      widths: found.set('name', name),
-      lefts: offsets,
-    };
-  }, [columns, layout, runs, groups, groupShows, groupText]);
+  const { template, widths, lefts } = useColumnWidths({ columns, layout, runs: rows.found, groups, groupShows, groupText });
 
   const rowId = (id: RunId): string => `${base}${id}`;
   const goTo = (id: RunId | undefined): void => {
@@ -244,7 +214,6 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
                   </span>
                 </span>
                 {columns.map((column) => {
-                  const { text, title } = groupCell(column, group, groupShows);
                   const left = lefts.get(column.id);
                   return (
                     <span
@@ -252,9 +221,11 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
                       role="gridcell"
                       className={`${column.align}${column.id === 'tags' ? ' run-tags' : ' clip'}${left === undefined ? '' : ' pinned'}`}
                       style={left === undefined ? undefined : { left }}
-                      title={title}
+                      title={groupTitle(column, group)}
                     >
-                      {column.id === 'tags' ? commonTags(group).map((tag) => <Tag key={tag} tag={tag} />) : text}
+                      {column.id === 'tags'
+                        ? commonTags(group).map((tag) => <Tag key={tag} tag={tag} />)
+                        : groupValue(column, group, groupShows)}
                     </span>
                   );
                 })}
@@ -289,14 +260,6 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
   );
 }
 
-/** Runs looked at for the widths of columns: with 10,000 of them, writing every text out would be felt. */
-const widthSample = 400;
-
-function sampleOf<T>(items: readonly T[], most: number): T[] {
-  const step = Math.max(1, items.length / most);
-  return Array.from({ length: Math.min(items.length, most) }, (_, index) => items[Math.floor(index * step)]);
-}
-
 /** What makes a group, in a line: `filters 16 · activation relu`. */
 function useGroupText(columns: readonly Column[]): (group: Group) => string {
   return useMemo(() => (group) => columns.map((column) => `${column.title} ${column.text(group.runs[0]) || '–'}`).join(' · '), [columns]);
@@ -308,21 +271,6 @@ function commonTags({ runs }: Group): string[] {
 
 function Tag({ tag }: { readonly tag: string }) {
   return <span className="tag">{tag}</span>;
-}
-
-/** What a group's runs have in common in a column: its statistics, or the one text all of them have. */
-function groupCell(column: Column, group: Group, shows: GroupShows): { readonly text: string; readonly title?: string } {
-  const write = column.statistic;
-  const found = write && groupStatistics(group, column);
-  if (!write || !found) {
-    const first = column.text(group.runs[0]);
-    return { text: group.runs.every((run) => column.text(run) === first) ? first : '' };
-  }
-  const isOne = found.min === found.max;
-  const mean = Number.isNaN(found.deviation) || isOne ? write(found.mean) : `${write(found.mean)} ± ${write(found.deviation)}`;
-  const range = isOne ? write(found.min) : `${write(found.min)} – ${write(found.max)}`;
-  const texts: Record<GroupShows, string> = { mean, range, min: write(found.min), max: write(found.max), count: String(found.count) };
-  return { text: texts[shows], title: `${mean} (n = ${found.count}), ${range}` };
 }
 
 interface RowProps {

@@ -48,7 +48,11 @@ export function statisticsOf(values: Iterable<unknown>): Statistics | undefined 
 export function groupRuns(runs: readonly RunSummary[], columns: readonly Pick<Column, 'groupKey'>[]): Group[] {
   const groups = new Map<string, RunSummary[]>();
   for (const run of runs) {
-    const key = JSON.stringify(columns.map(({ groupKey }) => groupKey?.(run) ?? null));
+    let key = '';
+    for (const { groupKey } of columns) {
+      const value = groupKey?.(run) ?? null;
+      key += typeof value === 'string' ? `${JSON.stringify(value)},` : `${value},`;
+    }
     const known = groups.get(key);
     if (known) known.push(run);
     else groups.set(key, [run]);

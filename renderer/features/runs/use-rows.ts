@@ -24,6 +24,8 @@ export interface Rows {
   readonly awaited: number;
   readonly loaded: boolean;
   readonly runs: readonly RunSummary[];
+  /** The same, in an order that sorting does not change. */
+  readonly found: readonly RunSummary[];
   readonly names: QueryNames;
   readonly shape: Shape;
   /** What is wrong with the search; the runs are then those of the last one that was right. */
@@ -114,6 +116,7 @@ export function useRows(): Rows {
     awaited: isPartial ? awaited : 0,
     loaded: showsBin ? binLoaded : keptLoaded,
     runs,
+    found,
     lines,
     names,
     shape,

@@ -16,9 +16,16 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Pixels for a column whose longest text is among `texts`, with 8 px on either side. */
-export function columnWidth(texts: Iterable<string>, narrowest = 40, widest = 260): number {
+function longestOf(texts: Iterable<string>): number {
   let longest = 0;
   for (const text of texts) longest = Math.max(longest, textWidth(text));
-  return Math.round(Math.min(widest, Math.max(narrowest, longest + 16.5)));
+  return longest;
 }
+
+const between = (narrowest: number, width: number, widest: number) => Math.round(Math.min(widest, Math.max(narrowest, width + 16.5)));
+
+/** Pixels for a column whose longest text is among `texts`, with 8 px on either side. */
+export const columnWidth = (texts: Iterable<string>, narrowest = 40, widest = 260): number => between(narrowest, longestOf(texts), widest);
+
+/** The same of bold texts, which are about a tenth wider. */
+export const boldColumnWidth = (texts: Iterable<string>): number => between(40, longestOf(texts) * 1.1, 260);
