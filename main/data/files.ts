@@ -13,6 +13,8 @@ import { nearest } from '#contract/nearest.ts';
 export interface Folders {
   readonly notebook: string;
   readonly workspace: string;
+  /** The workspace in whose cache lies what is larger than memory; default: `workspace`. */
+  readonly cache?: string;
 }
 
 export interface OpenedFile {

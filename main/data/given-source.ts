@@ -93,14 +93,14 @@ function labelledSource(own: DataSource, { paths }: Given): DataSource {
 /** Steps that say which samples there are, not what becomes of them. */
 const choosing: readonly string[] = ['split', 'kFold', 'withValidation', 'withTest', 'take', 'distinct', 'augment'];
 
-/** The run's data with given files in its place, all of them one part. */
-export function givenSpec(data: DataSpec, given: Given): { spec: DataSpec; folders: Folders } {
+/** The run's data with given files in its place, all of them one part. `workspace`: the run's. */
+export function givenSpec(data: DataSpec, given: Given, workspace: string): { spec: DataSpec; folders: Folders } {
   const source = labelledSource(data.source, given);
   const steps = data.steps.filter(({ op }) => !choosing.includes(op));
   // A folder of texts says its columns by itself; a table in its place needs them said.
   if (data.source.format === 'textFolder' && source.format !== 'textFolder' && !steps.some(({ op }) => op === 'target'))
     steps.push({ op: 'target', column: 'label', kind: 'classes' });
-  return { spec: { source, steps }, folders: foldersOfGiven(given, given.paths[0] ?? '.') };
+  return { spec: { source, steps }, folders: { ...foldersOfGiven(given, given.paths[0] ?? '.'), cache: workspace } };
 }
 
 export const isTable = (data: DataSpec): boolean => kindOf(data.source) === 'table';

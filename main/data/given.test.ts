@@ -80,14 +80,14 @@ describe('tables', () => {
   it('with the target are a part of their own, classes numbered as in training', async () => {
     const { dataset, data, preparation } = await trained(source, ...steps);
     write('labelled.csv', ['y,colour,b,a', ...rows.slice(5, 9).map(([a, b, colour]) => ['v', colour, b, a].join(','))].join('\n'));
-    const { spec, folders: where } = givenSpec(data, given('labelled.csv'));
+    const { spec, folders: where } = givenSpec(data, given('labelled.csv'), folders.workspace);
     const { dataset: later } = await loadDataset(spec, where, { known: preparation });
     const [width] = dataset.inputShape;
     expect([...later.train.inputs]).toEqual(inOrder(dataset).slice(5 * width, 9 * width));
     // `v` alone would be the first class.
     expect([...later.train.targets]).toEqual([1, 1, 1, 1]);
     write('odd.csv', 'a,b,colour,y\n1,2,red,u\n1,2,red,w\n');
-    const odd = givenSpec(data, given('odd.csv'));
+    const odd = givenSpec(data, given('odd.csv'), folders.workspace);
     expect(await fault(loadDataset(odd.spec, odd.folders, { known: preparation }))).toMatchObject({
       code: 'data.unknownClass',
       values: { line: 3, value: 'w', names: 'u, v' },
@@ -190,7 +190,7 @@ it('windows cross no gap and no border between series, and are made some at a ti
   expect((await all(givenSamples({ ...preparation, series: before }, data, given('later.csv')))).places).toHaveLength(8);
   // Evaluated, what is a gap was found in training: these lie farther apart than any there.
   const evaluated = (name: string) => {
-    const { spec, folders: at } = givenSpec(data, given(name));
+    const { spec, folders: at } = givenSpec(data, given(name), folders.workspace);
     return loadDataset(spec, at, { known: preparation });
   };
   write('both.csv', ['site,t,x', ...rowsOf('a', [0, 1, 2, 3, 6, 7, 8, 9, 12, 14, 16, 18])].join('\n'));

@@ -19,7 +19,7 @@ import { atOther, checkOther, forOther, type OtherSteps } from './other-data.ts'
 import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
-import { folderOf, mostInMemory as usualMost } from './stored-arrays.ts';
+import { folderOf, mostInMemory as usualMost, samplesName } from './stored-arrays.ts';
 import { shapeStored } from './stream/large-arrays.ts';
 import { isLarge, loadLargeTable } from './stream/load-large.ts';
 import { place, stepOf } from './steps.ts';
@@ -73,8 +73,8 @@ async function load(
   const told = stepOf(spec, 'memory')?.step.megabytes;
   const mostInMemory = told === undefined ? most : told * 2 ** 20;
   signal?.throwIfAborted();
-  if (!known && (await isLarge(spec, folders, mostInMemory))) {
-    const { prepared, parts, reading } = await loadLargeTable(spec, folders, hash, { signal, onProgress });
+  if (await isLarge(spec, folders, mostInMemory)) {
+    const { prepared, parts, reading } = await loadLargeTable(spec, folders, hash, { signal, known, onProgress });
     const { dataset, columns, rows, totalRows, findings } = prepared;
     const shown = {
       table: { columns, rows, totalRows },
@@ -116,7 +116,7 @@ async function load(
     let { dataset } = prepared;
     if ([dataset.train, dataset.validation, dataset.test].some((part) => part?.stored)) {
       const { inputShape } = dataset;
-      const name = hash.copy().digest('hex').slice(0, 40);
+      const name = samplesName(hash, known);
       if (isShaped)
         dataset = await shapeStored(dataset, inputShape, spec, {
           folders,

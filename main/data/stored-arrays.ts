@@ -1,7 +1,8 @@
 /** Samples that do not fit into memory: decoded once into a file of the workspace's cache, and read from there by blocks. */
+import type { Hash } from 'node:crypto';
 import { promises as disk, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Part } from '#contract/samples.ts';
+import type { Part, Preparation } from '#contract/samples.ts';
 import { checksum } from '#files/checksum.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Folders } from './files.ts';
@@ -26,7 +27,11 @@ const mostFiles = 3;
 
 const ending = '.samples';
 
-export const folderOf = ({ workspace }: Folders) => join(workspace, '.epochbook', 'cache', 'samples');
+/** Of samples that are made of what went into the hash. `known`: what was fitted on other data. */
+export const samplesName = (hash: Hash, known: Preparation | undefined) =>
+  (known ? hash.copy().update(JSON.stringify(known)) : hash.copy()).digest('hex').slice(0, 40);
+
+export const folderOf = ({ workspace, cache = workspace }: Folders) => join(cache, '.epochbook', 'cache', 'samples');
 
 /** At the end of a file: what it is, and the checksum of its samples and its name. */
 const mark = Buffer.from('epochbook samples');

@@ -102,7 +102,7 @@ export function otherTargets(table: NamedTable, columns: readonly TypedColumn[],
 }
 
 /** What a target is known to be: by its classes, or a number. */
-type KnownTarget = Pick<Preparation, 'task' | 'classes'>;
+export type KnownTarget = Pick<Preparation, 'task' | 'classes'>;
 
 function readTarget(table: TextTable, column: TypedColumn, spec: DataSpec, known?: KnownTarget): Target {
   const step = stepOf(spec, 'target');
@@ -194,7 +194,8 @@ export function chooseFeatures(
   return chosen;
 }
 
-function knownFeatures(table: TextTable, columns: readonly TypedColumn[], { features = [], text }: Preparation): TypedColumn[] {
+/** Columns that a fitted preparation sees. */
+export function knownFeatures(table: NamedTable, columns: readonly TypedColumn[], { features = [], text }: Preparation): TypedColumn[] {
   const names = text?.column === undefined ? features.map(({ column }) => column) : [text.column];
   return [...new Set(names)].map((name) => columnNamed(columns, name, table.path, '/data/source'));
 }

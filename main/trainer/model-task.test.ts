@@ -1,5 +1,5 @@
 /** A trained model is used in a process of its own: evaluated to the recorded bits, and asked about files. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,6 +85,26 @@ describe('evaluating', () => {
     const right = rows.filter(({ answers: [answer] }, index) => few[index].endsWith(answer.class!)).length;
     expect(parts).toMatchObject([{ part: 'given', samples: few.length }]);
     expect(parts[0].metrics['accuracy']).toBeCloseTo(right / few.length, 6);
+  });
+
+  it('of a file that is larger than memory streams it, in the cache of the run’s workspace, to the same metrics', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'epochbook-given-'));
+    try {
+      const many = points.slice(1).filter((line) => !line.startsWith('0.1'));
+      writeFileSync(join(elsewhere, 'many.csv'), [points[0], ...Array.from({ length: 20 }, () => many).flat(), ''].join('\n'));
+      const given = { paths: ['many.csv'], folder: elsewhere };
+      const inMemory = await host.evaluate({ model, given }, quiet);
+      const cache = join(folder, '.epochbook', 'cache', 'samples');
+      expect(existsSync(cache)).toBe(false);
+      const data = { ...model.spec.data, steps: [...model.spec.data.steps, { op: 'memory' as const, megabytes: 1 }] };
+      const streamed = await host.evaluate({ model: { ...model, spec: { ...model.spec, data } }, given }, quiet);
+      expect(streamed.parts).toEqual(inMemory.parts);
+      expect(streamed.parts[0].samples).toBe(many.length * 20);
+      expect(readdirSync(cache).filter((name) => name.endsWith('.samples'))).toHaveLength(1);
+      expect(readdirSync(elsewhere)).toEqual(['many.csv']);
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it('tells that the data changed since, and still prepares it as it was', async () => {

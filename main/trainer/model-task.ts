@@ -74,15 +74,22 @@ export async function evaluateModel(
     };
   };
 
+  /** What is larger than memory is brought into a file first. */
+  const readingOf = (item: string) => {
+    const tell = progress((done, total) => send({ type: 'usedProgressed', id, done, ...(total !== undefined && { total }), item }));
+    return { onProgress: (share: number) => void tell(Math.floor(share * 100), 100) };
+  };
   if (given) {
-    const { spec, folders } = givenSpec(used.spec.data, given);
-    const { dataset } = await loadDataset(spec, folders, { known: await preparationIn(used, load) });
+    const { spec, folders } = givenSpec(used.spec.data, given, used.folders.workspace);
+    const reading = readingOf(basename(given.paths[0] ?? ''));
+    const { dataset } = await loadDataset(spec, folders, { known: await preparationIn(used, load), ...reading });
     return { epoch: checkpoint.epoch, backend: used.backend, data: 'given', parts: [await evaluate(dataset, 'given', dataset.train)] };
   }
   let { dataset } = await load(used.spec.data, used.folders);
   const isSame = dataset.hash === used.dataHash;
   // What was fitted is kept; fitted anew, the model would see other numbers for the same values.
-  if (!isSame) ({ dataset } = await loadDataset(used.spec.data, used.folders, { known: await preparationIn(used, load) }));
+  if (!isSame)
+    ({ dataset } = await loadDataset(used.spec.data, used.folders, { known: await preparationIn(used, load), ...readingOf(used.name) }));
   const done: EvaluatedPart[] = [];
   for (const part of wantedParts(parts, dataset, used.name)) done.push(await evaluate(dataset, part, dataset[part]!));
   return { epoch: checkpoint.epoch, backend: used.backend, data: isSame ? 'same' : 'changed', parts: done };

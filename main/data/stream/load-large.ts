@@ -3,13 +3,14 @@ import type { Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
 import { join } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
+import type { Preparation } from '#contract/samples.ts';
 import { archiveOf, type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
 import type { NamedFile } from '../duck.ts';
 import { type DuckTables, openTables } from '../duck-tables.ts';
 import { type Folders, isGzipped, locate, placeDataFile } from '../files.ts';
 import { atOther, checkOther, forEveryPart } from '../other-data.ts';
 import { place } from '../steps.ts';
-import { folderOf } from '../stored-arrays.ts';
+import { folderOf, samplesName } from '../stored-arrays.ts';
 import type { PreparedTable } from '../table.ts';
 import { openArrowRows, openSqliteRows } from './large-rows.ts';
 import { type LargeSource, type LargeTable, openLargeTable } from './large-table.ts';
@@ -68,12 +69,20 @@ export interface LoadedLargeTable {
 /** Share of the work that is reading the files for their content's hash. */
 const hashingShare = 0.15;
 
+export interface LargeTableOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What was fitted on other data, to be done to this alike. */
+  readonly known?: Preparation | undefined;
+  /** Hears the share that is done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
 /** Throws what `loadDataset` throws. */
 export async function loadLargeTable(
   spec: DataSpec,
   folders: Folders,
   hash: Hash,
-  { signal, onProgress = () => {} }: { signal?: AbortSignal | undefined; onProgress?: ((share: number) => void) | undefined },
+  { signal, known, onProgress = () => {} }: LargeTableOptions,
 ): Promise<LoadedLargeTable> {
   const tables: LargePart[] = [];
   const seen: { file: string; path: string; writtenAtMs: number }[] = [];
@@ -147,7 +156,8 @@ export async function loadLargeTable(
     }
     const prepared = await prepareLargeTable(tables, spec, {
       folders,
-      name: hash.copy().digest('hex').slice(0, 40),
+      name: samplesName(hash, known),
+      known,
       signal,
       onProgress: (share) => onProgress(hashingShare + (1 - hashingShare) * share),
     });

@@ -33,7 +33,7 @@ export interface StreamRows {
 }
 
 /** A feature on its way. Texts are told by their codes: what is done to one is done once. */
-interface Draft {
+export interface Draft {
   readonly column: TypedColumn;
   readonly source: Source;
   kind: 'number' | 'text';
@@ -64,7 +64,7 @@ const isGap = (value: Value) => (typeof value === 'number' ? Number.isNaN(value)
 const done = ({ before, scale }: Draft): Transform[] => (scale ? [...before, { op: 'scale', ...scale }] : before);
 
 /** The kept rows' numbers of a block; texts that are none are NaN. */
-function valuesIn({ store, kept, firstKept }: StreamRows, draft: Draft, block: number): Float64Array {
+export function valuesIn({ store, kept, firstKept }: StreamRows, draft: Draft, block: number): Float64Array {
   const [from, to] = [firstKept[block], firstKept[block + 1]];
   const made = new Float64Array(to - from);
   const start = block * blockRows;

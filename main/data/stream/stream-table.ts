@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
-import type { Dataset, Part, StoredInputs } from '#contract/samples.ts';
+import type { Dataset, Part, Preparation, StoredInputs } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { applyArraySteps, shapeParts } from '../array-steps.ts';
 import { augmentationOf } from '../augmentation.ts';
@@ -19,9 +19,19 @@ import { checkTrainWeights, weightColumn } from '../sample-weights.ts';
 import { type Parts, split } from '../split.ts';
 import { place, splitOf, stepOf, stepsOf } from '../steps.ts';
 import { samplesFile } from '../stored-arrays.ts';
-import { areClasses, chooseFeatures, classesOf, otherTargets, type PreparedTable, targetColumn } from '../table.ts';
+import {
+  areClasses,
+  chooseFeatures,
+  classesOf,
+  knownFeatures,
+  type KnownTarget,
+  otherTargets,
+  type PreparedTable,
+  targetColumn,
+} from '../table.ts';
 import { findTableFaults } from '../table-findings.ts';
 import { blockRows, type ColumnStore, createColumnStore, type StoredColumn } from './column-store.ts';
+import { isOfText, knownStreamedFeatures } from './known-features.ts';
 import { type ColumnSurvey, type LargeTable, mostTexts, type WantedColumn } from './large-table.ts';
 import { fitStreamedFeatures, keptNumbers, keptTexts, type StreamedFeature, type StreamRows } from './stream-features.ts';
 
@@ -40,6 +50,8 @@ export interface StreamOptions {
   /** Of the samples' file: what they are made of and how. */
   readonly name: string;
   readonly signal?: AbortSignal | undefined;
+  /** What was fitted on other data, to be done to this alike. */
+  readonly known?: Preparation | undefined;
   /** Hears the share that is done. */
   readonly onProgress?: (share: number) => void;
 }
@@ -76,7 +88,7 @@ const shareOf = { survey: 0.35, pass: 0.35, fit: 0.15, write: 0.15 };
 export async function prepareLargeTable(
   tables: readonly LargePart[],
   spec: DataSpec,
-  { folders, name, signal, onProgress = () => {} }: StreamOptions,
+  { folders, name, signal, known, onProgress = () => {} }: StreamOptions,
 ): Promise<PreparedTable> {
   const [{ table: main }] = tables;
   const { path } = main;
@@ -86,7 +98,7 @@ export async function prepareLargeTable(
   for (const { table } of tables) surveys.push(await table.survey());
   onProgress(shareOf.survey);
 
-  const plan = planColumns(tables, surveys, spec);
+  const plan = planColumns(tables, surveys, spec, known);
   const texts = await gatherTexts(tables, plan, path);
   const stored = plan.wanted.map(({ name: column, as }): StoredColumn => ({
     name: column,
@@ -121,6 +133,7 @@ export async function prepareLargeTable(
       store,
       spec,
       plan,
+      known,
       signal,
       write: write.handle,
       file,
@@ -154,7 +167,7 @@ const castsIn = (spec: DataSpec) =>
   new Map(stepsOf(spec, 'cast').flatMap(({ step }) => step.columns.map((column) => [column, step.to] as const)));
 
 /** Which columns are needed, and in which form. */
-function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], spec: DataSpec): Plan {
+function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], spec: DataSpec, known?: Preparation): Plan {
   const { names, path } = tables[0].table;
   const casts = castsIn(spec);
   const surveyOf = (column: string): ColumnSurvey[] =>
@@ -195,9 +208,13 @@ function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], s
   for (const one of targets) {
     needed.add(one.name);
     const few = surveyOf(one.name).every(({ distinct }) => distinct <= mayBeClasses);
-    if (kind === 'classes' || (kind !== 'number' && few && !derived.includes(one.name))) asText.add(one.name);
+    if (known) {
+      if (knownTarget(known, one.name, spec).classes) asText.add(one.name);
+    } else if (kind === 'classes' || (kind !== 'number' && few && !derived.includes(one.name))) asText.add(one.name);
   }
-  for (const feature of chooseFeatures(tables[0].table, typed, spec, target)) needed.add(feature.name);
+  const seen = known ? knownFeatures(tables[0].table, typed, known) : chooseFeatures(tables[0].table, typed, spec, target);
+  for (const feature of seen) needed.add(feature.name);
+  for (const feature of known?.features ?? []) if (isOfText(feature)) asText.add(feature.column);
   const weighing = weightColumn(tables[0].table, typed, spec);
   if (weighing) needed.add(weighing.name);
   const own = all.filter((column) => names.includes(column) && (needed.has(column) || asText.has(column) || column === time));
@@ -210,6 +227,12 @@ function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], s
     if (as === 'codes' && surveyOf(name).some(({ distinct }) => distinct > mostTexts))
       throw new EpochbookError('data.largeText', { path, column: name, most: mostTexts }, { at: '/data/source' });
   return { wanted, typed };
+}
+
+/** What a target is known to be; of several, by the output that the column is of. */
+function knownTarget(known: Preparation, column: string, spec: DataSpec): KnownTarget {
+  const [name] = Object.entries(stepOf(spec, 'targets')?.step.columns ?? {}).find(([, one]) => one === column) ?? [];
+  return known.targets?.find((one) => one.name === name) ?? known;
 }
 
 /** The columns that a formula names. */
@@ -246,6 +269,7 @@ interface StoredJob {
   readonly store: ColumnStore;
   readonly spec: DataSpec;
   readonly plan: Plan;
+  readonly known: Preparation | undefined;
   readonly signal: AbortSignal | undefined;
   readonly write: { write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<unknown> };
   readonly file: string;
@@ -254,7 +278,7 @@ interface StoredJob {
 }
 
 async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable; bytes: number }> {
-  const { tables, surveys, starts, store, spec, plan, signal, onProgress } = job;
+  const { tables, surveys, starts, store, spec, plan, known, signal, onProgress } = job;
   const [{ table: main }] = tables;
   const { path } = main;
   const { typed } = plan;
@@ -285,10 +309,11 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const isTrained = new Uint8Array(kept.length);
   const rows: StreamRows = { store, path, kept, isTrained, firstKept, signal, notANumber };
 
-  const target = await readStreamedTarget(rows, columns, targetColumn(main, typed, spec), spec);
+  const readOne = (column: TypedColumn) =>
+    readStreamedTarget(rows, columns, column, spec, originOf, known && knownTarget(known, column.name, spec));
   const several: (StreamedTarget & { name: string })[] = [];
-  for (const { name, column } of otherTargets(main, typed, spec))
-    several.push({ name, ...(await readStreamedTarget(rows, columns, column, spec)) });
+  for (const { name, column } of otherTargets(main, typed, spec)) several.push({ name, ...(await readOne(column)) });
+  const target = (known && several[0]) ?? (await readOne(targetColumn(main, typed, spec)));
   const parts = await partRows(rows, columns, typed, spec, target, own);
   let next = own;
   for (const [index, { part, at }] of tables.entries()) {
@@ -305,25 +330,27 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const weightsOf = (part: Uint32Array) => weights && { weights: Float32Array.from(part, (row) => weights[row]) };
   if (weights) checkTrainWeights(weightsOf(parts.train)!, place(stepOf(spec, 'sampleWeight')!));
 
-  const features = chooseFeatures(main, typed, spec, target.column);
+  const features = known ? knownFeatures(main, typed, known) : chooseFeatures(main, typed, spec, target.column);
   const passes = 2 * features.length + 1;
   let passed = 0;
-  const fitted = await fitStreamedFeatures(
-    rows,
-    features.map((column) => ({ column, source: columns.get(column.name)! })),
-    spec,
-    {
-      onPass: () => {
-        passed += 1;
-        onProgress(shareOf.survey + shareOf.pass + shareOf.fit * Math.min(1, passed / passes));
+  const fit = () =>
+    fitStreamedFeatures(
+      rows,
+      features.map((column) => ({ column, source: columns.get(column.name)! })),
+      spec,
+      {
+        onPass: () => {
+          passed += 1;
+          onProgress(shareOf.survey + shareOf.pass + shareOf.fit * Math.min(1, passed / passes));
+        },
       },
-    },
-  );
+    );
+  const fitted = known?.features ? knownStreamedFeatures(rows, typed, columns, known.features) : await fit();
   const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
     name,
     features: names.flatMap((column) => fitted.filter((feature) => feature.column.name === column)),
   }));
-  const ordered = inputs.length > 0 ? inputs.flatMap((input) => input.features) : fitted;
+  const ordered = inputs.length > 0 && !known ? inputs.flatMap((input) => input.features) : fitted;
 
   const isSeveral = several.length > 0;
   const read = isSeveral ? several : [target];
@@ -370,7 +397,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     ...classes,
     ...(derived.length > 0 && { derived }),
     features: ordered.map(({ feature }) => feature),
-    ...(inputs.length > 0 && { inputs: inputs.map((input) => ({ name: input.name, shape: [input.features.length] })) }),
+    ...(inputs.length > 0 && { inputs: known?.inputs ?? inputs.map((input) => ({ name: input.name, shape: [input.features.length] })) }),
     inputShape,
     ...(arraySteps && { arraySteps }),
     ...augmentationOf(spec, inputShape),
@@ -484,13 +511,21 @@ interface StreamedTarget {
   readonly classes?: readonly string[];
 }
 
-async function readStreamedTarget(rows: StreamRows, columns: Columns, column: TypedColumn, spec: DataSpec): Promise<StreamedTarget> {
+/** `known`: what it was in the data that was trained on. Throws `data.unknownClass` where a row says none of its classes. */
+async function readStreamedTarget(
+  rows: StreamRows,
+  columns: Columns,
+  column: TypedColumn,
+  spec: DataSpec,
+  originOf: (row: number) => { table: LargeTable; row: number },
+  known?: KnownTarget,
+): Promise<StreamedTarget> {
   const { store, kept } = rows;
   const step = stepOf(spec, 'target');
   const at = step ? place(step) : '/data/source';
   const source = columns.get(column.name)!;
   const blocks = [...Array(store.blocks()).keys()];
-  const told = step?.step.kind;
+  const told = known ? (known.classes ? 'classes' : 'number') : step?.step.kind;
   const distinct = new Set<string>();
   if (told !== 'number')
     for (const block of blocks) {
@@ -511,12 +546,19 @@ async function readStreamedTarget(rows: StreamRows, columns: Columns, column: Ty
       const gap = codes.findIndex((code) => isMissing(texts[code]));
       if (gap >= 0) throw await rows.notANumber(column, rows.firstKept[block] + gap, at);
     }
-  const classes = classesOf(distinct, column.name, rows, at);
+  const classes = known?.classes ?? classesOf(distinct, column.name, rows, at);
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const values = new Uint32Array(kept.length);
   const classesIn = ofTexts((texts) => Uint32Array.from(texts, (text) => indexOf.get(text) ?? 0));
   for (const block of blocks) {
     const { texts, codes } = keptTexts(rows, source, block);
+    const odd = known ? codes.findIndex((code) => !indexOf.has(texts[code])) : -1;
+    if (odd >= 0) {
+      const { table, row } = originOf(rows.firstKept[block] + odd);
+      const value = texts[codes[odd]].slice(0, 60);
+      const facts = { path: table.path, unit: 'row', line: row + 1, column: column.name, value, names: classes.slice(0, 40).join(', ') };
+      throw new EpochbookError('data.unknownClass', facts, { at, where: { file: table.path, line: row + 1, column: column.index + 1 } });
+    }
     const classOf = classesIn(texts);
     values.set(
       codes.map((code) => classOf[code]),

@@ -6,9 +6,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import Database from 'better-sqlite3';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Part } from '#contract/samples.ts';
+import type { Part, Preparation } from '#contract/samples.ts';
 import type { DataSource, DataStep } from '#contract/spec.ts';
 import { loadDataset, type LoadedData } from '../load.ts';
+import { preparationOf } from '../preparation.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
 
 const { folders, write } = makeWorkspace();
@@ -39,8 +40,8 @@ const names = ['id', 'size', 'weight', 'colour', 'owner', 'day', 'sound', 'kind'
 const csv = (some: readonly Row[], delimiter = ',') =>
   [names.join(delimiter), ...some.map((row) => names.map((name) => row[name]).join(delimiter)), ''].join('\n');
 
-const load = (most: number, source: DataSource, steps: readonly DataStep[]) =>
-  loadDataset({ source, steps: [...steps] }, folders, { mostInMemory: most });
+const load = (most: number, source: DataSource, steps: readonly DataStep[], known?: Preparation) =>
+  loadDataset({ source, steps: [...steps] }, folders, { mostInMemory: most, known });
 
 function inputsOf(part: Part): Float32Array {
   const { stored } = part;
@@ -49,9 +50,15 @@ function inputsOf(part: Part): Float32Array {
   return new Float32Array(bytes.buffer, bytes.byteOffset + stored.offset, part.count * stored.size).slice();
 }
 
-async function both(source: DataSource, ...steps: DataStep[]): Promise<{ memory: LoadedData; file: LoadedData }> {
-  const memory = await load(1e12, source, steps);
-  const file = await load(1, source, steps);
+const both = (source: DataSource, ...steps: DataStep[]) => alike(source, steps);
+
+async function alike(
+  source: DataSource,
+  steps: readonly DataStep[],
+  known?: Preparation,
+): Promise<{ memory: LoadedData; file: LoadedData }> {
+  const memory = await load(1e12, source, steps, known);
+  const file = await load(1, source, steps, known);
   for (const part of ['train', 'validation', 'test'] as const) {
     const [wanted, found] = [memory.dataset[part], file.dataset[part]];
     expect(found?.count).toBe(wanted?.count);
@@ -182,6 +189,73 @@ describe('a table on the disk', () => {
     await both({ format: 'csv', path: 'rows.tsv.gz', delimiter: '\t' }, ...steps);
     const query = "SELECT id, size, weight, colour, kind FROM p WHERE sound = 'true'";
     await both({ format: 'sql', query, tables: { p: 'rows.parquet' } }, ...steps);
+  });
+
+  it('is done to what was fitted on other data', async () => {
+    // Fewer classes and colours, other extremes: fitted anew, all would be other numbers.
+    const later = rows.slice(2000, 4200).filter((row) => row.kind !== 'low' && row.colour !== 'green' && Number(row.size || 1) > 0.5);
+    write('later.csv', csv(later.map((row) => ({ ...row, colour: row.colour === 'red' ? 'pink' : row.colour }))));
+    const given: DataSource = { format: 'csv', path: 'later.csv' };
+    const learned = async (...steps: DataStep[]) => {
+      const { dataset } = await load(1e12, { format: 'csv', path: 'few.csv' }, steps);
+      return JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation;
+    };
+    const steps: DataStep[] = [
+      kind,
+      { op: 'map', column: 'ratio', expression: 'where(sound, size, 0) + weight / 2' },
+      { op: 'replace', column: 'colour', values: { ' blue': 'red' } },
+      { op: 'drop', columns: ['owner', 'day'] },
+      { op: 'impute' },
+      { op: 'log', columns: ['weight'] },
+      { op: 'bucketize', columns: ['size'], buckets: 5 },
+      { op: 'oneHot', columns: ['colour'] },
+      { op: 'normalize' },
+    ];
+    const known = await learned(...steps);
+    const { file } = await alike(given, steps, known);
+    expect(file.dataset.classes).toEqual(['high', 'low', 'mid']);
+    expect(file.dataset.features).toEqual(known.features);
+    expect(preparationOf((await load(1, given, steps)).dataset).features).not.toEqual(known.features);
+    // The same file and steps, fitted there and elsewhere, lie in two files.
+    expect(file.dataset.train.stored!.file).not.toBe((await load(1, given, steps)).dataset.train.stored!.file);
+
+    const several: DataStep[] = [
+      { op: 'targets', columns: { which: 'kind', heavy: 'id' } },
+      { op: 'inputs', columns: { numbers: ['size', 'sound'], words: ['colour'] } },
+      { op: 'impute' },
+      { op: 'ordinal', columns: ['colour'] },
+      { op: 'normalize', method: 'minMax' },
+    ];
+    await alike(given, several, await learned(...several));
+    const numbers: DataStep[] = [
+      { op: 'target', column: 'id', kind: 'number' },
+      { op: 'select', columns: ['size', 'sound', 'weight'] },
+      { op: 'impute', value: 3 },
+      { op: 'reshape', shape: [3, 1] },
+      { op: 'split', validation: 0.25, seed: 4 },
+    ];
+    await alike(given, numbers, await learned(...numbers));
+    // Words that look like numbers in one file are words all the same.
+    write('coded.csv', ['size,colour,kind', ...later.map((row, index) => `${row.size || 1},${index % 2},${row.kind}`)].join('\n'));
+    const words: DataStep[] = [kind, { op: 'select', columns: ['size', 'colour'] }, { op: 'impute' }, { op: 'oneHot' }];
+    await alike({ format: 'csv', path: 'coded.csv' }, words, await learned(...words));
+
+    write('unknown.csv', csv([...later.slice(0, 700), { ...later[0], kind: 'other' }, ...later.slice(700)]));
+    expect(await fault(load(1, { format: 'csv', path: 'unknown.csv' }, steps, known))).toMatchObject({
+      code: 'data.unknownClass',
+      values: { line: 701, value: 'other', names: 'high, low, mid' },
+    });
+    write(
+      'lacking.csv',
+      later
+        .map(({ id, kind: one }) => `${id},${one}`)
+        .toSpliced(0, 0, 'id,kind')
+        .join('\n'),
+    );
+    const lacking = await fault(
+      load(1, { format: 'csv', path: 'lacking.csv' }, [kind], await learned(kind, { op: 'select', columns: ['id', 'sound'] })),
+    );
+    expect(lacking.code).toMatch(/^data\.columnMissing/);
   });
 
   it('says where something is wrong', async () => {
