@@ -36,7 +36,13 @@ export function numbersIn(store: ColumnStore, source: Source, block: number): Fl
   }
 }
 
-function formulaIn(store: ColumnStore, { formula, of }: Extract<Source, { kind: 'formula' }>, block: number): Float64Array {
+type FormulaSource = Extract<Source, { kind: 'formula' }>;
+
+const formulaIn = (store: ColumnStore, source: FormulaSource, block: number) =>
+  resultsIn(store, source, block).map((value) => (Number.isFinite(value) ? value : Number.NaN));
+
+/** What a formula comes to in a block, whatever that is. */
+export function resultsIn(store: ColumnStore, { formula, of }: Pick<FormulaSource, 'formula' | 'of'>, block: number): Float64Array {
   const values = new Map<string, Float64Array>();
   const valuesOf = (name: string): Float64Array => {
     let found = values.get(name);
@@ -50,10 +56,7 @@ function formulaIn(store: ColumnStore, { formula, of }: Extract<Source, { kind: 
     return found;
   };
   const made = new Float64Array(store.countOf(block));
-  for (let row = 0; row < made.length; row += 1) {
-    const value = formula((name) => valuesOf(name)[row]);
-    made[row] = Number.isFinite(value) ? value : Number.NaN;
-  }
+  for (let row = 0; row < made.length; row += 1) made[row] = formula((name) => valuesOf(name)[row]);
   return made;
 }
 

@@ -13,7 +13,7 @@ import { augmentationOf } from '../augmentation.ts';
 import { columnNamed, isMissing, numberIn, type TypedColumn } from '../columns.ts';
 import type { TextTable } from '../csv.ts';
 import type { Folders } from '../files.ts';
-import { asksForText, type Columns, numbersIn, type Source } from './stream-columns.ts';
+import { asksForText, type Columns, numbersIn, resultsIn, type Source } from './stream-columns.ts';
 import { formulaOf, holds } from '../rows.ts';
 import { checkTrainWeights, weightColumn } from '../sample-weights.ts';
 import { type Parts, split } from '../split.ts';
@@ -56,7 +56,7 @@ export interface StreamOptions {
   readonly onProgress?: (share: number) => void;
 }
 
-const done = ['select', 'drop', 'inputs', 'targets', 'replace', 'target', 'take', 'filter', 'cast', 'impute', 'clip', 'log'];
+const done = ['select', 'drop', 'inputs', 'targets', 'replace', 'target', 'take', 'filter', 'where', 'cast', 'impute', 'clip', 'log'];
 const alsoDone = [
   'bucketize',
   'normalize',
@@ -196,7 +196,7 @@ function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], s
         needed.add(columnNamed(typed, step.column, path, at).name);
         if (asksForText(step)) asText.add(step.column);
       }
-      if (step.op === 'map') for (const column of columnsOf(step.expression, all, at)) needed.add(column);
+      if (step.op === 'map' || step.op === 'where') for (const column of columnsOf(step.expression, all, at)) needed.add(column);
     }
   const found = splitOf(spec);
   const { group } = found?.step ?? {};
@@ -424,6 +424,24 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   };
 }
 
+/** Of the rows of a block, which stay. */
+interface RowTest {
+  readonly testIn: (block: number) => (row: number) => boolean;
+  /** What it asks of, to be said where none stay. */
+  readonly column: string;
+}
+
+function filterIn(store: ColumnStore, source: Source, step: Parameters<typeof holds>[0], block: number): (row: number) => boolean {
+  if (source.kind === 'codes') {
+    const holding = source.texts.map((text) => holds(step, text));
+    const codes = store.read(source.column, block);
+    return (row) => holding[codes[row]];
+  }
+  const numbers = numbersIn(store, source, block);
+  // A text that is no number is not missing, and lies within no bounds.
+  return (row) => holds(step, numbers[row] === Infinity ? 'a text' : Number.isNaN(numbers[row]) ? '' : String(numbers[row]));
+}
+
 /** Does the steps that make columns and choose rows; `kept`: rows of the store. */
 async function chooseStored({ tables, surveys, starts, store, plan, signal }: StoredJob) {
   const keptParts: Uint32Array[] = [];
@@ -437,7 +455,7 @@ async function chooseStored({ tables, surveys, starts, store, plan, signal }: St
       ]),
     );
     const names = [...table.names];
-    const filters: ({ take: number } | { source: Source; step: Parameters<typeof holds>[0]; at: string; passed: number })[] = [];
+    const filters: ({ take: number } | (RowTest & { at: string; passed: number }))[] = [];
     for (const { step, at } of steps) {
       if (step.op === 'map') {
         const formula = formulaOf(step.expression, names, at);
@@ -449,7 +467,17 @@ async function chooseStored({ tables, surveys, starts, store, plan, signal }: St
         const texts = source.texts.map((text) => (Object.hasOwn(step.values, text) ? step.values[text] : text));
         sources.set(step.column, { ...source, texts });
       } else if (step.op === 'take') filters.push({ take: step.count });
-      else if (step.op === 'filter') filters.push({ source: sources.get(step.column)!, step, at, passed: 0 });
+      else if (step.op === 'filter') {
+        const [source, column] = [sources.get(step.column)!, step.column];
+        filters.push({ column, testIn: (block) => filterIn(store, source, step, block), at, passed: 0 });
+      } else if (step.op === 'where') {
+        const [formula, of] = [formulaOf(step.expression, names, at), new Map(sources)];
+        const testIn = (block: number) => {
+          const results = resultsIn(store, { formula, of }, block);
+          return (row: number) => results[row] !== 0 && !Number.isNaN(results[row]);
+        };
+        filters.push({ column: step.expression, testIn, at, passed: 0 });
+      }
     }
     columns = index === 0 ? sources : columns;
     const [from, rows] = [starts[index], surveys[index].rows];
@@ -458,18 +486,7 @@ async function chooseStored({ tables, surveys, starts, store, plan, signal }: St
     const left = filters.map((one) => ('take' in one ? one.take : 0));
     for (let block = Math.floor(from / blockRows); filters.length > 0 && block * blockRows < from + rows; block += 1) {
       signal?.throwIfAborted();
-      const tests = filters.map((one) => {
-        if ('take' in one) return undefined;
-        const { step, source } = one;
-        if (source.kind === 'codes') {
-          const holding = source.texts.map((text) => holds(step, text));
-          const codes = store.read(source.column, block);
-          return (row: number) => holding[codes[row]];
-        }
-        const numbers = numbersIn(store, source, block);
-        // A text that is no number is not missing, and lies within no bounds.
-        return (row: number) => holds(step, numbers[row] === Infinity ? 'a text' : Number.isNaN(numbers[row]) ? '' : String(numbers[row]));
-      });
+      const tests = filters.map((one) => ('take' in one ? undefined : one.testIn(block)));
       const start = block * blockRows;
       for (let row = Math.max(0, from - start); row < Math.min(store.countOf(block), from + rows - start); row += 1) {
         let stays = true;
@@ -487,8 +504,7 @@ async function chooseStored({ tables, surveys, starts, store, plan, signal }: St
     }
     if (filters.length === 0) for (; filled < rows; filled += 1) found[filled] = from + filled;
     const none = filters.find((one) => 'passed' in one && one.passed === 0);
-    if (none && 'passed' in none)
-      throw new EpochbookError('data.filteredAll', { path: table.path, column: none.step.column }, { at: none.at });
+    if (none && 'passed' in none) throw new EpochbookError('data.filteredAll', { path: table.path, column: none.column }, { at: none.at });
     keptParts.push(found.subarray(0, filled));
     counts.push(filled);
   }

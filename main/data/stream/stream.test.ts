@@ -109,6 +109,7 @@ describe('a table on the disk', () => {
       { op: 'map', column: 'ratio', expression: 'where(sound, size, 0) + weight / 2' },
       { op: 'filter', column: 'size', min: 0.5, missing: false },
       { op: 'filter', column: 'colour', noneOf: ['red', ''] },
+      { op: 'where', expression: 'where(sound, 1 / (ratio > 30), size - 2)' },
       { op: 'take', count: 7000 },
       { op: 'replace', column: 'kind', values: { mid: 'low' } },
       kind,
@@ -275,6 +276,8 @@ describe('a table on the disk', () => {
     expect(await broken('ragged.csv', 300, '299,1,1,red')).toMatchObject({ code: 'data.raggedRow', line: 301, wanted: 8, found: 4 });
     const none: DataStep = { op: 'filter', column: 'size', min: 1e9 };
     expect(await broken('none.csv', 300, lines[300], none)).toMatchObject({ code: 'data.filteredAll' });
+    const never: DataStep = { op: 'where', expression: 'size > 1e9' };
+    expect(await broken('none.csv', 300, lines[300], never)).toMatchObject({ code: 'data.filteredAll', column: 'size > 1e9' });
     const steps: DataStep[] = [kind, { op: 'select', columns: ['id'] }, { op: 'distinct' }];
     expect((await load(1, source, steps)).dataset.train.stored).toBeUndefined();
     expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
