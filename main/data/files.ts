@@ -122,7 +122,7 @@ export interface PlaceOptions {
   readonly plain: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Hears of bytes as they are hashed. */
-  readonly onBytes?: (count: number) => void;
+  readonly onBytes?: (bytes: Buffer) => void;
 }
 
 /**
@@ -151,7 +151,7 @@ export async function placeDataFile(
       for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
         signal?.throwIfAborted();
         hash.update(chunk);
-        onBytes(chunk.length);
+        onBytes(chunk);
       }
   } catch (cause) {
     signal?.throwIfAborted();

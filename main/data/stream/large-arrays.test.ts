@@ -1,6 +1,7 @@
 /** Arrays that are not held in memory give the same samples as those that are. */
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Part } from '#contract/samples.ts';
 import type { DataSource, DataStep } from '#contract/spec.ts';
@@ -85,6 +86,47 @@ describe('arrays on the disk', () => {
     for (const name of ['bytes', 'float', 'double', 'short']) await both(of(`${name}.npy`));
     await both(of('double.npy', { scale: 0.1 }));
     await both({ format: 'idx', images: 'images.idx', labels: 'labels.idx' });
+  });
+
+  it('are unpacked once where they are gzipped', async () => {
+    for (const name of ['bytes.npy', 'float.npy', 'double.npy', 'short.npy', 'images.idx', 'labels.idx'])
+      write(`${name}.gz`, gzipSync(readFileSync(join(folders.notebook, name))));
+    for (const name of ['bytes', 'float', 'double', 'short']) await both(of(`${name}.npy.gz`));
+    await both(of('short.npy.gz', { scale: 0.01 }), { op: 'reshape', shape: [48] }, { op: 'normalize' });
+    const idx: DataSource = { format: 'idx', images: 'images.idx.gz', labels: 'labels.idx.gz' };
+    await both(idx);
+    await both(idx, { op: 'normalize' });
+    const loaded = async () => (await loadDataset({ source: idx, steps: [] }, folders, { mostInMemory: 1000 })).dataset.train.stored!;
+    const { file } = await loaded();
+    const { ino } = statSync(file);
+    expect((await loaded()).file).toBe(file);
+    expect(statSync(file).ino).toBe(ino);
+  });
+
+  it('say what is wrong with what is gzipped', async () => {
+    const plain = readFileSync(join(folders.notebook, 'images.idx'));
+    const packed = gzipSync(plain);
+    const fails = async (images: Buffer) => {
+      write('odd.idx.gz', images);
+      const source: DataSource = { format: 'idx', images: 'odd.idx.gz', labels: 'labels.idx' };
+      const error = await fault(loadDataset({ source, steps: [] }, folders, { mostInMemory: 1000 }));
+      return { code: error.code, ...error.values };
+    };
+    expect(await fails(packed.subarray(0, packed.length - 300))).toMatchObject({ code: 'data.gzipDamaged' });
+    const flipped = Buffer.from(packed);
+    flipped[packed.length - 6] ^= 1;
+    expect(await fails(flipped)).toMatchObject({ code: 'data.gzipDamaged' });
+    const wanted = plain.length;
+    expect(await fails(gzipSync(plain.subarray(0, 9000)))).toMatchObject({ code: 'data.idxCut', wanted, found: 9000 });
+    expect(await fails(gzipSync(Buffer.concat([plain, plain])))).toMatchObject({ code: 'data.idxLong', wanted });
+    const values = Float32Array.from(pixels, (_, index) => (index === 77 * size + 3 ? Number.NaN : 1));
+    write('hole.npy.gz', gzipSync(npy('<f4', [count, 6, 4, 2], bytesOf(values))));
+    const load = (inputs: string) => loadDataset({ source: of(inputs), steps: [] }, folders, { mostInMemory: 1000 });
+    expect(await fault(load('hole.npy.gz'))).toMatchObject({ code: 'data.notFinite', values: { sample: 77 } });
+    write('cut.npy.gz', gzipSync(npy('<f4', [count, 6, 4, 2], bytesOf(values).subarray(0, 5000))));
+    expect(await fault(load('cut.npy.gz'))).toMatchObject({ code: 'data.npyCut' });
+    const left = readdirSync(join(folders.workspace, '.epochbook/cache/samples'));
+    expect(left.filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
 
   it('are scaled, resized and reshaped as in memory', async () => {

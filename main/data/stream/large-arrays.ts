@@ -1,5 +1,5 @@
 /** Arrays that are larger than memory: read from where they lie, or brought to 32-bit floats in a file of the cache. */
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
@@ -8,10 +8,11 @@ import { archiveOf, type DataSpec } from '#contract/spec.ts';
 import { applyArraySteps, fitArrayStep, startNormalize } from '../array-steps.ts';
 import { type Arrays, sizeOf, thumbnailCount } from '../arrays.ts';
 import { type Folders, isGzipped, locate, mostUnpacked, placeDataFile } from '../files.ts';
-import { idxHeader, idxStart } from '../idx.ts';
+import { idxBytes, idxHeader, idxShape, idxStart } from '../idx.ts';
 import { npyHeader, type NpyHeader, numbersIn } from '../npy.ts';
 import { place } from '../steps.ts';
-import { samplesFile, type StoredSamples } from '../stored-arrays.ts';
+import { samplesFile, storedFile, type StoredSamples } from '../stored-arrays.ts';
+import { unpackedHead, unpackedPieces } from './unpacked.ts';
 
 /** Bytes that are read at once, and that hold any header. */
 const blockBytes = 4 * 2 ** 20;
@@ -23,42 +24,62 @@ export interface LargeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hears the share that is done. */
   readonly onProgress?: ((share: number) => void) | undefined;
+  /** Hears of a file of the cache that was not as it was written. */
+  readonly onDamaged?: ((file: string) => void) | undefined;
 }
 
 interface LargeFile {
   readonly file: string;
+  /** The first bytes, unpacked. */
   readonly head: Buffer;
+  /** Of the file, unpacked; unknown of one that is packed. */
   readonly bytes: number;
   readonly writtenAtMs: number;
+  readonly isPacked: boolean;
 }
 
-/** A plain file whose values do not fit, by its size as 32-bit floats; undefined where it is read whole. */
+/** What the head says of the whole. */
+interface Measure {
+  readonly bytes: number;
+  readonly values: number;
+}
+
+/** A file whose values do not fit, by their number as 32-bit floats; undefined where it is read whole. */
 async function largeFile(
   path: string,
   folders: Folders,
   at: string,
-  floatsPerByte: (head: Buffer) => number,
+  measure: (head: Buffer) => Measure,
   most: number,
 ): Promise<LargeFile | undefined> {
   if (archiveOf(path)) return undefined;
   const file = await locate(path, folders, at);
   const { size, mtimeMs } = await disk.stat(file);
-  if (size === 0 || (await isGzipped(file, path, at))) return undefined;
+  if (size === 0) return undefined;
+  const isPacked = await isGzipped(file, path, at);
   const handle = await disk.open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    const head = buffer.subarray(0, bytesRead);
-    if (size <= mostUnpacked && size * floatsPerByte(head) * 4 <= most) return undefined;
-    return { file, head, bytes: size, writtenAtMs: mtimeMs };
+    const head = isPacked ? unpackedHead(buffer.subarray(0, bytesRead)) : buffer.subarray(0, bytesRead);
+    // What is wrong with it is said where it is read whole.
+    if (!head) return undefined;
+    const told = measure(head);
+    const bytes = isPacked ? told.bytes : size;
+    const values = (told.values * bytes) / told.bytes;
+    if (bytes <= mostUnpacked && values * 4 <= most) return undefined;
+    return { file, head, bytes: isPacked ? Infinity : size, writtenAtMs: mtimeMs, isPacked };
   } finally {
     await handle.close();
   }
 }
 
+/** Bytes of whole values. */
+const atOnceOf = (width: number) => Math.max(1, Math.floor(blockBytes / width)) * width;
+
 /** Pieces of a file of whole values. */
 async function* piecesOf(file: string, start: number, length: number, width: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const handle = await disk.open(file);
-  const most = Math.max(1, Math.floor(blockBytes / width)) * width;
+  const most = atOnceOf(width);
   try {
     for (let from = 0; from < length; from += most) {
       signal?.throwIfAborted();
@@ -90,80 +111,162 @@ export interface LargeNpy {
   readonly firstBytes?: Arrays['firstBytes'];
 }
 
+/** Of the work, about what reading the file for its content's hash is, where more is to be done. */
+const hashingShare = 0.2;
+
+/** Puts the file's bytes into the hash; gives the hash of them alone. */
+async function hashed(
+  path: string,
+  folders: Folders,
+  at: string,
+  hash: Hash,
+  { signal, onProgress = () => {} }: Pick<LargeOptions, 'signal' | 'onProgress'>,
+): Promise<string> {
+  const content = createHash('sha256');
+  const { size } = await disk.stat(await locate(path, folders, at));
+  let read = 0;
+  const onBytes = (bytes: Buffer) => {
+    content.update(bytes);
+    onProgress((hashingShare * (read += bytes.length)) / size);
+  };
+  await placeDataFile(path, folders, at, { hash, plain: false, signal, onBytes });
+  return content.digest('hex').slice(0, 40);
+}
+
 /**
  * The inputs of an `.npy` file that does not fit. Bytes and little-endian 32-bit floats are read from where they lie;
- * others are brought to 32-bit floats, `scale` times, in a file. Throws what `npyHeader` throws, and `data.notFinite`.
+ * others, and what is gzipped, are brought to bytes or 32-bit floats, `scale` times, in a file. Throws what `npyHeader`
+ * throws, `data.gzipDamaged` and `data.notFinite`.
  */
 export async function openLargeNpy(
   path: string,
   folders: Folders,
   at: string,
   hash: Hash,
-  { scale, most = Infinity, signal, onProgress = () => {} }: LargeOptions & { scale: number },
+  { scale, most = Infinity, ...options }: LargeOptions & { scale: number },
 ): Promise<LargeNpy | undefined> {
-  const found = await largeFile(path, folders, at, (head) => 1 / npyHeader({ path, bytes: head }, at, Infinity).width, most);
+  const { signal, onProgress = () => {} } = options;
+  const measure = (head: Buffer): Measure => {
+    const { wanted, start, width } = npyHeader({ path, bytes: head }, at, Infinity);
+    return { bytes: wanted, values: (wanted - start) / width };
+  };
+  const found = await largeFile(path, folders, at, measure, most);
   if (!found) return undefined;
   const header = npyHeader({ path, bytes: found.head }, at, found.bytes);
   // Column by column, a sample's values lie far apart; texts are no inputs.
   if (header.columnMajor || header.text) return undefined;
-  await placeDataFile(path, folders, at, { hash, plain: false, signal });
+  const content = await hashed(path, folders, at, hash, options);
   const { letters, width, start, wanted, shape, little } = header;
   const [count = 0, ...rest] = shape;
   const size = sizeOf(rest);
-  const { file, writtenAtMs } = found;
-  if (letters === 'u1' || letters === 'b1') {
-    const isPicture = rest.length === 2 || rest.length === 3;
-    const shown = isPicture ? await firstBytes(file, start, size, count) : undefined;
-    return { header, stored: { file, type: 'uint8', offset: start, writtenAtMs }, ...(shown && { firstBytes: shown }) };
-  }
+  const { file, writtenAtMs, isPacked } = found;
+  const isBytes = letters === 'u1' || letters === 'b1';
+  const isPicture = isBytes && (rest.length === 2 || rest.length === 3);
+  const withFirst = async (stored: StoredSamples): Promise<LargeNpy> => ({
+    header,
+    stored,
+    ...(isPicture && { firstBytes: await firstBytes(stored.file, stored.offset, size, count) }),
+  });
+  if (isBytes && !isPacked) return withFirst({ file, type: 'uint8', offset: start, writtenAtMs });
   // Typed arrays must begin at a multiple of their elements' size only in memory: the reader copies.
-  const isThere = letters === 'f4' && little;
-  const output = isThere
-    ? undefined
-    : await samplesFile(folders, `${hash.copy().update('npy').digest('hex').slice(0, 38)}n${scale}`.replaceAll(/[^\w]/g, '_'));
+  const isThere = !isPacked && letters === 'f4' && little;
+  const type = isBytes ? 'uint8' : 'float32';
+  const name = `${content}${isBytes ? 'b' : `n${scale}`}`.replaceAll(/[^\w]/g, '_');
+  const output = isThere ? undefined : await storedFile(folders, name, count * size * (isBytes ? 1 : 4), options.onDamaged);
+  const made: StoredSamples = output
+    ? { file: output.file, type, offset: 0, writtenAtMs: output.writtenAtMs, ...(!isBytes && { isScaled: true }) }
+    : { file, type, offset: start, writtenAtMs };
+  // It was brought there before.
+  if (output && !output.write) return withFirst(made);
+  const pieces = isPacked
+    ? unpackedPieces({ file, by: 'gzip' }, start, wanted - start, {
+        atOnce: atOnceOf(width),
+        signal,
+        early: (bytes) => new EpochbookError('data.npyCut', { path, wanted, found: bytes }, { at }),
+        damaged: (cause) => new EpochbookError('data.gzipDamaged', { path }, { at, cause }),
+      })
+    : piecesOf(file, start, wanted - start, width, signal);
   let done = 0;
   try {
-    for await (const bytes of piecesOf(file, start, wanted - start, width, signal)) {
-      const values = numbersIn(bytes, letters, little);
-      const made = Float32Array.from(values, (value) => value * (isThere ? 1 : scale));
-      const odd = made.findIndex((value) => !Number.isFinite(value));
-      if (odd >= 0) {
-        const facts = { path, sample: Math.floor((done + odd) / size), value: String(made[odd]) };
-        throw new EpochbookError('data.notFinite', facts, { at: '/data/source' });
-      }
-      await output?.write.handle.write(new Uint8Array(made.buffer), 0, made.byteLength, done * 4);
-      done += made.length;
-      onProgress((done * width) / (wanted - start));
+    for await (const bytes of pieces) {
+      const values = isBytes ? bytes : floatsIn(bytes, done);
+      await output?.write?.handle.write(
+        new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+        0,
+        values.byteLength,
+        done * (isBytes ? 1 : 4),
+      );
+      done += values.length;
+      onProgress(hashingShare + ((1 - hashingShare) * done) / (count * size));
     }
-    await output?.write.done(done * 4);
+    await output?.write?.done();
   } catch (error) {
-    await output?.write.fail();
+    await output?.write?.fail();
     throw error;
   }
-  if (!output) return { header, stored: { file, type: 'float32', offset: start, writtenAtMs } };
-  return { header, stored: { file: output.file, type: 'float32', offset: 0, writtenAtMs: output.writtenAtMs, isScaled: true } };
+  return withFirst(made);
+
+  function floatsIn(bytes: Buffer, before: number): Float32Array {
+    const floats = Float32Array.from(numbersIn(bytes, letters, little), (value) => value * (isThere ? 1 : scale));
+    const odd = floats.findIndex((value) => !Number.isFinite(value));
+    if (odd < 0) return floats;
+    const facts = { path, sample: Math.floor((before + odd) / size), value: String(floats[odd]) };
+    throw new EpochbookError('data.notFinite', facts, { at: '/data/source' });
+  }
 }
 
-/** Images of an unpacked IDX file that do not fit into memory. Throws what `idxHeader` throws. */
+/**
+ * Images of an IDX file that do not fit into memory: read from where they lie, or unpacked into a file. Throws what
+ * `idxHeader` throws, and `data.gzipDamaged`.
+ */
 export async function openLargeIdx(
   path: string,
   folders: Folders,
   at: string,
   hash: Hash,
-  { most = Infinity, signal }: LargeOptions,
+  { most = Infinity, ...options }: LargeOptions,
 ): Promise<{ shape: readonly number[]; stored: StoredSamples; firstBytes: NonNullable<Arrays['firstBytes']> } | undefined> {
-  const found = await largeFile(path, folders, at, () => 1, most);
+  const measure = (head: Buffer): Measure => {
+    const shape = idxShape({ path, bytes: head }, at);
+    return { bytes: idxBytes(shape), values: sizeOf(shape) };
+  };
+  const found = await largeFile(path, folders, at, measure, most);
   if (!found) return undefined;
-  const shape = idxHeader({ path, bytes: found.head }, at, found.bytes);
-  await placeDataFile(path, folders, at, { hash, plain: false, signal });
+  const { file, head, writtenAtMs, isPacked } = found;
+  const shape = isPacked ? idxShape({ path, bytes: head }, at) : idxHeader({ path, bytes: head }, at, found.bytes);
+  const content = await hashed(path, folders, at, hash, options);
   const [count, ...rest] = shape;
   const start = idxStart(shape);
-  const { file, writtenAtMs } = found;
-  return {
-    shape,
-    stored: { file, type: 'uint8', offset: start, writtenAtMs },
-    firstBytes: await firstBytes(file, start, sizeOf(rest), count),
-  };
+  const stored: StoredSamples = isPacked ? await unpackIdx() : { file, type: 'uint8', offset: start, writtenAtMs };
+  return { shape, stored, firstBytes: await firstBytes(stored.file, stored.offset, sizeOf(rest), count) };
+
+  async function unpackIdx(): Promise<StoredSamples> {
+    const { signal, onProgress = () => {}, onDamaged } = options;
+    const wanted = idxBytes(shape);
+    const length = wanted - start;
+    const output = await storedFile(folders, `${content}i`, length, onDamaged);
+    const made = { file: output.file, type: 'uint8', offset: 0, writtenAtMs: output.writtenAtMs } as const;
+    if (!output.write) return made;
+    let done = 0;
+    try {
+      for await (const bytes of unpackedPieces({ file, by: 'gzip' }, start, length, {
+        atOnce: blockBytes,
+        signal,
+        early: (bytesFound) => new EpochbookError('data.idxCut', { path, wanted, found: bytesFound }, { at }),
+        beyond: (bytesFound) => new EpochbookError('data.idxLong', { path, wanted, found: bytesFound }, { at }),
+        damaged: (cause) => new EpochbookError('data.gzipDamaged', { path }, { at, cause }),
+      })) {
+        await output.write.handle.write(bytes, 0, bytes.length, done);
+        done += bytes.length;
+        onProgress(hashingShare + ((1 - hashingShare) * done) / length);
+      }
+      await output.write.done();
+    } catch (error) {
+      await output.write.fail();
+      throw error;
+    }
+    return made;
+  }
 }
 
 /** A part's samples as they are stored, a few megabytes at a time. */

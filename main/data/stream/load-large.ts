@@ -106,7 +106,7 @@ export async function loadLargeTable(
       return;
     }
     const { path } = source;
-    const onBytes = (count: number) => onProgress((hashingShare * (read += count)) / total);
+    const onBytes = ({ length }: Buffer) => onProgress((hashingShare * (read += length)) / total);
     const plain = source.format !== 'csv' && source.format !== 'json';
     const { drop, ...found } = await placeDataFile(path, folders, '/data/source/path', { hash, plain, signal, onBytes });
     if (drop) drops.push(drop);
