@@ -248,7 +248,11 @@ export async function strike(
   const wrong = (what: string) => `${kind}, ${accident}: ${what}`;
   const size = dataset.inputShape.reduce((product, one) => product * one, 1);
   if (!dataset.train.inputs.every(Number.isFinite)) return wrong('a value that is no number');
-  if (dataset.train.inputs.length !== dataset.train.count * size) return wrong('a wrong number of values');
+  const { inputs, windows, count } = dataset.train;
+  const isWhole = windows
+    ? windows.size === size && windows.starts.length === count && windows.starts.every((start) => start + size <= inputs.length)
+    : inputs.length === count * size;
+  if (!isWhole) return wrong('a wrong number of values');
   // No row is lost: there are as many as what was read says.
   const expected = rowsTold(kind, accident, readFileSync(join(folders.notebook, struck)));
   const found = preview.table?.totalRows;
