@@ -28,7 +28,7 @@ async function openArchive(path: string, file: string, at: string): Promise<Arch
   const { size, mtimeMs, ino } = await disk.stat(file);
   const key = JSON.stringify([file, size, mtimeMs, ino]);
   if (last?.key === key) return last.archive;
-  const entries = openZip({ path, bytes: await disk.readFile(file) }, at);
+  const entries = await openZip({ path, bytes: await disk.readFile(file) }, at);
   const together = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (together > mostTogether) throw new EpochbookError('data.tooLarge', { path, gigabytes: mostTogether / 2 ** 30 }, { at });
   const archive = { path, entries: new Map(entries.filter(({ name }) => isFile(name)).map((entry) => [entry.name, entry])) };

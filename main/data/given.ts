@@ -304,7 +304,7 @@ async function readArray(
     case 'npy':
       return numbers(parseNpy(await readDataFile(path, folders, at), at));
     case 'npz': {
-      const entries = openZip(await readDataFile(path, folders, at), at);
+      const entries = await openZip(await readDataFile(path, folders, at), at);
       const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
       if (source.format === 'npz' && typeof source.inputs === 'object') {
         const arrays: (InputArray & { readonly count: number })[] = [];

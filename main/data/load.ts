@@ -198,7 +198,7 @@ async function readSource(source: DataSource, folders: Folders, hash: Hash, opti
     case 'npy':
       return readNpy(source, folders, hash, options);
     case 'npz':
-      return readNpz(source, folders, hash);
+      return readNpz(source, folders, hash, options);
     case 'imageFolder':
       return readPictures(source, folders, hash, options);
     case 'text':

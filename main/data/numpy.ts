@@ -2,14 +2,14 @@
 import type { Hash } from 'node:crypto';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
-import type { DataSource } from '#contract/spec.ts';
+import { archiveOf, type DataSource } from '#contract/spec.ts';
 import { type Arrays, sizeOf } from './arrays.ts';
-import { type Folders, mostUnpacked, readDataFile } from './files.ts';
+import { type Folders, isGzipped, locate, mostUnpacked, readDataFile } from './files.ts';
 import { type NpyArray, type NpyHeader, parseNpy } from './npy.ts';
-import { type LargeOptions, openLargeNpy } from './stream/large-arrays.ts';
+import { hashFile, type LargeOptions, openLargeEntry, openLargeNpy } from './stream/large-arrays.ts';
 import { checkWeightArray } from './sample-weights.ts';
 import { packInputs, packTargets } from './several-arrays.ts';
-import { openZip } from './zip.ts';
+import { openPlacedZip, openZip, type PlacedEntry, type ZipEntry } from './zip.ts';
 
 type NpySource = Extract<DataSource, { format: 'npy' }>;
 type NpzSource = Extract<DataSource, { format: 'npz' }>;
@@ -56,15 +56,12 @@ function withoutValues({ shape, letters, width }: NpyHeader): NpyArray {
 }
 
 /** Throws `data.zipDamaged`, `data.npzArray`, `data.npzArrayNear`, and what `parseNpy` throws. */
-export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): Promise<Arrays> {
+export async function readNpz(source: NpzSource, folders: Folders, hash: Hash, options: LargeOptions = {}): Promise<Arrays> {
   const at = '/data/source/path';
-  const entries = openZip(await readDataFile(source.path, folders, at, hash), at);
+  const { entries, content } = await openNpz(source.path, folders, at, hash, options);
   const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
-  const find = async (
-    what: 'inputs' | 'targets' | 'sampleWeight',
-    wanted: string | undefined,
-    usual: readonly string[],
-  ): Promise<{ name: string; array: NpyArray }> => {
+  type What = 'inputs' | 'targets' | 'sampleWeight';
+  const entryOf = (what: What, wanted: string | undefined, usual: readonly string[]) => {
     const place = wanted === undefined ? at : `/data/source/${what}`;
     const name = wanted ?? usual.find((one) => names.includes(one));
     const index = name === undefined ? -1 : names.indexOf(name);
@@ -74,7 +71,12 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
       if (near !== undefined) throw new EpochbookError('data.npzArrayNear', { ...values, near }, { at: place });
       throw new EpochbookError(name === undefined ? 'data.npzWhich' : 'data.npzArray', values, { at: place });
     }
-    const bytes = await entries[index].read();
+    return { name, place, entry: entries[index] };
+  };
+  const find = async (what: What, wanted: string | undefined, usual: readonly string[]): Promise<{ name: string; array: NpyArray }> => {
+    const { name, place, entry } = entryOf(what, wanted, usual);
+    if (entry.size > mostUnpacked) throw new EpochbookError('data.tooLarge', { path: source.path, gigabytes: 2 }, { at });
+    const bytes = await entry.read();
     if (bytes.length > mostUnpacked) throw new EpochbookError('data.tooLarge', { path: source.path, gigabytes: 2 }, { at });
     return { name, array: parseNpy({ path: `${source.path}:${name}`, bytes }, place) };
   };
@@ -86,7 +88,8 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
     return found;
   };
   const targets = await all('targets', targetNames);
-  const arrays = (await all('inputs', inputNames)).map((input) => ({
+  const large = await largeInputs();
+  const arrays = (large ? [large.input] : await all('inputs', inputNames)).map((input) => ({
     name: input.as,
     ...combine(input.array, targets, `${source.path}:${input.name}`, source),
   }));
@@ -97,10 +100,35 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash): 
       { path: source.path, what: arrays.length === 0 ? 'inputs' : 'targets', names: names.join(', ') },
       { at },
     );
-  const made = first.name === null ? first : severalInputs(arrays as (Arrays & { name: string })[]);
+  const single = large ? { ...first, stored: large.stored, ...(large.firstBytes && { firstBytes: large.firstBytes }) } : first;
+  const made = first.name === null ? single : severalInputs(arrays as (Arrays & { name: string })[]);
   if (source.sampleWeight === undefined) return made;
   const { name, array } = await find('sampleWeight', source.sampleWeight, []);
   return { ...made, weights: weightsIn(array, `${source.path}:${name}`, made, '/data/source/sampleWeight') };
+
+  /** Inputs that do not fit into memory; of several, rows are put together in memory. */
+  async function largeInputs() {
+    if (typeof source.inputs === 'object') return undefined;
+    const { name, place, entry } = entryOf('inputs', source.inputs, inputNames);
+    if (!('start' in entry)) return undefined;
+    const more = { ...options, scale: source.scale ?? 1, content };
+    const found = await openLargeEntry(entry, `${source.path}:${name}`, folders, place, more);
+    return found && { ...found, input: { as: null, name, array: withoutValues(found.header) } };
+  }
+}
+
+/** The arrays of an `.npz` file: read where they lie, unless it is itself in an archive, or gzipped. `content`: its own hash. */
+async function openNpz(
+  path: string,
+  folders: Folders,
+  at: string,
+  hash: Hash,
+  options: LargeOptions,
+): Promise<{ entries: (ZipEntry | PlacedEntry)[]; content: string }> {
+  const isPlain = !archiveOf(path) && !(await isGzipped(await locate(path, folders, at), path, at));
+  if (!isPlain) return { entries: await openZip(await readDataFile(path, folders, at, hash), at), content: '' };
+  const content = await hashFile(path, folders, at, hash, options);
+  return { entries: await openPlacedZip(await locate(path, folders, at), path, at), content };
 }
 
 /** Throws `data.samplesDiffer`. */

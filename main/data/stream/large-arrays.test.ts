@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Part } from '#contract/samples.ts';
 import type { DataSource, DataStep } from '#contract/spec.ts';
-import { loadDataset } from '../load.ts';
+import { loadDataset, type LoadedData } from '../load.ts';
+import { compressedArchive } from '../testing/numpy-files.ts';
+import { zipOf } from '../testing/zip-files.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
 
 const { folders, write } = makeWorkspace();
@@ -60,7 +62,7 @@ const inputsOf = ({ stored, inputs, count: many }: Part): number[] => {
   });
 };
 
-async function both(source: DataSource, ...steps: DataStep[]): Promise<void> {
+async function both(source: DataSource, ...steps: DataStep[]): Promise<{ file: LoadedData }> {
   const all: DataStep[] = [{ op: 'split', validation: 0.3, seed: 2 }, ...steps];
   const memory = await loadDataset({ source, steps: all }, folders);
   const shares: number[] = [];
@@ -78,6 +80,7 @@ async function both(source: DataSource, ...steps: DataStep[]): Promise<void> {
     expect(file.dataset[part]!.targets).toEqual(memory.dataset[part]!.targets);
     expect(inputsOf(file.dataset[part]!)).toEqual(inputsOf(memory.dataset[part]!));
   }
+  return { file };
 }
 
 describe('arrays on the disk', () => {
@@ -101,6 +104,34 @@ describe('arrays on the disk', () => {
     const { ino } = statSync(file);
     expect((await loaded()).file).toBe(file);
     expect(statSync(file).ino).toBe(ino);
+  });
+
+  it('are read where they lie in an archive, or unpacked once', async () => {
+    const read = (name: string) => readFileSync(join(folders.notebook, name));
+    const archive: DataSource = { format: 'npz', path: 'set.npz' };
+    for (const name of ['bytes', 'float', 'double', 'short'])
+      for (const way of [{}, { plain: true }, { plain: true, long: true }, { long: true }]) {
+        write('set.npz', zipOf({ 'y_train.npy': read('labels.npy'), 'x_train.npy': read(`${name}.npy`) }, way));
+        const { file } = await both(archive);
+        const isThere = way.plain === true && (name === 'bytes' || name === 'float');
+        expect([name, way, file.dataset.train.stored!.file.endsWith('set.npz')]).toEqual([name, way, isThere]);
+      }
+    write('set.npz', zipOf({ 'x.npy': read('short.npy'), 'y.npy': read('labels.npy'), 'w.npy': read('labels.npy') }));
+    await both({ ...archive, inputs: 'x', targets: 'y', scale: 0.01, sampleWeight: 'w' }, { op: 'normalize' });
+    // Written by NumPy.
+    write('small.npz', compressedArchive);
+    const small = await loadDataset({ source: { format: 'npz', path: 'small.npz' }, steps: [] }, folders, { mostInMemory: 1 });
+    expect(inputsOf(small.dataset.train)).toEqual(Array.from({ length: 48 }, (_, value) => Math.fround(value / 255)));
+
+    // What was written is known by its checksum.
+    for (const way of [{}, { plain: true }]) {
+      const whole = zipOf({ 'x.npy': read('float.npy'), 'y.npy': read('labels.npy') }, way);
+      const struck = Buffer.from(whole);
+      struck[9000] ^= 64;
+      write('struck.npz', struck);
+      const load = loadDataset({ source: { format: 'npz', path: 'struck.npz' }, steps: [] }, folders, { mostInMemory: 1000 });
+      expect((await fault(load)).code).toBe('data.zipDamaged');
+    }
   });
 
   it('say what is wrong with what is gzipped', async () => {

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { ArrayStep, Dataset, Part, StoredInputs } from '#contract/samples.ts';
 import { archiveOf, type DataSpec } from '#contract/spec.ts';
+import { checksum } from '#files/checksum.ts';
 import { applyArraySteps, fitArrayStep, startNormalize } from '../array-steps.ts';
 import { type Arrays, sizeOf, thumbnailCount } from '../arrays.ts';
 import { type Folders, isGzipped, locate, mostUnpacked, placeDataFile } from '../files.ts';
@@ -12,7 +13,8 @@ import { idxBytes, idxHeader, idxShape, idxStart } from '../idx.ts';
 import { npyHeader, type NpyHeader, numbersIn } from '../npy.ts';
 import { place } from '../steps.ts';
 import { samplesFile, storedFile, type StoredSamples } from '../stored-arrays.ts';
-import { unpackedHead, unpackedPieces } from './unpacked.ts';
+import type { PlacedEntry } from '../zip.ts';
+import { type Packed, unpackedHead, unpackedPieces } from './unpacked.ts';
 
 /** Bytes that are read at once, and that hold any header. */
 const blockBytes = 4 * 2 ** 20;
@@ -115,7 +117,7 @@ export interface LargeNpy {
 const hashingShare = 0.2;
 
 /** Puts the file's bytes into the hash; gives the hash of them alone. */
-async function hashed(
+export async function hashFile(
   path: string,
   folders: Folders,
   at: string,
@@ -133,6 +135,22 @@ async function hashed(
   return content.digest('hex').slice(0, 40);
 }
 
+/** Where the bytes of an array lie. */
+interface ArrayPlace {
+  /** As the notebook says it. */
+  readonly path: string;
+  readonly at: string;
+  readonly file: string;
+  readonly writtenAtMs: number;
+  /** Of what is not packed: where it begins in the file. */
+  readonly offset: number;
+  readonly packed?: Packed;
+  /** Of an entry in an archive. */
+  readonly entry?: PlacedEntry;
+  /** Of what it is made of. */
+  readonly content: string;
+}
+
 /**
  * The inputs of an `.npy` file that does not fit. Bytes and little-endian 32-bit floats are read from where they lie;
  * others, and what is gzipped, are brought to bytes or 32-bit floats, `scale` times, in a file. Throws what `npyHeader`
@@ -145,21 +163,64 @@ export async function openLargeNpy(
   hash: Hash,
   { scale, most = Infinity, ...options }: LargeOptions & { scale: number },
 ): Promise<LargeNpy | undefined> {
-  const { signal, onProgress = () => {} } = options;
-  const measure = (head: Buffer): Measure => {
-    const { wanted, start, width } = npyHeader({ path, bytes: head }, at, Infinity);
-    return { bytes: wanted, values: (wanted - start) / width };
-  };
-  const found = await largeFile(path, folders, at, measure, most);
+  const found = await largeFile(path, folders, at, (head) => measureNpy(head, path, at), most);
   if (!found) return undefined;
   const header = npyHeader({ path, bytes: found.head }, at, found.bytes);
-  // Column by column, a sample's values lie far apart; texts are no inputs.
-  if (header.columnMajor || header.text) return undefined;
-  const content = await hashed(path, folders, at, hash, options);
+  if (!canStream(header)) return undefined;
+  const content = await hashFile(path, folders, at, hash, options);
+  const { file, writtenAtMs, isPacked } = found;
+  const place = { path, at, file, writtenAtMs, offset: 0, content, ...(isPacked && { packed: { file, by: 'gzip' } as const }) };
+  return placeNpy(place, header, folders, { scale, ...options });
+}
+
+/** The same of an array in an `.npz` file. `content`: the hash of that file. Throws `data.zipDamaged` where the archive's checksum is another. */
+export async function openLargeEntry(
+  entry: PlacedEntry,
+  path: string,
+  folders: Folders,
+  at: string,
+  { scale, content, most = Infinity, ...options }: LargeOptions & { scale: number; content: string },
+): Promise<LargeNpy | undefined> {
+  const { file, isPacked, size, packedSize } = entry;
+  const offset = await entry.start();
+  const bytes = Buffer.alloc(Math.min(headBytes, packedSize));
+  const handle = await disk.open(file);
+  try {
+    await handle.read(bytes, 0, bytes.length, offset);
+  } finally {
+    await handle.close();
+  }
+  const head = isPacked ? unpackedHead(bytes, 'deflate') : bytes;
+  // What is wrong with it is said where it is read whole.
+  if (!head) return undefined;
+  const told = measureNpy(head, path, at);
+  if (size <= mostUnpacked && told.values * 4 <= most) return undefined;
+  const header = npyHeader({ path, bytes: head }, at, size);
+  if (!canStream(header)) return undefined;
+  const own = createHash('sha256').update(content).update(entry.name).digest('hex').slice(0, 40);
+  const { mtimeMs } = await disk.stat(file);
+  const packed = { file, by: 'deflate', from: offset, to: offset + packedSize - 1 } as const;
+  const place = { path, at, file, writtenAtMs: mtimeMs, offset, entry, content: own, ...(isPacked && { packed }) };
+  return placeNpy(place, header, folders, { scale, ...options });
+}
+
+function measureNpy(head: Buffer, path: string, at: string): Measure {
+  const { wanted, start, width } = npyHeader({ path, bytes: head }, at, Infinity);
+  return { bytes: wanted, values: (wanted - start) / width };
+}
+
+/** Column by column, a sample's values lie far apart; texts are no inputs. */
+const canStream = ({ columnMajor, text }: NpyHeader) => !columnMajor && !text;
+
+async function placeNpy(
+  { path, at, file, writtenAtMs, offset, packed, entry, content }: ArrayPlace,
+  header: NpyHeader,
+  folders: Folders,
+  { scale, signal, onDamaged, onProgress = () => {} }: Omit<LargeOptions, 'most'> & { scale: number },
+): Promise<LargeNpy> {
   const { letters, width, start, wanted, shape, little } = header;
   const [count = 0, ...rest] = shape;
   const size = sizeOf(rest);
-  const { file, writtenAtMs, isPacked } = found;
   const isBytes = letters === 'u1' || letters === 'b1';
   const isPicture = isBytes && (rest.length === 2 || rest.length === 3);
   const withFirst = async (stored: StoredSamples): Promise<LargeNpy> => ({
@@ -167,44 +228,53 @@ export async function openLargeNpy(
     stored,
     ...(isPicture && { firstBytes: await firstBytes(stored.file, stored.offset, size, count) }),
   });
-  if (isBytes && !isPacked) return withFirst({ file, type: 'uint8', offset: start, writtenAtMs });
-  // Typed arrays must begin at a multiple of their elements' size only in memory: the reader copies.
-  const isThere = !isPacked && letters === 'f4' && little;
   const type = isBytes ? 'uint8' : 'float32';
+  // Typed arrays must begin at a multiple of their elements' size only in memory: the reader copies.
+  const isThere = !packed && (isBytes || (letters === 'f4' && little));
+  if (!packed && entry) await checkSum(entry, offset);
+  if (isThere && isBytes) return withFirst({ file, type, offset: offset + start, writtenAtMs });
   const name = `${content}${isBytes ? 'b' : `n${scale}`}`.replaceAll(/[^\w]/g, '_');
-  const output = isThere ? undefined : await storedFile(folders, name, count * size * (isBytes ? 1 : 4), options.onDamaged);
+  const output = isThere ? undefined : await storedFile(folders, name, count * size * (isBytes ? 1 : 4), onDamaged);
   const made: StoredSamples = output
     ? { file: output.file, type, offset: 0, writtenAtMs: output.writtenAtMs, ...(!isBytes && { isScaled: true }) }
-    : { file, type, offset: start, writtenAtMs };
+    : { file, type, offset: offset + start, writtenAtMs };
   // It was brought there before.
   if (output && !output.write) return withFirst(made);
-  const pieces = isPacked
-    ? unpackedPieces({ file, by: 'gzip' }, start, wanted - start, {
+  const zipDamaged = (cause?: unknown) => new EpochbookError('data.zipDamaged', { path }, { at, cause });
+  let sum = 0;
+  const pieces = packed
+    ? unpackedPieces(packed, start, wanted - start, {
         atOnce: atOnceOf(width),
         signal,
-        early: (bytes) => new EpochbookError('data.npyCut', { path, wanted, found: bytes }, { at }),
-        damaged: (cause) => new EpochbookError('data.gzipDamaged', { path }, { at, cause }),
+        onBytes: (bytes) => (sum = entry ? checksum(bytes, sum) : 0),
+        ...(entry && { mostBehind: entry.size - wanted }),
+        early: (bytes) => (entry ? zipDamaged() : new EpochbookError('data.npyCut', { path, wanted, found: bytes }, { at })),
+        damaged: (cause) => (entry ? zipDamaged(cause) : new EpochbookError('data.gzipDamaged', { path }, { at, cause })),
       })
-    : piecesOf(file, start, wanted - start, width, signal);
+    : piecesOf(file, offset + start, wanted - start, width, signal);
   let done = 0;
   try {
     for await (const bytes of pieces) {
       const values = isBytes ? bytes : floatsIn(bytes, done);
-      await output?.write?.handle.write(
-        new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-        0,
-        values.byteLength,
-        done * (isBytes ? 1 : 4),
-      );
+      const out = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      await output?.write?.handle.write(out, 0, out.length, done * (isBytes ? 1 : 4));
       done += values.length;
       onProgress(hashingShare + ((1 - hashingShare) * done) / (count * size));
     }
+    if (packed && entry && sum !== entry.sum) throw zipDamaged();
     await output?.write?.done();
   } catch (error) {
     await output?.write?.fail();
     throw error;
   }
   return withFirst(made);
+
+  /** What is read where it lies is not unpacked, which would check it. */
+  async function checkSum(stored: PlacedEntry, from: number): Promise<void> {
+    let found = 0;
+    for await (const bytes of piecesOf(file, from, stored.size, 1, signal)) found = checksum(bytes, found);
+    if (found !== stored.sum) throw new EpochbookError('data.zipDamaged', { path }, { at });
+  }
 
   function floatsIn(bytes: Buffer, before: number): Float32Array {
     const floats = Float32Array.from(numbersIn(bytes, letters, little), (value) => value * (isThere ? 1 : scale));
@@ -234,7 +304,7 @@ export async function openLargeIdx(
   if (!found) return undefined;
   const { file, head, writtenAtMs, isPacked } = found;
   const shape = isPacked ? idxShape({ path, bytes: head }, at) : idxHeader({ path, bytes: head }, at, found.bytes);
-  const content = await hashed(path, folders, at, hash, options);
+  const content = await hashFile(path, folders, at, hash, options);
   const [count, ...rest] = shape;
   const start = idxStart(shape);
   const stored: StoredSamples = isPacked ? await unpackIdx() : { file, type: 'uint8', offset: start, writtenAtMs };

@@ -12,8 +12,8 @@ export interface Packed {
   readonly to?: number;
 }
 
-/** What is behind the end may be looked at for the checksum, and no longer. */
-const mostBehind = 1 << 20;
+/** What is behind the end is looked at for the checksum, and no longer than this. */
+const usualBehind = 1 << 20;
 
 /** The first bytes of what is packed, from the first bytes of the file; undefined where they are damaged. */
 export function unpackedHead(bytes: Buffer, by: Packed['by'] = 'gzip'): Buffer | undefined {
@@ -35,6 +35,8 @@ export interface UnpackOptions {
   /** What is wrong where fewer bytes are there than told, or more. More are left where nothing is said. */
   readonly early: (found: number) => EpochbookError;
   readonly beyond?: (found: number) => EpochbookError;
+  /** Bytes behind the end that are read on to. */
+  readonly mostBehind?: number;
   /** What is wrong where they cannot be unpacked. */
   readonly damaged: (cause: unknown) => EpochbookError;
 }
@@ -44,7 +46,7 @@ export async function* unpackedPieces(
   { file, by, from, to }: Packed,
   start: number,
   length: number,
-  { atOnce, signal, onBytes = () => {}, early, beyond, damaged }: UnpackOptions,
+  { atOnce, signal, onBytes = () => {}, early, beyond, mostBehind = usualBehind, damaged }: UnpackOptions,
 ): AsyncGenerator<Buffer> {
   const source = createReadStream(file, { ...(from !== undefined && { start: from }), ...(to !== undefined && { end: to }) });
   const unpack = by === 'gzip' ? createGunzip() : createInflateRaw();
