@@ -1,14 +1,15 @@
 /**
  * 1,000,000 values out to other tools' files and in again, as the app does it: from the store, and into a store that is
  * new. Every value must come back with the same bits. Then what storing costs by itself, epoch by epoch too, and how long
- * a list of runs takes; beside TensorBoard, MLflow and Aim where Python has them (`EPOCHBOOK_PYTHON`, or `python3`).
- * Run by `npm run bench -- transfer [--values N] [--alone]`.
+ * a list of runs takes; beside TensorBoard, MLflow and Aim where Python has them (`EPOCHBOOK_PYTHON`, or `python3`),
+ * which need minutes to make ten thousand runs (`--runs`). Run by `npm run bench -- transfer [--values N] [--runs N] [--alone]`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { LoggedRun } from '#contract/logged-run.ts';
 import { readRuns } from '#interchange/read-runs.ts';
 import { writeRuns } from '#interchange/write-runs.ts';
@@ -19,8 +20,16 @@ import { fillStore } from './runs-store.ts';
 const metrics = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'gradient', 'learning_rate', 'val_auc', 'memory'];
 const runs = 5;
 const formats = ['tensorboard', 'mlflow', 'csv', 'parquet', 'json'] as const;
-const at = process.argv.indexOf('--values');
-const wanted = at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
+const { values: options } = parseArgs({
+  options: {
+    values: { type: 'string', default: '1000000' },
+    runs: { type: 'string', default: '500' },
+    alone: { type: 'boolean', default: false },
+  },
+});
+const wanted = Number(options.values);
+/** In the list that other tools make. */
+const others = Number(options.runs);
 const epochs = Math.round(wanted / runs / metrics.length);
 
 /** A small generator of its own, so that every run of the bench has the same bits (Marsaglia's xorshift32). */
@@ -105,11 +114,12 @@ function logEpochs(workspace: string): Took {
   return result;
 }
 
-function listRuns(workspace: string): Took {
-  fillStore(workspace, { runs: listed, epochs: 1, metrics: metrics.length });
+/** In a store that is opened for it: with their params, and each metric's last value. */
+function listRuns(workspace: string, count: number): Took {
+  fillStore(workspace, { runs: count, epochs: 1, metrics: metrics.length });
   const took = stopwatch();
   const store = openStore(workspace);
-  if (store.list().length !== listed) throw new Error('a run is missing in the list');
+  if (store.list().length !== count) throw new Error('a run is missing in the list');
   const result = took();
   store.close();
   return result;
@@ -119,7 +129,6 @@ function listRuns(workspace: string): Took {
 function measureTool(tool: 'tensorboard' | 'mlflow' | 'aim'): void {
   // Aim needs milliseconds for each.
   const values = tool === 'aim' ? 4_000 : 40_000;
-  const others = 500;
   const script = fileURLToPath(new URL('run-tools.py', import.meta.url));
   const python = process.env['EPOCHBOOK_PYTHON'] ?? 'python3';
   const { status, stdout } = spawnSync(python, [script, tool, String(values), String(others)], { encoding: 'utf8' });
@@ -169,7 +178,7 @@ try {
   }
   first.close();
   results[`log ${logged} epochs`] = logEpochs(mkdtempSync(join(folder, 'third-')));
-  results[`list ${listed} runs`] = listRuns(mkdtempSync(join(folder, 'fourth-')));
+  for (const count of new Set([listed, others])) results[`list ${count} runs`] = listRuns(mkdtempSync(join(folder, 'list-')), count);
   console.log(`${runs * epochs * metrics.length} values, ${runs} runs, ${metrics.length} metrics; the same bits after each way`);
   for (const [name, { seconds, processorSeconds }] of Object.entries(results)) {
     console.log(`${name.padEnd(16)} ${seconds.toFixed(2)} s, ${processorSeconds.toFixed(2)} s of processor`);
@@ -177,7 +186,7 @@ try {
   const perEpoch = (results[`log ${logged} epochs`].seconds * 1000) / logged;
   console.log(`${Math.round((runs * epochs * metrics.length) / results['store'].seconds)} values a second are stored`);
   console.log(`an epoch of ${metrics.length} values is on the disk in ${perEpoch.toFixed(2)} ms`);
-  if (!process.argv.includes('--alone')) for (const tool of ['tensorboard', 'mlflow', 'aim'] as const) measureTool(tool);
+  if (!options.alone) for (const tool of ['tensorboard', 'mlflow', 'aim'] as const) measureTool(tool);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
