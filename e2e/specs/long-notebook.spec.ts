@@ -1,8 +1,9 @@
 /** A notebook of 200 cells: few editors, and a key draws its own cell alone. And the way back to a run's text. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright/test';
 import { longName, writeLongNotebook } from '../fixtures/long-notebook.ts';
+import { picture } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
 
@@ -46,6 +47,9 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   writeLongNotebook(workspace.folder, 200, { trains: 4 });
   const { page } = await open(longName);
   await countDrawing(page);
+  const told: string[] = [];
+  page.on('console', (entry) => ['warning', 'error'].includes(entry.type()) && told.push(entry.text()));
+  page.on('pageerror', ({ message }) => told.push(message));
   await page.reload();
   const notebook = new NotebookPage(page);
   await notebook.shows('A long notebook');
@@ -73,6 +77,40 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   const counts = await page.evaluate(() => (window as unknown as { drawn: Record<string, number> }).drawn);
   expect(Object.keys(counts)).toEqual(['model-2']);
   expect(await page.locator('.monaco-editor[role="code"]').count()).toBeLessThan(20);
+  expect(told).toEqual([]);
+});
+
+test('what is said of a layer is read whole, beside a short line and below a long one', async ({ open, workspace, shell }) => {
+  writeLongNotebook(workspace.folder, 2);
+  const layer = "layers.dense({ units: 8, activation: 'relu', kernelInitializer: 'heNormal', name: ";
+  const short = "  layers.dense({ units: 3, activation: 'softmax' }),\n";
+  const long = Array.from({ length: 9 }, (_, index) => `${layer}'layer${index}' }),`).join(' ');
+  const middle = `  layers.dense({ units: 8, activation: 'relu', kernelInitializer: 'heNormal', useBias: true, name: 'middle' }),\n`;
+  const path = join(workspace.folder, longName);
+  const before = readFileSync(path, 'utf8').split('```ts model')[0];
+  writeFileSync(path, `${before}\`\`\`ts model #net\nsequential([\n  ${long}\n${middle}${short}])\n\`\`\`\n`);
+  const { page } = await open(longName);
+  const notebook = new NotebookPage(page);
+  await notebook.isFresh('net');
+  const notes = notebook.cell('net').locator('.line-note');
+  await expect(notes).toHaveText([/^8 · 24 → (8 · 72( → )?){8}$/, '8 · 72', '3 · 27']);
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.screenshot({ path: picture(shell, `line-notes-${theme}`) });
+  }
+  const isWhole = () => notes.evaluateAll((all) => all.every((note) => note.scrollWidth <= note.clientWidth));
+  expect(await isWhole()).toBe(true);
+  // Neither lies on another, nor on the text.
+  const overlaps = await notes.evaluateAll((all) =>
+    all.some((note) => {
+      const box = note.getBoundingClientRect();
+      const texts = [...note.closest('.cell-editor')!.querySelectorAll('.view-line > span')].flatMap((line) => [...line.getClientRects()]);
+      return texts.some((text) => text.right > box.left && text.left < box.right && text.bottom > box.top + 4 && text.top < box.bottom - 4);
+    }),
+  );
+  expect(overlaps).toBe(false);
+  await page.setViewportSize({ width: 800, height: 860 });
+  await expect.poll(isWhole).toBe(true);
 });
 
 test('a run’s notebook text is kept, compared with what stands there now, and brought back', async ({ open, workspace }) => {

@@ -7,20 +7,12 @@ import { editorText } from '../blocks.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 import { type Place, registerEditor } from './handles.ts';
 import { highlight } from './highlight.ts';
+import { letterWidth, lineHeight, type LineNote, type Measured, padding, placeNotes, sameMeasures, useRoomFor } from './line-notes.ts';
 import { type Editor, loadMonaco, modelOf, type Monaco } from './load.ts';
 import { inTurn, watchNear } from './near.ts';
 
-/** Pixels; the static text is set alike, so that nothing jumps when the editor takes its place. */
-const lineHeight = 21;
-const padding = 8;
 /** After the last key, the ends of the lines are measured for the notes beside them. */
 const measureMs = 120;
-
-export interface LineNote {
-  /** From 1, in the cell. */
-  readonly line: number;
-  readonly text: string;
-}
 
 export interface LineError {
   readonly message: string;
@@ -34,7 +26,7 @@ interface Props {
   readonly cell: EditedCell;
   readonly label: string;
   readonly error?: LineError | undefined;
-  /** Drawn at the right end of their lines. */
+  /** Drawn at the right end of their lines, or below where there is no room. */
   readonly notes?: readonly LineNote[] | undefined;
   /** `advance`: go on to the next block. */
   readonly onRun: (advance: boolean) => void;
@@ -61,7 +53,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
   const [near, setNear] = useState(false);
   const [mounted, setMounted] = useState<{ editor: Editor; monaco: Monaco }>();
   const [height, setHeight] = useState<number>();
-  const [lineTops, setLineTops] = useState<readonly { top: number; end: number }[]>([]);
+  const [measured, setMeasured] = useState<Measured>();
   const wanted = useRef<Wanted>(undefined);
   const latest = useRef({ cell, label, onRun, onUndo, onRedo, onLeave, onFocus });
   useLayoutEffect(() => {
@@ -100,11 +92,8 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
           top: editor!.getTopForPosition(index + 1, model.getLineMaxColumn(index + 1)),
           end: editor!.getOffsetForColumn(index + 1, model.getLineMaxColumn(index + 1)),
         }));
-        setLineTops((before) =>
-          before.length === tops.length && tops.every(({ top, end }, index) => before[index].top === top && before[index].end === end)
-            ? before
-            : tops,
-        );
+        const now = { lines: tops, width: editor!.getLayoutInfo().contentWidth, letter: letterWidth(monaco, editor!) };
+        setMeasured((before) => (before && sameMeasures(before, now) ? before : now));
       };
       let measuring: ReturnType<typeof setTimeout> | undefined;
       const fit = () => {
@@ -113,6 +102,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         measure();
       };
       editor.onDidContentSizeChange(fit);
+      editor.onDidLayoutChange(measure);
       editor.onDidChangeModelContent(() => {
         useNotebookStore.getState().typed(latest.current.cell.key, () => text.getValue(monaco.editor.EndOfLinePreference.LF));
         clearTimeout(measuring);
@@ -214,6 +204,9 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
   }, [mounted]);
   useEffect(() => registerEditor(cell.key, { focus, select, place, selected }), [cell.key, focus, select, place, selected]);
 
+  const placed = useMemo(() => (measured && notes ? placeNotes(notes, measured) : []), [measured, notes]);
+  useRoomFor(placed, mounted?.editor);
+
   const errorLine = error?.line;
   useEffect(() => {
     const model = mounted?.editor.getModel();
@@ -240,21 +233,12 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
     <div ref={root} className="cell-editor" style={{ height: height ?? lines * lineHeight + 2 * padding }}>
       {!mounted && <StaticText text={text} onEdit={() => focus()} label={label} />}
       <div ref={host} className="cell-editor-host" />
-      {notes?.map((note) => {
-        const place = lineTops[note.line - 1];
-        return (
-          <LineNoteText key={note.line} note={note} top={place?.top ?? padding + (note.line - 1) * lineHeight} lineEnd={place?.end ?? 0} />
-        );
-      })}
+      {placed.map(({ line, text: told, top, rows, maxWidth }) => (
+        <span key={line} className={rows === 0 ? 'line-note' : 'line-note below'} style={{ top, maxWidth }}>
+          {told}
+        </span>
+      ))}
     </div>
-  );
-}
-
-function LineNoteText({ note, top, lineEnd }: { note: LineNote; top: number; lineEnd: number }) {
-  return (
-    <span className="line-note" style={{ top, maxWidth: `calc(100% - ${lineEnd + 44}px)` }}>
-      {note.text}
-    </span>
   );
 }
 

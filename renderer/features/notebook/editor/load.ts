@@ -109,11 +109,16 @@ function changeTo(model: Model, text: string): { range: ReturnType<Model['getFul
   return { range, text: text.slice(start, text.length - same) };
 }
 
+/** Part of Monaco's text models, if not of its published types. */
+type Settled = { setLanguage?(language: string): void };
+
 export function modelOf(monaco: Monaco, cell: CellBlock & { readonly key: string }): Model {
   const uri = monaco.Uri.parse(cellUri(cell));
   const known = monaco.editor.getModel(uri);
   if (known) return known;
   const model = monaco.editor.createModel(editorText(cell), 'typescript', uri);
+  // A model listens for other languages to come until it is told that this one stays: of hundreds that reads as a leak.
+  (model as Settled).setLanguage?.('typescript');
   model.updateOptions({ tabSize: 2, insertSpaces: true });
   return model;
 }
