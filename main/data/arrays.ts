@@ -203,8 +203,8 @@ function shownRows({ firstBytes, ignored }: Arrays, rows: Uint32Array): number[]
   return Array.from({ length: shown }, (_, index) => rows[ignored ? Math.floor((index * count) / shown) : index]);
 }
 
-/** Throws `data.otherShape`. */
-function checkKnownShape(shape: readonly number[], known: Preparation | undefined, path: string): void {
+/** Samples have the shape of those that were trained on. Throws `data.otherShape`. */
+export function checkKnownShape(shape: readonly number[], known: Preparation | undefined, path: string): void {
   if (!known || shape.join() === known.inputShape.join()) return;
   throw new EpochbookError(
     'data.otherShape',

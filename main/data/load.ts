@@ -7,7 +7,7 @@ import type { DataSource, DataSpec } from '#contract/spec.ts';
 import { isDiskFull } from '#files/disk-error.ts';
 import { readArrow } from './arrow.ts';
 import { augmentationOf } from './augmentation.ts';
-import { type Arrays, prepareArrays } from './arrays.ts';
+import { type Arrays, checkKnownShape, prepareArrays } from './arrays.ts';
 import { parseCsv, type TextTable } from './csv.ts';
 import { type Folders, readDataFile } from './files.ts';
 import { countClasses, type DatasetFacts, findFaults } from './findings.ts';
@@ -125,6 +125,7 @@ async function load(
           signal,
           onProgress: (share) => onProgress?.(readShare + (1 - readShare) * share),
         });
+      checkKnownShape(dataset.inputShape, known, read.path);
       dataset = { ...dataset, ...augmentationOf(spec, dataset.inputShape) };
     }
     return finish(dataset, hash.digest('hex'), images && { images }, {

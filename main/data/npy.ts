@@ -107,9 +107,28 @@ export function parseNpy(file: OpenedFile, at: string): NpyArray {
   return { shape, values, whole };
 }
 
+/** Kinds that this processor reads as they lie. */
+const views = {
+  b1: Uint8Array,
+  u1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  u4: Uint32Array,
+  i4: Int32Array,
+  f4: Float32Array,
+  f8: Float64Array,
+} as const;
+const isLittleHere = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /** The numbers that bytes hold. */
-export function numbersIn(data: Buffer, letters: string, little: boolean): Float64Array {
+export function numbersIn(data: Buffer, letters: string, little: boolean): ArrayLike<number> {
   const width = Number(letters.slice(1));
+  if (little === isLittleHere && Object.hasOwn(views, letters)) {
+    const isAligned = data.byteOffset % width === 0;
+    const { buffer, byteOffset } = isAligned ? data : Uint8Array.from(data);
+    return new views[letters as keyof typeof views](buffer as ArrayBuffer, byteOffset, data.length / width);
+  }
   const read = readers[letters];
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return Float64Array.from({ length: data.length / width }, (_, index) => read(view, index * width, little));

@@ -50,8 +50,9 @@ export async function readNpy(source: NpySource, folders: Folders, hash: Hash, o
 }
 
 /** Of an array that stays where it is: all but its values. */
-function withoutValues({ shape, letters, width }: NpyHeader): NpyArray {
-  const isBytes = width === 1 && letters !== 'i1';
+function withoutValues({ shape, letters, width, columnMajor }: NpyHeader): NpyArray {
+  // As they are read whole: bytes that lie column by column become floats.
+  const isBytes = width === 1 && letters !== 'i1' && !columnMajor;
   return { shape, values: isBytes ? new Uint8Array(0) : new Float32Array(0), whole: !letters.startsWith('f') };
 }
 

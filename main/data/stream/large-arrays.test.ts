@@ -3,9 +3,10 @@ import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Part } from '#contract/samples.ts';
+import type { Part, Preparation } from '#contract/samples.ts';
 import type { DataSource, DataStep } from '#contract/spec.ts';
 import { loadDataset, type LoadedData } from '../load.ts';
+import { preparationOf } from '../preparation.ts';
 import { compressedArchive } from '../testing/numpy-files.ts';
 import { zipOf } from '../testing/zip-files.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
@@ -62,11 +63,13 @@ const inputsOf = ({ stored, inputs, count: many }: Part): number[] => {
   });
 };
 
-async function both(source: DataSource, ...steps: DataStep[]): Promise<{ file: LoadedData }> {
+const both = (source: DataSource, ...steps: DataStep[]) => alike(source, steps);
+
+async function alike(source: DataSource, steps: readonly DataStep[], known?: Preparation): Promise<{ file: LoadedData }> {
   const all: DataStep[] = [{ op: 'split', validation: 0.3, seed: 2 }, ...steps];
-  const memory = await loadDataset({ source, steps: all }, folders);
+  const memory = await loadDataset({ source, steps: all }, folders, { known });
   const shares: number[] = [];
-  const file = await loadDataset({ source, steps: all }, folders, { mostInMemory: 1000, onProgress: (share) => shares.push(share) });
+  const file = await loadDataset({ source, steps: all }, folders, { mostInMemory: 1000, known, onProgress: (share) => shares.push(share) });
   // What is brought into a file tells how far it is.
   if (file.dataset.train.stored?.file.endsWith('.samples')) expect(shares.at(-1)).toBeCloseTo(1, 9);
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -89,6 +92,44 @@ describe('arrays on the disk', () => {
     for (const name of ['bytes', 'float', 'double', 'short']) await both(of(`${name}.npy`));
     await both(of('double.npy', { scale: 0.1 }));
     await both({ format: 'idx', images: 'images.idx', labels: 'labels.idx' });
+  });
+
+  it('are put together where they lie column by column', async () => {
+    const shape = [6, 4, 2];
+    // As NumPy writes it: the first axis runs fastest.
+    const turned = (name: string, descr: string, width: number) => {
+      const whole = readFileSync(join(folders.notebook, `${name}.npy`));
+      const rows = whole.subarray(whole.length - count * size * width);
+      const made = Buffer.alloc(rows.length);
+      for (let index = 0; index < count * size; index += 1) {
+        const sample = Math.floor(index / size);
+        const [a, b, c] = [Math.floor((index % size) / 8), Math.floor((index % 8) / 2), index % 2];
+        rows.copy(made, (sample + count * (a + 6 * (b + 4 * c))) * width, index * width, (index + 1) * width);
+      }
+      const file = npy(descr, [count, ...shape], made);
+      write(
+        `${name}-turned.npy`,
+        Buffer.from(file.toString('latin1').replace("'fortran_order': False", "'fortran_order': True "), 'latin1'),
+      );
+    };
+    for (const [name, descr, width] of [
+      ['bytes', '|u1', 1],
+      ['float', '<f4', 4],
+      ['double', '<f8', 8],
+      ['short', '<i2', 2],
+    ] as const) {
+      turned(name, descr, width);
+      const { file } = await both(of(`${name}-turned.npy`, { scale: 0.5 }), { op: 'normalize' });
+      const plain = await loadDataset(
+        { source: of(`${name}.npy`, { scale: 0.5 }), steps: [{ op: 'split', validation: 0.3, seed: 2 }, { op: 'normalize' }] },
+        folders,
+        { mostInMemory: 1000 },
+      );
+      expect(inputsOf(file.dataset.train)).toEqual(inputsOf(plain.dataset.train));
+    }
+    const read = (name: string) => readFileSync(join(folders.notebook, name));
+    write('turned.npz', zipOf({ 'x.npy': read('short-turned.npy'), 'y.npy': read('labels.npy') }, { plain: true }));
+    await both({ format: 'npz', path: 'turned.npz' });
   });
 
   it('are unpacked once where they are gzipped', async () => {
@@ -164,6 +205,22 @@ describe('arrays on the disk', () => {
     await both(of('bytes.npy'), { op: 'normalize' });
     await both(of('float.npy'), { op: 'normalize', method: 'minMax' }, { op: 'resize', size: [3, 5] }, { op: 'normalize' });
     await both(of('short.npy', { scale: 0.01 }), { op: 'reshape', shape: [48] }, { op: 'normalize' });
+  });
+
+  it('are evaluated as what was trained on was prepared, in the cache that is told', async () => {
+    const steps: DataStep[] = [{ op: 'normalize' }];
+    const { dataset } = await loadDataset({ source: of('float.npy'), steps }, folders);
+    const known = JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation;
+    write('float-later.npy', npy('<f4', [count, 6, 4, 2], bytesOf(Float32Array.from(pixels, (_, index) => 3 + wave(index + 7)))));
+    const { file } = await alike(of('float-later.npy'), steps, known);
+    expect(file.dataset.arraySteps).toEqual(known.arraySteps);
+    const cache = makeWorkspace().folders.workspace;
+    const spec = { source: of('double.npy'), steps };
+    const told = await loadDataset(spec, { ...folders, cache }, { mostInMemory: 1000, known });
+    expect(told.dataset.train.stored!.file.startsWith(cache)).toBe(true);
+    write('wide.npy', npy('|u1', [count, 4, 4, 3], pixels));
+    const wide = loadDataset({ source: of('wide.npy', { scale: 1 }), steps }, folders, { mostInMemory: 1000, known });
+    expect(await fault(wide)).toMatchObject({ code: 'data.otherShape' });
   });
 
   it('say what is wrong with them', async () => {

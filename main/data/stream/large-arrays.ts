@@ -14,6 +14,7 @@ import { npyHeader, type NpyHeader, numbersIn } from '../npy.ts';
 import { place } from '../steps.ts';
 import { samplesFile, storedFile, type StoredSamples } from '../stored-arrays.ts';
 import type { PlacedEntry } from '../zip.ts';
+import { turnedPieces } from './turned.ts';
 import { type Packed, unpackedHead, unpackedPieces } from './unpacked.ts';
 
 /** Bytes that are read at once, and that hold any header. */
@@ -166,9 +167,9 @@ export async function openLargeNpy(
   const found = await largeFile(path, folders, at, (head) => measureNpy(head, path, at), most);
   if (!found) return undefined;
   const header = npyHeader({ path, bytes: found.head }, at, found.bytes);
-  if (!canStream(header)) return undefined;
-  const content = await hashFile(path, folders, at, hash, options);
   const { file, writtenAtMs, isPacked } = found;
+  if (!canStream(header, isPacked)) return undefined;
+  const content = await hashFile(path, folders, at, hash, options);
   const place = { path, at, file, writtenAtMs, offset: 0, content, ...(isPacked && { packed: { file, by: 'gzip' } as const }) };
   return placeNpy(place, header, folders, { scale, ...options });
 }
@@ -196,7 +197,7 @@ export async function openLargeEntry(
   const told = measureNpy(head, path, at);
   if (size <= mostUnpacked && told.values * 4 <= most) return undefined;
   const header = npyHeader({ path, bytes: head }, at, size);
-  if (!canStream(header)) return undefined;
+  if (!canStream(header, isPacked)) return undefined;
   const own = createHash('sha256').update(content).update(entry.name).digest('hex').slice(0, 40);
   const { mtimeMs } = await disk.stat(file);
   const packed = { file, by: 'deflate', from: offset, to: offset + packedSize - 1 } as const;
@@ -209,8 +210,8 @@ function measureNpy(head: Buffer, path: string, at: string): Measure {
   return { bytes: wanted, values: (wanted - start) / width };
 }
 
-/** Column by column, a sample's values lie far apart; texts are no inputs. */
-const canStream = ({ columnMajor, text }: NpyHeader) => !columnMajor && !text;
+/** What lies column by column is read here and there, which what is packed cannot be; texts are no inputs. */
+const canStream = ({ columnMajor, text }: NpyHeader, isPacked: boolean) => !text && !(columnMajor && isPacked);
 
 async function placeNpy(
   { path, at, file, writtenAtMs, offset, packed, entry, content }: ArrayPlace,
@@ -218,10 +219,10 @@ async function placeNpy(
   folders: Folders,
   { scale, signal, onDamaged, onProgress = () => {} }: Omit<LargeOptions, 'most'> & { scale: number },
 ): Promise<LargeNpy> {
-  const { letters, width, start, wanted, shape, little } = header;
+  const { letters, width, start, wanted, shape, little, columnMajor } = header;
   const [count = 0, ...rest] = shape;
   const size = sizeOf(rest);
-  const isBytes = letters === 'u1' || letters === 'b1';
+  const isBytes = (letters === 'u1' || letters === 'b1') && !columnMajor;
   const isPicture = isBytes && (rest.length === 2 || rest.length === 3);
   const withFirst = async (stored: StoredSamples): Promise<LargeNpy> => ({
     header,
@@ -230,7 +231,7 @@ async function placeNpy(
   });
   const type = isBytes ? 'uint8' : 'float32';
   // Typed arrays must begin at a multiple of their elements' size only in memory: the reader copies.
-  const isThere = !packed && (isBytes || (letters === 'f4' && little));
+  const isThere = !packed && !columnMajor && (isBytes || (letters === 'f4' && little));
   if (!packed && entry) await checkSum(entry, offset);
   if (isThere && isBytes) return withFirst({ file, type, offset: offset + start, writtenAtMs });
   const name = `${content}${isBytes ? 'b' : `n${scale}`}`.replaceAll(/[^\w]/g, '_');
@@ -251,7 +252,9 @@ async function placeNpy(
         early: (bytes) => (entry ? zipDamaged() : new EpochbookError('data.npyCut', { path, wanted, found: bytes }, { at })),
         damaged: (cause) => (entry ? zipDamaged(cause) : new EpochbookError('data.gzipDamaged', { path }, { at, cause })),
       })
-    : piecesOf(file, offset + start, wanted - start, width, signal);
+    : columnMajor
+      ? turnedPieces(file, offset + start, header, { atOnce: blockBytes, signal })
+      : piecesOf(file, offset + start, wanted - start, width, signal);
   let done = 0;
   try {
     for await (const bytes of pieces) {
@@ -277,8 +280,14 @@ async function placeNpy(
   }
 
   function floatsIn(bytes: Buffer, before: number): Float32Array {
-    const floats = Float32Array.from(numbersIn(bytes, letters, little), (value) => value * (isThere ? 1 : scale));
-    const odd = floats.findIndex((value) => !Number.isFinite(value));
+    const numbers = numbersIn(bytes, letters, little);
+    const floats = new Float32Array(numbers.length);
+    const factor = isThere ? 1 : scale;
+    let odd = -1;
+    for (let index = 0; index < floats.length; index += 1) {
+      floats[index] = numbers[index] * factor;
+      if (odd < 0 && !Number.isFinite(floats[index])) odd = index;
+    }
     if (odd < 0) return floats;
     const facts = { path, sample: Math.floor((before + odd) / size), value: String(floats[odd]) };
     throw new EpochbookError('data.notFinite', facts, { at: '/data/source' });
