@@ -1,4 +1,5 @@
 /** Files that are given to a trained model become what it has learnt from. */
+import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -70,7 +71,7 @@ describe('tables', () => {
     const [tsv, parquet] = ['later.tsv', 'later.parquet'].map((name) => join(folders.notebook, name));
     await duck.run(`COPY (FROM read_csv('${tsv}', all_varchar = true)) TO '${parquet}' (FORMAT parquet)`);
     for (const path of ['later.tsv', 'later.json', 'later.parquet']) {
-      const { inputs, places, findings } = await all(givenSamples(preparation, data, given(path)));
+      const { inputs, places, findings } = await all(givenSamples(preparation, data, given(path), folders.workspace));
       expect(inputs).toEqual(wanted);
       expect(places).toEqual(rows.map((_, row) => row + (path === 'later.tsv' ? 2 : 1)));
       expect(findings).toEqual([]);
@@ -98,23 +99,25 @@ describe('tables', () => {
   it('say what the model does not know and what is wrong, at its line', async () => {
     const { data, preparation } = await trained(source, ...steps);
     write('pink.csv', 'a,b,colour\n1,2,red\n1,2,pink\n3,,pink\n');
-    const { findings, inputs } = await all(givenSamples(preparation, data, given('pink.csv')));
+    const { findings, inputs } = await all(givenSamples(preparation, data, given('pink.csv'), folders.workspace));
     expect(findings).toMatchObject([{ code: 'data.unknownCategory', values: { line: 3, column: 'colour', value: 'pink', count: 2 } }]);
     expect(inputs).toHaveLength(3 * 5);
     write('lacks.csv', 'a,colour\n1,red\n');
-    expect(await fault(all(givenSamples(preparation, data, given('lacks.csv'))))).toMatchObject({
+    expect(await fault(all(givenSamples(preparation, data, given('lacks.csv'), folders.workspace)))).toMatchObject({
       code: 'data.columnMissingNear',
       values: { column: 'b', path: 'lacks.csv' },
       where: { file: 'lacks.csv' },
     });
     write('words.csv', 'a,b,colour\n1,2,red\nx,2,red\n');
-    expect(await fault(all(givenSamples(preparation, data, given('words.csv'))))).toMatchObject({
+    expect(await fault(all(givenSamples(preparation, data, given('words.csv'), folders.workspace)))).toMatchObject({
       code: 'data.notANumber',
       values: { column: 'a', value: 'x' },
       where: { line: 3 },
     });
     write('picture.png', 'no table');
-    expect(await fault(all(givenSamples(preparation, data, given('train.csv', 'picture.png'))))).toMatchObject({ code: 'data.givenKind' });
+    expect(await fault(all(givenSamples(preparation, data, given('train.csv', 'picture.png'), folders.workspace)))).toMatchObject({
+      code: 'data.givenKind',
+    });
   });
 
   it('are read some bytes at a time, cut between rows', async () => {
@@ -163,7 +166,7 @@ it('windows follow the order of time, one for each row with enough before it', a
     { op: 'split', validation: 0.2 },
   );
   write('turned.csv', ['t,x', ...[4, 3, 2, 1, 0].map((row) => `${row},${value(row)}`)].join('\n'));
-  const { inputs, places } = await all(givenSamples(preparation, data, given('turned.csv')));
+  const { inputs, places } = await all(givenSamples(preparation, data, given('turned.csv'), folders.workspace));
   expect(inputs).toEqual([0, 1, 2, 1, 2, 3, 2, 3, 4].map(value));
   expect(places).toEqual([4, 3, 2]);
 });
@@ -182,12 +185,12 @@ it('windows cross no gap and no border between series, and are made some at a ti
   expect(preparation.series).toMatchObject({ time: 't', group: 'site', gap: 5400 });
   const body = [...rowsOf('b', [7, 8, 9, 12, 13]), ...rowsOf('a', [1, 2, 3, 4, 9, 10, 11])];
   write('later.csv', ['site,t,x', ...body].join('\n'));
-  const { inputs, places } = await all(givenSamples(preparation, data, given('later.csv')));
+  const { inputs, places } = await all(givenSamples(preparation, data, given('later.csv'), folders.workspace));
   expect(places).toEqual([4, 9, 10, 13]);
   expect(inputs).toEqual([7, 8, 9, 1, 2, 3, 2, 3, 4, 9, 10, 11]);
   // Runs of before do not say what a gap is.
   const { gap: _, ...before } = preparation.series!;
-  expect((await all(givenSamples({ ...preparation, series: before }, data, given('later.csv')))).places).toHaveLength(8);
+  expect((await all(givenSamples({ ...preparation, series: before }, data, given('later.csv'), folders.workspace))).places).toHaveLength(8);
   // Evaluated, what is a gap was found in training: these lie farther apart than any there.
   const evaluated = (name: string) => {
     const { spec, folders: at } = givenSpec(data, given(name), folders.workspace);
@@ -206,7 +209,7 @@ it('windows cross no gap and no border between series, and are made some at a ti
     ].join('\n'),
   );
   expect(await fault(evaluated('wide.csv'))).toMatchObject({ code: 'data.windowNone', values: { longest: 1 } });
-  expect(await fault(all(givenSamples(preparation, data, given('wide.csv'))))).toMatchObject({
+  expect(await fault(all(givenSamples(preparation, data, given('wide.csv'), folders.workspace)))).toMatchObject({
     code: 'data.givenWindow',
     values: { length: 3, longest: 1 },
   });
@@ -220,7 +223,7 @@ it('windows cross no gap and no border between series, and are made some at a ti
     { op: 'split', validation: 0.2 },
   );
   let [count, pieces] = [0, 0];
-  for await (const piece of givenSamples(many.preparation, many.data, given('long.csv'))) {
+  for await (const piece of givenSamples(many.preparation, many.data, given('long.csv'), folders.workspace)) {
     const first = piece.places[0] - 2;
     expect(piece.inputs[599]).toBe((first * 13) % 997);
     expect(piece.inputs.length).toBe(piece.count * 600);
@@ -246,7 +249,7 @@ describe('pictures and arrays', () => {
     const { data, preparation } = await trained({ format: 'imageFolder', path: 'pictures' }, { op: 'normalize' });
     write('new/2.png', await png(12));
     write('new/10.png', await png(201));
-    const { inputs, paths } = await all(givenSamples(preparation, data, given('new')));
+    const { inputs, paths } = await all(givenSamples(preparation, data, given('new'), folders.workspace));
     expect(paths).toEqual(['new/2.png', 'new/10.png']);
     const [step] = preparation.arraySteps!;
     if (step.op !== 'normalize') throw new Error('a normalize step was to be kept');
@@ -254,19 +257,21 @@ describe('pictures and arrays', () => {
     expect(inputs[0]).toBeCloseTo(wanted(12), 5);
     expect(inputs[12]).toBeCloseTo(wanted(201), 5);
     write('wide.png', await png(12, 5));
-    expect(await fault(all(givenSamples(preparation, data, given('wide.png'))))).toMatchObject({
+    expect(await fault(all(givenSamples(preparation, data, given('wide.png'), folders.workspace)))).toMatchObject({
       code: 'data.givenShape',
       values: { found: '3 × 5 × 1', wanted: '3 × 4 × 1' },
       where: { file: 'wide.png' },
     });
     write('broken.png', (await png(12)).subarray(0, 60));
-    expect(await fault(all(givenSamples(preparation, data, given('broken.png'))))).toMatchObject({ code: 'data.pictureDamaged' });
+    expect(await fault(all(givenSamples(preparation, data, given('broken.png'), folders.workspace)))).toMatchObject({
+      code: 'data.pictureDamaged',
+    });
   });
 
   it('arrays of NumPy are taken whole or as one sample, and fractions are not scaled twice', async () => {
     write('set.npz', compressedArchive);
     const { dataset, data, preparation } = await trained({ format: 'npz', path: 'set.npz' });
-    const { inputs, places } = await all(givenSamples(preparation, data, given('set.npz')));
+    const { inputs, places } = await all(givenSamples(preparation, data, given('set.npz'), folders.workspace));
     expect(inputs).toEqual([...dataset.train.inputs]);
     expect(places).toEqual(Array.from({ length: 12 }, (_, row) => row + 1));
     const npy = (type: string, shape: string, values: Buffer) => {
@@ -279,13 +284,40 @@ describe('pictures and arrays', () => {
       ]);
     };
     write('one.npy', npy('|u1', '(2, 2)', Buffer.from([51, 0, 255, 0])));
-    expect((await all(givenSamples(preparation, data, given('one.npy')))).inputs).toEqual(
+    expect((await all(givenSamples(preparation, data, given('one.npy'), folders.workspace))).inputs).toEqual(
       [51, 0, 255, 0].map((value) => Math.fround(value / 255)),
     );
     write('scaled.npy', npy('<f4', '(1, 2, 2)', Buffer.from(Float32Array.of(0.5, 0, 1, 0).buffer)));
-    expect(await fault(all(givenSamples(preparation, data, given('scaled.npy'))))).toMatchObject({ code: 'data.givenScale' });
+    expect(await fault(all(givenSamples(preparation, data, given('scaled.npy'), folders.workspace)))).toMatchObject({
+      code: 'data.givenScale',
+    });
+    // Larger than memory, they are read some at a time, to the same numbers.
+    const bytes = Buffer.from(Uint8Array.from({ length: 5000 * 4 }, (_, index) => (index * 7) % 251));
+    const shorts = Buffer.from(Int16Array.from({ length: 5000 * 4 }, (_, index) => (index * 7) % 999).buffer);
+    write('many.npy', npy('|u1', '(5000, 2, 2)', bytes));
+    write('many.npy.gz', gzipSync(npy('|u1', '(5000, 2, 2)', bytes)));
+    write('shorts.npy', npy('<i2', '(5000, 2, 2)', shorts));
+    const idx = Buffer.from([0, 0, 8, 3, 0, 0, 0x13, 0x88, 0, 0, 0, 2, 0, 0, 0, 2]);
+    write('many.idx', Buffer.concat([idx, bytes]));
+    const small: DataSpec = { ...data, steps: [...data.steps, { op: 'memory', megabytes: 0.001 }] };
+    for (const name of ['many.npy', 'many.npy.gz', 'shorts.npy', 'many.idx']) {
+      const wanted = await all(givenSamples(preparation, data, given(name), folders.workspace));
+      const found = await all(givenSamples(preparation, small, given(name), folders.workspace));
+      expect([name, found.inputs.length, found.inputs.every((value, index) => value === wanted.inputs[index])]).toEqual([
+        name,
+        20_000,
+        true,
+      ]);
+      expect(found.places).toEqual(wanted.places);
+    }
+    const unpacked = readdirSync(join(folders.workspace, '.epochbook/cache/samples'));
+    expect(unpacked).toHaveLength(2);
+    write('fractions.npy', npy('<f4', '(5000, 2, 2)', Buffer.from(new Float32Array(20_000).fill(0.5).buffer)));
+    expect(await fault(all(givenSamples(preparation, small, given('fractions.npy'), folders.workspace)))).toMatchObject({
+      code: 'data.givenScale',
+    });
     write('long.npy', npy('|u1', '(1, 5)', Buffer.alloc(5)));
-    expect(await fault(all(givenSamples(preparation, data, given('long.npy'))))).toMatchObject({
+    expect(await fault(all(givenSamples(preparation, data, given('long.npy'), folders.workspace)))).toMatchObject({
       code: 'data.givenShape',
       values: { found: '1 × 5', wanted: '2 × 2 × 1' },
     });
@@ -300,15 +332,17 @@ it('texts are samples, and a running text is asked what follows its end', async 
     for (let index = 0; index < 3; index++) write(`texts/${label}/${index}.txt`, `${word} thing ${index}`);
   const folder = await trained({ format: 'textFolder', path: 'texts' }, { op: 'tokenize', length: 4 });
   write('letter.txt', 'fine thing, unheard of');
-  const { inputs } = await all(givenSamples(folder.preparation, folder.data, given('letter.txt')));
+  const { inputs } = await all(givenSamples(folder.preparation, folder.data, given('letter.txt'), folders.workspace));
   const { tokens } = folder.preparation.text!;
   expect(inputs.map((token) => tokens[token])).toEqual(['fine', 'thing', '\uFFFD', '\uFFFD']);
 
   write('run.txt', 'abcabcabcabcabcabcabc');
   const running = await trained({ format: 'text', path: 'run.txt' }, { op: 'tokenize', length: 3 });
   write('start.txt', 'cabca');
-  const next = await all(givenSamples(running.preparation, running.data, given('start.txt')));
+  const next = await all(givenSamples(running.preparation, running.data, given('start.txt'), folders.workspace));
   expect(next.inputs.map((token) => running.preparation.text!.tokens[token]).join('')).toBe('bca');
   write('short.txt', 'ca');
-  expect(await fault(all(givenSamples(running.preparation, running.data, given('short.txt'))))).toMatchObject({ code: 'data.givenShort' });
+  expect(await fault(all(givenSamples(running.preparation, running.data, given('short.txt'), folders.workspace)))).toMatchObject({
+    code: 'data.givenShort',
+  });
 });

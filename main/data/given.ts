@@ -23,6 +23,9 @@ import { readSqlite } from './sqlite.ts';
 import { timesOf } from './times.ts';
 import { encoderOf } from './tokenizer.ts';
 import { type InputArray, packInputs } from './several-arrays.ts';
+import { stepOf } from './steps.ts';
+import { mostInMemory, type StoredSamples } from './stored-arrays.ts';
+import { openLargeIdx, openLargeNpy, storedBlocks } from './stream/large-arrays.ts';
 import { openZip } from './zip.ts';
 
 /** Some samples of one file. */
@@ -49,11 +52,17 @@ const anyHash = () => createHash('sha256');
 /**
  * The samples of all files, a piece at a time and in their order; a folder stands for the pictures or texts in it. What
  * a file may be follows from the run's data: any table for a table; for arrays IDX, NumPy or pictures; text for text.
- * Throws `data.*` errors with the file, and the row where it is one.
+ * `workspace`: the run's, in whose cache lies what is larger than memory. Throws `data.*` errors with the file, and the
+ * row where it is one.
  */
-export async function* givenSamples(preparation: Preparation, data: DataSpec, given: Given): AsyncGenerator<GivenSamples> {
+export async function* givenSamples(
+  preparation: Preparation,
+  data: DataSpec,
+  given: Given,
+  workspace: string,
+): AsyncGenerator<GivenSamples> {
   for (const named of given.paths) {
-    const folders = foldersOfGiven(given, named);
+    const folders = { ...foldersOfGiven(given, named), cache: workspace };
     for (const path of await expanded(named, folders, data)) {
       try {
         if (kindOf(data.source) === 'arrays') yield* arraySamples(preparation, data, path, folders);
@@ -262,16 +271,32 @@ async function* arraySamples(preparation: Preparation, data: DataSpec, path: str
     yield await picture(preparation, data, path, folders);
     return;
   }
-  const { shape: whole, values } = await readArray(path, data, folders, preparation.inputs);
   const { scale = 1 } = preparation;
-  // Fractions are scaled already: scaled again, they would all be nearly 0.
-  if (scale !== 1 && !(values instanceof Uint8Array) && values.some((value) => !Number.isInteger(value)))
-    throw new EpochbookError('data.givenScale', { path, scale: Number(scale.toPrecision(6)) }, { where: { file: path } });
+  const checkScale = (values: Values): void => {
+    // Fractions are scaled already: scaled again, they would all be nearly 0.
+    if (scale !== 1 && !(values instanceof Uint8Array) && values.some((value) => !Number.isInteger(value)))
+      throw new EpochbookError('data.givenScale', { path, scale: Number(scale.toPrecision(6)) }, { where: { file: path } });
+  };
+  const large = await openLarge(path, data, folders);
+  if (large) {
+    const { count, shape } = samplesOf(preparation, path, large.shape);
+    const part = { count, inputs: new Float32Array(0), stored: { ...large.stored, size: sizeOf(shape), scale: 1 } };
+    if (scale !== 1 && large.stored.type !== 'uint8') for await (const { values } of storedBlocks(part)) checkScale(values);
+    for await (const { values, from } of storedBlocks(part)) yield pieceOf(values, from, shape);
+    return;
+  }
+  const { shape: whole, values } = await readArray(path, data, folders, preparation.inputs);
+  checkScale(values);
   const { count, shape } = samplesOf(preparation, path, whole);
   const size = sizeOf(shape);
-  for (let from = 0; from < count; from += arraysAtOnce) {
-    const many = Math.min(arraysAtOnce, count - from);
-    const inputs = Float32Array.from(values.subarray(from * size, (from + many) * size), (value) => value * scale);
+  for (let from = 0; from < count; from += arraysAtOnce)
+    yield pieceOf(values.subarray(from * size, Math.min(count, from + arraysAtOnce) * size), from, shape);
+
+  /** `from`: the first one's place in the file. */
+  function pieceOf(own: Values, from: number, shape: readonly number[]): GivenSamples {
+    const size = sizeOf(shape);
+    const many = own.length / size;
+    const inputs = Float32Array.from(own, (value) => value * scale);
     const odd = inputs.findIndex((value) => !Number.isFinite(value));
     if (odd >= 0)
       throw new EpochbookError(
@@ -279,7 +304,7 @@ async function* arraySamples(preparation: Preparation, data: DataSpec, path: str
         { path, sample: from + Math.floor(odd / size), value: String(inputs[odd]) },
         { where: { file: path, line: from + Math.floor(odd / size) + 1 } },
       );
-    yield {
+    return {
       path,
       unit: 'row',
       places: Array.from({ length: many }, (_, index) => from + index + 1),
@@ -290,12 +315,31 @@ async function* arraySamples(preparation: Preparation, data: DataSpec, path: str
   }
 }
 
+/** What does not fit into memory, by what the notebook says it may take. */
+async function openLarge(
+  path: string,
+  data: DataSpec,
+  folders: Folders,
+): Promise<{ shape: readonly number[]; stored: StoredSamples } | undefined> {
+  const told = stepOf(data, 'memory')?.step.megabytes;
+  const most = told === undefined ? mostInMemory : told * 2 ** 20;
+  if (endingOf(path) === 'npy') {
+    const found = await openLargeNpy(path, folders, at, anyHash(), { most, scale: 1 });
+    return found && { shape: found.header.shape, stored: found.stored };
+  }
+  return isIdx(path, data) ? await openLargeIdx(path, folders, at, anyHash(), { most }) : undefined;
+}
+
+const isIdx = (path: string, { source }: DataSpec) =>
+  !['npy', 'npz'].includes(endingOf(path)) && (/idx\d?(?:-ubyte)?(?:\.gz)?$/i.test(path) || source.format === 'idx');
+
 async function readArray(
   path: string,
-  { source }: DataSpec,
+  data: DataSpec,
   folders: Folders,
   parts: Preparation['inputs'] = [],
 ): Promise<{ shape: readonly number[]; values: Values }> {
+  const { source } = data;
   const numbers = (array: ReturnType<typeof parseNpy>) => {
     if (Array.isArray(array.values)) throw new EpochbookError('data.npyType', { path, type: 'text' }, { at });
     return { shape: array.shape, values: array.values as Values };
@@ -335,8 +379,8 @@ async function readArray(
       return numbers(parseNpy({ path: `${path}:${names[index]}`, bytes: await entries[index].read() }, at));
     }
     default: {
-      const isIdx = /idx\d?(?:-ubyte)?(?:\.gz)?$/i.test(path) || source.format === 'idx';
-      if (!isIdx) throw new EpochbookError('data.givenKind', { path, kinds: 'npy, npz, idx, png, jpg, webp' }, { where: { file: path } });
+      if (!isIdx(path, data))
+        throw new EpochbookError('data.givenKind', { path, kinds: 'npy, npz, idx, png, jpg, webp' }, { where: { file: path } });
       return parseIdx(await readDataFile(path, folders, at), at);
     }
   }

@@ -131,7 +131,7 @@ export async function predictWith(
   const findings = new Map<string, PlainError>();
   let count = 0;
   try {
-    const samplesOfAll = givenSamples(preparation, used.spec.data, given);
+    const samplesOfAll = givenSamples(preparation, used.spec.data, given, used.folders.workspace);
     for await (const pieces of predictor.isStateful ? fileByFile(samplesOfAll) : together(samplesOfAll)) {
       const samples = pieces.reduce((sum, piece) => sum + piece.count, 0);
       const inputs = new Float32Array(samples * (pieces[0].inputs.length / Math.max(1, pieces[0].count)));

@@ -348,16 +348,16 @@ export async function openLargeIdx(
   }
 }
 
-/** A part's samples as they are stored, a few megabytes at a time. */
-async function eachBlock(
-  { stored, count, inputs }: Part,
-  signal: AbortSignal | undefined,
-  take: (values: Float32Array, from: number) => void | Promise<void>,
-): Promise<void> {
+/** A part's samples as they are stored, a few megabytes at a time; `from`: the first one's place in the part. */
+export async function* storedBlocks(
+  { stored, count, inputs }: Pick<Part, 'stored' | 'count' | 'inputs'>,
+  signal?: AbortSignal,
+): AsyncGenerator<{ values: Float32Array; from: number }> {
   if (!stored) {
     const size = inputs.length / count;
     const perBlock = Math.max(1, Math.floor(blockBytes / (size * 4)));
-    for (let from = 0; from < count; from += perBlock) await take(inputs.slice(from * size, Math.min(count, from + perBlock) * size), from);
+    for (let from = 0; from < count; from += perBlock)
+      yield { values: inputs.slice(from * size, Math.min(count, from + perBlock) * size), from };
     return;
   }
   const { file, type, offset, size, scale, places } = stored;
@@ -377,7 +377,7 @@ async function eachBlock(
       const start = (placeOf(index) - first) * size;
       for (let value = 0; value < size; value += 1) made[(index - from) * size + value] = values[start + value] * scale;
     }
-    await take(made, from);
+    yield { values: made, from };
     await nextTurn();
   }
 }
@@ -417,11 +417,11 @@ export async function shapeStored(
     else if (step.op === 'normalize') {
       const fit = startNormalize(shape, train.count * sizeOf(shape), step.method ?? 'standard');
       for (const pass of fit.passes)
-        await eachBlock(train, signal, (values) => {
+        for await (const { values } of storedBlocks(train, signal)) {
           const count = values.length / sizeOf(rawShape);
           pass(applyArraySteps(steps, { shape: rawShape, count, values }));
           tell(count);
-        });
+        }
       steps.push(fit.result());
     } else if (step.op === 'reshape' || step.op === 'resize') {
       const fitted = fitArrayStep(step, { shape, count: 0, values: new Float32Array(0) }, place({ index }))!;
@@ -438,7 +438,7 @@ export async function shapeStored(
       const own = dataset[part];
       if (!own) continue;
       const offset = bytes;
-      await eachBlock(own, signal, async (values, from) => {
+      for await (const { values, from } of storedBlocks(own, signal)) {
         const count = values.length / sizeOf(rawShape);
         const made = applyArraySteps(steps, { shape: rawShape, count, values });
         await write.handle.write(
@@ -448,7 +448,7 @@ export async function shapeStored(
           offset + from * size * 4,
         );
         tell(count);
-      });
+      }
       bytes += own.count * size * 4;
       parts[part] = {
         ...own,
