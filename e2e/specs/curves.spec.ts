@@ -1,10 +1,10 @@
 /** Curves over any axis, smoothed, grouped, zoomed and read by keyboard; what is saved is every point, whatever is drawn. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Page } from 'playwright/test';
 import { look, picture } from '../fixtures/look.ts';
 import { savedFile } from '../fixtures/saved-file.ts';
+import { withRawRows } from '../fixtures/raw-rows.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { RunsPage } from '../pages/runs-page.ts';
 import { fillWithLongRuns } from '../stores/even-runs.ts';
@@ -35,8 +35,8 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
   fillWithLongRuns(workspace.folder);
   const app = await open();
   const { page } = app;
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
   const runs = new RunsPage(page);
+  await runs.open();
   await expect(runs.rows()).toHaveCount(8);
   await runs.grid().focus();
   await page.keyboard.press('Control+a');
@@ -91,20 +91,14 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
   await draws('curves-log');
   await options.getByRole('checkbox', { name: 'logarithmic x' }).uncheck();
   await options.getByRole('button', { name: 'Group runs' }).press('Enter');
-  await page
-    .getByRole('menuitemcheckbox', { name: 'activation' })
-    .or(page.getByRole('menuitemradio', { name: 'activation' }))
-    .click();
+  await page.getByRole('menuitemradio', { name: 'activation' }).click();
   await page.keyboard.press('Escape');
   for (const band of ['standard error', 'lowest to highest', 'quarters, around the median']) {
     await options.getByRole('combobox', { name: 'Band' }).selectOption(band);
     await draws(`curves-${band.split(/[ ,]/)[0]}`);
   }
   await options.getByRole('button', { name: 'By activation' }).press('Enter');
-  await page
-    .getByRole('menuitemcheckbox', { name: 'No groups' })
-    .or(page.getByRole('menuitemradio', { name: 'No groups' }))
-    .click();
+  await page.getByRole('menuitemradio', { name: 'No groups' }).click();
   await page.keyboard.press('Escape');
   await options.getByRole('combobox', { name: 'Smoothing' }).selectOption('none');
   await options.getByRole('combobox', { name: 'Charts' }).selectOption('one a run');
@@ -117,14 +111,12 @@ test('curves are laid over each other, read and saved, by keyboard', async ({ op
     await page.getByRole('menuitem', { name: 'CSV, every point' }).press('Enter');
   });
   const lines = readFileSync(path, 'utf8').trim().split('\r\n');
-  const database = new DatabaseSync(join(workspace.folder, '.epochbook', 'epochbook.sqlite'), { readOnly: true });
-  const raw = database
-    .prepare(
+  const raw = withRawRows(workspace.folder, (query) =>
+    query(
       `SELECT runs.name || ', training' AS name, epoch, value FROM metric_values JOIN runs ON runs.number = run
        JOIN metrics ON metrics.id = metric WHERE metrics.name = 'loss'`,
-    )
-    .all();
-  database.close();
+    ),
+  );
   expect(lines[0]).toBe('name,epoch,value');
   expect(new Set(lines.slice(1))).toEqual(
     new Set(raw.map(({ name, epoch, value }) => `"${String(name)}",${String(epoch)},${String(value)}`)),

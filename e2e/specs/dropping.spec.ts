@@ -39,10 +39,10 @@ test('folders of pictures and of tables, several files, and what no cell reads',
 
   await test.step('a folder of pictures: one cell, and every picture in its class, like ones too', async () => {
     for (let index = 0; index < 30; index += 1) {
-      outside(`colours/red/${index}.png`, plain(200 + index, 0));
-      outside(`colours/blue/${index}.png`, plain(0, 200 + index));
+      outside(`colours/red/${index}.png`, await plain(200 + index, 0));
+      outside(`colours/blue/${index}.png`, await plain(0, 200 + index));
       // As cameras do: names that repeat, and here even the same pictures.
-      outside(`colours/both/${index}.png`, plain(200 + index, 0));
+      outside(`colours/both/${index}.png`, await plain(200 + index, 0));
     }
     outside('colours/.hidden', 'x');
     await drop(page, notebook, [join(userFolder, 'colours')]);
@@ -60,7 +60,7 @@ test('folders of pictures and of tables, several files, and what no cell reads',
   });
 
   await test.step('pictures with a table of their labels', async () => {
-    for (let index = 0; index < 20; index += 1) outside(`faces/${index}.png`, plain(index, 255 - index));
+    for (let index = 0; index < 20; index += 1) outside(`faces/${index}.png`, await plain(index, 255 - index));
     outside(
       'faces/labels.csv',
       `file,label\n${Array.from({ length: 20 }, (_, index) => `${index}.png,${index % 2 ? 'odd' : 'even'}`).join('\n')}\n`,
@@ -92,8 +92,8 @@ test('folders of pictures and of tables, several files, and what no cell reads',
   });
 
   await test.step('pictures that nothing tells apart: the cell says what is missing', async () => {
-    outside('flat/1.png', plain(1, 2));
-    outside('flat/2.png', plain(2, 1));
+    outside('flat/1.png', await plain(1, 2));
+    outside('flat/2.png', await plain(2, 1));
     await drop(page, notebook, [join(userFolder, 'flat')]);
     await expect(notebook.error('data4')).toContainText('Each class needs a folder');
   });

@@ -1,7 +1,7 @@
 /** Every kind of finding as it is met: its evidence, its rows, and its mend, clicked until there is nothing left to mend. */
 import { look } from '../fixtures/look.ts';
-import { expect, test, type Workspace } from '../fixtures/test.ts';
 import { png } from '../fixtures/png.ts';
+import { expect, test, type Workspace } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
 
 const notebookOf = (id: string, code: string) =>
@@ -10,7 +10,7 @@ const notebookOf = (id: string, code: string) =>
 /** A number in 0…1 that looks drawn. */
 const drawn = (index: number) => Math.abs(Math.sin((index + 1) * 12.9898) * 43_758.5453) % 1;
 
-function writePets(workspace: Workspace): void {
+async function writePets(workspace: Workspace): Promise<void> {
   const picture = (seed: number) =>
     png(
       6,
@@ -19,10 +19,10 @@ function writePets(workspace: Workspace): void {
     );
   let seed = 0;
   for (const [name, count] of Object.entries({ dog: 40, cat: 24, Cat: 6, bird: 3, '7': 2 }))
-    for (let index = 0; index < count; index += 1) workspace.write(`pets/${name}/${index}.png`, picture((seed += 1)));
-  workspace.write('pets/dog/again.png', picture(3));
-  workspace.write('pets/cat/not-a-cat.png', picture(5));
-  workspace.write('pets/cat/torn.png', picture(900).subarray(0, 90));
+    for (let index = 0; index < count; index += 1) workspace.write(`pets/${name}/${index}.png`, await picture((seed += 1)));
+  workspace.write('pets/dog/again.png', await picture(3));
+  workspace.write('pets/cat/not-a-cat.png', await picture(5));
+  workspace.write('pets/cat/torn.png', (await picture(900)).subarray(0, 90));
   workspace.write('pets/notes.txt', 'to be sorted');
 }
 
@@ -43,7 +43,7 @@ function writePeople(workspace: Workspace): void {
 interface Walk {
   readonly id: string;
   readonly code: string;
-  readonly write: (workspace: Workspace) => void;
+  readonly write: (workspace: Workspace) => void | Promise<void>;
   /** Claims with a mend, and those that say there is none. */
   readonly mended: readonly RegExp[];
   readonly left: readonly RegExp[];
@@ -88,7 +88,7 @@ const walks: readonly Walk[] = [
 for (const { id, code, write, mended, left } of walks)
   test(`what is odd in ${id} is shown and mended, click by click`, async ({ open, workspace, shell }) => {
     test.slow();
-    write(workspace);
+    await write(workspace);
     workspace.write(`${id}.epoch.md`, notebookOf(id, code));
     const { page } = await open(`${id}.epoch.md`);
     const notebook = new NotebookPage(page);

@@ -1,21 +1,18 @@
 /** What the screen says of runs, against the raw rows of the store, read and computed by other code. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Locator } from 'playwright/test';
+import { withRawRows } from '../fixtures/raw-rows.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { ComparisonPage, RunsPage } from '../pages/runs-page.ts';
 import { fillWithOddRuns } from '../stores/odd-runs.ts';
 
 /** The validation losses of each run by epoch; NaN lies in the database as NULL. */
 function rawLosses(folder: string): Map<string, [epoch: number, value: number][]> {
-  const database = new DatabaseSync(join(folder, '.epochbook', 'epochbook.sqlite'), { readOnly: true });
-  const rows = database
-    .prepare(
+  const rows = withRawRows(folder, (query) =>
+    query(
       `SELECT runs.name AS run, epoch, value FROM metric_values JOIN runs ON runs.number = run JOIN metrics ON metrics.id = metric
        WHERE metrics.name = 'val_loss' ORDER BY epoch`,
-    )
-    .all() as { run: string; epoch: number; value: number | null }[];
-  database.close();
+    ),
+  ) as { run: string; epoch: number; value: number | null }[];
   const raw = new Map<string, [number, number][]>();
   for (const { run, epoch, value } of rows) raw.set(run, [...(raw.get(run) ?? []), [epoch, value ?? Number.NaN]]);
   return raw;
@@ -37,8 +34,8 @@ test('the numbers on the screen are those of the raw rows', async ({ open, works
   const raw = rawLosses(workspace.folder);
   expect([...raw.keys()].sort()).toEqual(['fork', 'holes', 'odd', 'resumed']);
   const { page } = await open();
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
   const runs = new RunsPage(page);
+  await runs.open();
   await expect(runs.rows()).toHaveCount(raw.size);
   const titles = await textsOf(page.getByRole('grid', { name: 'Runs' }).getByRole('columnheader'));
   const place = titles.findIndex((title) => title.startsWith('val loss, min'));

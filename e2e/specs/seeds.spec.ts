@@ -1,9 +1,9 @@
 /** Two settings, each trained with three seeds: what is beyond the seeds' own noise, and what each takes for what. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { root } from '../fixtures/launch.ts';
 import { look } from '../fixtures/look.ts';
+import { withRawRows } from '../fixtures/raw-rows.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { ComparisonPage, RunsPage } from '../pages/runs-page.ts';
 
@@ -50,8 +50,8 @@ test('seed noise is told from a difference, and confusions stand side by side', 
       cli('run', path, '--set', `units=${units}`, '--seed', String(seed), '--name', `${units} wide, seed ${seed}`);
 
   const { page } = await open('kinds.epoch.md');
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
   const runs = new RunsPage(page);
+  await runs.open();
   await expect(runs.rows()).toHaveCount(6);
   for (const box of await page.getByRole('checkbox', { name: /^Choose (?!all)/ }).all()) await box.uncheck();
   await runs.choose('1 wide, seed 1', '8 wide, seed 2');
@@ -61,20 +61,16 @@ test('seed noise is told from a difference, and confusions stand side by side', 
   // Welch's test over the best validation accuracies, by hand.
   const noise = page.getByRole('region', { name: 'Beyond seed noise?' });
   await noise.scrollIntoViewIfNeeded();
-  const database = new DatabaseSync(join(workspace.folder, '.epochbook', 'epochbook.sqlite'), { readOnly: true });
-  const bests = database
-    .prepare(
+  const { bests, accuracies } = withRawRows(workspace.folder, (query) => ({
+    bests: query(
       `SELECT max(value) AS best, runs.name AS name FROM metric_values JOIN runs ON runs.number = run JOIN metrics ON metrics.id = metric
        WHERE metrics.name = 'val_accuracy' GROUP BY run ORDER BY run`,
-    )
-    .all() as { best: number; name: string }[];
-  const accuracies = database
-    .prepare(
+    ) as { best: number; name: string }[],
+    accuracies: query(
       `SELECT value FROM metric_values JOIN runs ON runs.number = run JOIN metrics ON metrics.id = metric
        WHERE metrics.name = 'val_accuracy' AND runs.name = '8 wide, seed 2' ORDER BY epoch`,
-    )
-    .all() as { value: number }[];
-  database.close();
+    ) as { value: number }[],
+  }));
   const spread = (width: number): { mean: number; variance: number } => {
     const values = bests.filter(({ name }) => name.startsWith(`${width} wide`)).map(({ best }) => best);
     expect(values).toHaveLength(3);

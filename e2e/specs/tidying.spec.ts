@@ -1,8 +1,7 @@
 /** The table of runs as a person with many of them uses it: what is found, how it is laid out, and keeping order, all by keyboard. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Page } from 'playwright/test';
 import { picture } from '../fixtures/look.ts';
+import { withRawRows } from '../fixtures/raw-rows.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { RunsPage } from '../pages/runs-page.ts';
 import { fillWithSixtyRuns } from '../stores/even-runs.ts';
@@ -17,26 +16,24 @@ interface RawRun {
 
 /** The runs as the database has them, read by other code than the app's. */
 function rawRuns(folder: string): RawRun[] {
-  const database = new DatabaseSync(join(folder, '.epochbook', 'epochbook.sqlite'), { readOnly: true });
-  const rows = database.prepare('SELECT number, name, params, tags FROM runs ORDER BY number').all() as Record<string, string>[];
-  const values = database.prepare(
-    `SELECT value FROM metric_values JOIN metrics ON metrics.id = metric WHERE run = ? AND metrics.name = 'val_accuracy' ORDER BY epoch`,
+  return withRawRows(folder, (query) =>
+    query('SELECT number, name, params, tags FROM runs ORDER BY number').map((row) => ({
+      name: row['name'] as string,
+      params: JSON.parse(row['params'] as string) as RawRun['params'],
+      tags: JSON.parse(row['tags'] as string) as string[],
+      values: query(
+        `SELECT value FROM metric_values JOIN metrics ON metrics.id = metric WHERE run = ? AND metrics.name = 'val_accuracy' ORDER BY epoch`,
+        row['number'] as number,
+      ).map(({ value }) => value as number),
+    })),
   );
-  const runs = rows.map(({ number, name, params, tags }) => ({
-    name,
-    params: JSON.parse(params) as RawRun['params'],
-    tags: JSON.parse(tags) as string[],
-    values: values.all(number).map(({ value }) => value as number),
-  }));
-  database.close();
-  return runs;
 }
 
 const highest = ({ values }: RawRun): number => Math.max(...values);
 
 async function openRuns(page: Page): Promise<RunsPage> {
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
   const runs = new RunsPage(page);
+  await runs.open();
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '61');
   return runs;
 }
@@ -117,11 +114,7 @@ test('what is asked for is found; columns, orders and groups are kept as a view'
 
   // Groups: mean and deviation of each, as the raw rows have them.
   await page.getByRole('button', { name: 'Group', exact: true }).click();
-  await page
-    .getByRole('menuitemcheckbox', { name: 'activation' })
-    .or(page.getByRole('menuitemradio', { name: 'activation' }))
-    .first()
-    .click();
+  await page.getByRole('menuitemradio', { name: 'activation' }).click();
   await page.keyboard.press('Escape');
   const tree = page.getByRole('treegrid', { name: 'Runs' });
   await expect(tree).toHaveAttribute('aria-rowcount', '5');
@@ -152,12 +145,9 @@ test('what is asked for is found; columns, orders and groups are kept as a view'
   await first.close();
   ({ page } = await open());
   runs = new RunsPage(page);
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Runs' }).click();
+  await runs.open();
   await page.getByRole('toolbar', { name: 'Runs' }).getByRole('button', { name: 'Views', exact: true }).click();
-  await page
-    .getByRole('menuitemcheckbox', { name: 'By activation' })
-    .or(page.getByRole('menuitemradio', { name: 'By activation' }))
-    .click();
+  await page.getByRole('menuitemradio', { name: 'By activation' }).click();
   await expect(page.getByRole('treegrid', { name: 'Runs' })).toHaveAttribute('aria-rowcount', '5');
   expect(await runs.heads()).toEqual(kept);
 });

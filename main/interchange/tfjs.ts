@@ -67,6 +67,7 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
     });
     if (!saved?.weightSpecs || !saved.weightData) throw new Error('tfjs saved a model without weights');
     const topology = named(saved.modelTopology as Topology, model.config['name']);
+    reshapeVectors(topology, built.network);
     if (built.states.length > 0)
       carryOn(topology, new Set(built.states.map(({ name }) => name.replace(/(\/(for|back)ward)?\/state_\d+$/, ''))));
     return {
@@ -78,6 +79,23 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
   } finally {
     built.dispose();
   }
+}
+
+/** Keras flattens vectors too, into themselves; stock tfjs refuses to, and must be given another layer that leaves them as they are. */
+function reshapeVectors(value: unknown, network: tfl.LayersModel): void {
+  if (typeof value !== 'object' || value === null) return;
+  const described = value as { class_name?: string; config?: { name?: string; trainable?: boolean } & Record<string, unknown> };
+  const { class_name: className, config } = described;
+  if (className === 'Flatten' && config?.name !== undefined) {
+    const shape = network.layers.find(({ name }) => name === config.name)?.inboundNodes[0]?.inputShapes[0];
+    if (Array.isArray(shape) && shape.length === 2) {
+      described.class_name = 'Reshape';
+      const { data_format: _none, ...rest } = config;
+      described.config = { ...rest, target_shape: [shape[1]] };
+      return;
+    }
+  }
+  for (const inner of Object.values(value)) reshapeVectors(inner, network);
 }
 
 /** Layers that carry their state are told so, for one sequence at a time: stock tfjs has to know how many. */

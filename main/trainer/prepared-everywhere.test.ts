@@ -9,27 +9,28 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Feature, Preparation, Transform } from '#contract/samples.ts';
 import type { DataSource, DataStep, Spec } from '#contract/spec.ts';
+import { loadDataset } from '#data/load.ts';
 import { npyOf } from '#data/testing/numpy-files.ts';
 import { forkTrainerOnNode } from './fork-node.ts';
 import { createTrainerHost, type TrainerHost } from './host.ts';
 
 const kinds = ['red', 'green', 'blue'];
 const random = (row: number, factor: number) => Math.abs(Math.sin((row + 1) * factor));
-/** Two numbers, one of them with gaps and far outliers, and a word with gaps. */
+/** Two numbers, one of them with gaps and far outliers, a word with gaps, and a code that is no quantity. */
 const rows = Array.from({ length: 160 }, (_, row) => {
   const size = row % 9 === 4 ? '' : (row % 40 === 7 ? 4000 : 1 + 90 * random(row, 12.9)).toFixed(2);
   const kind = row % 11 === 3 ? '' : kinds[Math.floor(3 * random(row, 7.7))];
-  return [size, (random(row, 3.3) * 8 - 4).toFixed(3), kind, random(row, 3.3) > 0.5 ? 'yes' : 'no'];
+  return [size, (random(row, 3.3) * 8 - 4).toFixed(3), kind, String(row % 3), random(row, 3.3) > 0.5 ? 'yes' : 'no'];
 });
 /** As they may come later: gaps, a word that was never seen, numbers beyond all. */
 const later = [
-  ['12.5', '0.25', 'red', ''],
-  ['', '-3.9', 'blue', ''],
-  ['99999', '77', 'green', ''],
-  ['3', '0', '', ''],
-  ['40', '1.5', 'violet', ''],
+  ['12.5', '0.25', 'red', '2', ''],
+  ['', '-3.9', 'blue', '0', ''],
+  ['99999', '77', 'green', '1', ''],
+  ['3', '0', '', '1', ''],
+  ['40', '1.5', 'violet', '7', ''],
 ];
-const csv = (lines: string[][]) => ['size,level,kind,target', ...lines.map((line) => line.join(','))].join('\n');
+const csv = (lines: string[][]) => ['size,level,kind,code,target', ...lines.map((line) => line.join(','))].join('\n');
 
 let folder: string;
 let host: TrainerHost;
@@ -178,7 +179,13 @@ it.each<[string, ...DataStep[]]>([
     { op: 'normalize' },
   ],
   ['bucketize', numbers, { op: 'impute' }, { op: 'bucketize', columns: ['size'], buckets: 4 }, { op: 'normalize', columns: ['level'] }],
-  ['cast to words', numbers, { op: 'impute' }, { op: 'bucketize', columns: ['size'], boundaries: [10, 50] }],
+  ['bucketize by boundaries', numbers, { op: 'impute' }, { op: 'bucketize', columns: ['size'], boundaries: [10, 50] }],
+  [
+    'cast to words, with one never seen',
+    { op: 'select', columns: ['level', 'code'] },
+    { op: 'cast', columns: ['code'], to: 'text' },
+    { op: 'oneHot' },
+  ],
   ['map', { op: 'map', column: 'bent', expression: 'level ** 2 + 1' }, { op: 'select', columns: ['level', 'bent'] }, { op: 'normalize' }],
   ['filter before', { op: 'filter', column: 'size', max: 100 }, numbers, { op: 'normalize' }],
   [
@@ -199,7 +206,7 @@ it.each<[string, ...DataStep[]]>([
     'asked.csv',
   );
   expect(said).toHaveLength(whole.length);
-  for (const [index, [size, level, kind]] of whole.entries()) {
+  for (const [index, [size, level, kind, code]] of whole.entries()) {
     // The one formula that is in these cases.
     const derived = Object.fromEntries(
       (metadata.derived ?? []).map(({ column, expression }) => {
@@ -207,23 +214,65 @@ it.each<[string, ...DataStep[]]>([
         return [column, String(Number(level) ** 2 + 1)];
       }),
     );
-    const found = await ask(metadata.features!.map((feature) => prepared(feature, { size, level, kind, ...derived })));
+    const found = await ask(metadata.features!.map((feature) => prepared(feature, { size, level, kind, code, ...derived })));
     found.forEach((share, place) => expect(share, `row ${index + 1}`).toBeCloseTo(said[index][place], 5));
   }
 });
 
-it('pictures: scaled, resized, and normalized over the training part', async () => {
+it('a table: what is fitted is fitted on the training part alone', async () => {
+  const steps: DataStep[] = [{ op: 'target', column: 'target' }, numbers, { op: 'impute' }, { op: 'normalize' }, split];
+  const source: DataSource = { format: 'csv', path: 'rows.csv' };
+  writeFileSync(join(folder, 'asked.csv'), csv(later));
+  const { metadata } = await used(source, steps, 'asked.csv');
+  const { dataset } = await loadDataset({ source, steps }, { notebook: folder, workspace: folder });
+  const trained = Array.from(dataset.train.rows, (row) => rows[row]);
+  expect(trained.length).toBeLessThan(rows.length);
+  const sizes = trained.flatMap(([size]) => (size === '' ? [] : [Number(size)])).sort((a, b) => a - b);
+  const median = (sizes[Math.floor((sizes.length - 1) / 2)] + sizes[Math.ceil((sizes.length - 1) / 2)]) / 2;
+  for (const [index, column] of ['size', 'level'].entries()) {
+    const values = trained.map((row) => (row[index] === '' ? median : Number(row[index])));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    const feature = metadata.features!.find((one) => one.column === column)!;
+    expect(feature.offset).toBeCloseTo(mean, 9);
+    expect(feature.scale).toBeCloseTo(deviation, 9);
+    if (column === 'size') expect(feature.before).toContainEqual({ op: 'impute', value: median });
+  }
+});
+
+const flat = [{ class_name: 'Flatten', config: {} }] as never;
+
+it.each<[string, number[], DataStep[]]>([
+  ['scaled and normalized', [24], [{ op: 'reshape', shape: [4, 6, 1] }, { op: 'normalize' }, { op: 'reshape', shape: [24] }]],
+  // Twice as small by bilinear interpolation: each pixel is the mean of four.
+  ['resized, then normalized', [2, 3, 1], [{ op: 'reshape', shape: [4, 6, 1] }, { op: 'resize', size: [2, 3] }, { op: 'normalize' }]],
+  [
+    'augmented in training alone',
+    [4, 6, 1],
+    [
+      { op: 'reshape', shape: [4, 6, 1] },
+      { op: 'augment', flip: 'both', shift: 0.4, noise: 0.5 },
+    ],
+  ],
+])('pictures: %s', async (_, shape, steps) => {
   const { metadata, said, ask } = await used(
     { format: 'npy', inputs: 'pictures.npy', targets: 'seen.npy', kind: 'classes' },
-    [{ op: 'reshape', shape: [4, 6, 1] }, { op: 'normalize' }, { op: 'reshape', shape: [24] }, split],
+    [...steps, split],
     'later.npy',
+    flat,
   );
+  expect(metadata.inputShape).toEqual(shape);
   const pixels = readFileSync(join(folder, 'later.npy')).subarray(-72);
   for (let index = 0; index < 3; index++) {
     let values = Array.from(pixels.subarray(index * 24, index * 24 + 24), (pixel) => pixel * metadata.scale!);
-    for (const step of metadata.arraySteps!)
+    for (const step of metadata.arraySteps ?? [])
       if (step.op === 'normalize')
         values = values.map((value, place) => (value - step.offset[place % step.offset.length]) / step.scale[place % step.scale.length]);
+      else if (step.op === 'resize')
+        values = Array.from({ length: 6 }, (__, place) => {
+          const corner = Math.floor(place / 3) * 12 + (place % 3) * 2;
+          return (values[corner] + values[corner + 1] + values[corner + 6] + values[corner + 7]) / 4;
+        });
     (await ask(values)).forEach((share, place) => expect(share).toBeCloseTo(said[index][place], 5));
   }
 });

@@ -2,7 +2,7 @@
 require('./newer.js');
 const fs = require('node:fs');
 const path = require('node:path');
-const { app, ipcMain, protocol, utilityProcess } = require('electron');
+const { app, protocol, utilityProcess } = require('electron');
 
 const fork = utilityProcess.fork.bind(utilityProcess);
 utilityProcess.fork = (target, args = [], options) => fork(path.join(__dirname, 'utility.js'), [target, ...args], options);
@@ -24,11 +24,15 @@ if (!('handle' in protocol)) {
   };
 }
 
+// A sandboxed preload reads no file, and what it asks the main process for may be answered to a frame that is gone: the
+// script is part of it.
+const preload = path.join(app.getPath('temp'), `epochbook-rig-${process.pid}.js`);
+const newer = fs.readFileSync(require.resolve('core-js-bundle/minified.js'), 'utf8');
+fs.writeFileSync(preload, `void require('electron').webFrame.executeJavaScript(${JSON.stringify(newer)});`);
+app.on('quit', () => fs.rmSync(preload, { force: true }));
+
 app.on('session-created', (made) => {
-  made.setPreloads([...made.getPreloads(), path.join(__dirname, 'preload.js')]);
-});
-ipcMain.on('rig:newer', (event) => {
-  event.returnValue = fs.readFileSync(require.resolve('core-js-bundle/minified.js'), 'utf8');
+  made.setPreloads([...made.getPreloads(), preload]);
 });
 
 const folder = path.resolve(process.argv.slice(1).find((argument) => !argument.startsWith('-')) ?? '.');
