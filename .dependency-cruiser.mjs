@@ -100,7 +100,7 @@ const areas = [
     name: 'e2e',
     path: '^e2e/(?!bench/|campaign/|stores/)',
     local: [contract, '^e2e/stores/', '^main/cli/[^/]+\\.mjs$', '^\\.dependency-cruiser'],
-    npm: npm('playwright', 'playwright-core', '@axe-core/playwright', 'dependency-cruiser', '@types/*', 'electron'),
+    npm: npm('playwright', 'playwright-core', '@axe-core/playwright', 'dependency-cruiser', '@types/*', 'electron', 'sharp'),
     builtins: true,
   },
 ];
