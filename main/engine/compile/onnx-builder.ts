@@ -17,9 +17,13 @@ import {
 
 /**
  * Name of an ONNX value: as tfjs has it, with its channels first, or with its channels in blocks
- * [batch, blocks, height, width, channels of a block].
+ * [batch, blocks, height, width, channels of a block]; or in two of these ways, where one is as cheap as the other.
  */
-export type Value = string | { readonly channelsFirst: string } | { readonly blocked: string };
+export type Value =
+  | string
+  | { readonly channelsFirst: string }
+  | { readonly blocked: string }
+  | { readonly plain: string; readonly channelsFirst: string };
 
 /** Dimensions added around an image: top, left, bottom, right. */
 export type Padding = readonly [number, number, number, number];

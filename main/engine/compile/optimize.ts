@@ -5,6 +5,7 @@ import { fuseBias } from './passes/fuse-bias.ts';
 import { joinProducts } from './passes/join-products.ts';
 import { poolBeforeRelu } from './passes/pool-before-relu.ts';
 import { poolBeforeScale } from './passes/pool-before-scale.ts';
+import { poolTiles } from './passes/pool-tiles.ts';
 import { reuseRelu } from './passes/reuse-relu.ts';
 import { shareEqual } from './passes/share-equal.ts';
 import { unwrapMatrices } from './passes/unwrap-matrices.ts';
@@ -19,6 +20,7 @@ const passes: readonly ((program: Program) => Program)[] = [
   poolBeforeRelu,
   reuseRelu,
   fuseBias,
+  poolTiles,
   poolBeforeScale,
   shareEqual,
 ];

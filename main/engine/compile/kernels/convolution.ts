@@ -5,11 +5,11 @@ import type { Attributes, Node, Shape, Typed } from '../graph.ts';
 import type { OnnxBuilder, Value } from '../onnx-builder.ts';
 import { activated } from './activation.ts';
 import type { Inputs, Kernels } from './kernel.ts';
-import { paddingOf, uncovered, views, windowAttributes } from './windows.ts';
+import { joinedViews, paddingOf, uncovered, views, windowAttributes } from './windows.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
-function geometry(attributes: Attributes, image: Shape, filter: Shape, depthwise = false): Geometry {
+export function geometry(attributes: Attributes, image: Shape, filter: Shape, depthwise = false): Geometry {
   const { strides, dilations, pad, dimRoundingMode, dataFormat } = attributes as unknown as tf.Conv2DAttrs;
   if (dataFormat !== undefined && dataFormat !== 'NHWC')
     throw new EpochbookError('engine.kernelUnknown', { kernel: `Conv2D (${dataFormat})` });
@@ -27,7 +27,7 @@ const filterFor = (builder: OnnxBuilder, filter: Node) => builder.transpose(buil
 
 function convolve(builder: OnnxBuilder, node: Node, x: Node, filter: Node, bias?: Node): Value {
   const windows = geometry(node.attributes, x.shape, filter.shape);
-  const blocked = blockedConvolution(builder, x, builder.get(filter), windows, bias && builder.get(bias));
+  const blocked = blockedConvolution(builder, x, builder.get(filter), windows, { bias: bias && builder.get(bias) });
   if (blocked !== null) return blocked;
   const operands = [builder.channelsFirst(x), filterFor(builder, filter), ...(bias ? [builder.get(bias)] : [])];
   return { channelsFirst: builder.op('Conv', operands, windowAttributes(windows)) };
@@ -59,7 +59,7 @@ function turnedConvolution(builder: OnnxBuilder, dy: Node, filter: Node, windows
   const last = -(2 ** 31);
   const reversed = builder.slice(builder.get(filter), [-1, -1], [last, last], [0, 1], [-1, -1]);
   const exchanged = builder.transpose(reversed, [0, 1, 3, 2], filter.shape);
-  return blockedConvolution(builder, dy, exchanged, turned);
+  return blockedConvolution(builder, dy, exchanged, turned, { isGradient: true });
 }
 
 type Channels = Pick<Geometry, 'inChannels' | 'outChannels'>;
@@ -72,7 +72,13 @@ const isBlockable = ({ channelBlock }: OnnxBuilder, { inChannels, outChannels }:
  * ONNX Runtime's convolution over blocks of channels, up to three times as fast as its other one, but which it takes by
  * itself for constant filters alone. `filter` is [height, width, in, out]; null where it does not fit.
  */
-function blockedConvolution(builder: OnnxBuilder, x: Node, filter: string, windows: Geometry, bias?: string): Value | null {
+function blockedConvolution(
+  builder: OnnxBuilder,
+  x: Node,
+  filter: string,
+  windows: Geometry,
+  { bias, isGradient = false }: { readonly bias?: string; readonly isGradient?: boolean } = {},
+): Value | null {
   if (!isBlockable(builder, windows)) return null;
   const { channelBlock: block } = builder;
   const { inChannels, outChannels, filterHeight, filterWidth } = windows;
@@ -93,7 +99,10 @@ function blockedConvolution(builder: OnnxBuilder, x: Node, filter: string, windo
   const image = few ? builder.channelsFirst(x) : blockedImage(builder, x);
   const operands = [image, weights, ...(bias === undefined ? [] : [fill(bias, [outs - outChannels])])];
   const result = builder.blockedOperator('Conv', operands, windowAttributes(windows));
-  if (outs > outChannels) return builder.blockedOperator('ReorderOutput', [result], { channels: outChannels, channels_last: 1 });
+  if (outs > outChannels) {
+    const reordered = (last: 0 | 1) => builder.blockedOperator('ReorderOutput', [result], { channels: outChannels, channels_last: last });
+    return isGradient ? { plain: reordered(1), channelsFirst: reordered(0) } : reordered(1);
+  }
   const { batchSize, outHeight, outWidth } = windows;
   return { blocked: builder.reshape(result, builder.blockedShape([batchSize, outHeight, outWidth, outChannels])) };
 }
@@ -168,9 +177,8 @@ export const convolution: Kernels = {
       const windows = geometry(node.attributes, x.shape, node.shape);
       const { batchSize, inChannels, outChannels, filterHeight, filterWidth, outHeight, outWidth } = windows;
       if (builder.channelBlock > 0 && inChannels >= manyChannels) return filterGradient(builder, x, dy, windows);
-      const places = views(builder, builder.padImage(builder.channelsFirst(x), paddingOf(windows), 0), windows);
-      const joined = places.length === 1 ? places[0] : builder.op('Concat', places, { axis: 1 });
-      const columns = builder.reshape(joined, [batchSize, filterHeight * filterWidth * inChannels, outHeight * outWidth]);
+      const image = builder.padImage(builder.channelsFirst(x), paddingOf(windows), 0);
+      const columns = joinedViews(builder, image, inChannels, batchSize, windows);
       const positions = outHeight * outWidth;
       const summed = (products: string) => builder.reduce('ReduceSum', products, [0], false);
       if (builder.hasBlocks(dy) && !builder.hasPlain(dy)) {

@@ -9,6 +9,7 @@ import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
 import { reduce } from './reduce.ts';
 import { shape } from './shape.ts';
+import { tiledConvolution } from './tiled-convolution.ts';
 
 export const kernels: Kernels = {
   ...elementwise,
@@ -20,4 +21,5 @@ export const kernels: Kernels = {
   ...convolution,
   ...pooling,
   ...normalization,
+  ...tiledConvolution,
 };

@@ -7,7 +7,7 @@ import { paddingOf, placeWindows, views, windowAttributes } from './windows.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
-function geometry(attributes: Attributes, image: Shape): Geometry {
+export function geometry(attributes: Attributes, image: Shape): Geometry {
   const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as tf.MaxPoolAttrs;
   return tf.backend_util.computePool2DInfo([...image] as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
 }
@@ -50,7 +50,7 @@ function tiledMaxGradient(builder: OnnxBuilder, windows: Geometry, image: Shape,
   });
 }
 
-const isTiled = (windows: Geometry) =>
+export const isTiled = (windows: Geometry) =>
   windows.strideHeight === windows.filterHeight &&
   windows.strideWidth === windows.filterWidth &&
   paddingOf(windows).every((side) => side === 0);
@@ -90,18 +90,20 @@ function joinPlaces(builder: OnnxBuilder, windows: Geometry, places: readonly st
 }
 
 /** The gradient goes to the first place with the maximum: what the places before have not taken goes on to the next. */
-function plainTiledMaxGradient(builder: OnnxBuilder, windows: Geometry, dy: string, x: string, y: string): string {
-  const places = tilePlaces(builder, windows, x);
+export function tileGradients(builder: OnnxBuilder, dy: string, tiles: readonly string[], greatest: string): string[] {
   let rest = dy;
-  const gradients = places.map((place, index) => {
-    if (index === places.length - 1) return rest;
+  return tiles.map((tile, index) => {
+    if (index === tiles.length - 1) return rest;
     // A product, as ONNX Runtime's Where takes three passes.
-    const hit = builder.cast(builder.op('Equal', [place, y]), 'bool', 'float32');
+    const hit = builder.cast(builder.op('Equal', [tile, greatest]), 'bool', 'float32');
     const gradient = builder.op('Mul', [hit, rest]);
     rest = builder.op('Sub', [rest, gradient]);
     return gradient;
   });
-  return joinPlaces(builder, windows, gradients);
+}
+
+function plainTiledMaxGradient(builder: OnnxBuilder, windows: Geometry, dy: string, x: string, y: string): string {
+  return joinPlaces(builder, windows, tileGradients(builder, dy, tilePlaces(builder, windows, x), y));
 }
 
 /** Windows that overlap or are padded: the gradient of each place on its own, put back together by placeWindows. */

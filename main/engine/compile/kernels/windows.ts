@@ -55,6 +55,29 @@ export function views(builder: OnnxBuilder, image: string, windows: Windows): st
 }
 
 /**
+ * All `views` of a padded image joined along its channels, [images, places · channels, outHeight · outWidth]. Columns are
+ * shifted first, so that where windows are a row apart, shifting rows copies what lies side by side.
+ */
+export function joinedViews(builder: OnnxBuilder, image: string, channels: number, images: number, windows: Windows): string {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, outHeight, outWidth, padInfo } = windows;
+  const join = (parts: readonly string[]) => (parts.length === 1 ? parts[0] : builder.op('Concat', parts, { axis: 1 }));
+  const height = windows.inHeight + padInfo.top + padInfo.bottom;
+  const shifted = join(
+    Array.from({ length: filterWidth }, (_, column) => {
+      const start = column * dilationWidth;
+      return builder.slice(image, [start], [start + (outWidth - 1) * strideWidth + 1], [3], [strideWidth]);
+    }),
+  );
+  const rows = builder.reshape(shifted, [images, filterWidth * channels, height * outWidth]);
+  const parts = Array.from({ length: filterHeight }, (_, row) => {
+    const start = row * dilationHeight;
+    if (strideHeight === 1) return builder.slice(rows, [start * outWidth], [(start + outHeight) * outWidth], [2]);
+    return builder.slice(shifted, [start], [start + (outHeight - 1) * strideHeight + 1], [2], [strideHeight]);
+  });
+  return builder.reshape(join(parts), [images, filterHeight * filterWidth * channels, outHeight * outWidth]);
+}
+
+/**
  * Adjoint of `views` as one ConvTranspose: `parts` [images, places, rows, columns] is put back where `kernel`
  * [places, 1, height, width] says, and summed where windows overlap. Gives [images, 1, inHeight, inWidth].
  */

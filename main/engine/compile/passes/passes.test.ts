@@ -182,6 +182,54 @@ describe('passes', () => {
     return expectPass((given) => poolBeforeRelu(dropCopies(given)), gradient, { Relu: [1, 1], MaxPoolGrad: [1, 1] });
   });
 
+  /** A convolution that a pooling of 2 × 2 alone takes, with what its parameters learn from it. */
+  function pooledConvolution(size: Shape, filter: Shape, pad: 'same' | 'valid' | number, withInput = false): Traced {
+    const [batch, height, width, ins] = size;
+    const outs = filter[3];
+    const shapes = [[batch, height, width, ins], filter, [outs]];
+    return example(shapes, (x, w, bias) => {
+      const body = (...given: tf.Tensor[]) => {
+        const [weights, added, pixels] = given as [tf.Tensor4D, tf.Tensor1D, tf.Tensor4D | undefined];
+        return tf.maxPool(image(tf.relu(tf.add(tf.conv2d(pixels ?? image(x), weights, 1, pad), added))), 2, 2, 'valid');
+      };
+      const { value, grads } = tf.valueAndGrads((...given: tf.Tensor[]) => tf.sum(tf.square(body(...given))))(
+        withInput ? [w, bias, x] : [w, bias],
+      );
+      return [value, ...grads];
+    });
+  }
+
+  const tileCases: readonly [size: Shape, filter: Shape, pad: 'same' | 'valid' | number][] = [
+    [[3, 28, 28, 1], [3, 3, 1, 8], 'valid'],
+    [[2, 9, 7, 3], [3, 3, 3, 4], 'valid'],
+    [[2, 9, 8, 3], [3, 3, 3, 16], 'same'],
+    [[2, 8, 9, 2], [2, 5, 2, 3], 'same'],
+    [[2, 7, 6, 4], [1, 1, 4, 2], 'valid'],
+    [[2, 6, 7, 1], [4, 1, 1, 5], 2],
+    [[1, 2, 3, 1], [1, 2, 1, 1], 'valid'],
+  ];
+  it.each(tileCases)('tiles of an image %j by a filter %j, %s', (size, filter, pad) =>
+    expectPass(optimize, pooledConvolution(size, filter, pad), {
+      MaxPool: [1, 0],
+      MaxPoolGrad: [1, 0],
+      Conv2DBackpropFilter: [1, 0],
+    }),
+  );
+
+  it('no tiles where the image needs a gradient, channels are many or windows overlap', async () => {
+    const kept = { MaxPool: [1, 1], MaxPoolGrad: [1, 1] } as Record<string, [number, number]>;
+    await expectPass(optimize, pooledConvolution([2, 8, 8, 2], [3, 3, 2, 4], 'same', true), kept);
+    await expectPass(optimize, pooledConvolution([2, 8, 8, 2], [3, 3, 2, 17], 'same'), kept);
+    const overlapping = example(
+      [
+        [2, 8, 8, 2],
+        [3, 3, 2, 4],
+      ],
+      (x, w) => tf.grad((weights) => tf.sum(tf.square(tf.maxPool(tf.conv2d(image(x), image(weights), 1, 'same'), 2, 1, 'valid'))))(w),
+    );
+    await expectPass(optimize, overlapping, kept);
+  });
+
   /** A normalized convolution, pooled: its parts, moments and gradients. */
   function normalizedConvolution(channels: number, seen: (...steps: tf.Tensor[]) => tf.Tensor[] = () => []): Traced {
     const shapes = [[2, 8, 8, 3], [3, 3, 3, channels], [channels], [channels], [channels], [2, 4, 4, channels]];
