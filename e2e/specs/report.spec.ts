@@ -64,6 +64,18 @@ test('opens offline, without a request or an error, with the numbers of the run,
       const { violations } = await new AxeBuilder({ page: report }).setLegacyMode(true).analyze();
       expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`)).toEqual([]);
     }
+    // Paper is white whatever the screen is, shows what cannot be unfolded there, and has no buttons.
+    await report.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await report.screenshot({ path: join(root, 'test-results', 'views', shell, 'report-print.png'), fullPage: true });
+    expect(await report.evaluate(() => getComputedStyle(document.body).backgroundColor)).toMatch(
+      /^(rgb\(255, 255, 255\)|rgba\(0, 0, 0, 0\))$/,
+    );
+    expect(await report.evaluate(() => getComputedStyle(document.body).color)).toMatch(/^rgb\((\d|[1-5]\d), /);
+    await expect(report.getByRole('button', { name: 'Zoom in' }).first()).toBeHidden();
+    const { violations: onPaper } = await new AxeBuilder({ page: report }).setLegacyMode(true).withRules('color-contrast').analyze();
+    expect.soft(onPaper.map(({ nodes }) => nodes[0].html.slice(0, 120))).toEqual([]);
+    const pages = (await report.pdf({ format: 'A4', path: join(root, 'test-results', 'views', shell, 'report.pdf') })).toString('latin1');
+    expect(pages.match(/\/Type ?\/Page\b/g)?.length).toBeGreaterThan(0);
     expect(asked.filter((url) => url !== address && !url.startsWith('data:'))).toEqual([]);
     expect(wrong).toEqual([]);
   } finally {

@@ -123,6 +123,7 @@ export function OpenMenu({
         </div>
       ))}
     </div>,
-    document.body,
+    // Of the landmark that its button is in, so that it is found from there; over everything else either way.
+    anchor.current?.closest('main, header, footer, nav, aside') ?? document.body,
   );
 }

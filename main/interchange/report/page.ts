@@ -3,7 +3,7 @@ import { drawChart } from './chart.ts';
 
 export const style = `
 :root{color-scheme:light dark;--paper:#fbfaf8;--surface:#fff;--line:#e4e0d9;--ink:#1f1d1a;--ink-2:#5c5850;--accent:#2f48d6;--warn:#8f5600;--bad:#c0362c;--r1:#3d5afe;--r2:#e07a1f;--r3:#12876f;--r4:#b5338a;--r5:#6b5bd2;--r6:#a08400;--keyword:#8a3fa0;--call:#2f48d6;--string:#1b7f4d;--number:#8f5600}
-@media (prefers-color-scheme:dark){:root{--paper:#16171a;--surface:#1d1f23;--line:#33363d;--ink:#eceae6;--ink-2:#b0ada6;--accent:#a9b6ff;--warn:#e5ab4e;--bad:#f28b82;--r1:#8c9eff;--r2:#f2a35e;--r3:#4fc3a8;--r4:#e07cc0;--r5:#b3a6ff;--r6:#d6bd4a;--keyword:#d9a2e8;--call:#a9b6ff;--string:#5fc694;--number:#e5ab4e}}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#16171a;--surface:#1d1f23;--line:#33363d;--ink:#eceae6;--ink-2:#b0ada6;--accent:#a9b6ff;--warn:#e5ab4e;--bad:#f28b82;--r1:#8c9eff;--r2:#f2a35e;--r3:#4fc3a8;--r4:#e07cc0;--r5:#b3a6ff;--r6:#d6bd4a;--keyword:#d9a2e8;--call:#a9b6ff;--string:#5fc694;--number:#e5ab4e}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.6 Inter,"Noto Sans SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif}
 main{max-width:860px;margin:0 auto;padding:40px 24px 80px}
@@ -46,7 +46,7 @@ svg text{fill:var(--ink-2);font-size:12px}.grid{stroke:var(--line)}.axis{stroke:
 .pick{fill:var(--accent);opacity:.15}
 summary{cursor:pointer;margin:8px 0;font-size:13px}
 blockquote{margin:0;padding-left:16px;border-left:3px solid var(--line);color:var(--ink-2)}
-@media print{body{background:#fff}main{max-width:none;padding:0}.cell,tr,figure{break-inside:avoid}figure button,.hint{display:none}.cell{overflow:visible}}
+@media print{:root{color-scheme:light}body{background:#fff}main{max-width:none;padding:0}.cell,tr,figure{break-inside:avoid}figure button,.hint{display:none}.cell{overflow:visible}}
 `;
 
 /** Charts are zoomed by dragging, and by buttons for those who use a keyboard. */

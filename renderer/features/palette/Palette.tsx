@@ -69,8 +69,8 @@ function OpenPalette() {
     >
       <input
         role="combobox"
-        aria-expanded
-        aria-controls={id}
+        aria-expanded={found.length > 0}
+        aria-controls={found.length > 0 ? id : undefined}
         aria-activedescendant={found.length > 0 ? `${id}-${current}` : undefined}
         aria-label={t('frame.search')}
         placeholder={t('frame.search')}
@@ -83,7 +83,7 @@ function OpenPalette() {
         }}
         onKeyDown={onKeyDown}
       />
-      <div ref={list} id={id} className="palette-list" role="listbox" aria-label={t('frame.commands')}>
+      <div ref={list} id={id} className="palette-list" role="listbox" aria-label={t('frame.commands')} hidden={found.length === 0}>
         {found.map(({ item, places }, index) => (
           // The keyboard is with the field above.
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
@@ -103,8 +103,8 @@ function OpenPalette() {
             {item.keys && <kbd>{spellKeys(item.keys)}</kbd>}
           </div>
         ))}
-        {found.length === 0 && <p className="palette-none">{t('frame.noCommand', { query })}</p>}
       </div>
+      <div role="status">{found.length === 0 && <p className="palette-none">{t('frame.noCommand', { query })}</p>}</div>
     </dialog>
   );
 }
