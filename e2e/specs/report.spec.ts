@@ -64,7 +64,7 @@ test('opens offline, without a request or an error, with the numbers of the run,
       const { violations } = await new AxeBuilder({ page: report }).setLegacyMode(true).analyze();
       expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`)).toEqual([]);
     }
-    // Paper is white whatever the screen is, shows what cannot be unfolded there, and has no buttons.
+    // Paper is white whatever the screen is, and has no buttons.
     await report.emulateMedia({ media: 'print', colorScheme: 'dark' });
     await report.screenshot({ path: join(root, 'test-results', 'views', shell, 'report-print.png'), fullPage: true });
     expect(await report.evaluate(() => getComputedStyle(document.body).backgroundColor)).toMatch(
