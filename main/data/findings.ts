@@ -5,6 +5,7 @@ import { inputSizeOf, inputStartOf } from '#contract/part-inputs.ts';
 import type { Dataset, Part } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { message, type MessageKey, type MessageValues } from '#contract/words/message.ts';
+import { mixed } from './mix.ts';
 
 /** A class this many times larger than another makes accuracy a poor guide. */
 const unbalancedFrom = 10;
@@ -252,13 +253,6 @@ function hashOf(words: Uint32Array, from: number, to: number): number {
     bits ^= bits >>> 15;
   }
   return bits >>> 0;
-}
-
-/** Spreads what a float's upper bits say over all 32 (the finalizer of MurmurHash3). */
-function mixed(word: number): number {
-  const once = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
-  return twice ^ (twice >>> 16);
 }
 
 /**

@@ -216,7 +216,8 @@ function withoutTwins(table: TextTable, spec: DataSpec): TextTable {
   const says = (column: TypedColumn, row: number) => {
     const text = table.columns[column.index][row];
     const number = column.type === 'number' ? numberIn(text) : Number.NaN;
-    return Number.isNaN(number) ? text : String(number);
+    if (!Number.isNaN(number)) return String(number);
+    return column.type === 'number' && isMissing(text) ? '' : text;
   };
   const keyOf = (row: number) => JSON.stringify(features.map((column) => says(column, row)));
   const kept = distinctRows(table.lines.length, keyOf, found.step.contrary === 'drop' ? (row) => says(target, row) : undefined);

@@ -38,8 +38,9 @@ export function numbersIn(store: ColumnStore, source: Source, block: number): Fl
 
 type FormulaSource = Extract<Source, { kind: 'formula' }>;
 
+/** A zero has no sign, as where numbers are written out. */
 const formulaIn = (store: ColumnStore, source: FormulaSource, block: number) =>
-  resultsIn(store, source, block).map((value) => (Number.isFinite(value) ? value : Number.NaN));
+  resultsIn(store, source, block).map((value) => (Number.isFinite(value) ? value + 0 : Number.NaN));
 
 /** What a formula comes to in a block, whatever that is. */
 export function resultsIn(store: ColumnStore, { formula, of }: Pick<FormulaSource, 'formula' | 'of'>, block: number): Float64Array {

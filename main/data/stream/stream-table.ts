@@ -33,6 +33,7 @@ import { findTableFaults } from '../table-findings.ts';
 import { blockRows, type ColumnStore, createColumnStore, type StoredColumn } from './column-store.ts';
 import { isOfText, knownStreamedFeatures } from './known-features.ts';
 import { type ColumnSurvey, type LargeTable, mostTexts, type WantedColumn } from './large-table.ts';
+import { distinctStored } from './stream-distinct.ts';
 import { fitStreamedFeatures, keptNumbers, keptTexts, type StreamedFeature, type StreamRows } from './stream-features.ts';
 
 /** One of the tables: the training data first, then others that are parts. */
@@ -70,6 +71,7 @@ const alsoDone = [
   'augment',
   'memory',
   'sampleWeight',
+  'distinct',
 ];
 const streamed = new Set<string>([...done, ...alsoDone, 'withValidation', 'withTest']);
 
@@ -214,6 +216,7 @@ function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], s
   }
   const seen = known ? knownFeatures(tables[0].table, typed, known) : chooseFeatures(tables[0].table, typed, spec, target);
   for (const feature of seen) needed.add(feature.name);
+  if (stepOf(spec, 'distinct')) for (const feature of chooseFeatures(tables[0].table, typed, spec, target)) needed.add(feature.name);
   for (const feature of known?.features ?? []) if (isOfText(feature)) asText.add(feature.column);
   const weighing = weightColumn(tables[0].table, typed, spec);
   if (weighing) needed.add(weighing.name);
@@ -443,7 +446,7 @@ function filterIn(store: ColumnStore, source: Source, step: Parameters<typeof ho
 }
 
 /** Does the steps that make columns and choose rows; `kept`: rows of the store. */
-async function chooseStored({ tables, surveys, starts, store, plan, signal }: StoredJob) {
+async function chooseStored({ tables, surveys, starts, store, spec, plan, signal }: StoredJob) {
   const keptParts: Uint32Array[] = [];
   const counts: number[] = [];
   let columns: Columns = new Map();
@@ -505,8 +508,10 @@ async function chooseStored({ tables, surveys, starts, store, plan, signal }: St
     if (filters.length === 0) for (; filled < rows; filled += 1) found[filled] = from + filled;
     const none = filters.find((one) => 'passed' in one && one.passed === 0);
     if (none && 'passed' in none) throw new EpochbookError('data.filteredAll', { path: table.path, column: none.column }, { at: none.at });
-    keptParts.push(found.subarray(0, filled));
-    counts.push(filled);
+    const chosen = found.subarray(0, filled);
+    const stay = index === 0 ? await withoutTwins(chosen) : chosen;
+    keptParts.push(stay);
+    counts.push(stay.length);
   }
   let kept = keptParts[0];
   if (keptParts.length > 1) {
@@ -518,6 +523,20 @@ async function chooseStored({ tables, surveys, starts, store, plan, signal }: St
     }
   }
   return { columns, kept, counts, ownCount: counts[0] };
+
+  /** Leaves the first of rows that say the same in every feature. */
+  async function withoutTwins(rows: Uint32Array): Promise<Uint32Array> {
+    const found = stepOf(spec, 'distinct');
+    if (!found) return rows;
+    const [{ table }] = tables;
+    const target = targetColumn(table, plan.typed, spec);
+    const compared = (column: TypedColumn) => ({ column, source: columns.get(column.name)! });
+    return distinctStored(store, rows, {
+      compared: chooseFeatures(table, plan.typed, spec, target).map(compared),
+      ...(found.step.contrary === 'drop' && { target: compared(target) }),
+      signal,
+    });
+  }
 }
 
 interface StreamedTarget {

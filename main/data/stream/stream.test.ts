@@ -192,6 +192,52 @@ describe('a table on the disk', () => {
     await both({ format: 'sql', query, tables: { p: 'rows.parquet' } }, ...steps);
   });
 
+  it('leaves out rows that say the same, wherever they lie', async () => {
+    // Numbers written in two ways, gaps of three kinds, and rows of one block that come again in another.
+    const spelled = ['1', '1.0', '-0', '0', '', 'NA', 'null', '2.5'];
+    const lines = Array.from({ length: 20_000 }, (_, row) => {
+      const [size, colour] = [spelled[Math.floor(wave(row) * 8)], ['red', 'Red', '', 'blue'][Math.floor(wave(row + 0.3) * 4)]];
+      return `${size},${colour},${Math.floor(wave(row * 5) * 400)},${Math.floor(wave(row * 9) * 7)},${wave(row * 2) < 0.9 ? 'a' : 'b'},${row}`;
+    });
+    write('twins.csv', ['size,colour,shop,day,kind,id', ...lines].join('\n'));
+    const twins: DataSource = { format: 'csv', path: 'twins.csv' };
+    const after: DataStep[] = [{ op: 'impute' }, { op: 'oneHot' }, { op: 'normalize' }];
+    const steps: DataStep[] = [kind, { op: 'drop', columns: ['id', 'day'] }, { op: 'distinct' }, split, ...after];
+    const { file } = await both(twins, ...steps);
+    const kept = file.preview.samples;
+    // Of 4 numbers or gaps, 4 colours and 400 shops.
+    expect(kept.train + kept.validation + kept.test).toBeLessThanOrEqual(4 * 4 * 400);
+    expect(kept.train + kept.validation + kept.test).toBeGreaterThan(4000);
+    const { file: agreed } = await both(
+      twins,
+      kind,
+      { op: 'drop', columns: ['id', 'day'] },
+      { op: 'distinct', contrary: 'drop' },
+      ...after,
+    );
+    expect(agreed.dataset.train.count).toBeLessThan(kept.train + kept.validation + kept.test);
+    // Of a number to predict, of a computed column, and of what is left after a choice.
+    await both(
+      twins,
+      { op: 'target', column: 'day', kind: 'number' },
+      { op: 'replace', column: 'colour', values: { Red: 'red' } },
+      { op: 'map', column: 'double', expression: 'size * 2' },
+      { op: 'filter', column: 'id', min: 500 },
+      { op: 'select', columns: ['colour', 'double', 'shop'] },
+      { op: 'distinct', contrary: 'drop' },
+      { op: 'withTest', data: { source: twins, steps: [{ op: 'filter', column: 'id', max: 300 }] } },
+      { op: 'impute' },
+      { op: 'oneHot' },
+    );
+    const { dataset } = await load(1e12, twins, steps);
+    await alike(twins, steps, JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation);
+    // A text among numbers is no twin of another: both are looked at, and the first is named.
+    const strange = lines.map((_, row) => `${row % 9},${row % 2 ? 'a' : 'b'}`).toSpliced(700, 2, 'much,a', 'some,b');
+    write('odd-twins.csv', ['size,kind', ...strange].join('\n'));
+    const odd = fault(load(1, { format: 'csv', path: 'odd-twins.csv' }, [kind, { op: 'distinct', contrary: 'drop' }]));
+    expect(await odd).toMatchObject({ code: 'data.notANumber', values: { value: 'much', line: 701 } });
+  });
+
   it('is done to what was fitted on other data', async () => {
     // Fewer classes and colours, other extremes: fitted anew, all would be other numbers.
     const later = rows.slice(2000, 4200).filter((row) => row.kind !== 'low' && row.colour !== 'green' && Number(row.size || 1) > 0.5);
@@ -278,7 +324,7 @@ describe('a table on the disk', () => {
     expect(await broken('none.csv', 300, lines[300], none)).toMatchObject({ code: 'data.filteredAll' });
     const never: DataStep = { op: 'where', expression: 'size > 1e9' };
     expect(await broken('none.csv', 300, lines[300], never)).toMatchObject({ code: 'data.filteredAll', column: 'size > 1e9' });
-    const steps: DataStep[] = [kind, { op: 'select', columns: ['id'] }, { op: 'distinct' }];
+    const steps: DataStep[] = [kind, { op: 'select', columns: ['owner'] }, { op: 'tokenize', column: 'owner' }];
     expect((await load(1, source, steps)).dataset.train.stored).toBeUndefined();
     expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
