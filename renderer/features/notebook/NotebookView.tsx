@@ -47,17 +47,17 @@ export function NotebookView() {
   const edit = useCallback((block: EditedBlock) => {
     const { folded, toggleFold } = useNotebookStore.getState();
     if (folded.includes(block.key)) {
-      toggleFold([block.key]);
-      requestAnimationFrame(() => focusEditor(block.key));
+      flushSync(() => toggleFold([block.key]));
+      focusEditor(block.key);
     } else if (isCell(block)) focusEditor(block.key);
     else setEditingProse(block.key);
   }, []);
 
   const insert = useCallback((kind: InsertKind, afterKey: string | undefined) => {
-    const key = useNotebookStore.getState().insert(kind, afterKey);
-    if (kind === 'prose') setEditingProse(key);
     // The new block is drawn first.
-    else requestAnimationFrame(() => focusEditor(key));
+    const key = flushSync(() => useNotebookStore.getState().insert(kind, afterKey));
+    if (kind === 'prose') setEditingProse(key);
+    else focusEditor(key);
   }, []);
 
   const runBlocks = useCallback(
@@ -78,10 +78,11 @@ export function NotebookView() {
     (way: 'undo' | 'redo') => {
       const before = selectedKey();
       const inText = document.activeElement?.closest('.monaco-editor') !== null;
-      const key = useNotebookStore.getState()[way]();
+      const key = flushSync(() => useNotebookStore.getState()[way]());
       if (key === undefined || (key === before && blockElement(key)?.contains(document.activeElement))) return;
       const block = useNotebookStore.getState().blocks.find((other) => other.key === key);
-      requestAnimationFrame(() => (inText && block && isCell(block) ? focusEditor(key) : focusBlock(key)));
+      if (inText && block && isCell(block)) focusEditor(key);
+      else focusBlock(key);
     },
     [focusBlock],
   );

@@ -1,5 +1,6 @@
 /** What the notebook offers to the palette and to the keyboard: Jupyter's keys, where they have a meaning here. */
 import { useMemo } from 'react';
+import { flushSync } from 'react-dom';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
 import { type EditedBlock, isCell, isShown } from './blocks.ts';
@@ -62,7 +63,8 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
   const onSelected = (act: (block: EditedBlock) => void) => ({
     disabled,
     run: () => {
-      const block = useNotebookStore.getState().blocks.find((other) => other.key === selected);
+      const now = useNotebookStore.getState();
+      const block = now.blocks.find((other) => other.key === now.selected);
       if (block) act(block);
     },
   });
@@ -73,12 +75,16 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       if (keys.length > 0) act(keys);
     },
   });
-  /** The keyboard goes to the block that came of it, when that is drawn; what came of it otherwise stays selected. */
+  /**
+   * The keyboard goes to the block that came of it; what came of it otherwise stays selected. All is drawn at once: a key
+   * that is pressed before the next frame must find the keyboard there.
+   */
   const afterwards = (act: (keys: readonly string[]) => string | undefined) =>
     onSelection((keys) => {
-      const key = act(keys);
+      const key = flushSync(() => act(keys));
       const { anchor } = useNotebookStore.getState();
-      requestAnimationFrame(() => (anchor === undefined ? focusBlock(key) : extendTo(key)));
+      if (anchor === undefined) focusBlock(key);
+      else extendTo(key);
     });
   const beside = (step: -1 | 1, go: (key: string | undefined) => void) =>
     onSelected((block) => {
@@ -90,7 +96,7 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
     store.remove(keys);
     return useNotebookStore.getState().selected;
   };
-  const later = (key: string) => requestAnimationFrame(() => focusBlock(key));
+  const onOne = (act: (block: EditedBlock) => string | undefined) => onSelected((block) => focusBlock(flushSync(() => act(block))));
   const selectAll = () => {
     const shown = useNotebookStore.getState().blocks.filter(isShown);
     focusBlock(shown[0]?.key);
@@ -196,14 +202,14 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       title: t('notebook.insertAbove'),
       keys: 'A',
       within,
-      ...onSelected((block) => later(store.insertAbove('code', block.key))),
+      ...onOne((block) => store.insertAbove('code', block.key)),
     },
     {
       id: 'notebook.below',
       title: t('notebook.insertBelow'),
       keys: 'B',
       within,
-      ...onSelected((block) => later(store.insert('code', block.key))),
+      ...onOne((block) => store.insert('code', block.key)),
     },
     { id: 'notebook.remove', title: t('notebook.removeCell'), keys: 'D D', otherKeys: 'Delete', within, ...afterwards(removed) },
     {
@@ -244,8 +250,8 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       ...onSelected((block) => {
         const cursor = cursorOf(block.key);
         if (!cursor) return;
-        const key = store.split(block.key, cursor.line, cursor.column ?? 1);
-        if (key !== block.key) requestAnimationFrame(() => focusEditor(key));
+        const key = flushSync(() => store.split(block.key, cursor.line, cursor.column ?? 1));
+        if (key !== block.key) focusEditor(key);
       }),
     },
     {
@@ -261,7 +267,7 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       title: t('notebook.mergeAbove'),
       keys: 'Mod+Backspace',
       within,
-      ...onSelected((block) => later(store.mergeWithPrevious(block.key))),
+      ...onOne((block) => store.mergeWithPrevious(block.key)),
     },
     {
       id: 'notebook.fold',
