@@ -80,6 +80,7 @@ async function load(
       table: { columns, rows, totalRows },
       ...(reading && { reading }),
       streamed: { ...prepared.streamed },
+      ...(prepared.series && { series: prepared.series }),
     };
     const target = columns.find(({ role }) => role === 'target')?.name;
     return finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign: parts, spec }, findings);

@@ -17,6 +17,7 @@ import { findTableFaults } from './table-findings.ts';
 import { labelColumn, textColumn, tokenizeColumn } from './text-table.ts';
 import { timesOf } from './times.ts';
 import {
+  placesInSeries,
   placeWindows,
   type PlacedPart,
   type PlacedWindows,
@@ -235,11 +236,10 @@ function partsOf(table: TextTable, columns: readonly TypedColumn[], spec: DataSp
   const found = splitOf(spec);
   if (!found) return split(count, undefined, '/data');
   const at = place(found);
-  const { group, stratify } = found.step;
+  const { group } = found.step;
   const { time, column } = found.step.op === 'split' ? found.step : {};
   const window = stepOf(spec, 'window');
-  if (window && stratify) throw new EpochbookError('data.windowStratify', {}, { at });
-  if (window && found.step.op === 'kFold' && group === undefined) throw new EpochbookError('data.windowFolds', {}, { at });
+  checkWindowSplit(spec);
   const named = column === undefined ? undefined : table.columns[columnNamed(columns, column, table.path, at).index];
   const groups = group === undefined ? undefined : table.columns[columnNamed(columns, group, table.path, at).index];
   const times =
@@ -263,15 +263,29 @@ function windowTimes(table: TextTable, columns: readonly TypedColumn[], { step, 
   if (step.time !== undefined) return timesOf(table, columnNamed(columns, step.time, table.path, at), at);
   if (step.group === undefined) return Float64Array.from({ length: count }, (_, row) => row);
   const groups = table.columns[columnNamed(columns, step.group, table.path, at).index];
-  const sizes = new Map<string, number>();
-  for (let row = 0; row < count; row += 1) sizes.set(groups[row], (sizes.get(groups[row]) ?? 0) + 1);
-  const places = new Map<string, number>();
-  // Series that lie one after another each give their own last share.
-  return Float64Array.from({ length: count }, (_, row) => {
-    const place = places.get(groups[row]) ?? 0;
-    places.set(groups[row], place + 1);
-    return place / (sizes.get(groups[row]) ?? 1);
-  });
+  return placesInSeries(count, (row) => groups[row]);
+}
+
+/** Windows need rows of one series in one part. Throws `data.windowStratify` and `data.windowFolds`. */
+export function checkWindowSplit(spec: DataSpec): void {
+  const found = splitOf(spec);
+  if (!found || !stepOf(spec, 'window')) return;
+  const { op, stratify, group } = found.step;
+  if (stratify) throw new EpochbookError('data.windowStratify', {}, { at: place(found) });
+  if (op === 'kFold' && group === undefined) throw new EpochbookError('data.windowFolds', {}, { at: place(found) });
+}
+
+/** Throws `data.partsOfRows` and `data.windowOfText` where steps do not go together. */
+export function checkTogether(spec: DataSpec): void {
+  const [window, tokenize] = [stepOf(spec, 'window'), stepOf(spec, 'tokenize')];
+  const parted = stepOf(spec, 'inputs') ?? stepOf(spec, 'targets');
+  if (parted && (window || tokenize)) throw new EpochbookError('data.partsOfRows', { step: parted.step.op }, { at: place(parted) });
+  if (window && tokenize) throw new EpochbookError('data.windowOfText', {}, { at: place(tokenize) });
+}
+
+/** Throws `data.windowClasses`. */
+export function checkOutputs(window: WindowFound, { classes }: Pick<Target, 'classes'>): void {
+  if (classes && (window.step.outputs ?? 1) > 1) throw new EpochbookError('data.windowClasses', {}, { at: place(window) });
 }
 
 interface WindowFound {
@@ -330,9 +344,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   if (weights) checkTrainWeights(weightsOf(parts.train)!, place(stepOf(spec, 'sampleWeight')!));
   const window = stepOf(spec, 'window');
   const tokenize = stepOf(spec, 'tokenize');
-  const parted = stepOf(spec, 'inputs') ?? stepOf(spec, 'targets');
-  if (parted && (window || tokenize)) throw new EpochbookError('data.partsOfRows', { step: parted.step.op }, { at: place(parted) });
-  if (window && tokenize) throw new EpochbookError('data.windowOfText', {}, { at: place(tokenize) });
+  checkTogether(spec);
   const isSeveral = several.length > 0;
   const factsOf = ({ classes }: Target) => ({ task: classes ? 'classification' : 'regression', ...(classes && { classes }) }) as const;
   const facts = isSeveral
@@ -438,7 +450,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     };
   }
   const { length, horizon = 1, outputs = 1, stride = 1, time, group } = window.step;
-  if (target.classes && outputs > 1) throw new EpochbookError('data.windowClasses', {}, { at: place(window) });
+  checkOutputs(window, target);
   const { gap, gaps } = windows;
   const series = {
     length,

@@ -48,6 +48,18 @@ export interface RowOrder {
   readonly timeOf: (row: number) => number;
 }
 
+/** How far each row is in its own series, from 0 to below 1: series that lie one after another each give their last share. */
+export function placesInSeries(count: number, groupOf: (row: number) => string): Float64Array {
+  const sizes = new Map<string, number>();
+  for (let row = 0; row < count; row += 1) sizes.set(groupOf(row), (sizes.get(groupOf(row)) ?? 0) + 1);
+  const places = new Map<string, number>();
+  return Float64Array.from({ length: count }, (_, row) => {
+    const place = places.get(groupOf(row)) ?? 0;
+    places.set(groupOf(row), place + 1);
+    return place / (sizes.get(groupOf(row)) ?? 1);
+  });
+}
+
 /** A hair more than the limit is rounding, not a gap. */
 export const isGap = (distance: number, gap: number): boolean => distance > gap * (1 + 1e-9);
 

@@ -6,7 +6,7 @@ import { completeModel } from '#engine/model/complete.ts';
 import { layer, sequential } from '#engine/testing/harness.ts';
 import { makeWorkspace, type TestWorkspace } from '#data/testing/workspace.ts';
 import { writtenOut } from '#data/windows.ts';
-import type { KerasObject, TrainSpec } from '#contract/spec.ts';
+import type { DataStep, KerasObject, TrainSpec } from '#contract/spec.ts';
 
 const { write, load } = makeWorkspace();
 
@@ -71,12 +71,12 @@ it('learns to go on with a running text', async () => {
 it('learns to foresee a wave', async () => {
   const rows = Array.from({ length: 300 }, (_, hour) => `${hour},${Math.sin(hour / 4).toFixed(4)}`);
   write('wave.csv', ['hour,height', ...rows].join('\n'));
-  const data = await load(
-    { format: 'csv', path: 'wave.csv' },
+  const steps: DataStep[] = [
     { op: 'target', column: 'height' },
     { op: 'window', length: 12, horizon: 3, time: 'hour' },
     { op: 'split', validation: 0.2 },
-  );
+  ];
+  const data = await load({ format: 'csv', path: 'wave.csv' }, ...steps);
   const settings = { loss: 'meanSquaredError', metrics: [], epochs: 20 };
   const layers = [layer('LSTM', { units: 8 }), layer('Dense', {})];
   const { last, weights } = await learn(data, layers, settings);
@@ -91,4 +91,10 @@ it('learns to foresee a wave', async () => {
   expect(again.last).toEqual(last);
   expect(again.weights).toEqual(weights);
   expect(weights.length).toBeGreaterThan(3);
+  // Larger than what it may take, the rows lie in a file, and are trained on alike.
+  const filed = await load({ format: 'csv', path: 'wave.csv' }, ...steps, { op: 'memory', megabytes: 0.001 });
+  expect(filed.dataset.train.stored).toBeDefined();
+  const streamed = await learn(filed, layers, settings);
+  expect(streamed.last).toEqual(last);
+  expect(streamed.weights).toEqual(weights);
 });

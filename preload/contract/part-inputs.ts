@@ -5,6 +5,6 @@ import type { Part } from './samples.ts';
 export const inputSizeOf = ({ stored, windows, inputs, count }: Pick<Part, 'stored' | 'windows' | 'inputs' | 'count'>): number =>
   stored?.size ?? windows?.size ?? inputs.length / count;
 
-/** Of a part in memory: the place of a sample's first value. */
+/** The place of a sample's first value among the part's, in memory or in a file. */
 export const inputStartOf = ({ windows }: Pick<Part, 'windows'>, index: number, size: number): number =>
   windows ? windows.starts[index] : index * size;

@@ -26,7 +26,7 @@ export interface Windows {
   readonly starts: Uint32Array;
 }
 
-/** Inputs in a file, sample after sample. */
+/** Inputs in a file, sample after sample; of samples that overlap, what they lie in. */
 export interface StoredInputs {
   /** Absolute. */
   readonly file: string;

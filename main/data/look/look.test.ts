@@ -230,6 +230,19 @@ describe('what the database cannot read by itself', () => {
   });
 });
 
+it('says that a series larger than what it may take is not drawn', async () => {
+  write('long.csv', ['hour,temp', ...Array.from({ length: 60 }, (_, hour) => `${hour},${hour % 7}`)].join('\n'));
+  const long = about({
+    source: { format: 'csv', path: 'long.csv' },
+    steps: [
+      { op: 'target', column: 'temp', kind: 'number' },
+      { op: 'window', length: 6, time: 'hour' },
+      { op: 'memory', megabytes: 0.001 },
+    ],
+  });
+  expect(await fault(long.series({ group: 0, window: 0 }))).toMatchObject({ code: 'data.seriesTooLarge', at: '/data/source' });
+});
+
 it('shows a series with its parts, gaps and windows, none of which looks ahead', async () => {
   // Two series, the first with a gap of 10 hours after its 60th row.
   const rows = ['a', 'b'].flatMap((place) =>

@@ -25,9 +25,10 @@ interface Window {
   readonly lastTarget: number;
 }
 
-/** Reads the data as training does. Throws what that throws, and `data.noLook` where no windows are made. */
+/** Reads the data as training does. Throws what that throws, `data.seriesTooLarge`, and `data.noLook` where no windows are made. */
 export async function openSeries(data: DataSpec, folders: Folders): Promise<(ask: SeriesAsk) => LookSeries> {
-  const { placed } = await loadDataset(data, folders);
+  const { placed, preview } = await loadDataset(data, folders);
+  if (preview.streamed) throw new EpochbookError('data.seriesTooLarge', {}, { at: '/data/source' });
   if (!placed) throw new EpochbookError('data.noLook');
   const groups = [...new Set(placed.table.lines.map((_, row) => placed.order.groupOf(row)))];
   return (ask) => seriesOf(placed, groups, ask);

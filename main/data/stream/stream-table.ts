@@ -21,6 +21,9 @@ import { place, splitOf, stepOf, stepsOf } from '../steps.ts';
 import { samplesFile } from '../stored-arrays.ts';
 import {
   areClasses,
+  checkOutputs,
+  checkTogether,
+  checkWindowSplit,
   chooseFeatures,
   classesOf,
   knownFeatures,
@@ -30,9 +33,11 @@ import {
   targetColumn,
 } from '../table.ts';
 import { findTableFaults } from '../table-findings.ts';
+import { placesInSeries, placeWindows, type WindowStep } from '../windows.ts';
 import { blockRows, type ColumnStore, createColumnStore, type StoredColumn } from './column-store.ts';
 import { isOfText, knownStreamedFeatures } from './known-features.ts';
 import { type ColumnSurvey, type LargeTable, mostTexts, type WantedColumn } from './large-table.ts';
+import { type PlacedStored, seriesOf, type WindowedPart, windowParts, writeRows } from './stream-windows.ts';
 import { distinctStored } from './stream-distinct.ts';
 import { fitStreamedFeatures, keptNumbers, keptTexts, type StreamedFeature, type StreamRows } from './stream-features.ts';
 
@@ -72,11 +77,15 @@ const alsoDone = [
   'memory',
   'sampleWeight',
   'distinct',
+  'window',
 ];
 const streamed = new Set<string>([...done, ...alsoDone, 'withValidation', 'withTest']);
 
 /** Whether all steps can be done without holding the rows. */
-export const canStream = (spec: DataSpec) => spec.steps.every(({ op }) => streamed.has(op));
+export const canStream = (spec: DataSpec) =>
+  spec.steps.every(({ op }) => streamed.has(op)) &&
+  // Interpolated, a row is another in every window that it lies in.
+  !(stepOf(spec, 'window') && stepOf(spec, 'resize'));
 
 /** Rows that are looked at for findings, evenly over the table. */
 const mostSampled = 20_000;
@@ -203,6 +212,11 @@ function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], s
   const found = splitOf(spec);
   const { group } = found?.step ?? {};
   const { time, column: parted } = found?.step.op === 'split' ? found.step : {};
+  const window = stepOf(spec, 'window');
+  const times = new Set<string>();
+  if (time !== undefined) times.add(time);
+  if (window?.step.time !== undefined) times.add(columnNamed(typed, window.step.time, path, place(window)).name);
+  if (window?.step.group !== undefined) asText.add(columnNamed(typed, window.step.group, path, place(window)).name);
   for (const key of [group, parted]) if (key !== undefined && found) asText.add(columnNamed(typed, key, path, place(found)).name);
   const target = targetColumn(tables[0].table, typed, spec);
   const targets = [target, ...otherTargets(tables[0].table, typed, spec).map(({ column }) => column)];
@@ -220,10 +234,10 @@ function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], s
   for (const feature of known?.features ?? []) if (isOfText(feature)) asText.add(feature.column);
   const weighing = weightColumn(tables[0].table, typed, spec);
   if (weighing) needed.add(weighing.name);
-  const own = all.filter((column) => names.includes(column) && (needed.has(column) || asText.has(column) || column === time));
+  const own = all.filter((column) => names.includes(column) && (needed.has(column) || asText.has(column) || times.has(column)));
   const wanted = own.map((column): WantedColumn => {
     const { type } = typed.find((one) => one.name === column)!;
-    if (column === time && !asText.has(column) && !needed.has(column)) return { name: column, as: 'times' };
+    if (times.has(column) && !asText.has(column) && !needed.has(column)) return { name: column, as: 'times' };
     return { name: column, as: type === 'text' || asText.has(column) ? 'codes' : 'numbers' };
   });
   for (const { name, as } of wanted)
@@ -274,7 +288,7 @@ interface StoredJob {
   readonly plan: Plan;
   readonly known: Preparation | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly write: { write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<unknown> };
+  readonly write: { readonly fd: number; write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<unknown> };
   readonly file: string;
   readonly writtenAtMs: number;
   readonly onProgress: (share: number) => void;
@@ -317,7 +331,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const several: (StreamedTarget & { name: string })[] = [];
   for (const { name, column } of otherTargets(main, typed, spec)) several.push({ name, ...(await readOne(column)) });
   const target = (known && several[0]) ?? (await readOne(targetColumn(main, typed, spec)));
-  const parts = await partRows(rows, columns, typed, spec, target, own);
+  const parts = await partRows(rows, columns, typed, spec, target, own, originOf);
   let next = own;
   for (const [index, { part, at }] of tables.entries()) {
     if (!part) continue;
@@ -332,6 +346,9 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const weights = weighing && (await readStreamedWeights(rows, columns, weighing, place(stepOf(spec, 'sampleWeight')!), originOf));
   const weightsOf = (part: Uint32Array) => weights && { weights: Float32Array.from(part, (row) => weights[row]) };
   if (weights) checkTrainWeights(weightsOf(parts.train)!, place(stepOf(spec, 'sampleWeight')!));
+  checkTogether(spec);
+  // First, so that what is wrong with the windows is said before what their columns lack.
+  const placed = await placeStored(rows, columns, typed, spec, parts, { originOf, known });
 
   const features = known ? knownFeatures(main, typed, known) : chooseFeatures(main, typed, spec, target.column);
   const passes = 2 * features.length + 1;
@@ -368,9 +385,14 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     : ({ targetShape: target.classes ? [] : [1], task: factsOf(target).task } as const);
   const classes = !isSeveral && target.classes && { classes: target.classes };
   const empty: Part = { count: 0, inputs: new Float32Array(0), targets: new Float32Array(0), rows: new Uint32Array(0) };
-  const { inputShape, arraySteps } = shapeParts(spec, [ordered.length], { train: empty }, ['reshape', 'resize']);
+  const rowShape = placed ? [placed.step.length, ordered.length] : [ordered.length];
+  const { inputShape, arraySteps } = shapeParts(spec, rowShape, { train: empty }, ['reshape', 'resize']);
   const size = inputShape.reduce((product, one) => product * one, 1);
-  const written = await writeSamples(job, rows, ordered, parts, { arraySteps: arraySteps ?? [], size });
+  if (placed) checkOutputs(placed, target);
+  const windowed = placed && windowParts(placed, ordered.length, path);
+  const written = windowed
+    ? await writeRows({ ...job, onWritten: (share) => onProgress(1 - shareOf.write * (1 - share)) }, rows, ordered, windowed)
+    : await writeSamples(job, rows, ordered, parts, { arraySteps: arraySteps ?? [], size });
   const targetsOf = (part: Uint32Array) => {
     const made = new Float32Array(part.length * read.length);
     let filled = 0;
@@ -380,11 +402,8 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   /** The store's row at which the table of a part begins. */
   const startOf = (part: keyof Parts) => starts[tables.findIndex((one) => one.part === part)] ?? 0;
   const partOf = (part: keyof Parts): Part => ({
-    count: parts[part]!.length,
+    ...samplesOf(part, windowed?.[part]),
     inputs: new Float32Array(0),
-    targets: targetsOf(parts[part]!),
-    rows: parts[part]!.map((row) => kept[row] - startOf(part)),
-    ...weightsOf(parts[part]!),
     stored: {
       file: job.file,
       type: 'float32',
@@ -394,10 +413,23 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
       writtenAtMs: job.writtenAtMs,
     } satisfies StoredInputs,
   });
+  function samplesOf(part: keyof Parts, own?: WindowedPart): Omit<Part, 'inputs'> {
+    const seen = own?.told ?? parts[part]!;
+    return {
+      count: seen.length,
+      ...(own && { windows: { size, starts: own.starts } }),
+      targets: targetsOf(own?.wanted ?? seen),
+      rows: seen.map((row) => kept[row] - startOf(part)),
+      ...weightsOf(seen),
+    };
+  }
+  const series = placed && seriesOf(placed);
   const derived = stepsOf(spec, 'map').map(({ step: { column, expression } }) => ({ column, expression }));
   const dataset: Omit<Dataset, 'hash'> = {
     ...facts,
+    ...(placed && { targetShape: target.classes ? [] : [placed.step.outputs ?? 1] }),
     ...classes,
+    ...(series && { series }),
     ...(derived.length > 0 && { derived }),
     features: ordered.map(({ feature }) => feature),
     ...(inputs.length > 0 && { inputs: known?.inputs ?? inputs.map((input) => ({ name: input.name, shape: [input.features.length] })) }),
@@ -423,6 +455,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
       totalRows: surveys[0].rows,
       findings,
       streamed: { samples: sample.table.lines.length },
+      ...(placed && series && { series: { ...series, stride: placed.step.stride ?? 1, gap: placed.gap, gaps: placed.gaps } }),
     },
   };
 }
@@ -648,6 +681,69 @@ function ofTexts<Made>(make: (texts: readonly string[]) => Made): (texts: readon
 
 const mostClasses = 100_000;
 
+type OriginOf = (row: number) => { table: LargeTable; row: number };
+
+/** What a column says in each kept row. */
+async function readGroups(rows: StreamRows, columns: Columns, { name }: TypedColumn): Promise<(row: number) => string> {
+  const source = columns.get(name)!;
+  const codeOf = new Uint32Array(rows.kept.length);
+  const known = new Map<string, number>();
+  const numbered = ofTexts((texts) =>
+    Uint32Array.from(texts, (text) => {
+      const before = known.get(text) ?? known.size;
+      known.set(text, before);
+      return before;
+    }),
+  );
+  for (let block = 0; block < rows.store.blocks(); block += 1) {
+    const { texts, codes } = keptTexts(rows, source, block);
+    const own = numbered(texts);
+    codeOf.set(
+      codes.map((code) => own[code]),
+      rows.firstKept[block],
+    );
+    await nextTurn();
+  }
+  const names = [...known.keys()];
+  return (row) => names[codeOf[row]];
+}
+
+/** When each kept row was, in seconds for dates. Throws `data.notATime` where one of the first `upTo` rows says no time. */
+async function readTimes(
+  rows: StreamRows,
+  columns: Columns,
+  column: TypedColumn,
+  at: string,
+  { originOf, upTo }: { originOf: OriginOf; upTo: number },
+): Promise<Float64Array> {
+  const source = columns.get(column.name)!;
+  const times = new Float64Array(rows.kept.length);
+  const momentsIn = ofTexts((texts) => texts.map((text) => (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : Number.NaN)));
+  for (let block = 0; block < rows.store.blocks(); block += 1) {
+    let values: Float64Array;
+    if (source.kind === 'codes' && column.type === 'text') {
+      const { texts, codes } = keptTexts(rows, source, block);
+      const moments = momentsIn(texts);
+      values = Float64Array.from(codes, (code) => moments[code]);
+    } else values = keptNumbers(rows, source, block);
+    const odd = values.findIndex((value) => !Number.isFinite(value));
+    if (odd >= 0 && rows.firstKept[block] + odd < upTo) {
+      const { table, row } = originOf(rows.firstKept[block] + odd);
+      const error = await rows.notANumber(column, rows.firstKept[block] + odd, at);
+      const value = String(error.values['value'] ?? '');
+      const where = { file: table.path, line: row + 1, column: column.index + 1 };
+      throw new EpochbookError(
+        'data.notATime',
+        { path: table.path, unit: 'row', line: row + 1, column: column.name, value },
+        { at, where },
+      );
+    }
+    times.set(values, rows.firstKept[block]);
+    await nextTurn();
+  }
+  return times;
+}
+
 async function partRows(
   rows: StreamRows,
   columns: Columns,
@@ -655,6 +751,7 @@ async function partRows(
   spec: DataSpec,
   target: StreamedTarget,
   count: number,
+  originOf: OriginOf,
 ): Promise<{ -readonly [Part in keyof Parts]: Parts[Part] }> {
   const found = splitOf(spec);
   if (!found) return { ...split(count, undefined, '/data') };
@@ -663,63 +760,55 @@ async function partRows(
   const { time, column } = found.step.op === 'split' ? found.step : {};
   // The training data's rows lie before all others.
   const idOf = (row: number) => rows.kept[row];
-  const textsOf = async (name: string) => {
-    const source = columns.get(columnNamed(typed, name, rows.path, at).name)!;
-    const codeOf = new Uint32Array(rows.kept.length);
-    const known = new Map<string, number>();
-    const numbered = ofTexts((texts) =>
-      Uint32Array.from(texts, (text) => {
-        const before = known.get(text) ?? known.size;
-        known.set(text, before);
-        return before;
-      }),
-    );
-    for (let block = 0; block < rows.store.blocks(); block += 1) {
-      const { texts, codes } = keptTexts(rows, source, block);
-      const own = numbered(texts);
-      codeOf.set(
-        codes.map((code) => own[code]),
-        rows.firstKept[block],
-      );
-      await nextTurn();
-    }
-    const names = [...known.keys()];
-    return (row: number) => names[codeOf[row]];
-  };
-  const timesOf = async (name: string) => {
-    const typedColumn = columnNamed(typed, name, rows.path, at);
-    const source = columns.get(name)!;
-    const times = new Float64Array(rows.kept.length);
-    const momentsIn = ofTexts((texts) => texts.map((text) => (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : Number.NaN)));
-    for (let block = 0; block < rows.store.blocks(); block += 1) {
-      let values: Float64Array;
-      if (source.kind === 'codes' && typedColumn.type === 'text') {
-        const { texts, codes } = keptTexts(rows, source, block);
-        const moments = momentsIn(texts);
-        values = Float64Array.from(codes, (code) => moments[code]);
-      } else values = keptNumbers(rows, source, block);
-      const odd = values.findIndex((value) => !Number.isFinite(value));
-      if (odd >= 0 && rows.firstKept[block] + odd < count) {
-        const line = idOf(rows.firstKept[block] + odd) + 1;
-        const error = await rows.notANumber(typedColumn, rows.firstKept[block] + odd, at);
-        const value = String(error.values['value'] ?? '');
-        const where = { file: rows.path, line, column: typedColumn.index + 1 };
-        throw new EpochbookError('data.notATime', { path: rows.path, unit: 'row', line, column: name, value }, { at, where });
-      }
-      times.set(values, rows.firstKept[block]);
-      await nextTurn();
-    }
-    return (row: number) => times[row];
-  };
+  checkWindowSplit(spec);
+  const window = stepOf(spec, 'window');
+  const named = (name: string) => columnNamed(typed, name, rows.path, at);
+  const groupOf = group === undefined ? undefined : await readGroups(rows, columns, named(group));
+  const moments =
+    time !== undefined
+      ? await readTimes(rows, columns, named(time), at, { originOf, upTo: count })
+      : window && group === undefined && column === undefined
+        ? await windowTimes(window)
+        : undefined;
   return {
     ...split(count, found.step, at, {
       ...(target.classes && { classOf: (row: number) => target.values[row] }),
-      ...(group !== undefined && { groupOf: await textsOf(group) }),
-      ...(time !== undefined && { timeOf: await timesOf(time) }),
-      ...(column !== undefined && { partOf: await textsOf(column) }),
+      ...(groupOf && { groupOf }),
+      ...(moments && { timeOf: (row: number) => moments[row] }),
+      ...(column !== undefined && { partOf: await readGroups(rows, columns, named(column)) }),
       idOf,
     }),
   };
+
+  /** When each row of a series was: by its column of times, else by its place in the series. */
+  async function windowTimes({ step, index }: { readonly step: WindowStep; readonly index: number }): Promise<Float64Array> {
+    const told = (name: string) => columnNamed(typed, name, rows.path, place({ index }));
+    if (step.time !== undefined) return readTimes(rows, columns, told(step.time), place({ index }), { originOf, upTo: count });
+    if (step.group === undefined) return Float64Array.from({ length: count }, (_, row) => row);
+    return placesInSeries(count, await readGroups(rows, columns, told(step.group)));
+  }
+}
+
+/** The windows over the kept rows, where there are any. Throws what `placeWindows` throws, and `data.notATime`. */
+async function placeStored(
+  rows: StreamRows,
+  columns: Columns,
+  typed: readonly TypedColumn[],
+  spec: DataSpec,
+  parts: Parts,
+  { originOf, known }: { originOf: OriginOf; known: Preparation | undefined },
+): Promise<PlacedStored | undefined> {
+  const found = stepOf(spec, 'window');
+  if (!found) return undefined;
+  const { step, index } = found;
+  const at = place(found);
+  const named = (name: string) => columnNamed(typed, name, rows.path, at);
+  const group = step.group ?? splitOf(spec)?.step.group;
+  const groupOf = group === undefined ? () => '' : await readGroups(rows, columns, named(group));
+  const times =
+    step.time === undefined ? undefined : await readTimes(rows, columns, named(step.time), at, { originOf, upTo: rows.kept.length });
+  const timeOf = (row: number) => (times ? times[row] : originOf(row).row);
+  return { ...placeWindows(parts, step, { groupOf, timeOf }, at, known?.series?.gap), step, index };
 }
 
 /** Writes the samples of each part one after another; in one pass, whose parts are gathered and written in turn. */

@@ -47,7 +47,8 @@ function inputsOf(part: Part): Float32Array {
   const { stored } = part;
   if (!stored) return part.inputs;
   const bytes = readFileSync(stored.file);
-  return new Float32Array(bytes.buffer, bytes.byteOffset + stored.offset, part.count * stored.size).slice();
+  const values = part.windows ? part.windows.starts.at(-1)! + stored.size : part.count * stored.size;
+  return new Float32Array(bytes.buffer, bytes.byteOffset + stored.offset, values).slice();
 }
 
 const both = (source: DataSource, ...steps: DataStep[]) => alike(source, steps);
@@ -71,6 +72,9 @@ async function alike(
     expect([part, same(found.rows, wanted.rows), same(found.targets, wanted.targets)]).toEqual([part, true, true]);
     expect(same(found.weights ?? none, wanted.weights ?? none)).toBe(true);
     expect([part, same(inputsOf(found), inputsOf(wanted))]).toEqual([part, true]);
+    expect(found.windows?.size).toBe(wanted.windows?.size);
+    const noStarts = new Uint32Array(0);
+    expect([part, same(found.windows?.starts ?? noStarts, wanted.windows?.starts ?? noStarts)]).toEqual([part, true]);
   }
   const { train: _, validation: __, test: ___, ...expected } = memory.dataset;
   expect(file.dataset).toMatchObject(expected);
@@ -236,6 +240,80 @@ describe('a table on the disk', () => {
     write('odd-twins.csv', ['size,kind', ...strange].join('\n'));
     const odd = fault(load(1, { format: 'csv', path: 'odd-twins.csv' }, [kind, { op: 'distinct', contrary: 'drop' }]));
     expect(await odd).toMatchObject({ code: 'data.notANumber', values: { value: 'much', line: 701 } });
+  });
+
+  it('is a series, its windows in the order of time, within groups and gaps', async () => {
+    // Hours in any order, of three shops, some left out.
+    const hours = Array.from({ length: 18_000 }, (_, row) => row).filter((row) => wave(row * 13) > 0.004);
+    const mixed = hours.map((hour) => ({ hour, at: wave(hour * 17) })).sort((a, b) => a.at - b.at);
+    const moment = (hour: number) => new Date(Date.UTC(2021, 0, 1, hour)).toISOString();
+    const line = (hour: number, shop: string) =>
+      `${moment(hour)},${hour},${shop},${(wave(hour) * 50).toFixed(2)},${hour % 97 === 5 ? '' : hour % 11}`;
+    const shopOf = (hour: number) => ['north', 'south', 'east'][Math.floor(hour / 6000)];
+    write('hours.csv', ['when,hour,shop,height,rain', ...mixed.map(({ hour }) => line(hour, shopOf(hour)))].join('\n'));
+    write('in-order.csv', ['when,hour,shop,height,rain', ...hours.slice(0, 3000).map((hour) => line(hour, 'one'))].join('\n'));
+    const shops: DataSource = { format: 'csv', path: 'hours.csv' };
+    const ordered: DataSource = { format: 'csv', path: 'in-order.csv' };
+    const height: DataStep = { op: 'target', column: 'height', kind: 'number' };
+    const numbers: DataStep = { op: 'select', columns: ['height', 'rain'] };
+    const after: DataStep[] = [{ op: 'impute' }, { op: 'normalize' }];
+    const parts: DataStep = { op: 'split', validation: 0.2, test: 0.1 };
+    const far: DataStep = { op: 'window', time: 'when', group: 'shop', length: 12, horizon: 3 };
+    const { memory, file } = await both(shops, height, numbers, far, parts, ...after);
+    expect(file.preview.series).toEqual(memory.preview.series);
+    expect(file.preview.series!.gaps).toBeGreaterThan(20);
+    const several: DataStep = { op: 'window', time: 'hour', length: 8, outputs: 4, stride: 3, gap: 3 };
+    await both(shops, height, numbers, several, { ...parts, time: 'hour' }, ...after);
+    const near: DataStep = { op: 'window', time: 'when', length: 5 };
+    await both(shops, height, numbers, near, { op: 'kFold', folds: 3, fold: 1, group: 'shop' }, ...after);
+    await both(shops, height, numbers, { op: 'window', group: 'shop', length: 5, stride: 9 }, parts, ...after);
+    await both(
+      ordered,
+      { op: 'target', column: 'rain' },
+      { op: 'filter', column: 'rain', missing: false },
+      { op: 'select', columns: ['height', 'hour', 'rain'] },
+      { op: 'window', time: 'when', length: 6 },
+      { op: 'reshape', shape: [18] },
+      { op: 'sampleWeight', column: 'hour' },
+      {
+        op: 'withTest',
+        data: {
+          source: shops,
+          steps: [
+            { op: 'filter', column: 'shop', oneOf: ['east'] },
+            { op: 'filter', column: 'rain', missing: false },
+          ],
+        },
+      },
+      { op: 'normalize', columns: ['height', 'hour'] },
+    );
+    const steps: DataStep[] = [height, numbers, { op: 'window', time: 'when', length: 6, gap: '1 hours' }, ...after];
+    const { dataset } = await load(1e12, ordered, steps);
+    await alike(shops, steps, JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation);
+    // Interpolated over time, every window is its own: that is done in memory.
+    const shape: DataStep[] = [
+      { op: 'window', length: 8 },
+      { op: 'reshape', shape: [8, 2, 1] },
+      { op: 'resize', size: [4, 2] },
+    ];
+    expect((await load(1, ordered, [height, numbers, ...shape, ...after])).dataset.train.stored).toBeUndefined();
+
+    const rain: DataStep[] = [
+      { op: 'target', column: 'rain', kind: 'classes' },
+      { op: 'filter', column: 'rain', missing: false },
+    ];
+    for (const wrong of [
+      [height, { op: 'window', time: 'shop', length: 3 }],
+      [height, near, { ...parts, stratify: true }],
+      [height, near, { op: 'kFold', folds: 3, fold: 0 }],
+      [...rain, { op: 'window', length: 3, outputs: 2 }],
+      [height, { op: 'window', time: 'when', length: 9000 }],
+      [height, { op: 'window', time: 'when', length: 3, gap: 'long' }],
+    ] as DataStep[][]) {
+      const chosen = [...wrong, numbers, ...after];
+      const [kept, streamed] = [await fault(load(1e12, shops, chosen)), await fault(load(1, shops, chosen))];
+      expect([streamed.code, streamed.at]).toEqual([kept.code, kept.at]);
+    }
   });
 
   it('is done to what was fitted on other data', async () => {

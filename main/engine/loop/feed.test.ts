@@ -52,6 +52,21 @@ async function epochs(job: BatchJob, feed = openFeed(job)): Promise<ReturnType<t
   return found;
 }
 
+it('reads samples that overlap from a file as from memory', async () => {
+  const values = Float32Array.from({ length: 3_000_000 }, (_, index) => Math.sin(index));
+  const path = join(folder, 'overlapping.bin');
+  writeFileSync(path, Buffer.concat([Buffer.alloc(12), Buffer.from(values.buffer)]));
+  // A gap now and then, after which nothing is shared with what was before.
+  const starts = Uint32Array.from({ length: 5000 }, (_, index) => index * 2 + Math.floor(index / 700) * 400);
+  const base = { count: starts.length, targets: Float32Array.from(starts), rows: starts, windows: { size: 400, starts } };
+  const memory: Part = { ...base, inputs: values };
+  const stored = { file: path, type: 'float32', offset: 12, size: 400, scale: 1, writtenAtMs: statSync(path).mtimeMs } as const;
+  const file: Part = { ...base, inputs: new Float32Array(0), stored };
+  for (const from of [0, 690, 2610, 4990]) expect(sliceBatch(file, from, from + 10)).toEqual(sliceBatch(memory, from, from + 10));
+  const job = (train: Part): BatchJob => ({ inputShape: [200, 2], train, seed: 5, batchSize: 500 });
+  expect(await epochs(job(file))).toEqual(await epochs(job(memory)));
+});
+
 describe('batches from another thread', () => {
   const { file, memory } = stored(100, 12);
   const job = (train: Part, more: Partial<BatchJob> = {}): BatchJob => ({ inputShape: [2, 2, 3], train, seed: 5, batchSize: 16, ...more });

@@ -24,7 +24,7 @@ const samplesPerBlock = (stored: StoredInputs) => Math.max(1, Math.floor(blockBy
 export function openInputs(part: Part): InputReader {
   const size = inputSizeOf(part);
   const { stored, inputs } = part;
-  if (stored) return openStored(stored, part.count);
+  if (stored) return openStored(stored, part);
   return {
     size,
     copy(index, into, offset) {
@@ -38,28 +38,28 @@ export function openInputs(part: Part): InputReader {
 interface Block {
   readonly number: number;
   readonly values: Uint8Array | Float32Array;
-  /** The first sample's place in the file. */
+  /** Which of the part's values in the file the first one is. */
   readonly from: number;
 }
 
-function openStored(stored: StoredInputs, count: number): InputReader {
+function openStored(stored: StoredInputs, { count, windows }: Pick<Part, 'count' | 'windows'>): InputReader {
   const { file, offset: begin, size, scale, places, writtenAtMs } = stored;
-  const sampleBytes = bytesOf(stored);
+  const valueBytes = bytesOf(stored) / size;
   const perBlock = samplesPerBlock(stored);
   const handle = openSync(file, 'r');
   const changed = () => new EpochbookError('engine.samplesChanged', { file }, { at: '/data/source' });
   /** The one used last is at the end. */
   const blocks = new Map<number, Block>();
   let last: Block | undefined;
+  const startOf = (index: number) => inputStartOf({ windows }, places ? places[index] : index, size);
   const readBlock = (number: number): Block => {
-    const place = (index: number) => (places ? places[index] : index);
-    const from = place(number * perBlock);
-    const end = place(Math.min(count, (number + 1) * perBlock) - 1);
+    const from = startOf(number * perBlock);
+    const end = startOf(Math.min(count, (number + 1) * perBlock) - 1) + size;
     // Samples of other parts may lie between.
-    const bytes = new Uint8Array((end - from + 1) * sampleBytes);
+    const bytes = new Uint8Array((end - from) * valueBytes);
     let filled = 0;
     while (filled < bytes.length) {
-      const read = readSync(handle, bytes, filled, bytes.length - filled, begin + from * sampleBytes + filled);
+      const read = readSync(handle, bytes, filled, bytes.length - filled, begin + from * valueBytes + filled);
       if (read === 0) throw changed();
       filled += read;
     }
@@ -79,7 +79,7 @@ function openStored(stored: StoredInputs, count: number): InputReader {
     size,
     copy(index, into, offset) {
       const { values, from } = blockOf(Math.floor(index / perBlock));
-      const start = ((places ? places[index] : index) - from) * size;
+      const start = startOf(index) - from;
       if (scale === 1) for (let place = 0; place < size; place++) into[offset + place] = values[start + place];
       else for (let place = 0; place < size; place++) into[offset + place] = values[start + place] * scale;
     },
