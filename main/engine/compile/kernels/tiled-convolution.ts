@@ -2,6 +2,10 @@
  * A convolution in steps of 1, taken apart for windows of 2 × 2: the four places of all windows are one convolution in steps
  * of 2 with four filters, the same one moved by a pixel down, across, both or not at all. As a matrix product whose columns,
  * the windows' pixels, serve the filter's gradient as well. The pass pool-tiles makes these kernels; tfjs has none.
+ *
+ * An infinite or NaN pixel is multiplied by the moved filters' zeros too, which gives NaN: in each window that reads it at
+ * some of its places only, where tfjs gives an infinity or the greatest of the other places; and, where a filter's height
+ * or width is even, in the window before, which does not read it. All windows further away are as tfjs has them.
  */
 import type { Attributes, Node, Shape } from '../graph.ts';
 import type { OnnxBuilder } from '../onnx-builder.ts';

@@ -216,6 +216,46 @@ describe('passes', () => {
     }),
   );
 
+  /** Pooled values and the filter's gradient, of ones but for the pixel at [5, 5] of 12 × 12: by the reference and as tiles. */
+  async function aroundPixel(pixel: number, filter: number) {
+    const shapes = [
+      [1, 12, 12, 1],
+      [filter, filter, 1, 1],
+    ];
+    const values = shapes.map((shape) => new Float32Array(sizeOf(shape)).fill(1));
+    values[0][5 * 12 + 5] = pixel;
+    const before = traced(shapes, values, (x, w) => {
+      const pooled = (weights: tf.Tensor) => tf.maxPool(tf.conv2d(image(x), image(weights), 1, 'valid'), 2, 2, 'valid');
+      return [pooled(w), tf.grad((weights) => tf.sum(tf.square(pooled(weights))))(w)];
+    });
+    const program = optimize(before.program);
+    expect(count(program, 'TiledConv2D')).toBe(1);
+    const [wanted, found] = [await runOn(reference, before), await runOn(native, { ...before, program })];
+    return [wanted, found].map((results) => ({ pooled: results.get('y0')!, gradient: results.get('y1')! }));
+  }
+
+  // By a filter of 3, a window reads 4 pixels of a row; by one of 4 it reads 5, and a sixth that it multiplies by 0.
+  it.each([
+    { pixel: Infinity, filter: 3, across: 5, touched: [1, 2] },
+    { pixel: -Infinity, filter: 3, across: 5, touched: [1, 2] },
+    { pixel: Infinity, filter: 4, across: 4, touched: [0, 1, 2] },
+    { pixel: -Infinity, filter: 4, across: 4, touched: [0, 1, 2] },
+  ])('tiles of an image with a pixel of $pixel by a filter of $filter', async ({ pixel, filter, across, touched }) => {
+    const [wanted, found] = await aroundPixel(pixel, filter);
+    expect(found.pooled).toHaveLength(across * across);
+    found.pooled.forEach((value, window) => {
+      const isTouched = [Math.floor(window / across), window % across].every((at) => touched.includes(at));
+      if (isTouched) expect(Number.isFinite(value)).toBe(false);
+      else expect(value).toBe(wanted.pooled[window]);
+    });
+    // All places of the window at [2, 2] read the pixel; of the first one that is touched one place does, or none.
+    for (const { pooled } of [wanted, found]) expect(pooled[2 * across + 2]).toBe(pixel);
+    const first = touched[0] * across + touched[0];
+    expect(found.pooled[first]).toBeNaN();
+    expect(wanted.pooled[first]).toBe(filter === 4 ? 16 : Math.max(pixel, 9));
+    for (const { gradient } of [wanted, found]) expect(gradient.every(Number.isFinite)).toBe(false);
+  });
+
   it('no tiles where the image needs a gradient, channels are many or windows overlap', async () => {
     const kept = { MaxPool: [1, 1], MaxPoolGrad: [1, 1] } as Record<string, [number, number]>;
     await expectPass(optimize, pooledConvolution([2, 8, 8, 2], [3, 3, 2, 4], 'same', true), kept);
