@@ -10,7 +10,6 @@ const desktop = [
   'crash',
   'journal',
   'security',
-  'views',
   'report',
   'pictures',
   'workspace',
