@@ -6,7 +6,8 @@ import type { Arrays } from './arrays.ts';
 import { type Folders, readDataFile } from './files.ts';
 import { parseIdx } from './idx.ts';
 import { readNpyWeights } from './numpy.ts';
-import { type LargeOptions, openLargeIdx } from './stream/large-arrays.ts';
+import type { ReadOptions } from './stored-arrays.ts';
+import { openLargeIdx } from './stream/large-arrays.ts';
 
 type IdxSource = Extract<DataSource, { format: 'idx' }>;
 
@@ -14,7 +15,7 @@ const imagesAt = '/data/source/images';
 const labelsAt = '/data/source/labels';
 
 /** Throws `data.*` errors: what a file cannot be, counts that differ, labels outside the classes. */
-export async function readIdx(source: IdxSource, folders: Folders, hash: Hash, options: LargeOptions = {}): Promise<Arrays> {
+export async function readIdx(source: IdxSource, folders: Folders, hash: Hash, options: ReadOptions = {}): Promise<Arrays> {
   const large = await openLargeIdx(source.images, folders, imagesAt, hash, options);
   const images = large
     ? { shape: large.shape, values: new Uint8Array(0) }

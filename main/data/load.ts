@@ -19,7 +19,7 @@ import { atOther, checkOther, forOther, type OtherSteps } from './other-data.ts'
 import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
-import { folderOf, mostInMemory as usualMost, samplesName } from './stored-arrays.ts';
+import { folderOf, mostInMemory as usualMost, type ReadOptions, samplesName } from './stored-arrays.ts';
 import { shapeStored } from './stream/large-arrays.ts';
 import { isLarge, loadLargeTable } from './stream/load-large.ts';
 import { place, stepOf } from './steps.ts';
@@ -179,13 +179,6 @@ type ReadData = TextTable | Arrays | RunningText;
 
 const pick = (from: object, names: readonly string[]): object =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
-
-interface ReadOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly most: number | undefined;
-  readonly onProgress?: LoadOptions['onProgress'];
-  readonly onDamaged: LoadOptions['onDamaged'];
-}
 
 async function readSource(source: DataSource, folders: Folders, hash: Hash, options: ReadOptions): Promise<ReadData> {
   switch (source.format) {

@@ -6,7 +6,8 @@ import { archiveOf, type DataSource } from '#contract/spec.ts';
 import { type Arrays, sizeOf } from './arrays.ts';
 import { type Folders, isGzipped, locate, mostUnpacked, readDataFile } from './files.ts';
 import { type NpyArray, type NpyHeader, parseNpy } from './npy.ts';
-import { hashFile, type LargeOptions, openLargeEntry, openLargeNpy } from './stream/large-arrays.ts';
+import { hashFile, openLargeEntry, openLargeNpy } from './stream/large-arrays.ts';
+import type { ReadOptions } from './stored-arrays.ts';
 import { checkWeightArray } from './sample-weights.ts';
 import { packInputs, packTargets } from './several-arrays.ts';
 import { openPlacedZip, openZip, type PlacedEntry, type ZipEntry } from './zip.ts';
@@ -38,7 +39,7 @@ function weightsIn({ values }: NpyArray, path: string, inputs: { path: string; c
   return values;
 }
 
-export async function readNpy(source: NpySource, folders: Folders, hash: Hash, options: LargeOptions = {}): Promise<Arrays> {
+export async function readNpy(source: NpySource, folders: Folders, hash: Hash, options: ReadOptions = {}): Promise<Arrays> {
   const at = '/data/source/inputs';
   const large = await openLargeNpy(source.inputs, folders, at, hash, { ...options, scale: source.scale ?? 1 });
   const inputs = large ? withoutValues(large.header) : parseNpy(await readDataFile(source.inputs, folders, at, hash), at);
@@ -57,7 +58,7 @@ function withoutValues({ shape, letters, width, columnMajor }: NpyHeader): NpyAr
 }
 
 /** Throws `data.zipDamaged`, `data.npzArray`, `data.npzArrayNear`, and what `parseNpy` throws. */
-export async function readNpz(source: NpzSource, folders: Folders, hash: Hash, options: LargeOptions = {}): Promise<Arrays> {
+export async function readNpz(source: NpzSource, folders: Folders, hash: Hash, options: ReadOptions = {}): Promise<Arrays> {
   const at = '/data/source/path';
   const { entries, content } = await openNpz(source.path, folders, at, hash, options);
   const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
@@ -124,7 +125,7 @@ async function openNpz(
   folders: Folders,
   at: string,
   hash: Hash,
-  options: LargeOptions,
+  options: ReadOptions,
 ): Promise<{ entries: (ZipEntry | PlacedEntry)[]; content: string }> {
   const isPlain = !archiveOf(path) && !(await isGzipped(await locate(path, folders, at), path, at));
   if (!isPlain) return { entries: await openZip(await readDataFile(path, folders, at, hash), at), content: '' };

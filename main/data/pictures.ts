@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
 import { type Arrays, thumbnailCount } from './arrays.ts';
-import { mostInMemory, storedFile } from './stored-arrays.ts';
+import { mostInMemory, type ReadOptions, storedFile } from './stored-arrays.ts';
 import { type BesideInput, labelPictures } from './picture-labels.ts';
 import { packInputs } from './several-arrays.ts';
 import { pngMark, readPlainPng } from './png.ts';
@@ -181,16 +181,6 @@ export async function readPictures(...[source, folders, hash, options]: Paramete
   return { ...arrays, ...packed, inputShape: [packed.values.length / count], scale: 1, pictures: { shape: inputShape, values } };
 }
 
-export interface PictureOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes that the samples may take as 32-bit floats, beyond which they lie in the cache. */
-  readonly most?: number | undefined;
-  /** Hears the share that is done. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-  /** Hears of a file of the cache that was not as it was written. */
-  readonly onDamaged?: ((file: string) => void) | undefined;
-}
-
 /** Of the work, about what reading the files is. */
 const readingShare = 0.2;
 
@@ -198,7 +188,7 @@ async function decodePictures(
   source: PictureSource,
   folders: Folders,
   hash: Hash,
-  { signal, most = mostInMemory, onProgress = () => {}, onDamaged }: PictureOptions = {},
+  { signal, most = mostInMemory, onProgress = () => {}, onDamaged }: ReadOptions = {},
 ): Promise<{ arrays: Arrays; besides: PictureList['besides'] }> {
   const { pictures, classes, ignored, besides } = await listPictures(source, folders, hash);
   const sharp = await loadSharp();

@@ -3,7 +3,7 @@
  * the PNG specification, third edition (W3C, 2025).
  */
 import { inflateSync } from 'node:zlib';
-import { crc32 } from '#contract/crc.ts';
+import { checksum } from '#files/checksum.ts';
 
 export interface PlainPicture {
   readonly width: number;
@@ -33,7 +33,7 @@ export function readPlainPng(bytes: Buffer): PlainPicture | undefined {
     if (at + 12 > bytes.length) return undefined;
     const length = bytes.readUInt32BE(at);
     const [start, end] = [at + 8, at + 8 + length];
-    if (end + 4 > bytes.length || bytes.readUInt32BE(end) !== crc32(bytes, at + 4, end)) return undefined;
+    if (end + 4 > bytes.length || bytes.readUInt32BE(end) !== checksum(bytes.subarray(at + 4, end))) return undefined;
     const type = bytes.toString('latin1', at + 4, start);
     at = end + 4;
     if (isHeader !== (type === 'IHDR') || (isHeader && length !== 13)) return undefined;

@@ -22,6 +22,17 @@ export interface StoredSamples {
 /** What the samples of all parts may take in memory, as 32-bit floats. */
 export const mostInMemory = 3 * 2 ** 30;
 
+/** How data is read that may be larger than memory. */
+export interface ReadOptions {
+  /** Bytes that the samples may take as 32-bit floats, beyond which they lie in a file. */
+  readonly most?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears the share that is done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+  /** Hears of a file of the cache that was not as it was written. */
+  readonly onDamaged?: ((file: string) => void) | undefined;
+}
+
 /** Files that are kept: of the data sets used last. */
 const mostFiles = 3;
 

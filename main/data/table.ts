@@ -17,6 +17,8 @@ import { findTableFaults } from './table-findings.ts';
 import { labelColumn, textColumn, tokenizeColumn } from './text-table.ts';
 import { timesOf } from './times.ts';
 import {
+  firstTargetRows,
+  seriesOf,
   placesInSeries,
   placeWindows,
   type PlacedPart,
@@ -449,17 +451,10 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       findings,
     };
   }
-  const { length, horizon = 1, outputs = 1, stride = 1, time, group } = window.step;
+  const { length, outputs = 1, stride = 1 } = window.step;
   checkOutputs(window, target);
   const { gap, gaps } = windows;
-  const series = {
-    length,
-    horizon,
-    outputs,
-    // Places in a file tell no time.
-    ...(time !== undefined && { time, gap }),
-    ...(group !== undefined && { group }),
-  };
+  const series = seriesOf(window.step, gap);
   // Interpolated, a row is another in every window that it lies in.
   const isResized = stepOf(spec, 'resize') !== undefined;
   const bytesOf = ({ order: rows, starts }: PlacedPart) =>
@@ -474,13 +469,12 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
       ...shaped([length, features.length], (_, part) => {
         const own = windows.parts[part]!;
         const { order: seen, starts } = windowRows(own, length);
-        const wanted = targetRows(own, window.step);
-        const firstTargets = outputs === 1 ? wanted : targetRows(own, { ...window.step, outputs: 1 });
+        const firstTargets = firstTargetRows(own, window.step);
         const made: Part = {
           count: starts.length,
           inputs: gather(seen),
           windows: { size: length * features.length, starts: starts.map((start) => start * features.length) },
-          targets: targetsOf(wanted),
+          targets: targetsOf(targetRows(own, window.step)),
           rows: rowsOf(firstTargets),
           ...weightsOf(firstTargets),
         };

@@ -1,6 +1,6 @@
 /** Windows over ordered rows: what lies before, to predict what follows. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { Part } from '#contract/samples.ts';
+import type { Part, Series } from '#contract/samples.ts';
 import type { DataStep } from '#contract/spec.ts';
 import type { Parts } from './split.ts';
 
@@ -187,6 +187,21 @@ export function targetRows({ order, starts }: PlacedPart, { length, horizon = 1,
     for (let place = first; place < first + outputs; place += 1) rows[filled++] = order[place];
   }
   return rows;
+}
+
+/** Of each window, the row of its first target. */
+export const firstTargetRows = (part: PlacedPart, step: WindowStep): Uint32Array => targetRows(part, { ...step, outputs: 1 });
+
+/** What is kept of the windows with a run. `gap`: what was taken for one. */
+export function seriesOf({ length, horizon = 1, outputs = 1, time, group }: WindowStep, gap: number): Series {
+  return {
+    length,
+    horizon,
+    outputs,
+    // Places in a file tell no time.
+    ...(time !== undefined && { time, gap }),
+    ...(group !== undefined && { group }),
+  };
 }
 
 /** The part with every sample of its own, as it is where samples do not overlap. */

@@ -1,6 +1,9 @@
 /** Checksums of files: cyclic redundancy checks of 32 bits, by a table of 256. Node 16 has none. */
 
-/** `polynomial`: its bits reversed, as is usual. The checksum, unsigned, is of the bytes from `start` to before `end`, after those of which it was `before`. */
+/**
+ * `polynomial`: its bits reversed, as is usual. The checksum, unsigned, is of the bytes from `start` to before `end`, after
+ * those of which it was `before`.
+ */
 export function createCrc(polynomial: number): (bytes: Uint8Array, start?: number, end?: number, before?: number) => number {
   const table = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {

@@ -12,7 +12,7 @@ import { type Folders, isGzipped, locate, mostUnpacked, placeDataFile } from '..
 import { idxBytes, idxHeader, idxShape, idxStart } from '../idx.ts';
 import { npyHeader, type NpyHeader, numbersIn } from '../npy.ts';
 import { place } from '../steps.ts';
-import { samplesFile, storedFile, type StoredSamples } from '../stored-arrays.ts';
+import { type ReadOptions, samplesFile, storedFile, type StoredSamples } from '../stored-arrays.ts';
 import type { PlacedEntry } from '../zip.ts';
 import { turnedPieces } from './turned.ts';
 import { type Packed, unpackedHead, unpackedPieces } from './unpacked.ts';
@@ -20,16 +20,6 @@ import { type Packed, unpackedHead, unpackedPieces } from './unpacked.ts';
 /** Bytes that are read at once, and that hold any header. */
 const blockBytes = 4 * 2 ** 20;
 const headBytes = 1 << 16;
-
-export interface LargeOptions {
-  /** Bytes that the samples may take as 32-bit floats. */
-  readonly most?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Hears the share that is done. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-  /** Hears of a file of the cache that was not as it was written. */
-  readonly onDamaged?: ((file: string) => void) | undefined;
-}
 
 interface LargeFile {
   readonly file: string;
@@ -123,7 +113,7 @@ export async function hashFile(
   folders: Folders,
   at: string,
   hash: Hash,
-  { signal, onProgress = () => {} }: Pick<LargeOptions, 'signal' | 'onProgress'>,
+  { signal, onProgress = () => {} }: Pick<ReadOptions, 'signal' | 'onProgress'>,
 ): Promise<string> {
   const content = createHash('sha256');
   const { size } = await disk.stat(await locate(path, folders, at));
@@ -162,7 +152,7 @@ export async function openLargeNpy(
   folders: Folders,
   at: string,
   hash: Hash,
-  { scale, most = Infinity, ...options }: LargeOptions & { scale: number },
+  { scale, most = Infinity, ...options }: ReadOptions & { scale: number },
 ): Promise<LargeNpy | undefined> {
   const found = await largeFile(path, folders, at, (head) => measureNpy(head, path, at), most);
   if (!found) return undefined;
@@ -180,7 +170,7 @@ export async function openLargeEntry(
   path: string,
   folders: Folders,
   at: string,
-  { scale, content, most = Infinity, ...options }: LargeOptions & { scale: number; content: string },
+  { scale, content, most = Infinity, ...options }: ReadOptions & { scale: number; content: string },
 ): Promise<LargeNpy | undefined> {
   const { file, isPacked, size, packedSize } = entry;
   const offset = await entry.start();
@@ -217,7 +207,7 @@ async function placeNpy(
   { path, at, file, writtenAtMs, offset, packed, entry, content }: ArrayPlace,
   header: NpyHeader,
   folders: Folders,
-  { scale, signal, onDamaged, onProgress = () => {} }: Omit<LargeOptions, 'most'> & { scale: number },
+  { scale, signal, onDamaged, onProgress = () => {} }: Omit<ReadOptions, 'most'> & { scale: number },
 ): Promise<LargeNpy> {
   const { letters, width, start, wanted, shape, little, columnMajor } = header;
   const [count = 0, ...rest] = shape;
@@ -303,7 +293,7 @@ export async function openLargeIdx(
   folders: Folders,
   at: string,
   hash: Hash,
-  { most = Infinity, ...options }: LargeOptions,
+  { most = Infinity, ...options }: ReadOptions,
 ): Promise<{ shape: readonly number[]; stored: StoredSamples; firstBytes: NonNullable<Arrays['firstBytes']> } | undefined> {
   const measure = (head: Buffer): Measure => {
     const shape = idxShape({ path, bytes: head }, at);

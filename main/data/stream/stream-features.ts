@@ -437,3 +437,15 @@ export function keptNumbers({ store, kept, firstKept }: StreamRows, source: Sour
   const start = block * blockRows;
   return Float64Array.from(kept.subarray(firstKept[block], firstKept[block + 1]), (row) => numbers[row - start]);
 }
+
+/** The features' values of a block's kept rows. Throws `data.missingValue` or `data.notANumber` where one is none as a 32-bit float. */
+export async function finiteColumns(rows: StreamRows, features: readonly StreamedFeature[], block: number): Promise<Float64Array[]> {
+  const columns: Float64Array[] = [];
+  for (const { valuesIn: take, column } of features) {
+    const values = take(block);
+    const odd = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    if (odd >= 0) throw await rows.notANumber(column, rows.firstKept[block] + odd, '/data/source');
+    columns.push(values);
+  }
+  return columns;
+}

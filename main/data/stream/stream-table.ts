@@ -33,13 +33,14 @@ import {
   targetColumn,
 } from '../table.ts';
 import { findTableFaults } from '../table-findings.ts';
-import { placesInSeries, placeWindows, type WindowStep } from '../windows.ts';
+import { secondsOf } from '../times.ts';
+import { placesInSeries, placeWindows, seriesOf, type WindowStep } from '../windows.ts';
 import { blockRows, type ColumnStore, createColumnStore, type StoredColumn } from './column-store.ts';
 import { isOfText, knownStreamedFeatures } from './known-features.ts';
 import { type ColumnSurvey, type LargeTable, mostTexts, type WantedColumn } from './large-table.ts';
-import { type PlacedStored, seriesOf, type WindowedPart, windowParts, writeRows } from './stream-windows.ts';
+import { type PlacedStored, type WindowedPart, windowParts, writeRows } from './stream-windows.ts';
 import { distinctStored } from './stream-distinct.ts';
-import { fitStreamedFeatures, keptNumbers, keptTexts, type StreamedFeature, type StreamRows } from './stream-features.ts';
+import { finiteColumns, fitStreamedFeatures, keptNumbers, keptTexts, type StreamedFeature, type StreamRows } from './stream-features.ts';
 
 /** One of the tables: the training data first, then others that are parts. */
 export interface LargePart {
@@ -423,7 +424,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
       ...weightsOf(seen),
     };
   }
-  const series = placed && seriesOf(placed);
+  const series = placed && seriesOf(placed.step, placed.gap);
   const derived = stepsOf(spec, 'map').map(({ step: { column, expression } }) => ({ column, expression }));
   const dataset: Omit<Dataset, 'hash'> = {
     ...facts,
@@ -718,7 +719,7 @@ async function readTimes(
 ): Promise<Float64Array> {
   const source = columns.get(column.name)!;
   const times = new Float64Array(rows.kept.length);
-  const momentsIn = ofTexts((texts) => texts.map((text) => (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : Number.NaN)));
+  const momentsIn = ofTexts((texts) => texts.map(secondsOf));
   for (let block = 0; block < rows.store.blocks(); block += 1) {
     let values: Float64Array;
     if (source.kind === 'codes' && column.type === 'text') {
@@ -832,13 +833,7 @@ async function writeSamples(
   for (let block = 0; block < store.blocks(); block += 1) {
     signal?.throwIfAborted();
     const [from, to] = [firstKept[block], firstKept[block + 1]];
-    const columns: Float64Array[] = [];
-    for (const { valuesIn, column } of features) {
-      const values = valuesIn(block);
-      const odd = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-      if (odd >= 0) throw await rows.notANumber(column, from + odd, '/data/source');
-      columns.push(values);
-    }
+    const columns = await finiteColumns(rows, features, block);
     for (const part of names) {
       const own = parts[part]!;
       const first = written[part];

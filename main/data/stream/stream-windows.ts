@@ -2,11 +2,10 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
-import type { Series } from '#contract/samples.ts';
 import type { Parts } from '../split.ts';
 import { place } from '../steps.ts';
-import { type PlacedWindows, targetRows, windowRows, type WindowStep } from '../windows.ts';
-import type { StreamedFeature, StreamRows } from './stream-features.ts';
+import { firstTargetRows, type PlacedWindows, targetRows, windowRows, type WindowStep } from '../windows.ts';
+import { finiteColumns, type StreamedFeature, type StreamRows } from './stream-features.ts';
 
 /** Windows over kept rows, and the step that made them. */
 export interface PlacedStored extends PlacedWindows {
@@ -29,18 +28,6 @@ type Windowed = { readonly [Part in keyof Parts]: WindowedPart };
 /** A window's first value is told by 32 bits. */
 const mostValues = 2 ** 32;
 
-export function seriesOf({ step, gap }: PlacedStored): Series {
-  const { length, horizon = 1, outputs = 1, time, group } = step;
-  return {
-    length,
-    horizon,
-    outputs,
-    // Places in a file tell no time.
-    ...(time !== undefined && { time, gap }),
-    ...(group !== undefined && { group }),
-  };
-}
-
 /** `width`: numbers of a row. Throws `data.tooLarge` where a part has more numbers than can be told apart. */
 export function windowParts(placed: PlacedStored, width: number, path: string): Windowed {
   const { parts, step } = placed;
@@ -48,9 +35,8 @@ export function windowParts(placed: PlacedStored, width: number, path: string): 
     const { order, starts } = windowRows(own, step.length);
     if (order.length * width > mostValues)
       throw new EpochbookError('data.tooLarge', { path, gigabytes: (mostValues * 4) / 2 ** 30 }, { at: place(placed) });
-    const wanted = targetRows(own, step);
-    const told = (step.outputs ?? 1) === 1 ? wanted : targetRows(own, { ...step, outputs: 1 });
-    return [part, { order, starts: starts.map((start) => start * width), wanted, told }];
+    const begins = starts.map((start) => start * width);
+    return [part, { order, starts: begins, wanted: targetRows(own, step), told: firstTargetRows(own, step) }];
   });
   return Object.fromEntries(made) as unknown as Windowed;
 }
@@ -83,13 +69,7 @@ export async function writeRows(
   for (let block = 0; block < store.blocks(); block += 1) {
     signal?.throwIfAborted();
     const [from, to] = [firstKept[block], firstKept[block + 1]];
-    const columns: Float64Array[] = [];
-    for (const { valuesIn, column } of features) {
-      const values = valuesIn(block);
-      const odd = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-      if (odd >= 0) throw await rows.notANumber(column, from + odd, '/data/source');
-      columns.push(values);
-    }
+    const columns = await finiteColumns(rows, features, block);
     const written = Uint32Array.from({ length: to - from }, (_, row) => from + row).filter((row) => placeOf[row] > 0);
     // Mostly they lie in order.
     if (written.some((row, index) => index > 0 && placeOf[written[index - 1]] > placeOf[row]))

@@ -7,7 +7,7 @@ import { whenIdle } from '../../components/when-idle.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
 import { blockElement, keepBlock, leaveForLater } from './block-element.ts';
-import { type EditedBlock, isCell, isShown } from './blocks.ts';
+import { type EditedBlock, isCell, isShown, shownBeside } from './blocks.ts';
 import { Cell } from './Cell.tsx';
 import { focusEditor } from './editor/handles.ts';
 import { FindBar } from './find/FindBar.tsx';
@@ -63,10 +63,9 @@ export function NotebookView() {
   const runBlocks = useCallback(
     (keys: readonly string[], advance: boolean) => {
       const { runCell, blocks: now } = useNotebookStore.getState();
-      const order = now.filter(isShown);
-      for (const block of order) if (isCell(block) && keys.includes(block.key)) void runCell(block.id);
+      for (const block of now) if (isCell(block) && keys.includes(block.key)) void runCell(block.id);
       if (!advance) return;
-      const next = order[order.findIndex((other) => other.key === keys.at(-1)) + 1];
+      const next = shownBeside(now, keys.at(-1), 1);
       if (next && isCell(next)) focusEditor(next.key);
       else focusBlock(next?.key);
     },

@@ -36,6 +36,12 @@ export function isShown(block: EditedBlock): boolean {
   return block.type === 'cell' || (block.type === 'prose' && block.text.trim() !== '');
 }
 
+/** The block that is drawn next above (−1) or below (+1). */
+export function shownBeside(blocks: readonly EditedBlock[], key: string | undefined, way: -1 | 1): EditedBlock | undefined {
+  const shown = blocks.filter(isShown);
+  return shown[shown.findIndex((block) => block.key === key) + way];
+}
+
 export function isCell(block: EditedBlock): block is EditedCell {
   return block.type === 'cell';
 }

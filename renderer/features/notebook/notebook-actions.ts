@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { flushSync } from 'react-dom';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
-import { type EditedBlock, isCell, isShown } from './blocks.ts';
+import { type EditedBlock, isCell, isShown, shownBeside } from './blocks.ts';
 import { cursorOf, focusEditor, selectedText } from './editor/handles.ts';
 import { reveal } from './find/FindBar.tsx';
 import { useFindStore } from './find/find-store.ts';
@@ -87,14 +87,12 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       else extendTo(key);
     });
   const beside = (step: -1 | 1, go: (key: string | undefined) => void) =>
-    onSelected((block) => {
-      const shown = useNotebookStore.getState().blocks.filter(isShown);
-      go(shown[shown.findIndex((other) => other.key === block.key) + step]?.key);
-    });
+    onSelected(({ key }) => go(shownBeside(useNotebookStore.getState().blocks, key, step)?.key));
   const toEnd = (place: 0 | -1) => onSelected(() => extendTo(useNotebookStore.getState().blocks.filter(isShown).at(place)?.key));
+  const selectedNow = () => useNotebookStore.getState().selected;
   const removed = (keys: readonly string[]) => {
     store.remove(keys);
-    return useNotebookStore.getState().selected;
+    return selectedNow();
   };
   const onOne = (act: (block: EditedBlock) => string | undefined) => onSelected((block) => focusBlock(flushSync(() => act(block))));
   const selectAll = () => {
@@ -105,7 +103,7 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
   const moved = (direction: -1 | 1) =>
     afterwards((keys) => {
       store.move(keys, direction);
-      return selected;
+      return selectedNow();
     });
   const pasted = (where: 'above' | 'below') => ({
     ...afterwards((keys) => store.paste(keys, where)),

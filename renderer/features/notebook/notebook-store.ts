@@ -25,6 +25,7 @@ import {
   insertAfter,
   isCell,
   isShown,
+  shownBeside,
   move,
   newCell,
   newProse,
@@ -502,12 +503,6 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     return get().blocks.filter(({ key }) => keys.includes(key));
   }
 
-  /** The block that is drawn next above (−1) or below (+1). */
-  function shownBeside(key: string, way: -1 | 1): EditedBlock | undefined {
-    const shown = get().blocks.filter(isShown);
-    return shown[shown.findIndex((block) => block.key === key) + way];
-  }
-
   function travelled(result: Travelled | undefined): string | undefined {
     if (!result) return undefined;
     const { blocks, knobs, history, touched } = result;
@@ -817,7 +812,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     },
 
     insertAbove(kind, key) {
-      return get().insert(kind, shownBeside(key, -1)?.key);
+      return get().insert(kind, shownBeside(get().blocks, key, -1)?.key);
     },
 
     remove(keys) {
@@ -849,7 +844,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
 
     paste(keys, where) {
       const { copied, blocks } = get();
-      const afterKey = where === 'below' ? keys.at(-1) : shownBeside(keys[0], -1)?.key;
+      const afterKey = where === 'below' ? keys.at(-1) : shownBeside(get().blocks, keys[0], -1)?.key;
       return restructured(withCopies(blocks, copied, afterKey), keys.at(-1)!);
     },
 
@@ -859,12 +854,12 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     },
 
     merge(keys) {
-      const next = keys.length === 1 ? shownBeside(keys[0], 1) : undefined;
+      const next = keys.length === 1 ? shownBeside(get().blocks, keys[0], 1) : undefined;
       return merged(next ? [...keys, next.key] : keys, keys.at(-1)!);
     },
 
     mergeWithPrevious(key) {
-      const previous = shownBeside(key, -1);
+      const previous = shownBeside(get().blocks, key, -1);
       return previous ? merged([previous.key, key], key) : key;
     },
 

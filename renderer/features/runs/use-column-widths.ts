@@ -35,8 +35,8 @@ interface ColumnWidths {
 }
 
 export function useColumnWidths({ columns, layout, runs, groups, groupShows, groupText }: Shown): ColumnWidths {
+  const sampled = useMemo(() => sampleOf(runs, runSample), [runs]);
   const ofRuns = useMemo(() => {
-    const sampled = sampleOf(runs, runSample);
     const tags = () =>
       Math.min(260, Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
     return new Map(
@@ -46,8 +46,7 @@ export function useColumnWidths({ columns, layout, runs, groups, groupShows, gro
         return [column.id, column.width ?? (column.id === 'tags' ? tags() : columnWidth(texts()))];
       }),
     );
-  }, [columns, runs]);
-  const names = useMemo(() => sampleOf(runs, runSample).map((run) => run.name), [runs]);
+  }, [columns, sampled]);
 
   return useMemo(() => {
     const grouped = sampleOf([...groups.values()], groupSample).map(({ group }) => group);
@@ -59,7 +58,8 @@ export function useColumnWidths({ columns, layout, runs, groups, groupShows, gro
       }),
     );
     const wanted = layout.find(({ id }) => id === 'name')?.width;
-    const name = wanted ?? columnWidth([...names, ...grouped.map((group) => `${groupText(group)} · 1000`)], 110, 320) + 20;
+    const name =
+      wanted ?? columnWidth([...sampled.map((run) => run.name), ...grouped.map((group) => `${groupText(group)} · 1000`)], 110, 320) + 20;
     const lefts = new Map<string, number>();
     let left = 30 + name;
     for (const { id, pinned } of columns) {
@@ -69,5 +69,5 @@ export function useColumnWidths({ columns, layout, runs, groups, groupShows, gro
     }
     const template = `30px ${wanted === undefined ? `minmax(${name}px, 1fr)` : `${wanted}px`} ${columns.map(({ id }) => `${widths.get(id)}px`).join(' ')}`;
     return { template, widths: widths.set('name', name), lefts };
-  }, [columns, layout, ofRuns, names, groups, groupShows, groupText]);
+  }, [columns, layout, ofRuns, sampled, groups, groupShows, groupText]);
 }
