@@ -3,7 +3,8 @@ import type { Feature } from '#contract/samples.ts';
 import { columnNamed, type TypedColumn } from '../columns.ts';
 import { transform, withoutReplace } from '../features.ts';
 import type { Columns } from './stream-columns.ts';
-import { type Draft, type StreamedFeature, type StreamRows, valuesIn } from './stream-features.ts';
+import { type Draft, type StreamedFeature, valuesIn } from './stream-features.ts';
+import type { StreamRows } from './stream-rows.ts';
 
 /** Whether the feature is made of a column's words: they must be stored as such, whatever they look like here. */
 export const isOfText = ({ before = [], category }: Feature): boolean =>

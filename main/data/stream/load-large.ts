@@ -14,7 +14,8 @@ import { folderOf, samplesName } from '../stored-arrays.ts';
 import type { PreparedTable } from '../table.ts';
 import { openArrowRows, openSqliteRows } from './large-rows.ts';
 import { type LargeSource, type LargeTable, openLargeTable } from './large-table.ts';
-import { canStream, type LargePart, prepareLargeTable } from './stream-table.ts';
+import { canStream, type LargePart } from './stream-plan.ts';
+import { prepareLargeTable } from './stream-table.ts';
 
 /** What a table's texts take in memory, for each byte of the file. */
 const textFactor = 16;

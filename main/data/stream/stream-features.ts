@@ -11,26 +11,12 @@ import { quantile } from '#contract/statistics/quantile.ts';
 import { columnNamed, isMissing, numberIn, type TypedColumn } from '../columns.ts';
 import { checkWidth, inCategoryOrder, mostFrequentIn, transform } from '../features.ts';
 import { place } from '../steps.ts';
-import { blockRows, type ColumnStore } from './column-store.ts';
-import { numbersIn, type Source, textsIn } from './stream-columns.ts';
+import { blockRows } from './column-store.ts';
+import { numbersIn, type Source } from './stream-columns.ts';
 import { valuesAtRanks } from './order-statistics.ts';
+import type { StreamRows } from './stream-rows.ts';
 
 type Value = string | number;
-
-/** The rows that take part, and what is known of them. */
-export interface StreamRows {
-  readonly store: ColumnStore;
-  readonly path: string;
-  /** Rows of the store, ascending. */
-  readonly kept: Uint32Array;
-  /** Of each kept row: 1 where it is trained on. */
-  readonly isTrained: Uint8Array;
-  /** By block: the first kept row in it. One more than there are blocks. */
-  readonly firstKept: Uint32Array;
-  readonly signal?: AbortSignal | undefined;
-  /** Why a kept row has no number in a column. */
-  readonly notANumber: (column: TypedColumn, kept: number, at: string) => Promise<EpochbookError>;
-}
 
 /** A feature on its way. Texts are told by their codes: what is done to one is done once. */
 export interface Draft {
@@ -412,31 +398,6 @@ export async function fitStreamedFeatures(
 
 /** A column of more categories than this cannot become as many columns. */
 const mostCategories = 100_000;
-
-export interface CodedTexts {
-  readonly texts: readonly string[];
-  /** Of each row, its place in `texts`. */
-  readonly codes: Uint32Array;
-}
-
-/** The texts of the kept rows in a block. Of a column of codes, `texts` is the same for every block. */
-export function keptTexts({ store, kept, firstKept }: StreamRows, source: Source, block: number): CodedTexts {
-  const start = block * blockRows;
-  const rows = kept.subarray(firstKept[block], firstKept[block + 1]);
-  if (source.kind === 'codes') {
-    const codes = store.read(source.column, block);
-    return { texts: source.texts, codes: rows.map((row) => codes[row - start]) };
-  }
-  const texts = textsIn(store, source, block);
-  return { texts, codes: rows.map((row) => row - start) };
-}
-
-/** The numbers of the kept rows in a block, as `numbersIn` marks them. */
-export function keptNumbers({ store, kept, firstKept }: StreamRows, source: Source, block: number): Float64Array {
-  const numbers = numbersIn(store, source, block);
-  const start = block * blockRows;
-  return Float64Array.from(kept.subarray(firstKept[block], firstKept[block + 1]), (row) => numbers[row - start]);
-}
 
 /** The features' values of a block's kept rows. Throws `data.missingValue` or `data.notANumber` where one is none as a 32-bit float. */
 export async function finiteColumns(rows: StreamRows, features: readonly StreamedFeature[], block: number): Promise<Float64Array[]> {

@@ -5,7 +5,9 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Parts } from '../split.ts';
 import { place } from '../steps.ts';
 import { firstTargetRows, type PlacedWindows, targetRows, windowRows, type WindowStep } from '../windows.ts';
-import { finiteColumns, type StreamedFeature, type StreamRows } from './stream-features.ts';
+import { finiteColumns, type StreamedFeature } from './stream-features.ts';
+import type { StreamRows } from './stream-rows.ts';
+import type { SamplesJob } from './stream-samples.ts';
 
 /** Windows over kept rows, and the step that made them. */
 export interface PlacedStored extends PlacedWindows {
@@ -41,16 +43,9 @@ export function windowParts(placed: PlacedStored, width: number, path: string): 
   return Object.fromEntries(made) as unknown as Windowed;
 }
 
-interface Job {
-  readonly write: { readonly fd: number };
-  readonly signal: AbortSignal | undefined;
-  /** Hears the share of the rows that are written. */
-  readonly onWritten: (share: number) => void;
-}
-
 /** Writes the rows of each part one after another; in one pass over the store, whose rows go where they belong. */
 export async function writeRows(
-  { write, signal, onWritten }: Job,
+  { write, signal, onWritten }: SamplesJob,
   rows: StreamRows,
   features: readonly StreamedFeature[],
   parts: Windowed,
