@@ -9,7 +9,7 @@ import { inPlace, killedUntilDone, type Place, told, undisturbedMs } from './kil
 const data = fileURLToPath(new URL('../../resources/samples/clothes', import.meta.url));
 
 /** Everything that has a state: dropout, moving averages, a plateau, early stopping with weights kept, exact metrics. */
-const text = `---
+const textOf = (optimizer: string) => `---
 epochbook: 1
 title: To be killed
 ---
@@ -32,7 +32,7 @@ sequential([
 train({
   epochs: 30,
   batchSize: 32,
-  optimizer: optimizers.adam({ learningRate: 0.01, useEma: true }),
+  optimizer: optimizers.${optimizer}({ learningRate: 0.01, useEma: true }),
   loss: 'sparseCategoricalCrossentropy',
   metrics: ['accuracy', 'f1Score'],
   callbacks: [
@@ -45,10 +45,13 @@ train({
 \`\`\`
 `;
 
-function fill(folder: string): void {
+/** Those that differ most in what they remember; a seed takes one of them. */
+const optimizers = ['adam', 'muon', 'adafactor', 'scheduleFreeAdamW'];
+
+const fill = (optimizer: string) => (folder: string) => {
   cpSync(data, folder, { recursive: true, filter: (path) => !path.endsWith('.md') });
-  writeFileSync(join(folder, 'killed.epoch.md'), text);
-}
+  writeFileSync(join(folder, 'killed.epoch.md'), textOf(optimizer));
+};
 
 const asked = ['run', 'killed.epoch.md', '--threads', '1'];
 
@@ -60,16 +63,18 @@ function resultOf(place: Place): string {
   return JSON.stringify({ epochs, status, reason, history, best, tensors });
 }
 
-let undisturbed: Promise<{ elapsedMs: number; result: string }> | undefined;
+const undisturbed = new Map<string, Promise<{ elapsedMs: number; result: string }>>();
 
 export const resume: Campaign = {
   usual: 60,
   async run(seed) {
-    const { result, elapsedMs } = await (undisturbed ??= inPlace(fill, async (place) => ({
-      elapsedMs: await undisturbedMs(place, asked),
-      result: resultOf(place),
-    })));
-    return inPlace(fill, async (place) => {
+    const optimizer = optimizers[seed % optimizers.length];
+    const known =
+      undisturbed.get(optimizer) ??
+      inPlace(fill(optimizer), async (place) => ({ elapsedMs: await undisturbedMs(place, asked), result: resultOf(place) }));
+    undisturbed.set(optimizer, known);
+    const { result, elapsedMs } = await known;
+    return inPlace(fill(optimizer), async (place) => {
       const betweenMs = [elapsedMs * 0.05, elapsedMs * 0.5] as const;
       const how = { first: asked, after: ['resume', 'latest'], kills: 5, random: randomFrom(seed), betweenMs };
       const { kills, code } = await killedUntilDone(place, how);

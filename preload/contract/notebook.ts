@@ -195,6 +195,8 @@ export const modelTable = z.object({
   inputShape: z.array(z.number().int()),
   parameters: z.number().int(),
   trainableParameters: z.number().int(),
+  /** What an optimizer changes, by names as in `dense/kernel`. */
+  trainable: z.array(z.object({ name: z.string(), shape: z.array(z.number().int()) })),
 });
 export type ModelTable = z.infer<typeof modelTable>;
 

@@ -31,7 +31,7 @@ const clippers = { clipvalue: byValue, clipnorm: byNorm, globalClipnorm: byGloba
 type Clipping = keyof typeof clippers;
 
 /** Throws, at the optimizer, where more than one bound is given. */
-export function clipperOf(options: Readonly<Record<string, number | boolean | null>>, at: string): GradientClipper {
+export function clipperOf(options: Readonly<Record<string, unknown>>, at: string): GradientClipper {
   const given = (Object.keys(clippers) as Clipping[]).filter((option) => typeof options[option] === 'number');
   if (given.length > 1) throw new EpochbookError('engine.clippingTwice', { one: given[0], other: given[1] }, { at });
   return given.length === 0 ? (gradients) => [...gradients] : clippers[given[0]](options[given[0]] as number);

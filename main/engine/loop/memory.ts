@@ -42,9 +42,11 @@ const partBytes = (data: Dataset) =>
  * Bytes while training, in round terms: the process, the data, weights and the optimizer's slots (before and after a
  * step, and once more as they were drawn), a gradient of each weight, and what a batch is on its way.
  */
-export function foreseeMemory({ layers, parameters, trainableParameters }: ModelTable, train: TrainSpec, data: Dataset): number {
-  const slots = makeOptimizer(train.optimizer).slots.length;
-  const state = parameters + slots * trainableParameters;
+export function foreseeMemory(table: ModelTable, train: TrainSpec, data: Dataset): number {
+  const { layers, parameters, trainableParameters, trainable } = table;
+  const optimizer = makeOptimizer(train.optimizer);
+  const remembered = trainable.flatMap((weight) => optimizer.slots(weight)).reduce((total, { shape }) => total + sizeOf(shape), 0);
+  const state = parameters + remembered;
   const batch = Math.min(train.batchSize, Math.max(1, data.train.count));
   const values = 2 * state + parameters + trainableParameters + batch * valuesOf(layers);
   return ownBytes + partBytes(data) + values * floatBytes;

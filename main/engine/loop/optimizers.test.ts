@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Json, KerasObject } from '#contract/spec.ts';
 import { openNative } from '../backends/native.ts';
 import { openReference } from '../backends/reference.ts';
+import { sizeOf } from '../compile/graph.ts';
 import { largestDifference, runOn, traced } from '../testing/harness.ts';
-import { kerasFigures, kerasModels, kerasTrainingFigures } from '../testing/keras-figures.ts';
+import { kerasFigures, kerasModels, kerasOptimizers, kerasTrainingFigures } from '../testing/keras-figures.ts';
 import { gathered, makeOptimizer, optimizerNames, updated, updatesAt } from './optimizers.ts';
 
 /** A weight of 1 that sees these gradients, one a step. */
 async function follow(className: string, config: { [key: string]: Json }, gradients: number[]): Promise<number[]> {
   const optimizer = makeOptimizer({ class_name: className, config });
   let weight = 1;
-  let slots = optimizer.slots.map(() => 0);
+  const slotNames = optimizer.slots({ name: 'w', shape: [1] }).map(({ name }) => name);
+  let slots = slotNames.map(() => 0);
   const weights: number[] = [];
   for (const [index, gradient] of gradients.entries()) {
     const scalars = optimizer.scalars(index + 1, optimizer.schedule.constant!);
@@ -20,19 +22,26 @@ async function follow(className: string, config: { [key: string]: Json }, gradie
       values.map(() => [1]),
       values.map((value) => Float32Array.of(value)),
       (w, g, ...rest) => {
-        const named = Object.fromEntries(optimizer.slots.map((slot, at) => [slot, rest[at]]));
-        const rates = Object.fromEntries(names.map((name, at) => [name, rest[optimizer.slots.length + at]]));
+        const named = Object.fromEntries(slotNames.map((slot, at) => [slot, rest[at]]));
+        const rates = Object.fromEntries(names.map((name, at) => [name, rest[slotNames.length + at]]));
         const next = optimizer.update(w, g, named, rates);
-        return [next.weight, ...optimizer.slots.map((slot) => next.slots[slot])];
+        return [next.weight, ...slotNames.map((slot) => next.slots[slot])];
       },
     );
     const results = await runOn(openReference(), example);
     weight = results.get('y0')![0];
-    slots = optimizer.slots.map((_, at) => results.get(`y${at + 1}`)![0]);
+    slots = slotNames.map((_, at) => results.get(`y${at + 1}`)![0]);
     weights.push(weight);
   }
   return weights;
 }
+
+const slotsOf = (className: string, shape: readonly number[], name = 'dense/kernel') =>
+  Object.fromEntries(
+    makeOptimizer({ class_name: className, config: {} })
+      .slots({ name, shape })
+      .map((slot) => [slot.name, slot.shape]),
+  );
 
 const gradients = [0.5, -0.25, 1];
 
@@ -107,8 +116,18 @@ describe('optimizers', () => {
 
   it('have Keras’ defaults', () => {
     expect(makeOptimizer({ class_name: 'Adam', config: {} }).schedule.constant).toBe(0.001);
-    expect(makeOptimizer({ class_name: 'SGD', config: {} })).toMatchObject({ schedule: { constant: 0.01 }, slots: [] });
-    expect(makeOptimizer({ class_name: 'RMSprop', config: {} })).toMatchObject({ schedule: { constant: 0.001 }, slots: ['velocity'] });
+    expect(makeOptimizer({ class_name: 'SGD', config: {} }).schedule.constant).toBe(0.01);
+    expect(slotsOf('SGD', [2, 3])).toEqual({});
+    expect(makeOptimizer({ class_name: 'RMSprop', config: {} }).schedule.constant).toBe(0.001);
+    expect(slotsOf('RMSprop', [2, 3])).toEqual({ velocity: [2, 3] });
+  });
+
+  it('remember of a weight what they need of one of its shape', () => {
+    expect(slotsOf('Adafactor', [5, 2, 3])).toEqual({ row_velocity: [5, 2], column_velocity: [5, 3] });
+    expect(slotsOf('Adafactor', [3])).toEqual({ velocity: [3] });
+    expect(slotsOf('Muon', [2, 3])).toEqual({ momentum: [2, 3] });
+    expect(slotsOf('Muon', [2, 3], 'embedding/embeddings')).toEqual({ momentum: [2, 3], velocity: [2, 3] });
+    expect(slotsOf('Muon', [2, 3, 4])).toEqual({ momentum: [2, 3, 4], velocity: [2, 3, 4] });
   });
 
   it.each<[string, { [key: string]: Json }, string]>([
@@ -116,6 +135,8 @@ describe('optimizers', () => {
     ['Adam', { learning_rat: 1 }, 'learningRate'],
     ['Adam', { beta1: 1 }, '1'],
     ['SGD', { clipnorm: 0 }, '0'],
+    ['Muon', { excludeLayers: ['('] }, '('],
+    ['Adafactor', { beta2Decay: 0.1 }, '0.1'],
     ['SGD', { clipnorm: 1, clipvalue: 1 }, 'clipvalue'],
     ['SGD', { learningRate: { class_name: 'CosineDecay', config: { initialLearningRate: 1 } } }, 'decaySteps'],
   ])('%s %j is refused where it is wrong', (className, config, text) => {
@@ -128,56 +149,64 @@ describe('optimizers', () => {
   });
 });
 
+interface Given {
+  readonly weights: readonly number[][];
+  readonly gradients: readonly number[][][];
+  readonly shapes?: readonly number[][];
+  readonly names?: readonly string[];
+}
+
 /** Several weights under the same steps, natively. */
-async function followAll(spec: KerasObject, start: readonly number[][], gradientsOf: readonly number[][][]) {
+async function followAll(spec: KerasObject, { weights: start, gradients: gradientsOf, shapes, names: weightNames }: Given) {
   const optimizer = makeOptimizer(spec);
   const native = await openNative(1);
+  const shapeOf = (at: number) => shapes?.[at] ?? [start[at].length];
   let weights = start.map((values) => [...values]);
-  let slots = optimizer.slots.map((slot) => {
-    const value = optimizer.initialValue(slot);
-    return start.map((values) => (value === 'weight' ? [...values] : values.map(() => value)));
-  });
+  const slots = start.map((_, at) => optimizer.slots({ name: weightNames?.[at] ?? `w${at}`, shape: shapeOf(at) }));
+  const remembered = slots.flatMap((each, at) => each.map((slot) => ({ ...slot, at })));
+  let values = remembered.map(({ shape, start: first, at }) =>
+    first === 'weight' ? [...start[at]] : Array.from({ length: sizeOf(shape) }, () => first),
+  );
   const steps: number[][][] = [];
   for (const [index, each] of gradientsOf.entries()) {
     const rate = optimizer.schedule.rateAt(Math.floor(index / optimizer.accumulationSteps), gradientsOf.length);
     const scalars = optimizer.scalars(index + 1, rate);
     const names = Object.keys(scalars);
-    const tensors = [...weights, ...each, ...slots.flat()];
+    const places = [...start.keys()].map(shapeOf);
     const example = traced(
-      [...tensors.map((values) => [values.length]), ...names.map(() => [])],
-      [...tensors.map((values) => Float32Array.from(values)), ...names.map((name) => Float32Array.of(scalars[name]))],
+      [...places, ...places, ...remembered.map(({ shape }) => [...shape]), ...names.map(() => [])],
+      [...weights, ...each, ...values, ...names.map((name) => [scalars[name]])].map((array) => Float32Array.from(array)),
       (...given) => {
         const count = start.length;
-        const rates = Object.fromEntries(names.map((name, at) => [name, given[tensors.length + at]]));
-        const all = start.map((_, at) => ({
-          weight: given[at],
-          gradient: given[count + at],
-          slots: Object.fromEntries(optimizer.slots.map((slot, place) => [slot, given[(2 + place) * count + at]])),
-        }));
+        const rates = Object.fromEntries(names.map((name, at) => [name, given[2 * count + remembered.length + at]]));
+        const slotsOfWeight = (weight: number) =>
+          Object.fromEntries(remembered.flatMap(({ name, at }, place) => (at === weight ? [[name, given[2 * count + place]]] : [])));
+        const all = start.map((_, at) => ({ weight: given[at], gradient: given[count + at], slots: slotsOfWeight(at) }));
         const next = updatesAt(optimizer, index + 1)
           ? updated(optimizer, all, rates)
           : gathered(optimizer, all, rates).map((changed, at) => ({ weight: all[at].weight, slots: { ...all[at].slots, ...changed } }));
-        return [...next.map(({ weight }) => weight), ...optimizer.slots.flatMap((slot) => next.map(({ slots: made }) => made[slot]))];
+        return [...next.map(({ weight }) => weight), ...remembered.map(({ name, at }) => next[at].slots[name])];
       },
     );
     const results = await runOn(native, example);
-    const read = (at: number) => start.map((_, weight) => results.get(`y${at * start.length + weight}`)!);
-    weights = read(0);
-    slots = optimizer.slots.map((_, at) => read(at + 1));
-    if (optimizer.overwritesAt(index + 1)) weights = slots[optimizer.slots.indexOf(optimizer.finalSlot!)];
+    const read = (at: number) => Array.from(results.get(`y${at}`)!);
+    const finalOf = (weight: number) => values[remembered.findIndex(({ name, at }) => at === weight && name === optimizer.finalSlot)];
+    weights = start.map((_, at) => read(at));
+    values = remembered.map((_, place) => read(start.length + place));
+    if (optimizer.overwritesAt(index + 1)) weights = start.map((_, at) => finalOf(at));
     steps.push(weights);
   }
-  const final = optimizer.finalSlot === null ? undefined : slots[optimizer.slots.indexOf(optimizer.finalSlot)];
-  return { steps, final };
+  const isFinal = ({ name }: { name: string }) => name === optimizer.finalSlot;
+  return { steps, final: optimizer.finalSlot === null ? undefined : values.filter((_, place) => isFinal(remembered[place])) };
 }
 
 describe('steps of Keras’ own', () => {
-  const figures = [kerasFigures.optimizers, kerasTrainingFigures.optimizers, kerasModels.optimizers];
-  const cases = [...kerasFigures.optimizers.cases, ...kerasModels.optimizers.cases];
+  const figures = [kerasFigures, kerasTrainingFigures, kerasModels, kerasOptimizers].map(({ optimizers }) => optimizers);
+  const cases = figures.flatMap((each) => each.cases);
   it.each(figures.flatMap((each) => each.cases.map((one) => [one.class_name, JSON.stringify(one.config), one, each] as const)))(
     '%s %s',
-    async (_, __, { class_name, config, steps, final }, { weights, gradients: all }) => {
-      const found = await followAll({ class_name, config }, weights, all);
+    async (_, __, { class_name, config, steps, final }, given) => {
+      const found = await followAll({ class_name, config }, given);
       found.steps.forEach((step, index) =>
         step.forEach((values, at) => expect(largestDifference(values, steps[index][at])).toBeLessThan(2e-6)),
       );

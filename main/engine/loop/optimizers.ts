@@ -7,66 +7,35 @@ import { type Json, type KerasObject, kerasObject } from '#contract/spec.ts';
 import { camelCase } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
-import { clipperOf, type GradientClipper } from './gradient-clipping.ts';
+import { adafactor } from './adafactor.ts';
+import { clipperOf } from './gradient-clipping.ts';
+import { muon } from './muon.ts';
+import {
+  adamRate,
+  alike,
+  type Kind,
+  moved,
+  number,
+  type Optimizer,
+  type Options,
+  rateAlone,
+  type Rules,
+  type Tensors,
+  type Updated,
+  updatedByAdam,
+} from './optimizer-kind.ts';
 import { constantRate, makeSchedule, type Schedule } from './schedules.ts';
 
-type Tensors = Readonly<Record<string, tf.Tensor>>;
-type Scalars = Readonly<Record<string, number>>;
-interface Updated {
-  readonly weight: tf.Tensor;
-  readonly slots: Tensors;
-}
+export type { Optimizer } from './optimizer-kind.ts';
 
-export interface Optimizer {
-  readonly className: string;
-  readonly schedule: Schedule;
-  /** One tensor of each, in the weight's shape, for every trainable weight. */
-  readonly slots: readonly string[];
-  /** What every element of a slot starts as; `weight` where the slot starts as the weight itself. */
-  initialValue(slot: string): number | 'weight';
-  /** Numbers for step `iteration`, counted from 1. */
-  scalars(iteration: number, learningRate: number): Scalars;
-  /** Gradients of so many steps are averaged for one update; 1 where each step updates. */
-  readonly accumulationSteps: number;
-  /** All trainable weights' gradients, in the order of the weights, as the update is to see them. */
-  clip: GradientClipper;
-  /** The weight and its slots after an update. */
-  update(weight: tf.Tensor, gradient: tf.Tensor, slots: Tensors, scalars: Tensors): Updated;
-  /** Slots that follow the weight, after a step that changes it or not. */
-  follow(weight: tf.Tensor, slots: Tensors, scalars: Tensors): Tensors;
-  /** Whether weights take the values of `finalSlot` after step `iteration`, counted from 1. */
-  overwritesAt(iteration: number): boolean;
-  /** The slot with the values that a weight is to have when training is over, where it is not the weight itself. */
-  readonly finalSlot: string | null;
-}
-
-type Options = Readonly<Record<string, number | boolean | null>>;
-
-interface Rules {
-  readonly slots: readonly string[];
-  readonly start?: Readonly<Record<string, number>>;
-  readonly scalars: (iteration: number, learningRate: number) => Scalars;
-  readonly update: Optimizer['update'];
-}
-
-interface Kind {
-  /** Null where an option is off unless it is given a number. */
-  readonly defaults: Options;
-  readonly make: (options: Options) => Rules;
-}
-
-const number = (options: Options, name: string) => options[name] as number;
-const rateAlone = (_: number, rate: number): Scalars => ({ rate });
-
-/** decay · average + (1 − decay) · value */
-const moved = (average: tf.Tensor, value: tf.Tensor, decay: number) => tf.add(tf.mul(average, decay), tf.mul(value, 1 - decay));
+const isPositive = (value: number) => value > 0;
 
 const sgd: Kind = {
   defaults: { learningRate: 0.01, momentum: 0, nesterov: false },
   make: (options) => {
     const momentum = number(options, 'momentum');
     return {
-      slots: momentum > 0 ? ['momentum'] : [],
+      slots: alike(momentum > 0 ? ['momentum'] : []),
       scalars: rateAlone,
       update: (weight, gradient, slots, { rate }): Updated => {
         const step = tf.mul(gradient, rate);
@@ -87,7 +56,7 @@ const rmsprop: Kind = {
     const epsilon = number(options, 'epsilon');
     const { centered } = options;
     return {
-      slots: ['velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])],
+      slots: alike(['velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])]),
       scalars: rateAlone,
       update: (weight, gradient, slots, { rate }) => {
         const velocity = moved(slots.velocity, tf.square(gradient), rho);
@@ -112,16 +81,10 @@ const adam: Kind = {
     const beta2 = number(options, 'beta2');
     const { amsgrad } = options;
     return {
-      slots: ['momentum', 'velocity', ...(amsgrad ? ['velocity_hat'] : [])],
-      // Kingma and Ba, 2015, the order of computation at the end of section 2.
-      scalars: (iteration, rate) => ({ rate: (rate * Math.sqrt(1 - beta2 ** iteration)) / (1 - beta1 ** iteration) }),
-      update: (weight, gradient, slots, { rate }) => {
-        const momentum = moved(slots.momentum, gradient, beta1);
-        const velocity = moved(slots.velocity, tf.square(gradient), beta2);
-        const largest = amsgrad ? tf.maximum(slots.velocity_hat, velocity) : null;
-        const step = tf.div(tf.mul(momentum, rate), tf.add(tf.sqrt(largest ?? velocity), number(options, 'epsilon')));
-        return { weight: tf.sub(weight, step), slots: { momentum, velocity, ...(largest && { velocity_hat: largest }) } };
-      },
+      slots: alike(['momentum', 'velocity', ...(amsgrad ? ['velocity_hat'] : [])]),
+      scalars: (iteration, rate) => ({ rate: adamRate(iteration, rate, beta1, beta2) }),
+      update: (weight, gradient, slots, { rate }) =>
+        updatedByAdam(weight, gradient, slots, { rate, beta1, beta2, epsilon: number(options, 'epsilon'), amsgrad: amsgrad === true }),
     };
   },
 };
@@ -132,7 +95,7 @@ const adamax: Kind = {
   make: (options) => {
     const beta1 = number(options, 'beta1');
     return {
-      slots: ['momentum', 'norm'],
+      slots: alike(['momentum', 'norm']),
       scalars: (iteration, rate) => ({ rate: rate / (1 - beta1 ** iteration) }),
       update: (weight, gradient, slots, { rate }) => {
         const momentum = moved(slots.momentum, gradient, beta1);
@@ -162,7 +125,7 @@ const nadam: Kind = {
       return known.product;
     };
     return {
-      slots: ['momentum', 'velocity'],
+      slots: alike(['momentum', 'velocity']),
       scalars: (iteration, rate) => {
         const product = productAt(iteration);
         const next = share(iteration + 1);
@@ -186,8 +149,7 @@ const nadam: Kind = {
 const adagrad: Kind = {
   defaults: { learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 },
   make: (options) => ({
-    slots: ['accumulator'],
-    start: { accumulator: number(options, 'initialAccumulatorValue') },
+    slots: alike(['accumulator'], number(options, 'initialAccumulatorValue')),
     scalars: rateAlone,
     update: (weight, gradient, slots, { rate }) => {
       const accumulator = tf.add(slots.accumulator, tf.square(gradient));
@@ -203,7 +165,7 @@ const adadelta: Kind = {
     const rho = number(options, 'rho');
     const size = (average: tf.Tensor) => tf.sqrt(tf.add(average, number(options, 'epsilon')));
     return {
-      slots: ['accumulated_gradient', 'accumulated_change'],
+      slots: alike(['accumulated_gradient', 'accumulated_change']),
       scalars: rateAlone,
       update: (weight, gradient, slots, { rate }) => {
         const accumulated = moved(slots.accumulated_gradient, tf.square(gradient), rho);
@@ -222,7 +184,7 @@ const adadelta: Kind = {
 const lion: Kind = {
   defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.99 },
   make: (options) => ({
-    slots: ['momentum'],
+    slots: alike(['momentum']),
     scalars: rateAlone,
     update: (weight, gradient, slots, { rate }) => {
       const direction = tf.sign(moved(slots.momentum, gradient, number(options, 'beta1')));
@@ -238,7 +200,7 @@ const lamb: Kind = {
   make: (options) => {
     const [beta1, beta2] = [number(options, 'beta1'), number(options, 'beta2')];
     return {
-      slots: ['momentum', 'velocity'],
+      slots: alike(['momentum', 'velocity']),
       scalars: (iteration, rate) => ({ rate, first: 1 / (1 - beta1 ** iteration), second: 1 / (1 - beta2 ** iteration) }),
       update: (weight, gradient, slots, { rate, first, second }) => {
         const momentum = moved(slots.momentum, gradient, beta1);
@@ -272,8 +234,7 @@ const ftrl: Kind = {
     const power = -number(options, 'learningRatePower');
     const raised = (x: tf.Tensor) => (power === 0.5 ? tf.sqrt(x) : power === 0 ? tf.onesLike(x) : tf.pow(x, power));
     return {
-      slots: ['accumulator', 'linear'],
-      start: { accumulator: number(options, 'initialAccumulatorValue') },
+      slots: (weight) => [...alike(['accumulator'], number(options, 'initialAccumulatorValue'))(weight), ...alike(['linear'])(weight)],
       scalars: (_, rate) => ({ inverse: 1 / rate, quadratic: 2 * (l2 + number(options, 'beta') / (2 * rate)) }),
       update: (weight, gradient, slots, { inverse, quadratic }) => {
         const used = shrinkage > 0 ? tf.add(gradient, tf.mul(weight, 2 * shrinkage)) : gradient;
@@ -283,6 +244,36 @@ const ftrl: Kind = {
         const linear = tf.add(slots.linear, tf.sub(used, change));
         const size = tf.add(tf.mul(grown, inverse), quadratic);
         return { weight: tf.div(tf.sub(tf.clipByValue(linear, -l1, l1), linear), size), slots: { accumulator, linear } };
+      },
+    };
+  },
+};
+
+/**
+ * Adam whose weights are between where its steps lead and the average of all of these, instead of a falling rate
+ * (Defazio et al., 2024). As in Keras the model is evaluated where it is trained.
+ */
+const scheduleFreeAdamW: Kind = {
+  defaults: { learningRate: 0.0025, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, warmupSteps: 0 },
+  // What the average was is found by dividing by it.
+  checks: { beta1: isPositive },
+  make: (options) => {
+    const [beta1, beta2, warmup] = [number(options, 'beta1'), number(options, 'beta2'), number(options, 'warmupSteps')];
+    return {
+      slots: (weight) => [...alike(['momentum'], 'weight')(weight), ...alike(['velocity'])(weight)],
+      scalars: (iteration, rate) => ({
+        rate: warmup > 0 ? rate * Math.min(iteration / warmup, 1) : rate,
+        correction: 1 / (1 - beta2 ** iteration),
+        share: 1 / iteration,
+        rest: 1 - 1 / iteration,
+      }),
+      update: (weight, gradient, slots, { rate, correction, share, rest }) => {
+        const velocity = moved(slots.velocity, tf.square(gradient), beta2);
+        const size = tf.add(tf.sqrt(tf.mul(velocity, correction)), number(options, 'epsilon'));
+        const momentum = tf.sub(slots.momentum, tf.div(tf.mul(gradient, rate), size));
+        const before = tf.div(tf.sub(weight, tf.mul(slots.momentum, 1 - beta1)), beta1);
+        const average = tf.add(tf.mul(before, rest), tf.mul(momentum, share));
+        return { weight: moved(average, momentum, beta1), slots: { momentum, velocity } };
       },
     };
   },
@@ -312,12 +303,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   Lion: lion,
   Lamb: lamb,
   Ftrl: ftrl,
+  Adafactor: adafactor,
+  Muon: muon,
+  ScheduleFreeAdamW: scheduleFreeAdamW,
 };
 
 export const optimizerNames: readonly string[] = Object.keys(kinds);
 
 const isShare = (value: number) => value >= 0 && value < 1;
-const isPositive = (value: number) => value > 0;
 const isNotNegative = (value: number) => value >= 0;
 const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
 const checks: Readonly<Record<string, (value: number) => boolean>> = {
@@ -333,6 +326,17 @@ const checks: Readonly<Record<string, (value: number) => boolean>> = {
   clipnorm: isPositive,
   clipvalue: isPositive,
   globalClipnorm: isPositive,
+  adamWeightDecay: isNotNegative,
+  adamLrRatio: isNotNegative,
+  adamBeta1: isShare,
+  adamBeta2: isShare,
+  nsSteps: isCount,
+  rmsRate: isPositive,
+  beta2Decay: (value) => value <= 0,
+  epsilon1: isNotNegative,
+  epsilon2: isNotNegative,
+  clipThreshold: isPositive,
+  warmupSteps: (value) => Number.isSafeInteger(value) && value >= 0,
   momentum: isShare,
   rho: isShare,
   beta1: isShare,
@@ -350,7 +354,7 @@ const accumulatorSlot = 'gradient_accumulator';
  * gathered over several steps, as Keras' base class has them.
  */
 function withCommon(rules: Rules, options: Options): Omit<Optimizer, 'className' | 'schedule' | 'clip'> {
-  const decay = number(options, 'weightDecay');
+  const decay = rules.decays ? 0 : number(options, 'weightDecay');
   const momentum = number(options, 'emaMomentum');
   const averages = options.useEma === true;
   const overwrites = averages ? number(options, 'emaOverwriteFrequency') : 0;
@@ -360,8 +364,11 @@ function withCommon(rules: Rules, options: Options): Omit<Optimizer, 'className'
   const updatesBefore = (iteration: number) => Math.floor((iteration - 1) / accumulationSteps);
   return {
     accumulationSteps,
-    slots: [...rules.slots, ...(averages ? [averageSlot] : []), ...(gathers ? [accumulatorSlot] : [])],
-    initialValue: (slot) => (slot === averageSlot ? 'weight' : (rules.start?.[slot] ?? 0)),
+    slots: (weight) => [
+      ...rules.slots(weight),
+      ...alike(averages ? [averageSlot] : [], 'weight')(weight),
+      ...alike(gathers ? [accumulatorSlot] : [])(weight),
+    ],
     finalSlot: averages ? averageSlot : null,
     overwritesAt: (iteration) => overwrites > 0 && (updatesBefore(iteration) + 1) % overwrites === 0,
     scalars: (iteration, rate) => {
@@ -426,12 +433,16 @@ export function makeOptimizer(spec: KerasObject): Optimizer {
   }
   const kind = kinds[className];
   const defaults = { ...common, ...kind.defaults };
-  const options: Record<string, number | boolean | null> = { ...defaults };
+  const options: Record<string, Options[string]> = { ...defaults };
   let schedule: Schedule | null = null;
   for (const [key, value] of Object.entries(spec.config)) {
-    if (value === null || key === 'name') continue;
+    if (key === 'name') continue;
     const place = `${at}/config/${key}`;
     const option = optionName(key);
+    if (value === null) {
+      if (kind.nullable?.includes(option)) options[option] = null;
+      continue;
+    }
     if (!(option in defaults)) {
       const values = { layer: className, option: key, nearest: nearest(option, Object.keys(defaults)) };
       throw new EpochbookError('engine.optionUnknown', values, { at: place });
@@ -441,10 +452,10 @@ export function makeOptimizer(spec: KerasObject): Optimizer {
       schedule = makeSchedule(scheduled.data, place);
       continue;
     }
-    if (!isValid(option, value, defaults)) {
+    if (!isValid(option, value, defaults) || (typeof value === 'number' && kind.checks?.[option]?.(value) === false)) {
       throw new EpochbookError('engine.optimizerOption', { optimizer: className, option, value: JSON.stringify(value) }, { at: place });
     }
-    options[option] = value as number | boolean;
+    options[option] = value as Options[string];
   }
   return {
     className,
@@ -454,7 +465,18 @@ export function makeOptimizer(spec: KerasObject): Optimizer {
   };
 }
 
+/** A text that is a regular expression. */
+function isPattern(value: Json): boolean {
+  try {
+    return typeof value === 'string' && new RegExp(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 function isValid(option: string, value: Json, defaults: Options): boolean {
-  if (typeof value !== typeof (defaults[option] ?? 0)) return false;
+  const usual = defaults[option] ?? 0;
+  if (Array.isArray(usual)) return Array.isArray(value) && value.every(isPattern);
+  if (typeof value !== typeof usual) return false;
   return typeof value !== 'number' || (Number.isFinite(value) && (checks[option]?.(value) ?? true));
 }

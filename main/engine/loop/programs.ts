@@ -126,6 +126,8 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
   const { model } = objective;
   const trained = model.weights.filter(({ trainable }) => trainable);
   const scalars = Object.keys(optimizer.scalars(1, 1));
+  const slotsOf = ({ name, variable }: Pick<(typeof trained)[number], 'name' | 'variable'>) =>
+    optimizer.slots({ name, shape: variable.shape });
   const inputs = new Map([
     [inputsName, batchOf(batchSize, model.inputShape)],
     [targetsName, batchOf(batchSize, objective.targetShape)],
@@ -140,7 +142,7 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
     ...stateInputs(model, batchSize),
     ...scalars.map((scalar): [string, Typed] => [scalarName(scalar), float([])]),
     ...trained.flatMap(({ name, variable }) =>
-      optimizer.slots.map((slot): [string, Typed] => [slotName(slot, name), float(variable.shape)]),
+      slotsOf({ name, variable }).map((slot): [string, Typed] => [slotName(slot.name, name), float(slot.shape)]),
     ),
   ]);
   return trace({ inputs, variables: tracedWeights(model) }, (given) => {
@@ -166,7 +168,7 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
     const all = reached.map(({ name, variable }) => ({
       weight: variable,
       gradient: gradients[variable.name],
-      slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, given.get(slotName(slot, name))!])),
+      slots: Object.fromEntries(slotsOf({ name, variable }).map((slot) => [slot.name, given.get(slotName(slot.name, name))!])),
     }));
     const next = updates ? updated(optimizer, all, rates) : gathered(optimizer, all, rates).map((slots) => ({ slots }));
     for (const [index, { name, write }] of reached.entries()) {

@@ -132,12 +132,11 @@ function initialState(model: BuiltModel, optimizer: Optimizer, from: Checkpoint 
       : (variable.dataSync() as Float32Array).slice();
     state.set(weightName(name), float(values, variable.shape));
     if (!trainable) continue;
-    for (const slot of optimizer.slots) {
+    for (const { name: slot, shape, start } of optimizer.slots({ name, shape: variable.shape })) {
       const stored = from?.slots.get(`${slot}/${name}`);
-      const known = from && (stored || !isFork) ? checkTensor(`${slot}/${name}`, variable.shape, stored) : undefined;
-      const start = optimizer.initialValue(slot);
-      const fresh = () => (start === 'weight' ? values.slice() : new Float32Array(variable.size).fill(start));
-      state.set(slotName(slot, name), float(known ? known.values.slice() : fresh(), variable.shape));
+      const known = from && (stored || !isFork) ? checkTensor(`${slot}/${name}`, shape, stored) : undefined;
+      const fresh = () => (start === 'weight' ? values.slice() : new Float32Array(sizeOf(shape)).fill(start));
+      state.set(slotName(slot, name), float(known ? known.values.slice() : fresh(), shape));
     }
   }
   return state;

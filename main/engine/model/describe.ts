@@ -18,6 +18,7 @@ export function describeModel(model: ModelSpec): ModelTable {
       inputShape: [...built.inputShape],
       parameters: size(false),
       trainableParameters: size(true),
+      trainable: built.weights.flatMap(({ name, variable, trainable }) => (trainable ? [{ name, shape: [...variable.shape] }] : [])),
     };
   } finally {
     built.dispose();

@@ -45,6 +45,12 @@ describe('the model’s table', () => {
       inputShape: [28, 28, 1],
       parameters: 13610,
       trainableParameters: 13610,
+      trainable: [
+        { name: 'conv2d/kernel', shape: [3, 3, 1, 8] },
+        { name: 'conv2d/bias', shape: [8] },
+        { name: 'dense/kernel', shape: [1352, 10] },
+        { name: 'dense/bias', shape: [10] },
+      ],
     });
   });
 

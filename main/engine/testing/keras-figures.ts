@@ -4,6 +4,9 @@ import type { KerasObject } from '#contract/spec.ts';
 
 interface OptimizerFigures {
   readonly weights: readonly number[][];
+  /** Where they are not all vectors, and where they have names. */
+  readonly shapes?: readonly number[][];
+  readonly names?: readonly string[];
   /** By step and weight. */
   readonly gradients: readonly number[][][];
   readonly cases: readonly (KerasObject & { readonly steps: readonly number[][][]; readonly final?: readonly number[][] })[];
@@ -67,7 +70,7 @@ interface FurtherFigures {
 /** Of whole models: three steps of training; and of layers and optimizers beyond the first tables. */
 interface ModelFigures {
   readonly layers: readonly object[];
-  readonly optimizers: OptimizerFigures & { readonly shapes: readonly number[][] };
+  readonly optimizers: OptimizerFigures;
   readonly models: readonly {
     readonly name: string;
     readonly layers: readonly KerasObject[];
@@ -98,5 +101,6 @@ interface ModelFigures {
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'));
 export const kerasFigures = read('keras-figures') as Figures;
 export const kerasTrainingFigures = read('keras-training-figures') as TrainingFigures;
+export const kerasOptimizers = read('keras-optimizers') as { readonly optimizers: OptimizerFigures };
 export const kerasModels = read('keras-models') as ModelFigures;
 export const kerasFurtherFigures = read('keras-further-figures') as FurtherFigures;

@@ -113,6 +113,8 @@ describe('an option', () => {
     [{ is: 'number', above: 0 }, 0, false],
     [{ is: 'integer', min: 1 }, 1.5, false],
     [{ is: 'integer', min: 1 }, '1', false],
+    [{ is: 'either', of: [{ is: 'number' }, { is: 'null' }] }, null, true],
+    [{ is: 'null' }, 0, false],
     [{ is: 'size', rank: 2 }, 3, true],
     [{ is: 'size', rank: 2 }, [3, 4], true],
     [{ is: 'size', rank: 2 }, [3], false],

@@ -11,6 +11,7 @@ export type OptionType =
   | { is: 'number'; min?: number; max?: number; /** Exclusive bounds. */ above?: number; below?: number }
   | { is: 'integer'; min?: number; max?: number }
   | { is: 'boolean' }
+  | { is: 'null' }
   | { is: 'text' }
   /** One of these texts. */
   | { is: 'name'; of: readonly string[]; typeName?: string }
@@ -87,6 +88,8 @@ export function wanted(type: OptionType): string {
       return numberText(type);
     case 'boolean':
       return 'true | false';
+    case 'null':
+      return 'null';
     case 'text':
       return 'string';
     case 'name': {
@@ -184,6 +187,8 @@ export function check(type: OptionType, value: Value): Checked {
     }
     case 'boolean':
       return typeof value === 'boolean' ? { ok: true, value } : bad;
+    case 'null':
+      return value === null ? { ok: true, value } : bad;
     case 'text':
       // A metric's builder stands for its name: `monitor: metrics.accuracy`.
       if (value instanceof Odd && value.what.startsWith('metrics.')) return { ok: true, value: value.what.slice('metrics.'.length) };
@@ -264,7 +269,8 @@ export function typeText(type: OptionType): string {
     case 'integer':
       return 'number';
     case 'boolean':
-      return 'boolean';
+    case 'null':
+      return type.is;
     case 'text':
       return 'string';
     case 'name':

@@ -45,6 +45,10 @@ const moments = (first: number, second: number): Options => ({
 });
 const amsgrad = option({ is: 'boolean' }, 'Whether the largest mean size so far counts (AMSGrad).');
 
+/** An option that null turns off. */
+const orNull = ({ type, doc }: Option, fallback: number): Option =>
+  option({ is: 'either', of: [type, { is: 'null' }] }, doc, { default: fallback });
+
 const strength = (doc: string) => number(doc, { min: 0, default: 0 });
 
 export const optimizers: Builders = {
@@ -109,6 +113,45 @@ export const optimizers: Builders = {
     l2RegularizationStrength: strength('How much large weights are held back.'),
     l2ShrinkageRegularizationStrength: strength('How much of each weight is taken off.'),
     beta: strength('Added to what was gathered.'),
+  }),
+  adafactor: optimizer('Adafactor', 'Remembers little: of a matrix’s squared gradients, the means of its rows and columns.', {
+    learningRate: learningRate(0.001),
+    beta2Decay: number('How fast the average of the squared gradients comes to follow slowly.', { max: 0, default: -0.8 }),
+    epsilon1: number('Added to the squared gradients, against dividing by 0.', { min: 0, default: 1e-30 }),
+    epsilon2: number('The least size of a weight by which its steps are measured.', { min: 0, default: 1e-3 }),
+    clipThreshold: number('The most that a step is in the root of its mean square, before the rate.', { above: 0, default: 1 }),
+    relativeStep: option({ is: 'boolean' }, 'Keras’ option; on or off, a step’s rate is at most 1 / √step.'),
+  }),
+  muon: optimizer('Muon', 'Momentum whose matrices are made nearly orthogonal; what is no matrix, and embeddings, goes with AdamW.', {
+    learningRate: learningRate(0.001),
+    weightDecay: orNull(weightDecay, 0.004),
+    momentum: momentum(0.95),
+    nesterov: boolean('Whether the gradient is taken ahead (Nesterov).', true),
+    nsSteps: integer('Steps of the iteration (Newton–Schulz) that makes a matrix nearly orthogonal.', { min: 1, default: 5 }),
+    rmsRate: orNull(
+      number('A step’s size against Adam’s, so that rate and decay can stay as they are for Adam; null: none.', { above: 0 }),
+      0.2,
+    ),
+    excludeLayers: option(
+      { is: 'list', of: { is: 'text' } },
+      'Layers whose matrices go with AdamW as well, such as the last: names, or parts.',
+    ),
+    excludeEmbeddings: boolean('Whether embeddings go with AdamW.', true),
+    adamLrRatio: number('How many times the learning rate AdamW has.', { min: 0, default: 1 }),
+    adamBeta1: beta('the gradients, for AdamW', 0.9),
+    adamBeta2: beta('the squared gradients, for AdamW', 0.999),
+    adamWeightDecay: orNull(number('Share of each of AdamW’s weights that is taken off, times the learning rate.', { min: 0 }), 0.004),
+    epsilon,
+    muonA: number('The iteration’s share of the matrix itself.', { default: 3.4445 }),
+    muonB: number('The iteration’s share of the third power.', { default: -4.775 }),
+    muonC: number('The iteration’s share of the fifth power.', { default: 2.0315 }),
+  }),
+  scheduleFreeAdamW: optimizer('ScheduleFreeAdamW', 'Adam that averages its steps, in place of a learning rate that falls.', {
+    learningRate: learningRate(0.0025),
+    beta1: number('How near to the average of all steps the weights are kept.', { above: 0, below: 1, default: 0.9 }),
+    beta2: beta('the squared gradients', 0.999),
+    epsilon: { ...epsilon, default: 1e-8 },
+    warmupSteps: integer('Steps in which the rate rises from 0.', { min: 0, default: 0 }),
   }),
 };
 

@@ -341,8 +341,12 @@ describe('every part of a layer works', () => {
 });
 
 describe('every optimizer and schedule trains, with every option', () => {
-  const value = (option: string, { type }: Option): Json => {
+  const value = (option: string, { type: all }: Option): Json => {
     if (option === 'learningRate') return 0.05;
+    // Others let the iteration grow beyond all numbers.
+    if (option.startsWith('muon')) return { muonA: 3, muonB: -5, muonC: 1.8 }[option] ?? 0;
+    const type = all.is === 'either' ? all.of[0] : all;
+    if (type.is === 'list') return ['dense'];
     return type.is === 'boolean'
       ? true
       : option === 'clipvalue' || /clip/i.test(option)
@@ -360,7 +364,9 @@ describe('every optimizer and schedule trains, with every option', () => {
       const found = await twoSteps(dense(), small, { optimizer: made(entry, { ...more, [option]: value(option, about) }) });
       // Lion's steps go by signs, which neither bounds nor two gradients turn.
       const sameSigns = entry.className === 'Lion' && /^beta|clip/i.test(option);
-      if (!sameSigns && !['amsgrad', 'epsilon', 'beta2'].includes(option)) expect(found, option).not.toBe(plain);
+      // Two steps show nothing of what is small, nor of an option that is there for Keras' sake.
+      const unseen = ['amsgrad', 'epsilon', 'beta2', 'adamBeta2', 'epsilon1', 'relativeStep'];
+      if (!sameSigns && !unseen.includes(option)) expect(found, option).not.toBe(plain);
     }
   });
 

@@ -69,6 +69,7 @@ test('a flatten is put before the dense layers that end a model of images', () =
     inputShape: [8, 8, 1],
     parameters: 0,
     trainableParameters: 0,
+    trainable: [],
   };
   const error = { code: 'engine.lossFit', message: '', values: { problem: 'rank' } };
   const fix = fixOf({ cell: train, error, blocks, modelOf: () => table });
