@@ -26,6 +26,14 @@ export function isLogical(texts: readonly string[]): boolean {
   return some;
 }
 
+/** What a row says in a column, the same for the same: numbers that are written in two ways are one. */
+export function sayingOf({ type }: Pick<TypedColumn, 'type'>, text: string): string {
+  if (type !== 'number') return text;
+  const number = numberIn(text);
+  if (!Number.isNaN(number)) return String(number);
+  return isMissing(text) ? '' : text;
+}
+
 export interface TypedColumn {
   readonly name: string;
   readonly index: number;

@@ -153,7 +153,8 @@ export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextT
   const nulls = new Map<string, number>();
   const decimals = new Set<string>();
   const columns = names.map((_, index) => {
-    let texts = rows.map(({ record }) => record[index]);
+    // Those in quotes, too, as in every other format.
+    let texts = rows.map(({ record }) => record[index].trim());
     for (const [row, one] of texts.entries()) {
       if (one === '' || (!told.has(one) && !missing.has(one.toLowerCase()))) continue;
       nulls.set(one, (nulls.get(one) ?? 0) + 1);

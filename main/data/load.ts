@@ -81,6 +81,7 @@ async function load(
       ...(reading && { reading }),
       streamed: { ...prepared.streamed },
       ...(prepared.series && { series: prepared.series }),
+      ...(prepared.text && { text: prepared.text }),
     };
     const target = columns.find(({ role }) => role === 'target')?.name;
     return finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign: parts, spec }, findings);

@@ -164,7 +164,7 @@ export async function samplesFile(folders: Folders, name: string): Promise<Sampl
 /** What a process that is gone was writing. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await disk.readdir(folder)) {
-    const [, writer] = /\.(\d+)\.(?:part|columns|spill(?:\.duckdb.*)?)$/.exec(name) ?? [];
+    const [, writer] = /\.(\d+)\.(?:part|columns\d*|spill(?:\.duckdb.*)?)$/.exec(name) ?? [];
     if (writer !== undefined && !isRunning(Number(writer))) await disk.rm(join(folder, name), { recursive: true, force: true });
   }
 }

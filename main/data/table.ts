@@ -3,7 +3,7 @@ import { EpochbookError } from '#contract/errors.ts';
 import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset, Part, Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
-import { columnNamed, describeColumn, isMissing, notANumber, numberIn, numbersOf, typeColumns, type TypedColumn } from './columns.ts';
+import { columnNamed, describeColumn, isMissing, notANumber, numbersOf, sayingOf, typeColumns, type TypedColumn } from './columns.ts';
 import { placeOf, type TextTable } from './csv.ts';
 import { shapeParts } from './array-steps.ts';
 import { augmentationOf } from './augmentation.ts';
@@ -216,12 +216,7 @@ function withoutTwins(table: TextTable, spec: DataSpec): TextTable {
   const columns = typeColumns(table, castsIn(table, spec));
   const target = targetColumn(table, columns, spec);
   const features = chooseFeatures(table, columns, spec, target);
-  const says = (column: TypedColumn, row: number) => {
-    const text = table.columns[column.index][row];
-    const number = column.type === 'number' ? numberIn(text) : Number.NaN;
-    if (!Number.isNaN(number)) return String(number);
-    return column.type === 'number' && isMissing(text) ? '' : text;
-  };
+  const says = (column: TypedColumn, row: number) => sayingOf(column, table.columns[column.index][row]);
   const keyOf = (row: number) => JSON.stringify(features.map((column) => says(column, row)));
   const kept = distinctRows(table.lines.length, keyOf, found.step.contrary === 'drop' ? (row) => says(target, row) : undefined);
   return keepRows(table, kept);

@@ -24,26 +24,50 @@ function mostFrequent(counts: ReadonlyMap<string, number>, most: number): string
     .map(([token]) => token);
 }
 
-function count(tokens: Iterable<string>, into: Map<string, number>): void {
-  for (const token of tokens) into.set(token, (into.get(token) ?? 0) + 1);
+/** From this length on, a part of a text is held as a part of it: kept, it would keep the whole text in memory. */
+const sharedFrom = 13;
+const ownCopy = (token: string) => (token.length < sharedFrom ? token : Buffer.from(token, 'utf16le').toString('utf16le'));
+
+/** What is counted of a text. */
+const cutBy: Readonly<Record<Tokenizer['by'], (text: string) => Iterable<string>>> = {
+  characters: (text) => text,
+  words: (text) => text.match(words) ?? [],
+  bytePairs: (text) => text.match(pieces) ?? [],
+};
+
+export interface TokenizerFit {
+  readonly take: (text: string) => void;
+  /** Different words, characters or pieces so far: what is held in memory. */
+  readonly counted: () => number;
+  readonly finish: () => Tokenizer;
 }
 
-/** Makes a vocabulary of at most `vocabulary` tokens, padding and unknown included, from the texts of the training part. */
-export function fitTokenizer(texts: Iterable<string>, vocabulary: number, settings: Settings): Tokenizer {
+/** Makes a vocabulary of at most `vocabulary` tokens, padding and unknown included, from texts that come one at a time. */
+export function startTokenizer(vocabulary: number, settings: Settings): TokenizerFit {
   const most = vocabulary - reserved.length;
   const counts = new Map<string, number>();
-  switch (settings.by) {
-    case 'characters':
-      for (const text of texts) count(folded(text, settings), counts);
-      return { ...settings, tokens: [...reserved, ...mostFrequent(counts, most)] };
-    case 'words':
-      for (const text of texts) count(folded(text, settings).match(words) ?? [], counts);
-      return { ...settings, tokens: [...reserved, ...mostFrequent(counts, most)] };
-    default: {
-      for (const text of texts) count(folded(text, settings).match(pieces) ?? [], counts);
-      return { ...settings, ...joinPairs(counts, most) };
-    }
-  }
+  const cut = cutBy[settings.by];
+  return {
+    take(text) {
+      for (const token of cut(folded(text, settings))) {
+        const before = counts.get(token);
+        if (before === undefined) counts.set(ownCopy(token), 1);
+        else counts.set(token, before + 1);
+      }
+    },
+    counted: () => counts.size,
+    finish: () => ({
+      ...settings,
+      ...(settings.by === 'bytePairs' ? joinPairs(counts, most) : { tokens: [...reserved, ...mostFrequent(counts, most)] }),
+    }),
+  };
+}
+
+/** The same from the texts of the training part. */
+export function fitTokenizer(texts: Iterable<string>, vocabulary: number, settings: Settings): Tokenizer {
+  const fit = startTokenizer(vocabulary, settings);
+  for (const text of texts) fit.take(text);
+  return fit.finish();
 }
 
 interface Word {
@@ -152,14 +176,15 @@ function joined(symbols: readonly string[], first: string, second: string): stri
   return result;
 }
 
+/** Pieces whose tokens are remembered. */
+const mostKnown = 1 << 18;
+
 /** Makes the function that cuts a text into the numbers of its tokens. */
 export function encoderOf(tokenizer: Tokenizer): (text: string) => number[] {
   const numbers = new Map(tokenizer.tokens.map((token, index) => [token, index]));
   const numberOf = (token: string) => numbers.get(token) ?? unknown;
-  if (tokenizer.by !== 'bytePairs') {
-    const cut = (text: string): Iterable<string> => (tokenizer.by === 'characters' ? text : (text.match(words) ?? []));
-    return (text) => Array.from(cut(folded(text, tokenizer)), numberOf);
-  }
+  const cut = cutBy[tokenizer.by];
+  if (tokenizer.by !== 'bytePairs') return (text) => Array.from(cut(folded(text, tokenizer)), numberOf);
   const ranks = new Map((tokenizer.merges ?? []).map(([first, second], rank) => [first + between + second, rank]));
   const known = new Map<string, number[]>();
   const encodePiece = (piece: string): number[] => {
@@ -177,9 +202,12 @@ export function encoderOf(tokenizer: Tokenizer): (text: string) => number[] {
   };
   return (text) => {
     const result: number[] = [];
-    for (const piece of folded(text, tokenizer).match(pieces) ?? []) {
+    for (const piece of cut(folded(text, tokenizer))) {
       let numbersOfPiece = known.get(piece);
-      if (!numbersOfPiece) known.set(piece, (numbersOfPiece = encodePiece(piece)));
+      if (!numbersOfPiece) {
+        if (known.size >= mostKnown) known.clear();
+        known.set(ownCopy(piece), (numbersOfPiece = encodePiece(piece)));
+      }
       for (const number of numbersOfPiece) result.push(number);
     }
     return result;
@@ -188,7 +216,7 @@ export function encoderOf(tokenizer: Tokenizer): (text: string) => number[] {
 
 /** Puts a text's tokens into `length` places of `into`, from `offset` on: cut or filled up on the side of the padding. */
 export function placeTokens(
-  tokens: readonly number[],
+  tokens: ArrayLike<number>,
   { length, padding: side }: Pick<TextInput, 'length' | 'padding'>,
   into: Float32Array,
   offset: number,

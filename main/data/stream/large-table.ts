@@ -8,7 +8,7 @@ import { detailOf, identifier, loadDuck, lockDown, type NamedFile, quoted, table
 import { encodings } from '../duck-csv.ts';
 import type { DuckTables } from '../duck-tables.ts';
 import { missing } from '../missing.ts';
-import type { StoredColumn } from './column-store.ts';
+import type { ColumnValues, StoredColumn } from './column-store.ts';
 
 export type LargeSource = Extract<DataSource, { format: 'csv' | 'parquet' | 'json' | 'sql' | 'sqlite' | 'arrow' }>;
 
@@ -27,8 +27,8 @@ export interface ColumnSurvey {
 
 export interface WantedColumn {
   readonly name: string;
-  /** `times`: seconds, of dates or numbers. */
-  readonly as: 'numbers' | 'codes' | 'times';
+  /** `times`: seconds, of dates or numbers. `texts`: as they are, where they are too many to be numbered. */
+  readonly as: 'numbers' | 'codes' | 'times' | 'texts';
 }
 
 export interface LargeTable {
@@ -42,7 +42,7 @@ export interface LargeTable {
   readonly pass: (
     wanted: readonly WantedColumn[],
     columns: readonly StoredColumn[],
-    take: (count: number, values: readonly ArrayLike<number>[]) => void,
+    take: (count: number, values: readonly ColumnValues[]) => void,
   ) => Promise<void>;
   readonly firstRows: (count: number) => Promise<string[][]>;
   readonly textAt: (name: string, row: number) => Promise<string>;
@@ -54,6 +54,10 @@ const memoryLimit = '500MB';
 const headBytes = 1 << 18;
 /** A column of more different texts says something else on every row. */
 export const mostTexts = 4_000_000;
+
+/** What `trim` takes away (ECMAScript's white space and line ends); the database's own takes spaces alone. */
+const blanks =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 const isMissing = (text: string) => `lower(${text}) IN (${[...missing].map(quoted).join(', ')})`;
 /** What `numberIn` gives; NULL where that is NaN. The database also takes `inf`, `nan` and `1_000` for numbers. */
@@ -213,7 +217,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
     exact = types.map(isExact);
     const nulls = source.format === 'csv' ? (source.nulls ?? []) : [];
     const texts = found.map((name, index) => {
-      let text = `trim(coalesce(${identifier(name)}::VARCHAR, ''), ' \t\r\n')`;
+      let text = `trim(coalesce(${identifier(name)}::VARCHAR, ''), ${quoted(blanks)})`;
       if (nulls.length > 0) text = `CASE WHEN ${text} IN (${nulls.map(quoted).join(', ')}) THEN '' ELSE ${text} END`;
       if (csv?.commas[index])
         text = `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+|[0-9]{1,3}(\\.[0-9]{3})+)(,[0-9]+)?') THEN replace(replace(${text}, '.', ''), ',', '.') ELSE ${text} END`;
@@ -270,6 +274,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
       const asked = wanted.map(({ name, as }) => {
         const index = indexOf(name);
         const text = `t${index}`;
+        if (as === 'texts') return text;
         if (as === 'codes') return `${text}::e${index}`;
         const value =
           as === 'times'
@@ -294,6 +299,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
           take(
             rowCount,
             recoded.map((codes, place) => {
+              if (wanted[place].as === 'texts') return chunk.getColumnValues(place) as string[];
               const items = itemsOf(chunk, place);
               return codes ? Uint32Array.from(items, (code) => codes[code]) : items;
             }),

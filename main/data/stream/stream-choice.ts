@@ -7,7 +7,7 @@ import { formulaOf, holds } from '../rows.ts';
 import { stepOf } from '../steps.ts';
 import { chooseFeatures, targetColumn } from '../table.ts';
 import { blockRows, type ColumnStore } from './column-store.ts';
-import { type Columns, numbersIn, resultsIn, type Source } from './stream-columns.ts';
+import { type Columns, numbersIn, resultsIn, type Source, textOfRows } from './stream-columns.ts';
 import { distinctStored } from './stream-distinct.ts';
 import type { LargePart, Plan, Survey } from './stream-plan.ts';
 
@@ -36,6 +36,10 @@ function filterIn(store: ColumnStore, source: Source, step: Parameters<typeof ho
     const codes = store.read(source.column, block);
     return (row) => holding[codes[row]];
   }
+  if (source.kind === 'texts') {
+    const textOf = textOfRows(store, source, block);
+    return (row) => holds(step, textOf(row));
+  }
   const numbers = numbersIn(store, source, block);
   // A text that is no number is not missing, and lies within no bounds.
   return (row) => holds(step, numbers[row] === Infinity ? 'a text' : Number.isNaN(numbers[row]) ? '' : String(numbers[row]));
@@ -50,7 +54,11 @@ export async function chooseStored({ tables, surveys, starts, store, spec, plan,
     const sources = new Map<string, Source>(
       plan.wanted.map(({ name, as }, column) => [
         name,
-        as === 'codes' ? { kind: 'codes', column, texts: store.columns[column].texts } : { kind: 'numbers', column },
+        as === 'codes'
+          ? { kind: 'codes', column, texts: store.columns[column].texts }
+          : as === 'texts'
+            ? { kind: 'texts', column, replaced: [] }
+            : { kind: 'numbers', column },
       ]),
     );
     const names = [...table.names];
@@ -62,6 +70,10 @@ export async function chooseStored({ tables, surveys, starts, store, spec, plan,
         if (!names.includes(step.column)) names.push(step.column);
       } else if (step.op === 'replace') {
         const source = sources.get(step.column)!;
+        if (source.kind === 'texts') {
+          sources.set(step.column, { ...source, replaced: [...source.replaced, step.values] });
+          continue;
+        }
         if (source.kind !== 'codes') throw new EpochbookError('data.stepTooLarge', { step: step.op, path: table.path }, { at });
         const texts = source.texts.map((text) => (Object.hasOwn(step.values, text) ? step.values[text] : text));
         sources.set(step.column, { ...source, texts });

@@ -10,6 +10,8 @@ export type Source =
   | { readonly kind: 'numbers'; readonly column: number }
   /** `texts`: by code, after what replaces some. */
   | { readonly kind: 'codes'; readonly column: number; readonly texts: readonly string[] }
+  /** `replaced`: what is said instead of some. */
+  | { readonly kind: 'texts'; readonly column: number; readonly replaced: readonly Readonly<Record<string, string>>[] }
   | { readonly kind: 'formula'; readonly formula: Formula; readonly of: ReadonlyMap<string, Source> };
 
 /** By name, in the table's order. */
@@ -30,6 +32,10 @@ export function numbersIn(store: ColumnStore, source: Source, block: number): Fl
     case 'codes': {
       const numbers = Float64Array.from(source.texts, marked);
       return Float64Array.from(store.read(source.column, block), (code) => numbers[code]);
+    }
+    case 'texts': {
+      const textOf = textOfRows(store, source, block);
+      return Float64Array.from({ length: store.countOf(block) }, (_, row) => marked(textOf(row)));
     }
     default:
       return formulaIn(store, source, block);
@@ -52,6 +58,9 @@ export function resultsIn(store: ColumnStore, { formula, of }: Pick<FormulaSourc
     if (source.kind === 'codes') {
       const numbers = Float64Array.from(source.texts, logicalIn);
       found = Float64Array.from(store.read(source.column, block), (code) => numbers[code]);
+    } else if (source.kind === 'texts') {
+      const textOf = textOfRows(store, source, block);
+      found = Float64Array.from({ length: store.countOf(block) }, (_, row) => logicalIn(textOf(row)));
     } else found = numbersIn(store, source, block).map((value) => (value === Infinity ? Number.NaN : value));
     values.set(name, found);
     return found;
@@ -61,10 +70,22 @@ export function resultsIn(store: ColumnStore, { formula, of }: Pick<FormulaSourc
   return made;
 }
 
-/** A column's texts in a block; numbers as they are written shortest. */
-export function textsIn(store: ColumnStore, source: Source, block: number): string[] {
-  if (source.kind === 'codes') return Array.from(store.read(source.column, block), (code) => source.texts[code]);
-  return Array.from(numbersIn(store, source, block), (value) => (Number.isNaN(value) ? '' : String(value)));
+/** What replaces a text, step by step. */
+export const replacedBy = (replaced: readonly Readonly<Record<string, string>>[], text: string): string =>
+  replaced.reduce((said, values) => (Object.hasOwn(values, said) ? values[said] : said), text);
+
+/** What a column says in the rows of a block, read as they are asked for; numbers as they are written shortest. */
+export function textOfRows(store: ColumnStore, source: Source, block: number): (row: number) => string {
+  if (source.kind === 'codes') {
+    const codes = store.read(source.column, block);
+    return (row) => source.texts[codes[row]];
+  }
+  if (source.kind === 'texts') {
+    const textOf = store.textsOf(source.column, block);
+    return source.replaced.length === 0 ? textOf : (row) => replacedBy(source.replaced, textOf(row));
+  }
+  const numbers = numbersIn(store, source, block);
+  return (row) => (Number.isNaN(numbers[row]) ? '' : String(numbers[row]));
 }
 
 type FilterStep = Extract<DataSpec['steps'][number], { op: 'filter' }>;

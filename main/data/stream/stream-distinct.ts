@@ -1,9 +1,10 @@
 /** Which of a stored table's rows say the same: what `distinctRows` finds in memory, by 128 bits of each row. */
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isMissing, numberIn, type TypedColumn } from '../columns.ts';
+import { isMissing, numberIn, sayingOf, type TypedColumn } from '../columns.ts';
 import { mixed } from '../mix.ts';
 import { blockRows, type ColumnStore } from './column-store.ts';
-import { numbersIn, type Source } from './stream-columns.ts';
+import { numbersIn, type Source, textOfRows } from './stream-columns.ts';
 
 export interface ComparedColumn {
   readonly column: TypedColumn;
@@ -17,6 +18,20 @@ const lanes = [
   [0x3c6ef372, 0xc2b2ae3d],
   [0xa54ff53a, 0x27d4eb2f],
 ] as const;
+
+/** Numbers of a text, the same for the same: 104 bits of its hash. */
+const wordsOf = (text: string): [number, number] => {
+  const hash = createHash('sha256').update(text).digest();
+  return [hash.readUIntBE(0, 6) + 2 ** 48 * (hash[6] & 15), hash.readUIntBE(7, 6) + 2 ** 48 * (hash[13] & 15)];
+};
+
+/** What each row says in a column of texts, in two numbers. */
+function textSayings(store: ColumnStore, { column, source }: ComparedColumn): ((block: number) => Float64Array)[] {
+  return [0, 1].map((half) => (block) => {
+    const textOf = textOfRows(store, source, block);
+    return Float64Array.from({ length: store.countOf(block) }, (_, row) => wordsOf(sayingOf(column, textOf(row)))[half]);
+  });
+}
 
 /**
  * A number for each thing that a column says, the same for the same: NaN where it says nothing, Infinity for a text in a
@@ -81,7 +96,7 @@ export async function distinctStored(
     signal?: AbortSignal | undefined;
   },
 ): Promise<Uint32Array> {
-  const sayings = compared.map((one) => sayingsOf(store, one));
+  const sayings = compared.flatMap((one) => (one.source.kind === 'texts' ? textSayings(store, one) : [sayingsOf(store, one)]));
   const targetsIn = target && sayingsOf(store, target);
   const set = new RowSet(kept.length);
   const first = new Uint32Array(kept.length);

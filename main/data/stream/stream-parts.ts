@@ -46,7 +46,7 @@ async function readTimes(rows: StreamRows, columns: Columns, column: TypedColumn
   const momentsIn = ofTexts((texts) => texts.map(secondsOf));
   for (let block = 0; block < rows.store.blocks(); block += 1) {
     let values: Float64Array;
-    if (source.kind === 'codes' && column.type === 'text') {
+    if (source.kind !== 'numbers' && column.type === 'text') {
       const { texts, codes } = keptTexts(rows, source, block);
       const moments = momentsIn(texts);
       values = Float64Array.from(codes, (code) => moments[code]);

@@ -37,6 +37,7 @@ const alsoDone = [
   'sampleWeight',
   'distinct',
   'window',
+  'tokenize',
 ];
 export const streamed = new Set<string>([...done, ...alsoDone, 'withValidation', 'withTest']);
 
@@ -118,7 +119,10 @@ export function planColumns(tables: readonly LargePart[], surveys: readonly Surv
   const weighing = weightColumn(tables[0].table, typed, spec);
   if (weighing) needed.add(weighing.name);
   const own = all.filter((column) => names.includes(column) && (needed.has(column) || asText.has(column) || times.has(column)));
+  // They would be as many as there are rows.
+  const tokenized = stepOf(spec, 'tokenize') && seen[0].name;
   const wanted = own.map((column): WantedColumn => {
+    if (column === tokenized) return { name: column, as: 'texts' };
     const { type } = typed.find((one) => one.name === column)!;
     if (times.has(column) && !asText.has(column) && !needed.has(column)) return { name: column, as: 'times' };
     return { name: column, as: type === 'text' || asText.has(column) ? 'codes' : 'numbers' };

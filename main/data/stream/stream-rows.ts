@@ -3,7 +3,7 @@ import type { EpochbookError } from '#contract/errors.ts';
 import type { TypedColumn } from '../columns.ts';
 import { blockRows, type ColumnStore } from './column-store.ts';
 import type { LargeTable } from './large-table.ts';
-import { numbersIn, type Source, textsIn } from './stream-columns.ts';
+import { numbersIn, type Source, textOfRows } from './stream-columns.ts';
 
 /** The table that a kept row is of, and its row there. */
 export type OriginOf = (row: number) => { table: LargeTable; row: number };
@@ -38,8 +38,8 @@ export function keptTexts({ store, kept, firstKept }: StreamRows, source: Source
     const codes = store.read(source.column, block);
     return { texts: source.texts, codes: rows.map((row) => codes[row - start]) };
   }
-  const texts = textsIn(store, source, block);
-  return { texts, codes: rows.map((row) => row - start) };
+  const textOf = textOfRows(store, source, block);
+  return { texts: Array.from(rows, (row) => textOf(row - start)), codes: rows.map((_, index) => index) };
 }
 
 /** The numbers of the kept rows in a block, as `numbersIn` marks them. */

@@ -9,15 +9,22 @@ import type { Columns } from './stream-columns.ts';
 import { finiteColumns, type StreamedFeature } from './stream-features.ts';
 import { keptTexts, type StreamRows } from './stream-rows.ts';
 import type { StreamedTarget } from './stream-targets.ts';
+import { writeWhole } from './whole-io.ts';
 
 /** Rows that are looked at for findings, evenly over the table. */
 const mostSampled = 20_000;
 
 export interface SamplesJob {
-  readonly write: { readonly fd: number; write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<unknown> };
+  readonly write: { readonly fd: number };
   readonly signal: AbortSignal | undefined;
   /** Hears the share of the rows that are written. */
   readonly onWritten: (share: number) => void;
+}
+
+export interface WrittenSamples {
+  /** Of all parts. */
+  readonly bytes: number;
+  readonly offsets: { readonly [Part in keyof Parts]?: number };
 }
 
 /** Writes the samples of each part one after another; in one pass, whose parts are gathered and written in turn. */
@@ -27,7 +34,7 @@ export async function writeSamples(
   features: readonly StreamedFeature[],
   parts: Parts,
   { arraySteps, size }: { arraySteps: NonNullable<Dataset['arraySteps']>; size: number },
-): Promise<{ bytes: number; offsets: { [Part in keyof Parts]?: number } }> {
+): Promise<WrittenSamples> {
   const { store, firstKept } = rows;
   const sampleBytes = size * 4;
   const names = (['train', 'validation', 'test'] as const).filter((part) => parts[part]);
@@ -53,10 +60,11 @@ export async function writeSamples(
       for (let index = first; index < last; index += 1) for (const column of columns) values[filled++] = column[own[index] - from];
       const made = applyArraySteps(arraySteps, { shape: [columns.length], count: last - first, values });
       const out = new Uint8Array(made.buffer, made.byteOffset, made.byteLength);
-      await write.write(out, 0, out.length, offsets[part] + first * sampleBytes);
+      writeWhole(write.fd, out, offsets[part] + first * sampleBytes);
       written[part] = last;
     }
     onWritten((block + 1) / store.blocks());
+    await nextTurn();
   }
   return { bytes, offsets };
 }

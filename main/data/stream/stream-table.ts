@@ -18,7 +18,7 @@ import { samplesFile } from '../stored-arrays.ts';
 import { checkOutputs, checkTogether, chooseFeatures, knownFeatures, otherTargets, type PreparedTable, targetColumn } from '../table.ts';
 import { findTableFaults } from '../table-findings.ts';
 import { seriesOf } from '../windows.ts';
-import { blockRows, createColumnStore, type StoredColumn } from './column-store.ts';
+import { blockRows, type ColumnValues, createColumnStore, type StoredColumn } from './column-store.ts';
 import { knownStreamedFeatures } from './known-features.ts';
 import type { ColumnSurvey, LargeTable } from './large-table.ts';
 import { chooseStored, type StoredTables } from './stream-choice.ts';
@@ -26,9 +26,10 @@ import { fitStreamedFeatures } from './stream-features.ts';
 import { partRows, placeStored } from './stream-parts.ts';
 import { gatherTexts, knownTarget, type LargePart, planColumns, streamed, type Survey } from './stream-plan.ts';
 import type { OriginOf, StreamRows } from './stream-rows.ts';
-import { sampleRows, type SamplesJob, writeSamples } from './stream-samples.ts';
+import { sampleRows, type SamplesJob, writeSamples, type WrittenSamples } from './stream-samples.ts';
 import { readStreamedTarget, readStreamedWeights, type StreamedTarget } from './stream-targets.ts';
-import { type WindowedPart, windowParts, writeRows } from './stream-windows.ts';
+import { tokenizeStored } from './stream-text.ts';
+import { type Windowed, windowParts, writeRows } from './stream-windows.ts';
 
 export interface StreamOptions {
   readonly folders: Folders;
@@ -62,7 +63,7 @@ export async function prepareLargeTable(
   const texts = await gatherTexts(tables, plan, path);
   const stored = plan.wanted.map(({ name: column, as }): StoredColumn => ({
     name: column,
-    kind: as === 'codes' ? 'codes' : 'numbers',
+    kind: as === 'times' ? 'numbers' : as,
     texts: texts.get(column) ?? [],
   }));
   const { file, writtenAtMs, write } = await samplesFile(folders, name);
@@ -111,7 +112,8 @@ export async function prepareLargeTable(
 }
 
 /** Of a column that a table lacks: nothing on every row. */
-function absent({ kind, texts }: StoredColumn, count: number): ArrayLike<number> {
+function absent({ kind, texts }: StoredColumn, count: number): ColumnValues {
+  if (kind === 'texts') return Array.from({ length: count }, () => '');
   return kind === 'numbers' ? new Float64Array(count).fill(Number.NaN) : new Uint32Array(count).fill(texts.indexOf(''));
 }
 
@@ -174,31 +176,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const weightsOf = (part: Uint32Array) => weights && { weights: Float32Array.from(part, (row) => weights[row]) };
   if (weights) checkTrainWeights(weightsOf(parts.train)!, place(stepOf(spec, 'sampleWeight')!));
   checkTogether(spec);
-  // First, so that what is wrong with the windows is said before what their columns lack.
-  const placed = await placeStored(rows, columns, typed, spec, parts, known);
-
   const features = known ? knownFeatures(main, typed, known) : chooseFeatures(main, typed, spec, target.column);
-  const passes = 2 * features.length + 1;
-  let passed = 0;
-  const fit = () =>
-    fitStreamedFeatures(
-      rows,
-      features.map((column) => ({ column, source: columns.get(column.name)! })),
-      spec,
-      {
-        onPass: () => {
-          passed += 1;
-          onProgress(shareOf.survey + shareOf.pass + shareOf.fit * Math.min(1, passed / passes));
-        },
-      },
-    );
-  const fitted = known?.features ? knownStreamedFeatures(rows, typed, columns, known.features) : await fit();
-  const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
-    name,
-    features: names.flatMap((column) => fitted.filter((feature) => feature.column.name === column)),
-  }));
-  const ordered = inputs.length > 0 && !known ? inputs.flatMap((input) => input.features) : fitted;
-
   const isSeveral = several.length > 0;
   const read = isSeveral ? several : [target];
   const factsOf = ({ classes }: StreamedTarget) =>
@@ -211,6 +189,112 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
       } as const)
     : ({ targetShape: target.classes ? [] : [1], task: factsOf(target).task } as const);
   const classes = !isSeveral && target.classes && { classes: target.classes };
+  const targetsOf = (part: Uint32Array) => {
+    const made = new Float32Array(part.length * read.length);
+    let filled = 0;
+    for (const row of part) for (const one of read) made[filled++] = one.values[row];
+    return made;
+  };
+  /** The store's row at which the table of a part begins. */
+  const startOf = (part: keyof Parts) => starts[tables.findIndex((one) => one.part === part)] ?? 0;
+  /** `size`: numbers of a sample. */
+  const partsOf = ({ offsets }: WrittenSamples, size: number, windowed?: Windowed) => {
+    const partOf = (part: keyof Parts): Part => {
+      const own = windowed?.[part];
+      const seen = own?.told ?? parts[part]!;
+      return {
+        count: seen.length,
+        ...(own && { windows: { size, starts: own.starts } }),
+        targets: targetsOf(own?.wanted ?? seen),
+        rows: seen.map((row) => kept[row] - startOf(part)),
+        ...weightsOf(seen),
+        inputs: new Float32Array(0),
+        stored: {
+          file: job.file,
+          type: 'float32',
+          offset: offsets[part]!,
+          size,
+          scale: 1,
+          writtenAtMs: job.writtenAtMs,
+        } satisfies StoredInputs,
+      };
+    };
+    return {
+      train: partOf('train'),
+      ...(parts.validation && { validation: partOf('validation') }),
+      ...(parts.test && { test: partOf('test') }),
+    };
+  };
+  const roleOf = (column: TypedColumn): Column['role'] => {
+    if (read.some((one) => one.column === column) || column === target.column) return 'target';
+    return features.includes(column) ? 'feature' : column === weighing ? 'weight' : 'unused';
+  };
+  const shown = {
+    columns: typed.map((column) => describe(column, main, surveys[0], roleOf(column))),
+    rows: await firstRows(main, typed),
+    totalRows: surveys[0].rows,
+  };
+  const fitting = (share: number) => onProgress(shareOf.survey + shareOf.pass + shareOf.fit * share);
+
+  const tokenize = stepOf(spec, 'tokenize');
+  if (tokenize) {
+    const [{ name: column }] = features;
+    const { text, preview, written } = await tokenizeStored(
+      {
+        ...tokenize,
+        column,
+        source: columns.get(column)!,
+        parts,
+        known: known?.text,
+        labelOf: (row) => target.classes?.[target.values[row]] ?? String(target.values[row]),
+        write: job.write,
+        signal,
+        onWritten: (share) => onProgress(1 - (shareOf.fit + shareOf.write) * (1 - share)),
+      },
+      rows,
+    );
+    return {
+      bytes: written.bytes,
+      prepared: {
+        dataset: {
+          ...facts,
+          ...classes,
+          inputShape: [text.length],
+          ...augmentationOf(spec, [text.length], true),
+          text,
+          ...partsOf(written, text.length),
+        },
+        ...shown,
+        findings: [],
+        streamed: { samples: 0 },
+        text: preview,
+      },
+    };
+  }
+
+  // First, so that what is wrong with the windows is said before what their columns lack.
+  const placed = await placeStored(rows, columns, typed, spec, parts, known);
+  const passes = 2 * features.length + 1;
+  let passed = 0;
+  const fit = () =>
+    fitStreamedFeatures(
+      rows,
+      features.map((column) => ({ column, source: columns.get(column.name)! })),
+      spec,
+      {
+        onPass: () => {
+          passed += 1;
+          fitting(Math.min(1, passed / passes));
+        },
+      },
+    );
+  const fitted = known?.features ? knownStreamedFeatures(rows, typed, columns, known.features) : await fit();
+  const inputs = Object.entries(stepOf(spec, 'inputs')?.step.columns ?? {}).map(([name, names]) => ({
+    name,
+    features: names.flatMap((column) => fitted.filter((feature) => feature.column.name === column)),
+  }));
+  const ordered = inputs.length > 0 && !known ? inputs.flatMap((input) => input.features) : fitted;
+
   const empty: Part = { count: 0, inputs: new Float32Array(0), targets: new Float32Array(0), rows: new Uint32Array(0) };
   const rowShape = placed ? [placed.step.length, ordered.length] : [ordered.length];
   const { inputShape, arraySteps } = shapeParts(spec, rowShape, { train: empty }, ['reshape', 'resize']);
@@ -221,36 +305,6 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const written = windowed
     ? await writeRows(writing, rows, ordered, windowed)
     : await writeSamples(writing, rows, ordered, parts, { arraySteps: arraySteps ?? [], size });
-  const targetsOf = (part: Uint32Array) => {
-    const made = new Float32Array(part.length * read.length);
-    let filled = 0;
-    for (const row of part) for (const one of read) made[filled++] = one.values[row];
-    return made;
-  };
-  /** The store's row at which the table of a part begins. */
-  const startOf = (part: keyof Parts) => starts[tables.findIndex((one) => one.part === part)] ?? 0;
-  const partOf = (part: keyof Parts): Part => ({
-    ...samplesOf(part, windowed?.[part]),
-    inputs: new Float32Array(0),
-    stored: {
-      file: job.file,
-      type: 'float32',
-      offset: written.offsets[part]!,
-      size,
-      scale: 1,
-      writtenAtMs: job.writtenAtMs,
-    } satisfies StoredInputs,
-  });
-  function samplesOf(part: keyof Parts, own?: WindowedPart): Omit<Part, 'inputs'> {
-    const seen = own?.told ?? parts[part]!;
-    return {
-      count: seen.length,
-      ...(own && { windows: { size, starts: own.starts } }),
-      targets: targetsOf(own?.wanted ?? seen),
-      rows: seen.map((row) => kept[row] - startOf(part)),
-      ...weightsOf(seen),
-    };
-  }
   const series = placed && seriesOf(placed.step, placed.gap);
   const derived = stepsOf(spec, 'map').map(({ step: { column, expression } }) => ({ column, expression }));
   const dataset: Omit<Dataset, 'hash'> = {
@@ -264,13 +318,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     inputShape,
     ...(arraySteps && { arraySteps }),
     ...augmentationOf(spec, inputShape),
-    train: partOf('train'),
-    ...(parts.validation && { validation: partOf('validation') }),
-    ...(parts.test && { test: partOf('test') }),
-  };
-  const roleOf = (column: TypedColumn): Column['role'] => {
-    if (read.some((one) => one.column === column) || column === target.column) return 'target';
-    return features.includes(column) ? 'feature' : column === weighing ? 'weight' : 'unused';
+    ...partsOf(written, size, windowed),
   };
   const sample = await sampleRows(rows, columns, typed, ordered, target, parts, own);
   const findings: Finding[] = findTableFaults({ ...sample, chosen: features.filter((column) => column !== target.column), spec });
@@ -278,9 +326,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     bytes: written.bytes,
     prepared: {
       dataset,
-      columns: typed.map((column) => describe(column, main, surveys[0], roleOf(column))),
-      rows: await firstRows(main, typed),
-      totalRows: surveys[0].rows,
+      ...shown,
       findings,
       streamed: { samples: sample.table.lines.length },
       ...(placed && series && { series: { ...series, stride: placed.step.stride ?? 1, gap: placed.gap, gaps: placed.gaps } }),

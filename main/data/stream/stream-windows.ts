@@ -1,5 +1,4 @@
 /** Windows over the rows of a stored table: each row is written once, in the order of its series, and a window is a stretch of them. */
-import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Parts } from '../split.ts';
@@ -7,7 +6,8 @@ import { place } from '../steps.ts';
 import { firstTargetRows, type PlacedWindows, targetRows, windowRows, type WindowStep } from '../windows.ts';
 import { finiteColumns, type StreamedFeature } from './stream-features.ts';
 import type { StreamRows } from './stream-rows.ts';
-import type { SamplesJob } from './stream-samples.ts';
+import type { SamplesJob, WrittenSamples } from './stream-samples.ts';
+import { writeWhole } from './whole-io.ts';
 
 /** Windows over kept rows, and the step that made them. */
 export interface PlacedStored extends PlacedWindows {
@@ -15,7 +15,7 @@ export interface PlacedStored extends PlacedWindows {
   readonly index: number;
 }
 
-export interface WindowedPart {
+interface WindowedPart {
   /** Kept rows as they are written. */
   readonly order: Uint32Array;
   /** Which of the written values each window begins with. */
@@ -25,7 +25,7 @@ export interface WindowedPart {
   readonly told: Uint32Array;
 }
 
-type Windowed = { readonly [Part in keyof Parts]: WindowedPart };
+export type Windowed = { readonly [Part in keyof Parts]: WindowedPart };
 
 /** A window's first value is told by 32 bits. */
 const mostValues = 2 ** 32;
@@ -49,7 +49,7 @@ export async function writeRows(
   rows: StreamRows,
   features: readonly StreamedFeature[],
   parts: Windowed,
-): Promise<{ bytes: number; offsets: { [Part in keyof Parts]?: number } }> {
+): Promise<WrittenSamples> {
   const { store, firstKept, kept } = rows;
   const rowBytes = features.length * 4;
   /** Of each kept row: one more than its place in the file; 0 where it lies in no window. */
@@ -76,9 +76,7 @@ export async function writeRows(
     for (let first = 0, last = 0; first < written.length; first = last) {
       const start = placeOf[written[first]] - 1;
       while (last < written.length && placeOf[written[last]] - 1 === start + last - first) last += 1;
-      const end = last * rowBytes;
-      for (let done = first * rowBytes; done < end;)
-        done += writeSync(write.fd, bytes, done, end - done, start * rowBytes + done - first * rowBytes);
+      writeWhole(write.fd, bytes.subarray(first * rowBytes, last * rowBytes), start * rowBytes);
     }
     onWritten((block + 1) / store.blocks());
     await nextTurn();

@@ -402,8 +402,6 @@ describe('a table on the disk', () => {
     expect(await broken('none.csv', 300, lines[300], none)).toMatchObject({ code: 'data.filteredAll' });
     const never: DataStep = { op: 'where', expression: 'size > 1e9' };
     expect(await broken('none.csv', 300, lines[300], never)).toMatchObject({ code: 'data.filteredAll', column: 'size > 1e9' });
-    const steps: DataStep[] = [kind, { op: 'select', columns: ['owner'] }, { op: 'tokenize', column: 'owner' }];
-    expect((await load(1, source, steps)).dataset.train.stored).toBeUndefined();
     expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
 
@@ -421,6 +419,68 @@ describe('a table on the disk', () => {
     await expect(work).rejects.toThrow('stopped');
     expect(shares.length).toBeGreaterThan(3);
     expect(shares.toSorted((a, b) => a - b)).toEqual(shares);
+    expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
+  });
+});
+
+describe('texts on the disk', () => {
+  const words = 'the a film was good bad Bad, never seen 猫和狗 naïve naïve e\u0301t\u00e9 🙂 longer-than-thirteen-letters don’t'.split(
+    ' ',
+  );
+  const said = (row: number) =>
+    Array.from({ length: Math.floor(wave(row * 3) ** 6 * 60) }, (_, place) => words[Math.floor(wave(row + place * 7) * words.length)]);
+  const texts = Array.from({ length: count }, (_, row) => {
+    const text = row % 97 === 3 ? '' : `${said(row).join(row % 5 ? ' ' : '\n ')} w${row % 3 ? row : row % 40}`;
+    return row % 31 === 0 ? `  ${text}\u3000` : text;
+  });
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const reviews: DataSource = { format: 'csv', path: 'reviews.csv' };
+  const text = { op: 'tokenize', column: 'text' } as const;
+  beforeAll(() => {
+    write('reviews.csv', ['text,day,kind', ...texts.map((text, row) => `${quoted(text)},${rows[row].day},${rows[row].kind}`)].join('\n'));
+    const judged = texts.slice(0, 900).map((text, row) => JSON.stringify({ text, kind: rows[row].kind }));
+    write('reviews.ndjson', judged.join('\n'));
+    write('judged.csv', ['kind,text', ...texts.slice(50, 700).map((text, row) => `${rows[row].kind},${quoted(text)}`)].join('\n'));
+  });
+
+  it('are cut into the tokens of the training part alone', async () => {
+    for (const step of [
+      { ...text, vocabulary: 200 },
+      { ...text, by: 'characters', length: 30, padding: 'pre' },
+      { ...text, by: 'bytePairs', vocabulary: 300, lowercase: true },
+    ] as const) {
+      const { memory, file } = await both(reviews, kind, split, step);
+      expect(file.dataset.text).toEqual(memory.dataset.text);
+      expect(file.preview.text).toEqual(memory.preview.text);
+      expect(file.preview.text!.samples).toHaveLength(8);
+    }
+  });
+
+  it('are chosen by, replaced, compared, and of other files', async () => {
+    await both(
+      reviews,
+      { op: 'replace', column: 'text', values: { [texts[5].trim()]: 'another text' } },
+      { op: 'filter', column: 'text', missing: false, noneOf: [texts[8].trim()] },
+      { op: 'target', column: 'kind' },
+      { op: 'distinct' },
+      { op: 'split', validation: 0.2, time: 'day' },
+      { op: 'withTest', data: { source: { format: 'csv', path: 'judged.csv' }, steps: [{ op: 'take', count: 400 }] } },
+      text,
+    );
+    const many: DataStep[] = [kind, text, { op: 'sampleWeight', column: 'text' }];
+    expect((await fault(load(1, reviews, many))).code).toBe((await fault(load(1e12, reviews, many))).code);
+    await both({ format: 'json', path: 'reviews.ndjson' }, kind, { op: 'kFold', folds: 3, fold: 1, seed: 4 }, text);
+    const { dataset } = await load(1e12, reviews, [kind, split, text]);
+    const known = JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation;
+    await alike({ format: 'csv', path: 'judged.csv' }, [kind, split, text], known);
+
+    write('silent.csv', `text,kind\n${'"",low\n"",high\n'.repeat(50)}`);
+    const silent = await fault(load(1, { format: 'csv', path: 'silent.csv' }, [kind, text]));
+    expect([silent.code, silent.at]).toEqual(['data.noTokens', '/data/steps/1']);
+    const stop = new AbortController();
+    const onProgress = (share: number) => share > 0.75 && stop.abort(new Error('stopped'));
+    const options = { mostInMemory: 1, signal: stop.signal, onProgress };
+    await expect(loadDataset({ source: reviews, steps: [kind, text] }, folders, options)).rejects.toThrow('stopped');
     expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 /** Samples of an array that lies column by column (NumPy's Fortran order): put together from all over its file. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sizeOf } from '../arrays.ts';
 import type { NpyHeader } from '../npy.ts';
+import { readWhole } from './whole-io.ts';
 
 /** Bytes of samples that are put together at once. */
 const turnedBytes = 128 * 2 ** 20;
@@ -54,11 +55,8 @@ export async function* turnedPieces(
         const here = Math.min(columnsAtOnce, size - place);
         for (let column = 0; column < here; column += 1) {
           const at = start + (columns[place + column] * count + first) * width;
-          for (let filled = 0; filled < many * width;) {
-            const found = readSync(handle, read, column * many * width + filled, many * width - filled, at + filled);
-            if (found === 0) throw new Error(`${file} ends early`);
-            filled += found;
-          }
+          const into = read.subarray(column * many * width, (column + 1) * many * width);
+          if (readWhole(handle, into, at) < into.length) throw new Error(`${file} ends early`);
         }
         for (let sample = 0; sample < many; sample += 1) {
           let to = (sample * size + place) * units;
