@@ -2,9 +2,11 @@
  * A notebook of 200 cells, in Chromium against the browser shell: how long until the first key can be typed, and how
  * long from a key to the end of the frame that shows it. At 60 frames a second a key waits for up to 16.7 ms before its
  * frame begins, whatever the app does; with frames made at once what is left is the app's own time, and Chromium's to
- * lay out and paint it. Then the evaluation of 50 cells. Run by `npm run bench -- notebook`; needs `npm run build` first.
+ * lay out and paint it. What that comes to without the notebook is measured in the same browser: a key in a bare text
+ * field, in Monaco alone with a cell's options, and in a notebook of one cell. Then the evaluation of 50 cells. Run by
+ * `npm run bench -- notebook`; needs `npm run build` first.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +14,7 @@ import type { Page } from 'playwright/test';
 import { evaluateNotebook } from '#notebook/evaluate.ts';
 import { parseNotebook } from '#notebook/parse.ts';
 import { warmSandbox } from '#notebook/sandbox/session.ts';
-import { launch } from '../fixtures/launch.ts';
+import { launch, root } from '../fixtures/launch.ts';
 import { longName, writeLongNotebook } from '../fixtures/long-notebook.ts';
 import { ensureChromium } from '../run/chromium.mjs';
 
@@ -27,7 +29,11 @@ const folder = mkdtempSync(join(tmpdir(), 'epochbook-bench-'));
 try {
   const cells = Number(options.cells);
   await opening(cells);
-  for (const switches of [uncapped, []]) await typing(cells, Number(options.keys), switches);
+  for (const switches of [uncapped, []]) {
+    const alone = await withoutNotebook(Number(options.keys), switches);
+    const ours = await typing(cells, Number(options.keys), switches);
+    say('of it the notebook’s own, beyond Monaco alone', ours - alone, pace(switches));
+  }
   await evaluation();
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -36,8 +42,7 @@ process.exit();
 
 async function opening(cells: number): Promise<void> {
   writeLongNotebook(folder, cells);
-  writeFileSync(join(folder, 'short.epoch.md'), '---\nepochbook: 1\ntitle: A short notebook\n---\n```ts code #one\n1\n```\n');
-  const shell = await launch('browser', { path: join(folder, 'short.epoch.md'), userFolder: join(folder, '.user') });
+  const shell = await launch('browser', { path: writeShortNotebook(), userFolder: join(folder, '.user') });
   try {
     const { page } = shell;
     await page.locator('.monaco-editor').first().waitFor();
@@ -91,7 +96,62 @@ async function firstKey(page: Page): Promise<number> {
   return ready - from + key;
 }
 
-async function typing(cells: number, keys: number, switches: readonly string[]): Promise<void> {
+function writeShortNotebook(): string {
+  const path = join(folder, 'short.epoch.md');
+  writeFileSync(path, '---\nepochbook: 1\ntitle: A short notebook\n---\n```ts code #one\n1\n```\n');
+  return path;
+}
+
+/** What a key takes without a long notebook; returns the 95th percentile of Monaco alone. */
+async function withoutNotebook(keys: number, switches: readonly string[]): Promise<number> {
+  const shell = await launch('browser', { path: writeShortNotebook(), userFolder: join(folder, '.user'), switches });
+  try {
+    const { page } = shell;
+    const told = async (what: string, typedIn: Page): Promise<number> => {
+      const times = await typed(typedIn, keys);
+      say(
+        `key to paint ${what}, 95th percentile`,
+        percentile(times, 0.95),
+        `median ${percentile(times, 0.5).toFixed(1)}; ${pace(switches)}`,
+      );
+      return percentile(times, 0.95);
+    };
+    const blank = await page.context().newPage();
+    await blank.setContent('<textarea rows="40" cols="80"></textarea>');
+    await blank.locator('textarea').focus();
+    await told('in a text field of an empty page', blank);
+    await blank.close();
+    await page.locator('.monaco-editor').first().click();
+    await page.keyboard.press('Control+End');
+    await page.waitForTimeout(2000);
+    await told('in a notebook of one cell', page);
+    const assets = join(root, 'out', 'renderer', 'assets');
+    await page.evaluate(monacoAlone, `/assets/${readdirSync(assets).find((name) => /^monaco-.*\.js$/.test(name))}`);
+    await page.waitForTimeout(2000);
+    return await told('in Monaco alone', page);
+  } finally {
+    await shell.close();
+  }
+}
+
+/** An editor as a cell has it, and nothing else to be seen. */
+async function monacoAlone(address: string): Promise<void> {
+  const { monaco } = await import(/* @vite-ignore */ address);
+  const [cell] = monaco.editor.getEditors();
+  const place = document.createElement('div');
+  place.style.cssText = 'width: 700px; height: 400px';
+  document.body.append(place);
+  document.getElementById('root')!.style.display = 'none';
+  const model = monaco.editor.createModel('1\n', 'typescript', monaco.Uri.parse('cell:///alone/alone.ts'));
+  monaco.editor.create(place, { ...cell.getRawOptions(), model }).focus();
+}
+
+function pace(switches: readonly string[]): string {
+  return switches.length > 0 ? 'frames at once' : '60 frames a second';
+}
+
+/** Returns the 95th percentile, when nothing else goes on. */
+async function typing(cells: number, keys: number, switches: readonly string[]): Promise<number> {
   writeLongNotebook(folder, cells);
   const shell = await launch('browser', { path: join(folder, longName), userFolder: join(folder, '.user'), switches });
   try {
@@ -105,11 +165,11 @@ async function typing(cells: number, keys: number, switches: readonly string[]):
     await page.waitForTimeout(1000);
     await page.locator('.state.waiting, .state.running').first().waitFor({ state: 'hidden', timeout: 60_000 });
     const after = await typed(page, keys);
-    const told = (times: number[]) =>
-      `median ${percentile(times, 0.5).toFixed(1)}; ${switches.length > 0 ? 'frames at once' : '60 frames a second'}`;
+    const told = (times: number[]) => `median ${percentile(times, 0.5).toFixed(1)}; ${pace(switches)}`;
     say('key to paint after opening, while cells are checked, 95th percentile', percentile(during, 0.95), told(during));
     say('key to paint, 95th percentile', percentile(after, 0.95), `goal 16; ${told(after)}`);
     console.log(`editors mounted: ${await page.locator('.monaco-editor[role="code"]').count()} of ${cells}`);
+    return percentile(after, 0.95);
   } finally {
     await shell.close();
   }

@@ -3,7 +3,7 @@ const longestMs = 200;
 
 /** Runs `act` when nothing else is to be done; returns a function that forgets it. */
 export function whenIdle(act: () => void): () => void {
-  if (!('requestIdleCallback' in window)) {
+  if (typeof requestIdleCallback === 'undefined') {
     const timer = setTimeout(act, 0);
     return () => clearTimeout(timer);
   }

@@ -4,9 +4,8 @@ import { Button } from '../../components/Button.tsx';
 import { coreText } from '../../words/errors.ts';
 import { useLocaleStore } from '../../words/locale.ts';
 import { useWords } from '../../words/use-words.ts';
-import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { lookAt } from './data-store.ts';
-import { applyMend, fixTitle, mendOf } from './mend.ts';
+import { applyMend, fixTitle, mendOf, useMendable } from './mend.ts';
 
 interface FindingsProps {
   readonly cell: string;
@@ -20,13 +19,13 @@ export function Findings({ cell, findings, canLook }: FindingsProps) {
   const t = useWords();
   const locale = useLocaleStore((state) => state.locale);
   // A finding whose mend has no place in the text has none to offer.
-  const blocks = useNotebookStore((state) => state.blocks);
+  const mendable = useMendable(cell);
   return (
     <ul className="findings" aria-label={t('notebook.findings')}>
       {findings.map((finding) => {
         const { code, evidence, fix } = finding;
         const { rows, column } = canLook ? finding : {};
-        const mend = fix && mendOf(blocks, cell, fix);
+        const mend = fix && mendOf(mendable, fix);
         return (
           <li key={`${code} ${evidence}`} className="note finding">
             <b>{coreText(locale, code, finding.values, finding.message)}</b>

@@ -4,8 +4,7 @@ import type { DataFix, DataPreview } from '#contract/notebook.ts';
 import { textEncodings } from '#contract/spec.ts';
 import { Button } from '../../components/Button.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { useNotebookStore } from '../notebook/notebook-store.ts';
-import { applyMend, mendOf } from './mend.ts';
+import { applyMend, mendOf, useMendable } from './mend.ts';
 
 type Reading = NonNullable<DataPreview['reading']>;
 
@@ -19,11 +18,11 @@ const codeOf = (value: string) => (value === '\t' ? String.raw`'\t'` : literal(v
 /** How a delimited text was read: what was found of it, each guess open to change. */
 export function ReadingPanel({ cell, reading }: { readonly cell: string; readonly reading: Reading }) {
   const t = useWords();
-  const blocks = useNotebookStore((state) => state.blocks);
+  const mendable = useMendable(cell);
   const [more, setMore] = useState('');
   const mend = (name: string, value: string) => {
     const fixes = sources.map((of): DataFix => ({ do: 'setOption', of, name, value }));
-    return fixes.map((fix) => mendOf(blocks, cell, fix)).find((found) => found !== undefined);
+    return fixes.map((fix) => mendOf(mendable, fix)).find((found) => found !== undefined);
   };
   const change = (name: string, value: string) => {
     const found = mend(name, value);

@@ -1,9 +1,11 @@
 /** Changes to the notebook's text that mend what is odd or wrong in its data, one click away. */
+import { useMemo } from 'react';
 import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { PlainError } from '#contract/errors.ts';
 import type { DataFix } from '#contract/notebook.ts';
 import type { Translate } from '../../words/use-words.ts';
-import { cellsOf, type EditedBlock, editorText } from '../notebook/blocks.ts';
+import { type EditedCell, editorText } from '../notebook/blocks.ts';
+import { cellOf, trainBelow } from '../notebook/lookup.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { withDataFix } from './data-fix.ts';
 
@@ -12,11 +14,27 @@ export interface Mend {
   readonly text: string;
 }
 
+/** The cells whose texts mend a data cell: its own, and the train cell that it feeds. */
+export interface Mendable {
+  readonly own: EditedCell | undefined;
+  readonly train: EditedCell | undefined;
+}
+
+/** Another one only where one of these texts changed. */
+export function useMendable(id: string): Mendable {
+  const own = useNotebookStore(({ blocks }) => cellOf(blocks, id));
+  const train = useNotebookStore(({ blocks }) => trainBelow(blocks, id));
+  return useMemo(() => ({ own, train }), [own, train]);
+}
+
+export function mendableNow(id: string): Mendable {
+  const { blocks } = useNotebookStore.getState();
+  return { own: cellOf(blocks, id), train: trainBelow(blocks, id) };
+}
+
 /** Undefined where the text has no place for it. */
-export function mendOf(blocks: readonly EditedBlock[], id: string, fix: DataFix): Mend | undefined {
-  const cells = cellsOf(blocks);
-  const place = cells.findIndex((cell) => cell.id === id);
-  const found = fix.do === 'setTrainOption' ? cells.slice(place).find(({ kind }) => kind === 'train') : cells[place];
+export function mendOf({ own, train }: Mendable, fix: DataFix): Mend | undefined {
+  const found = fix.do === 'setTrainOption' ? train : own;
   if (!found) return undefined;
   const before = editorText(found);
   const text = withDataFix(before, fix);

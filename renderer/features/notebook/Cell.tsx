@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, ChevronRight, Play, ScanSearch, Trash2 } from 'lucide-react';
-import { memo, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { useKeysOf } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
@@ -39,9 +39,9 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   const errorText = useErrorText();
   const { state, outcome, upToDate, because, runs, knobs, starting, startError, foreseen, folded } = useCell(cell);
   const title = useNotebookStore(({ title: now }) => (cell.kind === 'train' ? now : ''));
-  const { toggleFold, select } = useNotebookStore.getState();
+  const { toggleFold } = useNotebookStore.getState();
   const [layersOpen, setLayersOpen] = useState(true);
-  const run = (advance: boolean) => onRun([cell.key], advance);
+  const run = useCallback((advance: boolean) => onRun([cell.key], advance), [onRun, cell.key]);
 
   const shownError = upToDate && outcome?.status === 'failed' ? outcome.error : undefined;
   const lineError = useMemo<LineError | undefined>(() => {
@@ -121,12 +121,10 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
           error={lineError}
           notes={notes}
           onRun={run}
-          onUndo={() => onTravel('undo')}
-          onRedo={() => onTravel('redo')}
-          onLeave={() => onLeave(cell.key)}
-          onFocus={() => select(cell.key)}
+          onTravel={onTravel}
+          onLeave={onLeave}
         />
-        <CellTools cell={cell} onRun={() => run(false)} />
+        <CellTools cellKey={cell.key} id={cell.id} kind={cell.kind} onRun={run} />
         {knobs.length > 0 && <Knobs knobs={knobs} />}
         {shownError && <CellError error={shownError} where={shownError.where} fix={fixNow(cell)} onGo={go} />}
         {/* What is wrong with data is best seen in it. */}
@@ -176,37 +174,42 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   );
 });
 
-function CellTools({ cell, onRun }: { cell: EditedCell; onRun: () => void }) {
+interface ToolsProps extends Pick<EditedCell, 'id' | 'kind'> {
+  readonly cellKey: string;
+  readonly onRun: (advance: boolean) => void;
+}
+
+const CellTools = memo(function CellTools({ cellKey, id, kind, onRun }: ToolsProps) {
   const t = useWords();
   const move = useNotebookStore((state) => state.move);
   const remove = useNotebookStore((state) => state.remove);
   return (
-    <div className="cell-tools" role="toolbar" aria-label={t('notebook.cellTools', { cell: cell.id })}>
+    <div className="cell-tools" role="toolbar" aria-label={t('notebook.cellTools', { cell: id })}>
       <IconButton
-        label={t(cell.kind === 'train' ? 'notebook.train' : 'notebook.runCell')}
+        label={t(kind === 'train' ? 'notebook.train' : 'notebook.runCell')}
         keys={useKeysOf('notebook.run')}
         icon={<Play size={14} />}
-        onClick={onRun}
+        onClick={() => onRun(false)}
       />
-      {cell.kind === 'train' && (
-        <IconButton label={t('sweep.action')} icon={<ScanSearch size={14} />} onClick={() => useSweepStore.getState().ask(cell.id)} />
+      {kind === 'train' && (
+        <IconButton label={t('sweep.action')} icon={<ScanSearch size={14} />} onClick={() => useSweepStore.getState().ask(id)} />
       )}
       <IconButton
         label={t('notebook.moveUp')}
         keys={useKeysOf('notebook.up')}
         icon={<ArrowUp size={14} />}
-        onClick={() => move([cell.key], -1)}
+        onClick={() => move([cellKey], -1)}
       />
       <IconButton
         label={t('notebook.moveDown')}
         keys={useKeysOf('notebook.down')}
         icon={<ArrowDown size={14} />}
-        onClick={() => move([cell.key], 1)}
+        onClick={() => move([cellKey], 1)}
       />
-      <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove([cell.key])} />
+      <IconButton label={t('notebook.removeCell')} icon={<Trash2 size={14} />} onClick={() => remove([cellKey])} />
     </div>
   );
-}
+});
 
 function reasonText(t: Translate, reason: StaleReason): string {
   if (reason.what === 'knob') return t('notebook.staleKnob', { knob: reason.knob });

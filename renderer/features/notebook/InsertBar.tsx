@@ -1,4 +1,5 @@
 import { Plus } from 'lucide-react';
+import { memo } from 'react';
 import type { CellKind } from '#contract/notebook.ts';
 import { Button } from '../../components/Button.tsx';
 import { Menu } from '../../components/Menu.tsx';
@@ -8,13 +9,15 @@ export type InsertKind = CellKind | 'prose';
 export const insertKinds: readonly InsertKind[] = ['data', 'model', 'train', 'code', 'prose'];
 
 interface Props {
-  readonly onInsert: (kind: InsertKind) => void;
+  /** Undefined: at the notebook's top. */
+  readonly afterKey?: string | undefined;
+  readonly onInsert: (kind: InsertKind, afterKey: string | undefined) => void;
 }
 
 /** Between two blocks: a line with a plus, seen when the pointer or the keyboard is there. */
-export function InsertBar({ onInsert }: Props) {
+export const InsertBar = memo(function InsertBar({ afterKey, onInsert }: Props) {
   const t = useWords();
-  const items = insertKinds.map((kind) => ({ id: kind, label: t(`notebook.add.${kind}`), onSelect: () => onInsert(kind) }));
+  const items = insertKinds.map((kind) => ({ id: kind, label: t(`notebook.add.${kind}`), onSelect: () => onInsert(kind, afterKey) }));
   return (
     <div className="insert-bar">
       <Menu
@@ -28,10 +31,10 @@ export function InsertBar({ onInsert }: Props) {
       />
     </div>
   );
-}
+});
 
 /** At the end of the notebook, always seen. */
-export function InsertRow({ onInsert }: Props) {
+export function InsertRow({ onInsert }: { readonly onInsert: (kind: InsertKind) => void }) {
   const t = useWords();
   return (
     <div className="insert-row" role="group" aria-label={t('notebook.insertAtEnd')}>

@@ -7,30 +7,30 @@ import { whenIdle } from '../../components/when-idle.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
 import { blockElement, keepBlock, leaveForLater } from './block-element.ts';
-import { type EditedBlock, isCell, isShown, shownBeside } from './blocks.ts';
+import { type EditedBlock, isCell, shownBeside } from './blocks.ts';
 import { Cell } from './Cell.tsx';
 import { focusEditor } from './editor/handles.ts';
 import { FindBar } from './find/FindBar.tsx';
 import { InsertBar, type InsertKind, InsertRow } from './InsertBar.tsx';
+import { blockOf, shownKeys } from './lookup.ts';
 import { useNotebookActions } from './notebook-actions.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
-import { selectionOf } from './selection.ts';
+import { selectionAmong } from './selection.ts';
 
 /** How far each notebook is scrolled, by its path: going back to its tab shows the same place. */
 const scrolled = new Map<string, number>();
 
 export function NotebookView() {
   const t = useWords();
-  const blocks = useNotebookStore((state) => state.blocks);
+  const shown = useNotebookStore(({ blocks }) => shownKeys(blocks));
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
   const anchor = useNotebookStore((state) => state.anchor);
-  const chosen = useMemo(() => selectionOf({ blocks, selected, anchor }), [blocks, selected, anchor]);
+  const chosen = useMemo(() => selectionAmong(shown, selected, anchor), [shown, selected, anchor]);
   const [editingProse, setEditingProse] = useState<string>();
-  const shown = useMemo(() => blocks.filter(isShown), [blocks]);
   const drawn = useDrawnFirst(shown);
 
   const focusBlock = useCallback((key: string | undefined) => {
@@ -112,19 +112,19 @@ export function NotebookView() {
       <MergeDialog />
       <Title key={title} title={title} />
       <Problems />
-      {shown.length > 0 && <InsertBar onInsert={(kind) => insert(kind, undefined)} />}
+      {shown.length > 0 && <InsertBar onInsert={insert} />}
       <span className="visually-hidden" role="status">
         {chosen.length > 1 && t('notebook.chosen', { count: chosen.length })}
       </span>
-      {drawn.map((block, index) => (
+      {drawn.map((key, index) => (
         <Block
-          key={block.key}
-          block={block}
+          key={key}
+          blockKey={key}
           first={index === 0}
           last={index === shown.length - 1}
-          selected={selected === block.key}
-          chosen={chosen.length > 1 && chosen.includes(block.key)}
-          editing={editingProse === block.key}
+          selected={selected === key}
+          chosen={chosen.length > 1 && chosen.includes(key)}
+          editing={editingProse === key}
           onRun={runBlocks}
           onTravel={travel}
           onLeave={focusBlock}
@@ -133,7 +133,7 @@ export function NotebookView() {
           onInsert={insert}
         />
       ))}
-      {drawn.length === shown.length && <InsertRow onInsert={(kind) => insert(kind, blocks.at(-1)?.key)} />}
+      {drawn.length === shown.length && <InsertRow onInsert={(kind) => insert(kind, useNotebookStore.getState().blocks.at(-1)?.key)} />}
     </div>
   );
 }
@@ -152,7 +152,7 @@ const drawnThen = 30;
  * The blocks that are drawn: of a notebook that is just opened those on the first screen, so that it can be typed in, and
  * the others when there is time. One that is gone back to is drawn whole, as its place in it may be anywhere.
  */
-function useDrawnFirst(shown: readonly EditedBlock[]): readonly EditedBlock[] {
+function useDrawnFirst(shown: readonly string[]): readonly string[] {
   const [count, setCount] = useState(() => {
     const { path = '' } = useNotebookStore.getState();
     return (scrolled.get(path) ?? 0) > 0 ? Infinity : drawnFirst;
@@ -171,7 +171,7 @@ function useDrawnFirst(shown: readonly EditedBlock[]): readonly EditedBlock[] {
 }
 
 interface BlockProps {
-  readonly block: EditedBlock;
+  readonly blockKey: string;
   readonly first: boolean;
   readonly last: boolean;
   readonly selected: boolean;
@@ -184,13 +184,16 @@ interface BlockProps {
   readonly onLeave: (key: string) => void;
   readonly onExtend: (key: string) => void;
   readonly onEditing: (key: string | undefined) => void;
-  readonly onInsert: (kind: InsertKind, afterKey: string) => void;
+  readonly onInsert: (kind: InsertKind, afterKey: string | undefined) => void;
 }
 
 /** Drawn again for a change of its own block alone, however many there are. */
 const Block = memo(function Block(props: BlockProps) {
-  const { block, first, last, selected, chosen, editing, onRun, onTravel, onLeave, onExtend, onEditing, onInsert } = props;
+  const { blockKey, first, last, selected, chosen, editing, onRun, onTravel, onLeave, onExtend, onEditing, onInsert } = props;
   const t = useWords();
+  const block = useNotebookStore(({ blocks }) => blockOf(blocks, blockKey));
+  // It is gone, and the list is about to be.
+  if (!block) return null;
   return (
     <div className="block-frame">
       {/* A block of a notebook is reached with the arrow keys, and Enter goes inside. */}
@@ -237,7 +240,7 @@ const Block = memo(function Block(props: BlockProps) {
           />
         ) : null}
       </div>
-      {!last && <InsertBar onInsert={(kind) => onInsert(kind, block.key)} />}
+      {!last && <InsertBar afterKey={block.key} onInsert={onInsert} />}
     </div>
   );
 });

@@ -46,8 +46,12 @@ export function isCell(block: EditedBlock): block is EditedCell {
   return block.type === 'cell';
 }
 
-export function cellsOf(blocks: readonly EditedBlock[]): EditedCell[] {
-  return blocks.filter(isCell);
+const cells = new WeakMap<readonly EditedBlock[], readonly EditedCell[]>();
+
+export function cellsOf(blocks: readonly EditedBlock[]): readonly EditedCell[] {
+  let known = cells.get(blocks);
+  if (!known) cells.set(blocks, (known = blocks.filter(isCell)));
+  return known;
 }
 
 /** The cell's text without its last line end: what stands in the editor. */

@@ -4,7 +4,8 @@
  */
 import type { CellOutcome } from '#contract/notebook.ts';
 import type { Knob } from '#contract/spec.ts';
-import { cellsOf, type EditedBlock, type EditedCell } from './blocks.ts';
+import { cellsOf, type EditedBlock } from './blocks.ts';
+import { sameList } from './lookup.ts';
 import { inputsOf, type StaleReason, staleReason } from './inputs.ts';
 import type { Foreseen, useNotebookStore } from './notebook-store.ts';
 
@@ -66,7 +67,7 @@ export function factsOf(state: Notebook): ReadonlyMap<string, NotebookFacts> {
   return facts;
 }
 
-const trains = new WeakMap<EditedCell[] | readonly EditedBlock[], readonly string[]>();
+const trains = new WeakMap<readonly EditedBlock[], readonly string[]>();
 let lastTrains: readonly string[] = [];
 
 /** The same list while it names the same. */
@@ -81,10 +82,6 @@ function trainCellsOf(blocks: readonly EditedBlock[]): readonly string[] {
     trains.set(blocks, known);
   }
   return known;
-}
-
-function sameList<T>(before: readonly T[], now: readonly T[]): readonly T[] {
-  return before.length === now.length && before.every((one, index) => one === now[index]) ? before : now;
 }
 
 /** `before` where `now` says the same. */

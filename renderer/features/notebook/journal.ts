@@ -1,4 +1,5 @@
-/** When unsaved text goes to the journal: soon after a key, and again and again while keys come. */
+/** When unsaved text goes to the journal: soon after a key, between the frames, and again and again while keys come. */
+import { whenIdle } from '../../components/when-idle.ts';
 
 /** A crash loses what was typed in this time and while the last entry was being written. */
 export const journalMs = 250;
@@ -13,11 +14,13 @@ export interface JournalClock {
 /** `write` keeps the text as it is then; one entry is on the disk before the next is sent. */
 export function createJournalClock(write: () => Promise<unknown>): JournalClock {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let forget: (() => void) | undefined;
   let writing = false;
   let changed = false;
 
   async function turn(): Promise<void> {
     timer = undefined;
+    forget = undefined;
     if (writing) return;
     writing = true;
     changed = false;
@@ -32,14 +35,19 @@ export function createJournalClock(write: () => Promise<unknown>): JournalClock 
 
   function note(): void {
     changed = true;
-    if (!writing) timer ??= setTimeout(() => void turn(), journalMs);
+    if (writing) return;
+    timer ??= setTimeout(() => {
+      forget = whenIdle(() => void turn());
+    }, journalMs);
   }
 
   return {
     note,
     stop() {
       clearTimeout(timer);
+      forget?.();
       timer = undefined;
+      forget = undefined;
       changed = false;
     },
   };

@@ -1,5 +1,6 @@
 /** Which blocks commands act on: one, or neighbours from where the selection began to the block that has the keyboard. */
-import { type EditedBlock, isShown } from './blocks.ts';
+import type { EditedBlock } from './blocks.ts';
+import { shownKeys } from './lookup.ts';
 
 export interface Selection {
   readonly blocks: readonly EditedBlock[];
@@ -13,9 +14,12 @@ const none: readonly string[] = [];
 
 /** Keys in the order of the notebook. */
 export function selectionOf({ blocks, selected, anchor }: Selection): readonly string[] {
+  return selectionAmong(shownKeys(blocks), selected, anchor);
+}
+
+export function selectionAmong(keys: readonly string[], selected: string | undefined, anchor: string | undefined): readonly string[] {
   if (selected === undefined) return none;
   if (anchor === undefined || anchor === selected) return [selected];
-  const keys = blocks.filter(isShown).map(({ key }) => key);
   const ends = [keys.indexOf(anchor), keys.indexOf(selected)].toSorted((one, other) => one - other);
   return ends[0] < 0 ? [selected] : keys.slice(ends[0], ends[1] + 1);
 }

@@ -1,6 +1,6 @@
 import './sweep.css';
 import { Play, Square, Table2 } from 'lucide-react';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import type { Sweep, Trial } from '#contract/sweeps.ts';
 import { Button } from '../../components/Button.tsx';
 import { Progress } from '../../components/Progress.tsx';
@@ -14,7 +14,7 @@ import { showTrials, useSweepStore } from './sweep-store.ts';
 const shownTrials = 5;
 
 /** The newest sweep of a train cell: how far it is, and what is best so far. */
-export function CellSweep({ cell }: { readonly cell: string }) {
+export const CellSweep = memo(function CellSweep({ cell }: { readonly cell: string }) {
   const path = useNotebookStore((state) => state.path);
   const sweep = useSweepStore(({ sweeps }) => sweeps.find((one) => one.notebook === path && (one.cell === undefined || one.cell === cell)));
   if (!sweep) return null;
@@ -23,7 +23,7 @@ export function CellSweep({ cell }: { readonly cell: string }) {
       <SweepCard sweep={sweep} />
     </div>
   );
-}
+});
 
 const noTrials: readonly Trial[] = [];
 

@@ -1,5 +1,5 @@
 import './editor.css';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { runOwnKeys } from '../../../app/shortcuts.ts';
 import { matchesKeys } from '../../../components/keys.ts';
 import type { EditedCell } from '../blocks.ts';
@@ -30,24 +30,22 @@ interface Props {
   readonly notes?: readonly LineNote[] | undefined;
   /** `advance`: go on to the next block. */
   readonly onRun: (advance: boolean) => void;
-  readonly onUndo: () => void;
-  readonly onRedo: () => void;
-  /** The keyboard leaves the text; it stays at the cell. */
-  readonly onLeave: () => void;
-  readonly onFocus: () => void;
+  readonly onTravel: (way: 'undo' | 'redo') => void;
+  /** The keyboard leaves the text; it stays at the cell of this key. */
+  readonly onLeave: (key: string) => void;
 }
 
 /** Undo goes over all cells in one order, so that Monaco's own, of each text alone, is not asked. */
 const ways = [
-  ['Mod+Z', 'onUndo'],
-  ['Mod+Shift+Z', 'onRedo'],
-  ['Mod+Y', 'onRedo'],
+  ['Mod+Z', 'undo'],
+  ['Mod+Shift+Z', 'redo'],
+  ['Mod+Y', 'redo'],
 ] as const;
 
 /** Part of Monaco's text models, if not of its published types. */
 type Tokenized = { readonly tokenization?: { forceTokenization(line: number): void } };
 
-export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, onLeave, onFocus }: Props) {
+export const CellEditor = memo(function CellEditor({ cell, label, error, notes, onRun, onTravel, onLeave }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
@@ -55,9 +53,9 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
   const [height, setHeight] = useState<number>();
   const [measured, setMeasured] = useState<Measured>();
   const wanted = useRef<Wanted>(undefined);
-  const latest = useRef({ cell, label, onRun, onUndo, onRedo, onLeave, onFocus });
+  const latest = useRef({ cell, label, onRun, onTravel, onLeave });
   useLayoutEffect(() => {
-    latest.current = { cell, label, onRun, onUndo, onRedo, onLeave, onFocus };
+    latest.current = { cell, label, onRun, onTravel, onLeave };
   });
 
   const text = editorText(cell);
@@ -108,7 +106,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         clearTimeout(measuring);
         measuring = setTimeout(measure, measureMs);
       });
-      editor.onDidFocusEditorText(() => latest.current.onFocus());
+      editor.onDidFocusEditorText(() => useNotebookStore.getState().select(latest.current.cell.key));
       editor.onKeyDown((event) => {
         const { browserEvent } = event;
         if (browserEvent.isComposing) return;
@@ -117,7 +115,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         if (way && editor!.hasTextFocus()) {
           event.preventDefault();
           event.stopPropagation();
-          latest.current[way]();
+          latest.current.onTravel(way);
           return;
         }
         if (runOwnKeys(browserEvent)) {
@@ -131,7 +129,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
         event.preventDefault();
         event.stopPropagation();
         if (run) latest.current.onRun(browserEvent.shiftKey);
-        else latest.current.onLeave();
+        else latest.current.onLeave(latest.current.cell.key);
       });
       // The field for a new name lies outside of the editor, whose keys do not reach it.
       const onWidgetKey = (event: KeyboardEvent) => {
@@ -240,7 +238,7 @@ export function CellEditor({ cell, label, error, notes, onRun, onUndo, onRedo, o
       ))}
     </div>
   );
-}
+});
 
 function StaticText({ text, onEdit, label }: { text: string; onEdit: () => void; label: string }) {
   const pieces = useMemo(() => highlight(text), [text]);

@@ -2,6 +2,8 @@
 
 /** How far from the viewport an editor is mounted. */
 const nearPx = 500;
+/** Where the cells are is not looked at in every frame: each key of hundreds of them would wait for it. */
+const nearMs = 100;
 
 const told = new Map<Element, (isNear: boolean) => void>();
 let observer: IntersectionObserver | undefined;
@@ -13,7 +15,7 @@ export function watchNear(element: Element, tell: (isNear: boolean) => void): ()
       // Of several entries of an element the last is how it is now.
       for (const { target, isIntersecting } of entries) told.get(target)?.(isIntersecting);
     },
-    { rootMargin: `${nearPx}px` },
+    { rootMargin: `${nearPx}px`, delay: nearMs } as IntersectionObserverInit,
   );
   told.set(element, tell);
   observer.observe(element);

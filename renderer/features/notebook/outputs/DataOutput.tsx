@@ -1,19 +1,18 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { DataPreview } from '#contract/notebook.ts';
 import { Button } from '../../../components/Button.tsx';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { lookAt } from '../../data/data-store.ts';
 import { Findings } from '../../data/Findings.tsx';
-import { applyMend, mendOf } from '../../data/mend.ts';
+import { applyMend, mendableNow, mendOf } from '../../data/mend.ts';
 import { ReadingPanel } from '../../data/Reading.tsx';
-import { useNotebookStore } from '../notebook-store.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const firstRows = 5;
 
 /** What a data cell came to: how many samples of what, what is odd about them, and the first of them. */
-export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) {
+export const DataOutput = memo(function DataOutput({ cell, data }: { cell: string; data: DataPreview }) {
   const t = useWords();
   const formats = useFormats();
   const { samples, classes, findings, images, table } = data;
@@ -72,7 +71,7 @@ export function DataOutput({ cell, data }: { cell: string; data: DataPreview }) 
       {table && <TablePreview cell={cell} table={table} />}
     </>
   );
-}
+});
 
 /** Within a tenth of one another. */
 function isBalanced(classes: NonNullable<DataPreview['classes']>): boolean {
@@ -169,9 +168,8 @@ function TablePreview({ cell, table }: { cell: string; table: NonNullable<DataPr
 /** What a column is taken for, open to change. */
 function TypeChoice({ cell, column: { name, type } }: { cell: string; column: NonNullable<DataPreview['table']>['columns'][number] }) {
   const t = useWords();
-  const blocks = useNotebookStore((state) => state.blocks);
   const cast = (to: string) =>
-    mendOf(blocks, cell, { do: 'addStep', step: `.cast(${literal(name)}, { to: ${literal(to)} })`, before: beforeScaling });
+    mendOf(mendableNow(cell), { do: 'addStep', step: `.cast(${literal(name)}, { to: ${literal(to)} })`, before: beforeScaling });
   return (
     <select
       className="type-choice"

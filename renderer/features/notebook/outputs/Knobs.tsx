@@ -1,5 +1,5 @@
 import { PencilLine, RotateCcw } from 'lucide-react';
-import { useId, useState } from 'react';
+import { memo, useId, useState } from 'react';
 import type { Knob, KnobValue } from '#contract/spec.ts';
 import { IconButton } from '../../../components/IconButton.tsx';
 import { useFormats, useWords } from '../../../words/use-words.ts';
@@ -7,7 +7,7 @@ import { useNotebookStore } from '../notebook-store.ts';
 import { fromPosition, positions, toPosition } from './slider-scale.ts';
 
 /** The controls of a cell's `param(...)`s. */
-export function Knobs({ knobs }: { knobs: readonly Knob[] }) {
+export const Knobs = memo(function Knobs({ knobs }: { knobs: readonly Knob[] }) {
   const t = useWords();
   return (
     <div className="knobs" role="group" aria-label={t('notebook.knobs')}>
@@ -16,7 +16,7 @@ export function Knobs({ knobs }: { knobs: readonly Knob[] }) {
       ))}
     </div>
   );
-}
+});
 
 function KnobControl({ knob }: { knob: Knob }) {
   const t = useWords();

@@ -1,4 +1,5 @@
 import { ChevronRight } from 'lucide-react';
+import { memo } from 'react';
 import type { ModelTable } from '#contract/notebook.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import type { Foreseen } from '../notebook-store.ts';
@@ -11,7 +12,7 @@ interface Props {
 }
 
 /** A model's layers with their shapes and parameters, and what an epoch will take. */
-export function ModelOutput({ model, foreseen, open, onOpen }: Props) {
+export const ModelOutput = memo(function ModelOutput({ model, foreseen, open, onOpen }: Props) {
   const t = useWords();
   const formats = useFormats();
   const most = Math.max(1, ...model.layers.map((layer) => layer.parameters));
@@ -66,7 +67,7 @@ export function ModelOutput({ model, foreseen, open, onOpen }: Props) {
       </table>
     </details>
   );
-}
+});
 
 export function ForeseenTime({ foreseen }: { foreseen: Foreseen | undefined }) {
   const t = useWords();

@@ -1,5 +1,5 @@
 import { Pause, Play, Square } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { memo, useEffect, useMemo, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { useNavigationStore } from '../../../app/navigation-store.ts';
@@ -25,7 +25,7 @@ const chartHeight = 176;
 const earlierShown = 4;
 
 /** A train cell's run, live or done, and the ones before it. `runs` are newest first and not empty. */
-export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[]; notebookName: string }) {
+export const TrainOutput = memo(function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[]; notebookName: string }) {
   const t = useWords();
   const [chosen, setChosen] = useState<RunId>();
   const newest = runs[0];
@@ -48,7 +48,7 @@ export function TrainOutput({ runs, notebookName }: { runs: readonly RunSummary[
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
     </div>
   );
-}
+});
 
 /** Only of runs that looked for a learning rate. */
 function RateSearchOfRun({ run }: { run: RunSummary }) {
