@@ -4,8 +4,10 @@ import { promises as disk } from 'node:fs';
 import { archiveOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
-import { openZip, type ZipEntry } from './zip.ts';
+import { openPlacedZip, openZip, type PlacedEntry, type ZipEntry } from './zip.ts';
 
+/** Larger archives are read where they lie, an entry at a time. */
+const mostHeld = 2 ** 29;
 /** A small archive can hold terabytes of zeros. */
 const mostTogether = 8 * 2 ** 30;
 const namesShown = 12;
@@ -28,7 +30,7 @@ async function openArchive(path: string, file: string, at: string): Promise<Arch
   const { size, mtimeMs, ino } = await disk.stat(file);
   const key = JSON.stringify([file, size, mtimeMs, ino]);
   if (last?.key === key) return last.archive;
-  const entries = await openZip({ path, bytes: await disk.readFile(file) }, at);
+  const entries = size > mostHeld ? await openPlacedZip(file, path, at) : await openZip({ path, bytes: await disk.readFile(file) }, at);
   const together = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (together > mostTogether) throw new EpochbookError('data.tooLarge', { path, gigabytes: mostTogether / 2 ** 30 }, { at });
   const archive = { path, entries: new Map(entries.filter(({ name }) => isFile(name)).map((entry) => [entry.name, entry])) };
@@ -68,6 +70,15 @@ export async function readEntry(
   const bytes = await found.read();
   hash.update(found.name).update(bytes);
   return bytes;
+}
+
+/** Where an entry lies in its archive; undefined where there is none of that name, which `readEntry` says. Throws `data.zipDamaged`. */
+export async function placedEntry(
+  { path, entry, file }: { path: string; entry: string; file: string },
+  at: string,
+): Promise<PlacedEntry | undefined> {
+  const entries = (await openPlacedZip(file, path, at)).filter(({ name }) => isFile(name));
+  return entry === '' && entries.length === 1 ? entries[0] : entries.find(({ name }) => name === entry);
 }
 
 /** The names of all entries below one, as the notebook would say them. */

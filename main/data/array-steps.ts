@@ -114,7 +114,7 @@ function fitNormalize({ shape, values }: Samples, method: 'standard' | 'minMax')
 }
 
 /** One of the inputs that lie in each row. */
-function partOf({ count, values }: Samples, shape: readonly number[], from: number): Samples {
+export function inputOf({ count, values }: Samples, shape: readonly number[], from: number): Samples {
   const [size, total] = [sizeOf(shape), values.length / count];
   const part = new Float32Array(count * size);
   for (let row = 0; row < count; row += 1) part.set(values.subarray(row * total + from, row * total + from + size), row * size);
@@ -142,7 +142,7 @@ export function fitArrayStep(
     case 'normalize': {
       const method = step.method ?? 'standard';
       if (!inputs) return fitNormalize(samples, method);
-      return spreadScale(inputs, step.columns, ({ shape }, from) => fitNormalize(partOf(samples, shape, from), method), at);
+      return spreadScale(inputs, step.columns, ({ shape }, from) => fitNormalize(inputOf(samples, shape, from), method), at);
     }
     default:
       return undefined;

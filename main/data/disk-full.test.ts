@@ -1,7 +1,7 @@
 /** A disk that fills while what is larger than memory is brought into a file. */
-import { promises as disk } from 'node:fs';
+import fs, { existsSync, readdirSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { isDiskFull } from '#files/disk-error.ts';
 import { loadDataset } from './load.ts';
@@ -25,16 +25,24 @@ write(
 );
 const samples = join(folders.workspace, '.epochbook', 'cache', 'samples');
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(restore);
+
+function restore(): void {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+}
 
 it('is said at the data, and leaves nothing behind; with room again it is read', async () => {
-  const open = disk.open.bind(disk);
-  vi.spyOn(disk, 'open').mockImplementation(async (...given) => {
-    const handle = await open(...given);
-    if (String(given[0]).startsWith(samples))
-      vi.spyOn(handle, 'write').mockRejectedValue(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));
-    return handle;
-  });
+  const writeSync = fs.writeSync.bind(fs);
+  // Half of a block still fits.
+  let room = 1000;
+  vi.spyOn(fs, 'writeSync').mockImplementation(((handle: number, bytes: Uint8Array, from: number, length: number, position: number) => {
+    if (room === 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const written = writeSync(handle, bytes, from, Math.min(length, room), position);
+    room -= written;
+    return written;
+  }) as typeof fs.writeSync);
+  syncBuiltinESMExports();
   const load = () =>
     loadDataset(
       {
@@ -46,7 +54,7 @@ it('is said at the data, and leaves nothing behind; with room again it is read',
     );
   expect(await fault(load())).toMatchObject({ code: 'store.diskFull', at: '/data/source', values: { path: samples } });
   expect(existsSync(samples) ? readdirSync(samples) : []).toEqual([]);
-  vi.restoreAllMocks();
+  restore();
   expect((await load()).dataset.train.stored?.size).toBe(4);
 });
 

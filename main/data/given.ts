@@ -25,7 +25,8 @@ import { encoderOf } from './tokenizer.ts';
 import { type InputArray, packInputs } from './several-arrays.ts';
 import { stepOf } from './steps.ts';
 import { mostInMemory, type StoredSamples } from './stored-arrays.ts';
-import { openLargeIdx, openLargeNpy, storedBlocks } from './stream/large-arrays.ts';
+import { openLargeIdx, openLargeNpy } from './stream/large-arrays.ts';
+import { storedBlocks } from './stream/shape-stored.ts';
 import { openZip } from './zip.ts';
 
 /** Some samples of one file. */

@@ -3,13 +3,15 @@ import type { Hash } from 'node:crypto';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
 import { archiveOf, type DataSource } from '#contract/spec.ts';
-import { type Arrays, sizeOf } from './arrays.ts';
+import { type Arrays, sizeOf, thumbnailCount } from './arrays.ts';
 import { type Folders, isGzipped, locate, mostUnpacked, readDataFile } from './files.ts';
 import { type NpyArray, type NpyHeader, parseNpy } from './npy.ts';
-import { hashFile, openLargeEntry, openLargeNpy } from './stream/large-arrays.ts';
-import type { ReadOptions } from './stored-arrays.ts';
+import { hashFile } from './stream/array-place.ts';
+import { type LargeInputs, openLargeEntry, openLargeInputs, openLargeNpy } from './stream/large-arrays.ts';
+import { storedBlocks } from './stream/shape-stored.ts';
+import type { ReadOptions, StoredSamples } from './stored-arrays.ts';
 import { checkWeightArray } from './sample-weights.ts';
-import { packInputs, packTargets } from './several-arrays.ts';
+import { inputParts, packInputs, packTargets } from './several-arrays.ts';
 import { openPlacedZip, openZip, type PlacedEntry, type ZipEntry } from './zip.ts';
 
 type NpySource = Extract<DataSource, { format: 'npy' }>;
@@ -90,8 +92,9 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash, o
     return found;
   };
   const targets = await all('targets', targetNames);
-  const large = await largeInputs();
-  const arrays = (large ? [large.input] : await all('inputs', inputNames)).map((input) => ({
+  const large = await largeInput();
+  const largeSeveral = await largeInputs();
+  const arrays = (large ? [large.input] : (largeSeveral?.inputs ?? (await all('inputs', inputNames)))).map((input) => ({
     name: input.as,
     ...combine(input.array, targets, `${source.path}:${input.name}`, source),
   }));
@@ -103,19 +106,32 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash, o
       { at },
     );
   const single = large ? { ...first, stored: large.stored, ...(large.firstBytes && { firstBytes: large.firstBytes }) } : first;
-  const made = first.name === null ? single : severalInputs(arrays as (Arrays & { name: string })[]);
+  const made = first.name === null ? single : await severalInputs(arrays as (Arrays & { name: string })[], largeSeveral?.store);
   if (source.sampleWeight === undefined) return made;
   const { name, array } = await find('sampleWeight', source.sampleWeight, []);
   return { ...made, weights: weightsIn(array, `${source.path}:${name}`, made, '/data/source/sampleWeight') };
 
-  /** Inputs that do not fit into memory; of several, rows are put together in memory. */
-  async function largeInputs() {
+  /** Inputs that do not fit into memory. */
+  async function largeInput() {
     if (typeof source.inputs === 'object') return undefined;
     const { name, place, entry } = entryOf('inputs', source.inputs, inputNames);
     if (!('start' in entry)) return undefined;
     const more = { ...options, scale: source.scale ?? 1, content };
     const found = await openLargeEntry(entry, `${source.path}:${name}`, folders, place, more);
     return found && { ...found, input: { as: null, name, array: withoutValues(found.header) } };
+  }
+
+  /** Several that do not fit together. */
+  async function largeInputs() {
+    if (typeof source.inputs !== 'object') return undefined;
+    const named = Object.entries(source.inputs).map(([as, wanted]) => ({ as, ...entryOf('inputs', wanted, []) }));
+    const placed = named.flatMap(({ name, place, entry }) =>
+      'start' in entry ? [{ entry, path: `${source.path}:${name}`, at: place }] : [],
+    );
+    if (placed.length < named.length) return undefined;
+    const found = await openLargeInputs(placed, folders, { ...options, content });
+    if (!found) return undefined;
+    return { ...found, inputs: named.map(({ as, name }, index) => ({ as, name, array: withoutValues(found.headers[index]) })) };
   }
 }
 
@@ -133,24 +149,44 @@ async function openNpz(
   return { entries: await openPlacedZip(await locate(path, folders, at), path, at), content };
 }
 
-/** Throws `data.samplesDiffer`. */
-function severalInputs(arrays: readonly (Arrays & { name: string })[]): Arrays {
+/** `store`: puts together what does not fit into memory. Throws `data.samplesDiffer`. */
+async function severalInputs(arrays: readonly (Arrays & { name: string })[], store?: LargeInputs['store']): Promise<Arrays> {
   const { name: _, ...first } = arrays[0];
   for (const other of arrays) {
     if (other.count === first.count) continue;
     const counts = { inputs: first.path, inputCount: first.count, targets: other.path, targetCount: other.count };
     throw new EpochbookError('data.samplesDiffer', counts, { at: '/data/source/inputs' });
   }
-  const { values, inputs } = packInputs(arrays, first.count);
   const picture = arrays.find(({ values: own, inputShape }) => own instanceof Uint8Array && inputShape.length === 3);
-  return {
-    ...first,
-    values,
-    inputs,
-    inputShape: [values.length / first.count],
-    scale: 1,
-    ...(picture && { pictures: { shape: picture.inputShape, values: picture.values as Uint8Array } }),
+  const pictures = picture && { shape: picture.inputShape, values: picture.values as Uint8Array };
+  const size = arrays.reduce((sum, { inputShape }) => sum + sizeOf(inputShape), 0);
+  const facts = { ...first, inputs: inputParts(arrays), inputShape: [size], scale: 1, ...(pictures && { pictures }) };
+  if (!store) return { ...facts, values: packInputs(arrays, first.count).values };
+  const stored = await store(arrays.map(({ scale }) => scale));
+  const shown = picture && (await firstPictures(stored, arrays, picture));
+  return { ...facts, values: new Float32Array(0), stored, ...(shown && { firstBytes: shown }) };
+}
+
+/** The pixels of the first samples, as they were before they were scaled. */
+async function firstPictures(
+  stored: StoredSamples,
+  arrays: readonly Arrays[],
+  picture: Arrays,
+): Promise<Map<number, Uint8Array<ArrayBuffer>>> {
+  const sizes = arrays.map(({ inputShape }) => sizeOf(inputShape));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const place = arrays.indexOf(picture);
+  const from = sizes.slice(0, place).reduce((sum, one) => sum + one, 0);
+  const count = Math.min(picture.count, thumbnailCount);
+  const { values } = (await storedBlocks({ count, inputs: new Float32Array(0), stored: { ...stored, size, scale: 1 } }).next()).value as {
+    values: Float32Array;
   };
+  return new Map(
+    Array.from({ length: Math.min(count, values.length / size) }, (_, row) => [
+      row,
+      Uint8Array.from(values.subarray(row * size + from, row * size + from + sizes[place]), (value) => Math.round(value / picture.scale)),
+    ]),
+  );
 }
 
 interface NamedTarget {

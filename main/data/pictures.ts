@@ -258,7 +258,7 @@ async function decodePictures(
     }
     if (file) {
       if (index % shownEvery === 0) firstBytes.set(index, Uint8Array.from(pixels));
-      await file.write?.handle.write(pixels, 0, pixels.length, index * pixels.length);
+      file.write?.put(pixels, index * pixels.length);
       return;
     }
     values ??= new Uint8Array(pictures.length * height * width * channels);

@@ -19,8 +19,11 @@ export function packInputs(inputs: readonly InputArray[], count: number): { valu
       for (let place = 0; place < size; place += 1) values[row * total + from + place] = input.values[row * size + place] * input.scale;
     from += size;
   });
-  return { values, inputs: inputs.map(({ name, inputShape, scale }) => ({ name, shape: inputShape, ...(scale !== 1 && { scale }) })) };
+  return { values, inputs: inputParts(inputs) };
 }
+
+export const inputParts = (inputs: readonly Omit<InputArray, 'path' | 'values'>[]): InputPart[] =>
+  inputs.map(({ name, inputShape, scale }) => ({ name, shape: inputShape, ...(scale !== 1 && { scale }) }));
 
 export function packTargets(targets: readonly TargetArray[], count: number): { targets: Float64Array; targetParts: TargetPart[] } {
   const sizes = targets.map(({ targetShape }) => sizeOf(targetShape));

@@ -6,6 +6,7 @@ import type { Part, Preparation } from '#contract/samples.ts';
 import { checksum } from '#files/checksum.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Folders } from './files.ts';
+import { writeWhole } from './whole-io.ts';
 
 /** Samples as a file holds them, one after another. */
 export interface StoredSamples {
@@ -53,15 +54,21 @@ const stampOf = ({ size, mtimeMs, ino }: Stats) => `${size} ${mtimeMs} ${ino}`;
 /** Files that this process has read through, as they were then. */
 const sound = new Map<string, string>();
 
+const firstSum = (file: string) => checksum(Buffer.from(basename(file)));
+
 async function endOf(handle: disk.FileHandle, file: string, bytes: number): Promise<Buffer> {
   const block = Buffer.alloc(Math.min(bytes, 1 << 22));
-  let sum = checksum(Buffer.from(basename(file)));
+  let sum = firstSum(file);
   for (let from = 0; from < bytes;) {
     const { bytesRead } = await handle.read(block, 0, Math.min(block.length, bytes - from), from);
     if (bytesRead === 0) break;
     sum = checksum(block.subarray(0, bytesRead), sum);
     from += bytesRead;
   }
+  return endWith(sum);
+}
+
+function endWith(sum: number): Buffer {
   const end = Buffer.alloc(endBytes);
   mark.copy(end);
   end.writeUInt32LE(sum, mark.length);
@@ -99,7 +106,7 @@ export async function storedFile(
 ): Promise<{
   readonly file: string;
   readonly writtenAtMs: number;
-  readonly write?: { readonly handle: disk.FileHandle; readonly done: () => Promise<void>; readonly fail: () => Promise<void> };
+  readonly write?: Pick<SamplesFile['write'], 'put' | 'fail'> & { readonly done: () => Promise<void> };
 }> {
   const file = join(folderOf(folders), `${name}${ending}`);
   const found = await disk.stat(file).catch(() => undefined);
@@ -118,7 +125,8 @@ export interface SamplesFile {
   /** Of the file when it is done: a whole second, which can be given again exactly when the file is used. */
   readonly writtenAtMs: number;
   readonly write: {
-    readonly handle: disk.FileHandle;
+    /** Writes bytes where they belong. What comes in order need not be read again for its checksum. */
+    readonly put: (bytes: Uint8Array, position: number) => void;
     /** Puts the file, of so many bytes, in its place. */
     readonly done: (bytes: number) => Promise<void>;
     readonly fail: () => Promise<void>;
@@ -135,14 +143,23 @@ export async function samplesFile(folders: Folders, name: string): Promise<Sampl
     await disk.mkdir(folder, { recursive: true });
     await removeAbandoned(folder);
     const handle = await disk.open(part, 'w+');
+    let [inOrder, sum] = [0, firstSum(file)];
     return {
       file,
       writtenAtMs,
       write: {
-        handle,
+        put(bytes, position) {
+          writeWhole(handle.fd, bytes, position);
+          if (position !== inOrder) {
+            inOrder = Number.NaN;
+            return;
+          }
+          sum = checksum(bytes, sum);
+          inOrder += bytes.length;
+        },
         async done(bytes) {
           await handle.truncate(bytes);
-          await handle.write(await endOf(handle, file, bytes), 0, endBytes, bytes);
+          writeWhole(handle.fd, inOrder === bytes ? endWith(sum) : await endOf(handle, file, bytes), bytes);
           await handle.utimes(new Date(), writtenAtMs / 1000);
           const stats = await handle.stat();
           await handle.close();
@@ -164,7 +181,7 @@ export async function samplesFile(folders: Folders, name: string): Promise<Sampl
 /** What a process that is gone was writing. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await disk.readdir(folder)) {
-    const [, writer] = /\.(\d+)\.(?:part|columns\d*|spill(?:\.duckdb.*)?)$/.exec(name) ?? [];
+    const [, writer] = /\.(\d+)\.(?:part|unpacked|columns\d*|spill(?:\.duckdb.*)?)$/.exec(name) ?? [];
     if (writer !== undefined && !isRunning(Number(writer))) await disk.rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 /** Columns in a file of the cache, by blocks of rows: numbers, codes of texts, and texts that are all different; read back a column's block at a time. */
 import { closeSync, openSync, promises as disk } from 'node:fs';
 import { type ColumnTexts, createColumnTexts } from './column-texts.ts';
-import { readWhole, writeWhole } from './whole-io.ts';
+import { readWhole, writeWhole } from '../whole-io.ts';
 
 /** Rows of a block. */
 export const blockRows = 1 << 14;

@@ -1,6 +1,6 @@
 /** The texts of a column in a file of their own, one after another as UTF-8, read back a row at a time. */
 import { closeSync, openSync, promises as disk } from 'node:fs';
-import { readWhole, writeWhole } from './whole-io.ts';
+import { readWhole, writeWhole } from '../whole-io.ts';
 
 /** Bytes that are written, or read, at once. */
 const atOnce = 1 << 20;

@@ -130,6 +130,83 @@ describe('arrays on the disk', () => {
     const read = (name: string) => readFileSync(join(folders.notebook, name));
     write('turned.npz', zipOf({ 'x.npy': read('short-turned.npy'), 'y.npy': read('labels.npy') }, { plain: true }));
     await both({ format: 'npz', path: 'turned.npz' });
+    // What is packed is unpacked first, and that copy is taken away.
+    write('short-turned.npy.gz', gzipSync(read('short-turned.npy')));
+    await both(of('short-turned.npy.gz', { scale: 0.5 }), { op: 'normalize' });
+    write('packed.npz', zipOf({ 'x.npy': read('double-turned.npy'), 'y.npy': read('labels.npy') }));
+    await both({ format: 'npz', path: 'packed.npz' });
+    const left = readdirSync(join(folders.workspace, '.epochbook/cache/samples'));
+    expect(left.filter((name) => !name.endsWith('.samples'))).toEqual([]);
+  });
+
+  it('are several inputs of an archive, row by row', async () => {
+    const read = (name: string) => readFileSync(join(folders.notebook, name));
+    const pictures = npy('|u1', [count, 8, 6], pixels);
+    const facts = npy('<f8', [count, 2], bytesOf(Float64Array.from({ length: count * 2 }, (_, index) => wave(index))));
+    const one = npy('<i2', [count], bytesOf(Int16Array.from({ length: count }, (_, index) => index)));
+    const several: DataSource = {
+      format: 'npz',
+      path: 'several.npz',
+      inputs: { series: 'double', image: 'pictures', facts: 'facts', one: 'one' },
+      targets: { kind: 'labels', size: 'one' },
+    };
+    for (const way of [{}, { plain: true }]) {
+      const entries = { 'pictures.npy': pictures, 'facts.npy': facts, 'double.npy': read('double.npy'), 'one.npy': one };
+      write('several.npz', zipOf({ ...entries, 'labels.npy': read('labels.npy') }, way));
+      const { file } = await both(several);
+      expect(file.preview.images?.thumbnails).toHaveLength(24);
+      await both(several, { op: 'normalize', columns: ['facts', 'one'], method: 'minMax' });
+      await both(several, { op: 'normalize', columns: ['series'] }, { op: 'normalize' });
+      await both({ ...several, inputs: { only: 'facts' }, scale: 3 });
+    }
+    const { dataset } = await loadDataset({ source: several, steps: [{ op: 'normalize' }] }, folders);
+    await alike(several, [{ op: 'normalize' }], JSON.parse(JSON.stringify(preparationOf(dataset))) as Preparation);
+    const load = (source: DataSource, steps: DataStep[] = []) => loadDataset({ source, steps }, folders, { mostInMemory: 1000 });
+    expect(await fault(load(several, [{ op: 'normalize', columns: ['fact'] }]))).toMatchObject({ code: 'data.inputUnknown' });
+    const short = npy('|u1', [count - 1], pixels.subarray(0, count - 1));
+    const holes = npy('<f8', [count, 2], bytesOf(Float64Array.from({ length: count * 2 }, (_, index) => (index === 99 ? Infinity : 1))));
+    const entries = { 'double.npy': read('double.npy'), 'short.npy': short, 'holes.npy': holes, 'labels.npy': read('labels.npy') };
+    const whole = zipOf(entries);
+    write('several.npz', whole);
+    const uneven = { ...several, inputs: { series: 'double', short: 'short' }, targets: 'labels' } as DataSource;
+    expect((await fault(load(uneven))).code).toBe('data.samplesDiffer');
+    const infinite = { ...several, inputs: { series: 'double', holes: 'holes' }, targets: 'labels' } as DataSource;
+    expect(await fault(load(infinite))).toMatchObject({ code: 'data.notFinite', values: { sample: 49 } });
+    const struck = Buffer.from(whole);
+    struck[9000] ^= 64;
+    write('several.npz', struck);
+    const damaged = { ...several, inputs: { series: 'double', labels: 'labels' }, targets: 'labels' } as DataSource;
+    expect((await fault(load(damaged))).code).toBe('data.zipDamaged');
+    const left = readdirSync(join(folders.workspace, '.epochbook/cache/samples'));
+    expect(left.filter((name) => !name.endsWith('.samples'))).toEqual([]);
+  });
+
+  it('are of a zip archive, read where they lie or unpacked once', async () => {
+    const read = (name: string) => readFileSync(join(folders.notebook, name));
+    const names = ['bytes.npy', 'float.npy', 'short.npy', 'images.idx'];
+    for (const way of [{}, { plain: true }, { plain: true, long: true }]) {
+      const entries = Object.fromEntries(names.map((name) => [`in/${name}`, read(name)]));
+      write('arrays.zip', zipOf({ ...entries, 'in/bytes.npy.gz': gzipSync(read('bytes.npy')) }, way));
+      for (const name of ['bytes', 'float', 'short']) {
+        const { file } = await both(of(`arrays.zip/in/${name}.npy`, { scale: 0.5 }));
+        const isThere = 'plain' in way && name !== 'short';
+        expect([name, way, file.dataset.train.stored!.file.endsWith('arrays.zip')]).toEqual([name, way, isThere]);
+      }
+      await both({ format: 'idx', images: 'arrays.zip/in/images.idx', labels: 'labels.idx' }, { op: 'normalize' });
+    }
+    write('only.zip', zipOf({ 'short.npy': read('short.npy') }));
+    await both(of('only.zip'));
+    const load = (inputs: string) => loadDataset({ source: of(inputs), steps: [] }, folders, { mostInMemory: 1000 });
+    // Packed twice, it is read whole.
+    expect((await load('arrays.zip/in/bytes.npy.gz')).dataset.train.stored).toBeUndefined();
+    expect((await fault(load('arrays.zip/in/byte.npy'))).code).toBe('data.zipEntryNear');
+    expect((await fault(load('arrays.zip'))).code).toBe('data.zipWhich');
+    for (const way of [{}, { plain: true }]) {
+      const struck = Buffer.from(zipOf({ 'float.npy': read('float.npy') }, way));
+      struck[9000] ^= 64;
+      write('struck.zip', struck);
+      expect((await fault(load('struck.zip/float.npy'))).code).toBe('data.zipDamaged');
+    }
   });
 
   it('are unpacked once where they are gzipped', async () => {

@@ -1,35 +1,24 @@
 /** Arrays that are larger than memory: read from where they lie, or brought to 32-bit floats in a file of the cache. */
 import { createHash, type Hash } from 'node:crypto';
-import { promises as disk } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
-import type { ArrayStep, Dataset, Part, StoredInputs } from '#contract/samples.ts';
-import { archiveOf, type DataSpec } from '#contract/spec.ts';
-import { checksum } from '#files/checksum.ts';
-import { applyArraySteps, fitArrayStep, startNormalize } from '../array-steps.ts';
 import { type Arrays, sizeOf, thumbnailCount } from '../arrays.ts';
-import { type Folders, isGzipped, locate, mostUnpacked, placeDataFile } from '../files.ts';
+import { type Folders, mostUnpacked } from '../files.ts';
 import { idxBytes, idxHeader, idxShape, idxStart } from '../idx.ts';
 import { npyHeader, type NpyHeader, numbersIn } from '../npy.ts';
-import { place } from '../steps.ts';
-import { type ReadOptions, samplesFile, storedFile, type StoredSamples } from '../stored-arrays.ts';
+import { type ReadOptions, storedFile, type StoredSamples } from '../stored-arrays.ts';
 import type { PlacedEntry } from '../zip.ts';
-import { turnedPieces } from './turned.ts';
-import { type Packed, unpackedHead, unpackedPieces } from './unpacked.ts';
-
-/** Bytes that are read at once, and that hold any header. */
-const blockBytes = 4 * 2 ** 20;
-const headBytes = 1 << 16;
-
-interface LargeFile {
-  readonly file: string;
-  /** The first bytes, unpacked. */
-  readonly head: Buffer;
-  /** Of the file, unpacked; unknown of one that is packed. */
-  readonly bytes: number;
-  readonly writtenAtMs: number;
-  readonly isPacked: boolean;
-}
+import {
+  type ArrayPlace,
+  blockBytes,
+  checkSum,
+  hashArray,
+  hashingShare,
+  type Layout,
+  piecesOf,
+  placeArray,
+  placeEntry,
+  valuePieces,
+} from './array-place.ts';
 
 /** What the head says of the whole. */
 interface Measure {
@@ -37,57 +26,10 @@ interface Measure {
   readonly values: number;
 }
 
-/** A file whose values do not fit, by their number as 32-bit floats; undefined where it is read whole. */
-async function largeFile(
-  path: string,
-  folders: Folders,
-  at: string,
-  measure: (head: Buffer) => Measure,
-  most: number,
-): Promise<LargeFile | undefined> {
-  if (archiveOf(path)) return undefined;
-  const file = await locate(path, folders, at);
-  const { size, mtimeMs } = await disk.stat(file);
-  if (size === 0) return undefined;
-  const isPacked = await isGzipped(file, path, at);
-  const handle = await disk.open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    const head = isPacked ? unpackedHead(buffer.subarray(0, bytesRead)) : buffer.subarray(0, bytesRead);
-    // What is wrong with it is said where it is read whole.
-    if (!head) return undefined;
-    const told = measure(head);
-    const bytes = isPacked ? told.bytes : size;
-    const values = (told.values * bytes) / told.bytes;
-    if (bytes <= mostUnpacked && values * 4 <= most) return undefined;
-    return { file, head, bytes: isPacked ? Infinity : size, writtenAtMs: mtimeMs, isPacked };
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Bytes of whole values. */
-const atOnceOf = (width: number) => Math.max(1, Math.floor(blockBytes / width)) * width;
-
-/** Pieces of a file of whole values. */
-async function* piecesOf(file: string, start: number, length: number, width: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const handle = await disk.open(file);
-  const most = atOnceOf(width);
-  try {
-    for (let from = 0; from < length; from += most) {
-      signal?.throwIfAborted();
-      const bytes = Buffer.alloc(Math.min(most, length - from));
-      let filled = 0;
-      while (filled < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + from + filled);
-        if (bytesRead === 0) throw new Error(`${file} ends early`);
-        filled += bytesRead;
-      }
-      yield bytes;
-    }
-  } finally {
-    await handle.close();
-  }
+/** As 32-bit floats, or unpacked. */
+function isTooLarge({ bytes }: Pick<ArrayPlace, 'bytes'>, told: Measure, most: number): boolean {
+  const found = bytes === Infinity ? told.bytes : bytes;
+  return found > mostUnpacked || (told.values * 4 * found) / told.bytes > most;
 }
 
 /** The first samples of bytes, to be shown. */
@@ -98,54 +40,67 @@ async function firstBytes(file: string, start: number, size: number, count: numb
   return shown;
 }
 
+/** Puts pieces one after another into a file of the cache of so many bytes, unless it is there. */
+async function bringTogether(
+  folders: Folders,
+  name: string,
+  bytes: number,
+  { onDamaged, onProgress = () => {} }: Pick<ReadOptions, 'onDamaged' | 'onProgress'>,
+  pieces: () => AsyncIterable<Uint8Array | Float32Array>,
+): Promise<{ file: string; writtenAtMs: number }> {
+  const { file, writtenAtMs, write } = await storedFile(folders, name, bytes, onDamaged);
+  if (!write) {
+    onProgress(1);
+    return { file, writtenAtMs };
+  }
+  let done = 0;
+  try {
+    for await (const { buffer, byteOffset, byteLength } of pieces()) {
+      write.put(new Uint8Array(buffer, byteOffset, byteLength), done);
+      done += byteLength;
+      onProgress(hashingShare + ((1 - hashingShare) * done) / bytes);
+    }
+    await write.done();
+  } catch (error) {
+    await write.fail();
+    throw error;
+  }
+  return { file, writtenAtMs };
+}
+
 export interface LargeNpy {
   readonly header: NpyHeader;
   readonly stored: StoredSamples;
   readonly firstBytes?: Arrays['firstBytes'];
 }
 
-/** Of the work, about what reading the file for its content's hash is, where more is to be done. */
-const hashingShare = 0.2;
-
-/** Puts the file's bytes into the hash; gives the hash of them alone. */
-export async function hashFile(
-  path: string,
-  folders: Folders,
-  at: string,
-  hash: Hash,
-  { signal, onProgress = () => {} }: Pick<ReadOptions, 'signal' | 'onProgress'>,
-): Promise<string> {
-  const content = createHash('sha256');
-  const { size } = await disk.stat(await locate(path, folders, at));
-  let read = 0;
-  const onBytes = (bytes: Buffer) => {
-    content.update(bytes);
-    onProgress((hashingShare * (read += bytes.length)) / size);
-  };
-  await placeDataFile(path, folders, at, { hash, plain: false, signal, onBytes });
-  return content.digest('hex').slice(0, 40);
+interface PlacedNpy {
+  readonly place: ArrayPlace;
+  readonly header: NpyHeader;
 }
 
-/** Where the bytes of an array lie. */
-interface ArrayPlace {
-  /** As the notebook says it. */
-  readonly path: string;
-  readonly at: string;
-  readonly file: string;
-  readonly writtenAtMs: number;
-  /** Of what is not packed: where it begins in the file. */
-  readonly offset: number;
-  readonly packed?: Packed;
-  /** Of an entry in an archive. */
-  readonly entry?: PlacedEntry;
-  /** Of what it is made of. */
-  readonly content: string;
+function measureNpy({ head, path, at }: ArrayPlace): Measure {
+  const { wanted, start, width } = npyHeader({ path, bytes: head }, at, Infinity);
+  return { bytes: wanted, values: (wanted - start) / width };
 }
+
+/** Undefined for texts, which are no inputs. */
+function headerOf(place: ArrayPlace): NpyHeader | undefined {
+  const header = npyHeader({ path: place.path, bytes: place.head }, place.at, place.bytes);
+  return header.text ? undefined : header;
+}
+
+const layoutOf = ({ start, wanted, width, columnMajor, shape }: NpyHeader): Layout => ({
+  start,
+  wanted,
+  width,
+  ...(columnMajor && { turned: shape }),
+});
 
 /**
  * The inputs of an `.npy` file that does not fit. Bytes and little-endian 32-bit floats are read from where they lie;
- * others, and what is gzipped, are brought to bytes or 32-bit floats, `scale` times, in a file. Throws what `npyHeader`
- * throws, `data.gzipDamaged` and `data.notFinite`.
+ * others, and what is packed, are brought to bytes or 32-bit floats, `scale` times, in a file. Throws what `npyHeader`
+ * throws, `data.gzipDamaged`, `data.zipDamaged` and `data.notFinite`.
  */
 export async function openLargeNpy(
   path: string,
@@ -154,17 +109,15 @@ export async function openLargeNpy(
   hash: Hash,
   { scale, most = Infinity, ...options }: ReadOptions & { scale: number },
 ): Promise<LargeNpy | undefined> {
-  const found = await largeFile(path, folders, at, (head) => measureNpy(head, path, at), most);
-  if (!found) return undefined;
-  const header = npyHeader({ path, bytes: found.head }, at, found.bytes);
-  const { file, writtenAtMs, isPacked } = found;
-  if (!canStream(header, isPacked)) return undefined;
-  const content = await hashFile(path, folders, at, hash, options);
-  const place = { path, at, file, writtenAtMs, offset: 0, content, ...(isPacked && { packed: { file, by: 'gzip' } as const }) };
-  return placeNpy(place, header, folders, { scale, ...options });
+  const place = await placeArray(path, folders, at);
+  if (!place || !isTooLarge(place, measureNpy(place), most)) return undefined;
+  const header = headerOf(place);
+  if (!header) return undefined;
+  const content = await hashArray(place, folders, hash, options);
+  return storeNpy({ place, header }, content, folders, { scale, ...options });
 }
 
-/** The same of an array in an `.npz` file. `content`: the hash of that file. Throws `data.zipDamaged` where the archive's checksum is another. */
+/** The same of an array in an `.npz` file. `content`: the hash of that file. */
 export async function openLargeEntry(
   entry: PlacedEntry,
   path: string,
@@ -172,284 +125,204 @@ export async function openLargeEntry(
   at: string,
   { scale, content, most = Infinity, ...options }: ReadOptions & { scale: number; content: string },
 ): Promise<LargeNpy | undefined> {
-  const { file, isPacked, size, packedSize } = entry;
-  const offset = await entry.start();
-  const bytes = Buffer.alloc(Math.min(headBytes, packedSize));
-  const handle = await disk.open(file);
-  try {
-    await handle.read(bytes, 0, bytes.length, offset);
-  } finally {
-    await handle.close();
-  }
-  const head = isPacked ? unpackedHead(bytes, 'deflate') : bytes;
-  // What is wrong with it is said where it is read whole.
-  if (!head) return undefined;
-  const told = measureNpy(head, path, at);
-  if (size <= mostUnpacked && told.values * 4 <= most) return undefined;
-  const header = npyHeader({ path, bytes: head }, at, size);
-  if (!canStream(header, isPacked)) return undefined;
-  const own = createHash('sha256').update(content).update(entry.name).digest('hex').slice(0, 40);
-  const { mtimeMs } = await disk.stat(file);
-  const packed = { file, by: 'deflate', from: offset, to: offset + packedSize - 1 } as const;
-  const place = { path, at, file, writtenAtMs: mtimeMs, offset, entry, content: own, ...(isPacked && { packed }) };
-  return placeNpy(place, header, folders, { scale, ...options });
+  const place = await placeEntry(entry, path, at);
+  if (!place || !isTooLarge(place, measureNpy(place), most)) return undefined;
+  const header = headerOf(place);
+  return header && storeNpy({ place, header }, nameOf(content, entry.name), folders, { scale, ...options });
 }
 
-function measureNpy(head: Buffer, path: string, at: string): Measure {
-  const { wanted, start, width } = npyHeader({ path, bytes: head }, at, Infinity);
-  return { bytes: wanted, values: (wanted - start) / width };
-}
+const nameOf = (...parts: readonly string[]) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 40);
+};
 
-/** What lies column by column is read here and there, which what is packed cannot be; texts are no inputs. */
-const canStream = ({ columnMajor, text }: NpyHeader, isPacked: boolean) => !text && !(columnMajor && isPacked);
+const isPictureOf = ({ letters, columnMajor, shape }: NpyHeader) =>
+  (letters === 'u1' || letters === 'b1') && !columnMajor && (shape.length === 3 || shape.length === 4);
 
-async function placeNpy(
-  { path, at, file, writtenAtMs, offset, packed, entry, content }: ArrayPlace,
-  header: NpyHeader,
+async function storeNpy(
+  { place, header }: PlacedNpy,
+  content: string,
   folders: Folders,
   { scale, signal, onDamaged, onProgress = () => {} }: Omit<ReadOptions, 'most'> & { scale: number },
 ): Promise<LargeNpy> {
-  const { letters, width, start, wanted, shape, little, columnMajor } = header;
+  const { letters, start, shape, little, columnMajor } = header;
   const [count = 0, ...rest] = shape;
   const size = sizeOf(rest);
   const isBytes = (letters === 'u1' || letters === 'b1') && !columnMajor;
-  const isPicture = isBytes && (rest.length === 2 || rest.length === 3);
   const withFirst = async (stored: StoredSamples): Promise<LargeNpy> => ({
     header,
     stored,
-    ...(isPicture && { firstBytes: await firstBytes(stored.file, stored.offset, size, count) }),
+    ...(isPictureOf(header) && { firstBytes: await firstBytes(stored.file, stored.offset, size, count) }),
   });
   const type = isBytes ? 'uint8' : 'float32';
   // Typed arrays must begin at a multiple of their elements' size only in memory: the reader copies.
-  const isThere = !packed && !columnMajor && (isBytes || (letters === 'f4' && little));
-  if (!packed && entry) await checkSum(entry, offset);
-  if (isThere && isBytes) return withFirst({ file, type, offset: offset + start, writtenAtMs });
+  let checked = 0;
+  const isThere = !place.packed && !columnMajor && (isBytes || (letters === 'f4' && little));
+  if (isThere) {
+    if (isBytes) await checkSum(place, signal);
+    else
+      for await (const { length } of floatPieces({ place, header }, folders, { scale: 1, signal }))
+        onProgress(hashingShare + ((1 - hashingShare) * (checked += length)) / (count * size));
+    return withFirst({ file: place.file, type, offset: place.offset + start, writtenAtMs: place.writtenAtMs });
+  }
   const name = `${content}${isBytes ? 'b' : `n${scale}`}`.replaceAll(/[^\w]/g, '_');
-  const output = isThere ? undefined : await storedFile(folders, name, count * size * (isBytes ? 1 : 4), onDamaged);
-  const made: StoredSamples = output
-    ? { file: output.file, type, offset: 0, writtenAtMs: output.writtenAtMs, ...(!isBytes && { isScaled: true }) }
-    : { file, type, offset: offset + start, writtenAtMs };
-  // It was brought there before.
-  if (output && !output.write) return withFirst(made);
-  const zipDamaged = (cause?: unknown) => new EpochbookError('data.zipDamaged', { path }, { at, cause });
-  let sum = 0;
-  const pieces = packed
-    ? unpackedPieces(packed, start, wanted - start, {
-        atOnce: atOnceOf(width),
-        signal,
-        onBytes: (bytes) => (sum = entry ? checksum(bytes, sum) : 0),
-        ...(entry && { mostBehind: entry.size - wanted }),
-        early: (bytes) => (entry ? zipDamaged() : new EpochbookError('data.npyCut', { path, wanted, found: bytes }, { at })),
-        damaged: (cause) => (entry ? zipDamaged(cause) : new EpochbookError('data.gzipDamaged', { path }, { at, cause })),
-      })
-    : columnMajor
-      ? turnedPieces(file, offset + start, header, { atOnce: blockBytes, signal })
-      : piecesOf(file, offset + start, wanted - start, width, signal);
-  let done = 0;
-  try {
-    for await (const bytes of pieces) {
-      const values = isBytes ? bytes : floatsIn(bytes, done);
-      const out = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      await output?.write?.handle.write(out, 0, out.length, done * (isBytes ? 1 : 4));
-      done += values.length;
-      onProgress(hashingShare + ((1 - hashingShare) * done) / (count * size));
-    }
-    if (packed && entry && sum !== entry.sum) throw zipDamaged();
-    await output?.write?.done();
-  } catch (error) {
-    await output?.write?.fail();
-    throw error;
-  }
-  return withFirst(made);
+  const made = await bringTogether(folders, name, count * size * (isBytes ? 1 : 4), { onDamaged, onProgress }, () =>
+    isBytes ? bytePieces({ place, header }, folders, signal) : floatPieces({ place, header }, folders, { scale, signal }),
+  );
+  return withFirst({ ...made, type, offset: 0, ...(!isBytes && { isScaled: true }) });
+}
 
-  /** What is read where it lies is not unpacked, which would check it. */
-  async function checkSum(stored: PlacedEntry, from: number): Promise<void> {
-    let found = 0;
-    for await (const bytes of piecesOf(file, from, stored.size, 1, signal)) found = checksum(bytes, found);
-    if (found !== stored.sum) throw new EpochbookError('data.zipDamaged', { path }, { at });
-  }
+function bytePieces({ place, header }: PlacedNpy, folders: Folders, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const { path, at } = place;
+  const { wanted } = header;
+  const early = (found: number) => new EpochbookError('data.npyCut', { path, wanted, found }, { at });
+  return valuePieces(place, layoutOf(header), { folders, signal, early });
+}
 
-  function floatsIn(bytes: Buffer, before: number): Float32Array {
+/** Values `scale` times, as 32-bit floats. Throws `data.notFinite`. */
+async function* floatPieces(
+  placed: PlacedNpy,
+  folders: Folders,
+  { scale, signal }: { scale: number; signal: AbortSignal | undefined },
+): AsyncGenerator<Float32Array> {
+  const { letters, little, shape } = placed.header;
+  const size = sizeOf(shape.slice(1));
+  let before = 0;
+  for await (const bytes of bytePieces(placed, folders, signal)) {
     const numbers = numbersIn(bytes, letters, little);
     const floats = new Float32Array(numbers.length);
-    const factor = isThere ? 1 : scale;
     let odd = -1;
     for (let index = 0; index < floats.length; index += 1) {
-      floats[index] = numbers[index] * factor;
+      floats[index] = numbers[index] * scale;
       if (odd < 0 && !Number.isFinite(floats[index])) odd = index;
     }
-    if (odd < 0) return floats;
-    const facts = { path, sample: Math.floor((before + odd) / size), value: String(floats[odd]) };
-    throw new EpochbookError('data.notFinite', facts, { at: '/data/source' });
+    if (odd >= 0) {
+      const facts = { path: placed.place.path, sample: Math.floor((before + odd) / size), value: String(floats[odd]) };
+      throw new EpochbookError('data.notFinite', facts, { at: '/data/source' });
+    }
+    before += floats.length;
+    yield floats;
+  }
+}
+
+/** One of several inputs of an archive. */
+export interface NamedEntry {
+  readonly entry: PlacedEntry;
+  /** The archive and the array, as errors name it. */
+  readonly path: string;
+  readonly at: string;
+}
+
+export interface LargeInputs {
+  readonly headers: readonly NpyHeader[];
+  /** Rows of all inputs, one value after another. `scales`: of each input, what its values are multiplied with. */
+  readonly store: (scales: readonly number[]) => Promise<StoredSamples>;
+}
+
+/** Several inputs of an `.npz` file that do not fit together. `content`: the hash of that file. */
+export async function openLargeInputs(
+  named: readonly NamedEntry[],
+  folders: Folders,
+  { content, most = Infinity, signal, ...options }: ReadOptions & { content: string },
+): Promise<LargeInputs | undefined> {
+  const places: ArrayPlace[] = [];
+  for (const { entry, path, at } of named) {
+    const place = await placeEntry(entry, path, at);
+    if (!place) return undefined;
+    places.push(place);
+  }
+  const told = places.map(measureNpy);
+  const together = { bytes: 1, values: told.reduce((sum, { values }) => sum + values, 0) };
+  if (!places.some((place, index) => isTooLarge(place, told[index], most)) && !isTooLarge({ bytes: 1 }, together, most)) return undefined;
+  const headers = places.flatMap((place) => headerOf(place) ?? []);
+  if (headers.length < places.length) return undefined;
+  return {
+    headers,
+    async store(scales) {
+      const count = headers[0].shape[0];
+      const sizes = headers.map(({ shape }) => sizeOf(shape.slice(1)));
+      const size = sizes.reduce((sum, one) => sum + one, 0);
+      const name = nameOf(content, JSON.stringify([named.map(({ entry }) => entry.name), scales]));
+      const made = await bringTogether(folders, name, count * size * 4, options, () =>
+        interleaved(
+          headers.map((header, index) => floatPieces({ place: places[index], header }, folders, { scale: scales[index], signal })),
+          sizes,
+          count,
+        ),
+      );
+      return { ...made, type: 'float32', offset: 0, isScaled: true };
+    },
+  };
+}
+
+/** Rows that hold the next `sizes` values of each. */
+async function* interleaved(
+  sources: readonly AsyncGenerator<Float32Array>[],
+  sizes: readonly number[],
+  count: number,
+): AsyncGenerator<Float32Array> {
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const atOnce = Math.max(1, Math.floor(blockBytes / (size * 4)));
+  const rests = sources.map(() => new Float32Array(0));
+  try {
+    for (let first = 0; first < count; first += atOnce) {
+      const many = Math.min(atOnce, count - first);
+      const rows = new Float32Array(many * size);
+      let from = 0;
+      for (const [index, source] of sources.entries()) {
+        const own = sizes[index];
+        for (let filled = 0; filled < many * own;) {
+          if (rests[index].length === 0) {
+            const next = await source.next();
+            if (next.done) throw new Error('an input ends early');
+            rests[index] = next.value as Float32Array<ArrayBuffer>;
+          }
+          const taken = rests[index].subarray(0, many * own - filled);
+          for (let value = 0; value < taken.length; value += 1, filled += 1)
+            rows[Math.floor(filled / own) * size + from + (filled % own)] = taken[value];
+          rests[index] = rests[index].subarray(taken.length);
+        }
+        from += own;
+      }
+      yield rows;
+    }
+    // What is behind the last value is looked at, too: for the checksum.
+    for (const source of sources) await source.next();
+  } finally {
+    for (const source of sources) await source.return(undefined);
   }
 }
 
 /**
  * Images of an IDX file that do not fit into memory: read from where they lie, or unpacked into a file. Throws what
- * `idxHeader` throws, and `data.gzipDamaged`.
+ * `idxHeader` throws, `data.gzipDamaged` and `data.zipDamaged`.
  */
 export async function openLargeIdx(
   path: string,
   folders: Folders,
   at: string,
   hash: Hash,
-  { most = Infinity, ...options }: ReadOptions,
+  { most = Infinity, signal, ...options }: ReadOptions,
 ): Promise<{ shape: readonly number[]; stored: StoredSamples; firstBytes: NonNullable<Arrays['firstBytes']> } | undefined> {
-  const measure = (head: Buffer): Measure => {
-    const shape = idxShape({ path, bytes: head }, at);
-    return { bytes: idxBytes(shape), values: sizeOf(shape) };
-  };
-  const found = await largeFile(path, folders, at, measure, most);
-  if (!found) return undefined;
-  const { file, head, writtenAtMs, isPacked } = found;
-  const shape = isPacked ? idxShape({ path, bytes: head }, at) : idxHeader({ path, bytes: head }, at, found.bytes);
-  const content = await hashFile(path, folders, at, hash, options);
+  const place = await placeArray(path, folders, at);
+  if (!place) return undefined;
+  const told = idxShape({ path, bytes: place.head }, at);
+  if (!isTooLarge(place, { bytes: idxBytes(told), values: sizeOf(told) }, most)) return undefined;
+  const shape = place.bytes === Infinity ? told : idxHeader({ path, bytes: place.head }, at, place.bytes);
+  const content = await hashArray(place, folders, hash, { signal, ...options });
   const [count, ...rest] = shape;
-  const start = idxStart(shape);
-  const stored: StoredSamples = isPacked ? await unpackIdx() : { file, type: 'uint8', offset: start, writtenAtMs };
+  const [start, wanted] = [idxStart(shape), idxBytes(shape)];
+  const wrong = (code: 'data.idxCut' | 'data.idxLong') => (found: number) => new EpochbookError(code, { path, wanted, found }, { at });
+  if (!place.packed) await checkSum(place, signal);
+  const stored: StoredSamples = place.packed
+    ? {
+        ...(await bringTogether(folders, `${content}i`, wanted - start, options, () =>
+          valuePieces(place, { start, wanted, width: 1 }, { folders, signal, early: wrong('data.idxCut'), beyond: wrong('data.idxLong') }),
+        )),
+        type: 'uint8',
+        offset: 0,
+      }
+    : { file: place.file, type: 'uint8', offset: place.offset + start, writtenAtMs: place.writtenAtMs };
   return { shape, stored, firstBytes: await firstBytes(stored.file, stored.offset, sizeOf(rest), count) };
-
-  async function unpackIdx(): Promise<StoredSamples> {
-    const { signal, onProgress = () => {}, onDamaged } = options;
-    const wanted = idxBytes(shape);
-    const length = wanted - start;
-    const output = await storedFile(folders, `${content}i`, length, onDamaged);
-    const made = { file: output.file, type: 'uint8', offset: 0, writtenAtMs: output.writtenAtMs } as const;
-    if (!output.write) return made;
-    let done = 0;
-    try {
-      for await (const bytes of unpackedPieces({ file, by: 'gzip' }, start, length, {
-        atOnce: blockBytes,
-        signal,
-        early: (bytesFound) => new EpochbookError('data.idxCut', { path, wanted, found: bytesFound }, { at }),
-        beyond: (bytesFound) => new EpochbookError('data.idxLong', { path, wanted, found: bytesFound }, { at }),
-        damaged: (cause) => new EpochbookError('data.gzipDamaged', { path }, { at, cause }),
-      })) {
-        await output.write.handle.write(bytes, 0, bytes.length, done);
-        done += bytes.length;
-        onProgress(hashingShare + ((1 - hashingShare) * done) / length);
-      }
-      await output.write.done();
-    } catch (error) {
-      await output.write.fail();
-      throw error;
-    }
-    return made;
-  }
-}
-
-/** A part's samples as they are stored, a few megabytes at a time; `from`: the first one's place in the part. */
-export async function* storedBlocks(
-  { stored, count, inputs }: Pick<Part, 'stored' | 'count' | 'inputs'>,
-  signal?: AbortSignal,
-): AsyncGenerator<{ values: Float32Array; from: number }> {
-  if (!stored) {
-    const size = inputs.length / count;
-    const perBlock = Math.max(1, Math.floor(blockBytes / (size * 4)));
-    for (let from = 0; from < count; from += perBlock)
-      yield { values: inputs.slice(from * size, Math.min(count, from + perBlock) * size), from };
-    return;
-  }
-  const { file, type, offset, size, scale, places } = stored;
-  const width = type === 'uint8' ? 1 : 4;
-  const perBlock = Math.max(1, Math.floor(blockBytes / (size * 4)));
-  const placeOf = (index: number) => (places ? places[index] : index);
-  for (let from = 0; from < count; from += perBlock) {
-    const to = Math.min(count, from + perBlock);
-    const first = placeOf(from);
-    const length = (placeOf(to - 1) - first + 1) * size * width;
-    const pieces: Buffer[] = [];
-    for await (const piece of piecesOf(file, offset + first * size * width, length, width, signal)) pieces.push(piece);
-    const bytes = Buffer.concat(pieces);
-    const values = type === 'uint8' ? bytes : new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    const made = new Float32Array((to - from) * size);
-    for (let index = from; index < to; index += 1) {
-      const start = (placeOf(index) - first) * size;
-      for (let value = 0; value < size; value += 1) made[(index - from) * size + value] = values[start + value] * scale;
-    }
-    yield { values: made, from };
-    await nextTurn();
-  }
-}
-
-export interface ShapeOptions {
-  readonly folders: Folders;
-  /** Of the file. */
-  readonly name: string;
-  /** What was fitted before, to be done alike. */
-  readonly known?: readonly ArrayStep[] | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Hears the share that is done. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-}
-
-/**
- * Does `reshape`, `resize` and `normalize` to parts that are stored, fitted on the training part in passes over it, and
- * writes what comes out into a file of the cache. The same numbers as in memory. Throws what `shapeParts` throws.
- */
-export async function shapeStored(
-  dataset: Omit<Dataset, 'hash'>,
-  rawShape: readonly number[],
-  spec: DataSpec,
-  { folders, name, known, signal, onProgress = () => {} }: ShapeOptions,
-): Promise<Omit<Dataset, 'hash'>> {
-  const steps: ArrayStep[] = [];
-  let shape = rawShape;
-  const { train } = dataset;
-  const passesOf = (step: DataSpec['steps'][number]) => (step.op !== 'normalize' || known ? 0 : step.method === 'minMax' ? 1 : 2);
-  const passes = spec.steps.reduce((sum, step) => sum + passesOf(step), 0);
-  const all = passes * train.count + [train, dataset.validation, dataset.test].reduce((sum, part) => sum + (part?.count ?? 0), 0);
-  let done = 0;
-  const tell = (samples: number) => onProgress((done += samples) / all);
-  for (const [index, step] of spec.steps.entries()) {
-    const before = known?.[steps.length];
-    if (step.op === 'normalize' && before) steps.push(before);
-    else if (step.op === 'normalize') {
-      const fit = startNormalize(shape, train.count * sizeOf(shape), step.method ?? 'standard');
-      for (const pass of fit.passes)
-        for await (const { values } of storedBlocks(train, signal)) {
-          const count = values.length / sizeOf(rawShape);
-          pass(applyArraySteps(steps, { shape: rawShape, count, values }));
-          tell(count);
-        }
-      steps.push(fit.result());
-    } else if (step.op === 'reshape' || step.op === 'resize') {
-      const fitted = fitArrayStep(step, { shape, count: 0, values: new Float32Array(0) }, place({ index }))!;
-      steps.push(fitted);
-      shape = fitted.op === 'reshape' ? fitted.shape : fitted.op === 'resize' ? [...fitted.size, shape[2]] : shape;
-    }
-  }
-  const size = sizeOf(shape);
-  const { file, writtenAtMs, write } = await samplesFile(folders, name);
-  const parts: { train?: Part; validation?: Part; test?: Part } = {};
-  let bytes = 0;
-  try {
-    for (const part of ['train', 'validation', 'test'] as const) {
-      const own = dataset[part];
-      if (!own) continue;
-      const offset = bytes;
-      for await (const { values, from } of storedBlocks(own, signal)) {
-        const count = values.length / sizeOf(rawShape);
-        const made = applyArraySteps(steps, { shape: rawShape, count, values });
-        await write.handle.write(
-          new Uint8Array(made.buffer, made.byteOffset, made.byteLength),
-          0,
-          made.byteLength,
-          offset + from * size * 4,
-        );
-        tell(count);
-      }
-      bytes += own.count * size * 4;
-      parts[part] = {
-        ...own,
-        inputs: new Float32Array(0),
-        stored: { file, type: 'float32', offset, size, scale: 1, writtenAtMs } satisfies StoredInputs,
-      };
-    }
-    await write.done(bytes);
-  } catch (error) {
-    await write.fail();
-    throw error;
-  }
-  return { ...dataset, ...parts, inputShape: shape, arraySteps: steps };
 }

@@ -5,17 +5,17 @@ import { applyArraySteps } from '../array-steps.ts';
 import type { TypedColumn } from '../columns.ts';
 import type { TextTable } from '../csv.ts';
 import type { Parts } from '../split.ts';
+import type { SamplesFile } from '../stored-arrays.ts';
 import type { Columns } from './stream-columns.ts';
 import { finiteColumns, type StreamedFeature } from './stream-features.ts';
 import { keptTexts, type StreamRows } from './stream-rows.ts';
 import type { StreamedTarget } from './stream-targets.ts';
-import { writeWhole } from './whole-io.ts';
 
 /** Rows that are looked at for findings, evenly over the table. */
 const mostSampled = 20_000;
 
 export interface SamplesJob {
-  readonly write: { readonly fd: number };
+  readonly write: Pick<SamplesFile['write'], 'put'>;
   readonly signal: AbortSignal | undefined;
   /** Hears the share of the rows that are written. */
   readonly onWritten: (share: number) => void;
@@ -60,7 +60,7 @@ export async function writeSamples(
       for (let index = first; index < last; index += 1) for (const column of columns) values[filled++] = column[own[index] - from];
       const made = applyArraySteps(arraySteps, { shape: [columns.length], count: last - first, values });
       const out = new Uint8Array(made.buffer, made.byteOffset, made.byteLength);
-      writeWhole(write.fd, out, offsets[part] + first * sampleBytes);
+      write.put(out, offsets[part] + first * sampleBytes);
       written[part] = last;
     }
     onWritten((block + 1) / store.blocks());

@@ -96,7 +96,7 @@ export async function prepareLargeTable(
       plan,
       known,
       signal,
-      write: write.handle,
+      write,
       file,
       writtenAtMs,
       onProgress,

@@ -10,7 +10,6 @@ import { blockRows } from './column-store.ts';
 import { type Source, textOfRows } from './stream-columns.ts';
 import type { StreamRows } from './stream-rows.ts';
 import type { SamplesJob, WrittenSamples } from './stream-samples.ts';
-import { writeWhole } from './whole-io.ts';
 
 /** Different words, or pieces of words, that are counted in memory. */
 const mostCounted = 8_000_000;
@@ -114,7 +113,7 @@ export async function tokenizeStored(job: TextJob, rows: StreamRows): Promise<St
       placeTokens(tokens, { length, padding }, piece, writer.filled * length);
       writer.filled += 1;
       if (writer.filled * length < piece.length && writer.written + writer.filled < own.length) continue;
-      writeWhole(job.write.fd, new Uint8Array(piece.buffer, 0, writer.filled * length * 4), offset + writer.written * length * 4);
+      job.write.put(new Uint8Array(piece.buffer, 0, writer.filled * length * 4), offset + writer.written * length * 4);
       writer.written += writer.filled;
       writer.filled = 0;
     }

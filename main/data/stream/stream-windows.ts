@@ -7,7 +7,6 @@ import { firstTargetRows, type PlacedWindows, targetRows, windowRows, type Windo
 import { finiteColumns, type StreamedFeature } from './stream-features.ts';
 import type { StreamRows } from './stream-rows.ts';
 import type { SamplesJob, WrittenSamples } from './stream-samples.ts';
-import { writeWhole } from './whole-io.ts';
 
 /** Windows over kept rows, and the step that made them. */
 export interface PlacedStored extends PlacedWindows {
@@ -76,7 +75,7 @@ export async function writeRows(
     for (let first = 0, last = 0; first < written.length; first = last) {
       const start = placeOf[written[first]] - 1;
       while (last < written.length && placeOf[written[last]] - 1 === start + last - first) last += 1;
-      writeWhole(write.fd, bytes.subarray(first * rowBytes, last * rowBytes), start * rowBytes);
+      write.put(bytes.subarray(first * rowBytes, last * rowBytes), start * rowBytes);
     }
     onWritten((block + 1) / store.blocks());
     await nextTurn();

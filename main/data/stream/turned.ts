@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sizeOf } from '../arrays.ts';
 import type { NpyHeader } from '../npy.ts';
-import { readWhole } from './whole-io.ts';
+import { readWhole } from '../whole-io.ts';
 
 /** Bytes of samples that are put together at once. */
 const turnedBytes = 128 * 2 ** 20;
