@@ -59,6 +59,22 @@ describe('export to ONNX', () => {
     expect(exported.maxAbsoluteDifference).toBeLessThan(1e-4);
   });
 
+  it.each<LayerCase>([
+    { className: 'LSTM', config: { units: 3, returnState: true }, inputs: [[4, 2], [3], [3]], outputs: 3 },
+    {
+      className: 'Bidirectional',
+      config: { layer: { class_name: 'GRU', config: { units: 2, returnState: true } } },
+      inputs: [[4, 2]],
+      outputs: 3,
+    },
+  ])('of $className with the states that it begins with and ends in', async (layer) => {
+    expect(await exportOnnx(await requestFor(1, layer))).toMatchObject({ verified: true });
+    const runtime = await loadNativeRuntime();
+    const session = await runtime.InferenceSession.create(await readFile(join(folder, 'model.onnx')), {});
+    expect(session.outputNames).toEqual(['layer', 'layer_1', 'layer_2']);
+    await session.release();
+  });
+
   it('of layers that carry their state: it goes in and comes out', async () => {
     const config = { units: 3, stateful: true };
     const exported = await exportOnnx(await requestFor(1, { className: 'LSTM', config, inputs: [[4, 2]] }));

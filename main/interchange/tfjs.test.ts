@@ -91,6 +91,43 @@ describe('export to TensorFlow.js', () => {
       model: sequential(layer('InputLayer', { shape: [6] }), layer('Dense', { activation: 'softmax', name: 'out' })),
       inputShape: [6],
     },
+    'a layer that begins with what another ended in': {
+      model: {
+        class_name: 'Functional',
+        config: {
+          layers: [
+            { class_name: 'InputLayer', name: 'start', config: { name: 'start' }, inbound_nodes: [] },
+            {
+              class_name: 'LSTM',
+              name: 'reader',
+              config: { name: 'reader', units: 3, returnState: true },
+              inbound_nodes: [[['start', 0, 0]]],
+            },
+            {
+              class_name: 'LSTM',
+              name: 'writer',
+              config: { name: 'writer', units: 3 },
+              inbound_nodes: [
+                [
+                  ['start', 0, 0],
+                  ['reader', 0, 1],
+                  ['reader', 0, 2],
+                ],
+              ],
+            },
+            {
+              class_name: 'Dense',
+              name: 'end',
+              config: { name: 'end', units: 3, activation: 'softmax' },
+              inbound_nodes: [[['writer', 0, 0]]],
+            },
+          ],
+          input_layers: [['start', 0, 0]],
+          output_layers: [['end', 0, 0]],
+        },
+      },
+      inputShape: [5, 2],
+    },
     'a graph with two branches': {
       model: {
         class_name: 'Functional',

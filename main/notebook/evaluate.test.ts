@@ -149,6 +149,40 @@ model({ inputs: [size, place], outputs: [layers.dense({ name: 'price' }).apply(j
     expect(await onlyError('train', `train({ loss: { price: 'meanSquaredErro' } })`)).toMatchObject({ code: 'notebook.wrongOption' });
   });
 
+  it('of a layer that returns its states names each output, and another begins with them', async () => {
+    const { modelSpecOf } = await run([
+      data,
+      [
+        'model',
+        `const x = input({ shape: [5, 4], name: 'in' })
+const [read, h, c] = layers.lstm({ units: 3, returnState: true, name: 'reader' }).apply(x)
+const [back, ...states] = layers.bidirectional({ layer: layers.gru({ units: 3, returnState: true }) }).apply(x)
+const written = layers.lstm({ units: 3, name: 'writer' }).apply(x, { initialState: [h, c] })
+model({ inputs: x, outputs: layers.concatenate().apply([written, read, back, ...states]) })`,
+      ],
+      train,
+    ]);
+    const layers = (modelSpecOf('c1') as unknown as { config: { layers: { name: string; inbound_nodes: unknown }[] } }).config.layers;
+    const nodesOf = (wanted: string) => layers.find(({ name }) => name === wanted)!.inbound_nodes;
+    expect(nodesOf('writer')).toEqual([
+      [
+        ['in', 0, 0, {}],
+        ['reader', 0, 1, {}],
+        ['reader', 0, 2, {}],
+      ],
+    ]);
+    expect(nodesOf('concatenate')).toEqual([
+      [
+        ['writer', 0, 0, {}],
+        ['reader', 0, 0, {}],
+        ['bidirectional', 0, 0, {}],
+        ['bidirectional', 0, 1, {}],
+        ['bidirectional', 0, 2, {}],
+      ],
+    ]);
+    expect(layers.map(({ name }) => name).toSorted()).toEqual(['bidirectional', 'concatenate', 'in', 'reader', 'writer']);
+  });
+
   it('of a functional model lists layers once, with a node for each use', async () => {
     const { modelSpecOf, locate } = await run([
       data,
@@ -305,6 +339,7 @@ describe('cells', () => {
     ['model', 'layers.conv2D({})', 'notebook.unknownMethodNearest', 1, 8, 14],
     ['model', 'model({ inputs: input(), outputs: layers.flatten().apply(input()) })', 'notebook.disconnected', 1, 1, 6],
     ['model', 'layers.add().apply(3)', 'notebook.layerInputs', 1, 14, 19],
+    ['model', 'layers.add().apply(input(), { initialState: [input()] })', 'notebook.noStates', 1, 14, 19],
     ['data', `data.csv('a').normalise()`, 'notebook.unknownMethodNearest', 1, 15, 24],
     ['data', `data.cvs('a')`, 'notebook.unknownMethodNearest', 1, 6, 9],
     ['data', 'data.csv()', 'notebook.wrongArgument', 1, 1, 9],

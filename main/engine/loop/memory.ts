@@ -17,7 +17,7 @@ const formsOfStep = 14;
 /** What others on the computer need. */
 const share = 0.9;
 
-const recurrent = /^(LSTM|GRU|SimpleRNN|RNN|Bidirectional|ConvLSTM2D)$/;
+const recurrent = /^(LSTM|GRU|SimpleRNN|RNN|Bidirectional|ConvLSTM[123]D)$/;
 
 function valuesOf(layers: ModelTable['layers']): number {
   return layers.reduce((total, { className, outputShape }, index) => {

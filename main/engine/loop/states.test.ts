@@ -99,6 +99,53 @@ function buildStates(model: ModelSpec, inputShape: number[]) {
   return built.states;
 }
 
+/** One layer reads a sequence, another goes on from where it ended. */
+function encoderDecoder(writer = 3): ModelSpec {
+  const node = (class_name: string, name: string, config: object, ...from: [string, number][]) => ({
+    class_name,
+    name,
+    config: { ...config, name },
+    inbound_nodes: from.length > 0 ? [from.map(([source, output]) => [source, 0, output, {}])] : [],
+  });
+  const nodes = [
+    node('InputLayer', 'x', {}),
+    node('LSTM', 'reader', { units: 3, returnState: true, recurrentDropout: 0.2 }, ['x', 0]),
+    node('LSTM', 'writer', { units: writer, returnSequences: true }, ['x', 0], ['reader', 1], ['reader', 2]),
+    node('Flatten', 'flat', {}, ['writer', 0]),
+    node('Dense', 'end', { units: 1 }, ['flat', 0]),
+  ];
+  return { class_name: 'Functional', config: { layers: nodes, input_layers: [['x', 0, 0]], output_layers: [['end', 0, 0]] } };
+}
+
+describe('a layer that begins with what another ended in', () => {
+  it('trains natively as on the reference backend', async () => {
+    const job = () => makeJob(encoderDecoder(), makeData({ inputShape: [4, 3], train: 12, validation: 4 }), settings);
+    const rows = async (events: ReturnType<typeof collect>) => eventsOf(await events, 'epochEnded').map(({ row }) => row.metrics);
+    const [native, plain] = [await rows(collect(job())), await rows(collect(job(), { backend: openReference() }))];
+    native.forEach((row, epoch) => {
+      for (const name of ['loss', 'val_loss']) expect(row[name]).toBeCloseTo(plain[epoch][name], 5);
+    });
+    expect(native.at(-1)!['loss']).toBeLessThan(native[0]['loss']);
+  });
+
+  it.each<[string, ModelSpec, string]>([
+    ['states of another size', encoderDecoder(4), 'engine.initialState'],
+    [
+      'a row of layers in which there is no place for them',
+      sequential(layer('LSTM', { units: 2, returnState: true }), layer('Dense', { units: 1 })),
+      'engine.severalOutputs',
+    ],
+    [
+      'nothing to be divided',
+      sequential(layer('SpectralNormalization', { layer: layer('Flatten', {}) }), layer('Dense', { units: 1 })),
+      'engine.noKernel',
+    ],
+  ])('%s: it is said at the layer', (_, model, code) => {
+    const job = makeJob(model, makeData({ inputShape: [4, 3], train: 12 }), settings);
+    expect(() => buildModel(job.model, 1)).toThrow(expect.objectContaining({ code, at: expect.stringMatching(/^\/model/) as string }));
+  });
+});
+
 describe('training', () => {
   const model = withHead(recurrent('LSTM', { returnSequences: true, recurrentDropout: 0.2 }), recurrent('GRU'));
   const rows = (events: Awaited<ReturnType<typeof collect>>) => eventsOf(events, 'epochEnded').map(({ row }) => row.metrics);

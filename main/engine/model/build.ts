@@ -141,7 +141,9 @@ export function buildModel(model: ModelSpec, seed: number | null): BuiltModel {
   const outputs = wiring.outputs.map((output): BuiltOutput => {
     const { sourceLayer: layer } = output;
     const shared = wiring.calls.filter((call) => call.layer === layer).length > 1;
-    return { name: layer.name, shape: sampleShape(output), layer, shared };
+    // The further outputs of a layer that returns its states have names of their own.
+    const place = (output as unknown as { readonly outputTensorIndex?: number }).outputTensorIndex ?? 0;
+    return { name: place > 0 ? `${layer.name}_${place}` : layer.name, shape: sampleShape(output), layer, shared };
   });
   return {
     network,

@@ -1,5 +1,6 @@
 /** A wired model on tensors, with the masks that layers pass on to each other. (tfjs' own run keeps a mask where there is none any more.) */
 import { tf, type tfl } from '../tfjs.ts';
+import { recurrentIn } from './states.ts';
 import type { Symbolic, Wiring } from './wire.ts';
 
 type Mask = tf.Tensor | null;
@@ -18,9 +19,15 @@ export interface Forward {
   readonly penalties: readonly tf.Tensor[];
 }
 
+interface CallOptions {
+  readonly training: boolean;
+  readonly mask?: Mask | Mask[];
+  readonly initialState?: tf.Tensor[];
+}
+
 /** What is not public of tfjs' layers. */
 interface Callable {
-  call(inputs: tf.Tensor | tf.Tensor[], options: { training: boolean; mask?: Mask | Mask[] }): tf.Tensor | tf.Tensor[];
+  call(inputs: tf.Tensor | tf.Tensor[], options: CallOptions): tf.Tensor | tf.Tensor[];
   computeMask(inputs: tf.Tensor | tf.Tensor[], mask: Mask | Mask[]): Mask | Mask[];
   readonly supportsMasking: boolean;
   /** See add-options. */
@@ -34,12 +41,16 @@ const list = <T>(item: T | T[]): T[] => (Array.isArray(item) ? item : [item]);
 
 function applied(layer: tfl.layers.Layer, given: readonly Masked[], training: boolean): Masked[] {
   const own = layer as unknown as Callable;
-  const inputs = one(given.map(({ value }) => value));
-  const masks = given.map(({ mask }) => mask);
+  // What follows the sequence at a recurrent layer are the states that it begins with.
+  const begun = given.length > 1 && recurrentIn(layer).length > 0;
+  const [first, ...rest] = given.map(({ value }) => value);
+  const inputs = begun ? first : one([first, ...rest]);
+  const masks = begun ? [given[0].mask] : given.map(({ mask }) => mask);
   const masked = masks.some((mask) => mask !== null);
-  const outputs = list(own.call(inputs, { training, ...(masked && { mask: own.takesMasks ? masks : masks[0] }) }));
-  const mask = own.supportsMasking ? (list(own.computeMask(inputs, one(masks)))[0] ?? null) : null;
-  return outputs.map((value) => ({ value, mask }));
+  const options = { training, ...(masked && { mask: own.takesMasks ? masks : masks[0] }), ...(begun && { initialState: rest }) };
+  const outputs = list(own.call(inputs, options));
+  const made = own.supportsMasking ? list(own.computeMask(inputs, one(masks))) : [];
+  return outputs.map((value, index) => ({ value, mask: made[index] ?? null }));
 }
 
 /** The outputs for these inputs, one for each of the wiring's. Each call's outputs are shown to `watch`. */

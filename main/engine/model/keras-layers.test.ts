@@ -7,7 +7,7 @@ import { openNative } from '../backends/native.ts';
 import type { HostTensor } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
 import { kerasModels } from '../testing/keras-figures.ts';
-import { modelOf } from '../testing/layer-gradients.ts';
+import { joined, modelOf } from '../testing/layer-gradients.ts';
 import { tf } from '../tfjs.ts';
 import { buildModel } from './build.ts';
 
@@ -27,6 +27,7 @@ interface Recorded extends KerasObject {
   readonly inputGradients?: readonly (readonly number[])[];
   readonly before?: KerasObject;
   readonly ids?: number;
+  readonly outputs?: number;
 }
 
 const first = JSON.parse(readFileSync(new URL('../testing/keras-layers.json', import.meta.url), 'utf8')) as { cases: Recorded[] };
@@ -46,13 +47,19 @@ function expectClose(found: ArrayLike<number>, recorded: readonly number[], what
 }
 
 it.each(cases)('$class_name $config', async (recorded) => {
-  const { class_name: className, config, before, ids, training } = recorded;
-  const spec = modelOf({ className, config, inputs: recorded.inputs.map(({ shape }) => shape), ...(before && { before }) });
+  const { class_name: className, config, before, ids, training, outputs } = recorded;
+  const spec = modelOf({
+    className,
+    config,
+    inputs: recorded.inputs.map(({ shape }) => shape),
+    ...(before && { before }),
+    ...(outputs && { outputs }),
+  });
   const model = buildModel(spec, 1);
   const count = recorded.inputs[0].values.length / recorded.inputs[0].shape.reduce((all, length) => all * length, 1);
   const x = tf.variable(tf.zeros([count, ...model.inputShape]), true, `keras ${Math.random()}`);
   try {
-    expect(model.outputShape).toEqual(recorded.shape);
+    expect(model.outputs[0].shape).toEqual(recorded.shape);
     expect(model.weights.map(({ variable }) => variable.shape)).toEqual(recorded.weights.map(({ shape }) => shape));
     const rows = recorded.inputs.map(({ values }) => values.length / count);
     const packed = Float32Array.from({ length: x.size }, (_, index) => {
@@ -70,7 +77,7 @@ it.each(cases)('$class_name $config', async (recorded) => {
     const program = trace({ inputs: new Map(), variables }, () => {
       let y: tf.Tensor | undefined;
       const sum = () => {
-        [y] = model.forward(x, training).outputs;
+        y = joined(model.forward(x, training).outputs);
         const weights = tf.tensor(
           Float32Array.from({ length: y.size }, (_, index) => Math.sin(index + 1)),
           y.shape,

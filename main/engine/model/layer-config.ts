@@ -48,7 +48,9 @@ function checkWord(option: string, value: Json, at: string): void {
 const kerasDefaults: Readonly<Record<string, Config>> = {
   LSTM: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
   GRU: { recurrentActivation: 'sigmoid', resetAfter: false },
+  ConvLSTM1D: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
   ConvLSTM2D: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
+  ConvLSTM3D: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
   LSTMCell: { unitForgetBias: true, recurrentActivation: 'sigmoid' },
   GRUCell: { recurrentActivation: 'sigmoid', resetAfter: false },
   Softmax: { axis: -1 },
@@ -100,6 +102,7 @@ const counts = [
   'vocabularySize',
   'embeddingDim',
   'intermediateDim',
+  'powerIterations',
 ];
 const positiveSizes = ['kernelSize', 'poolSize', 'strides', 'dilationRate'];
 const isCount = (value: Json | undefined) => typeof value === 'number' && Number.isInteger(value) && value > 0;

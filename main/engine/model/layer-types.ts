@@ -2,13 +2,15 @@
 import { ownActivations } from './layers/activations.ts';
 
 /** What one sample must look like when it arrives at a layer, by its number of dimensions. */
-export type Wanted = 'vector' | 'sequence' | 'image' | 'volume' | 'imageSequence' | 'any';
+export type Wanted = 'vector' | 'sequence' | 'image' | 'volume' | 'imageSequence' | 'rowSequence' | 'volumeSequence' | 'any';
 export const wantedRank: Readonly<Record<Wanted, number | null>> = {
   vector: 1,
   sequence: 2,
   image: 3,
   volume: 4,
   imageSequence: 4,
+  rowSequence: 3,
+  volumeSequence: 5,
   any: null,
 };
 
@@ -93,7 +95,9 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   Conv2DTranspose: layer('image', ['filters', 'kernelSize'], convolution),
   Conv3D: layer('volume', ['filters', 'kernelSize'], grouped),
   Conv3DTranspose: layer('volume', ['filters', 'kernelSize'], convolution),
+  ConvLSTM1D: layer('rowSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
   ConvLSTM2D: layer('imageSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
+  ConvLSTM3D: layer('volumeSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
   Cropping1D: layer('sequence', ['cropping']),
   Cropping3D: layer('volume', ['cropping'], ['dataFormat']),
   Cropping2D: layer('image', ['cropping'], ['dataFormat']),
@@ -175,6 +179,7 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   SinePositionEncoding: layer('sequence', [], ['maxWavelength']),
   Softmax: layer('any', [], ['axis']),
   Solarization: layer('image', [], ['additionFactor', 'thresholdFactor', 'valueRange', 'seed']),
+  SpectralNormalization: layer('any', ['layer'], ['powerIterations']),
   SpatialDropout1D: layer('sequence', ['rate'], ['seed']),
   SpatialDropout2D: layer('image', ['rate'], ['dataFormat', 'seed']),
   SpatialDropout3D: layer('volume', ['rate'], ['dataFormat', 'seed']),

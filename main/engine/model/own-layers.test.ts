@@ -42,7 +42,7 @@ async function compared(
   const shape = [2, ...inputShape];
   const values = uniformValues(sizeOf(shape), 8, className);
   const own = made(className, config, inputShape);
-  replaceComputation(own);
+  replaceComputation(own, config);
   const example = traced([shape], [values], (x) => {
     const y = outputs(own, x);
     return [y, tf.grad((each: tf.Tensor) => weighted(outputs(own, each)))(x)];

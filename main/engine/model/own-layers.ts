@@ -9,6 +9,7 @@ import { resized } from './layers/image.ts';
 import { batchNormalized, layerNormalization } from './layers/normalization.ts';
 import { repeatedAlong } from './layers/shaping.ts';
 import { spread } from './layers/spread.ts';
+import { slicesOf, sumOf, volumeConvolution, windowsAlong } from './layers/volumes.ts';
 
 interface OwnLayer {
   call: (this: OwnLayer, inputs: tf.Tensor | tf.Tensor[], options: object) => tf.Tensor;
@@ -148,26 +149,10 @@ function normalizedInTraining({ gamma, beta, epsilon, movingMean, movingVariance
 const toLast = [0, 2, 3, 4, 1];
 const toFirst = [0, 4, 1, 2, 3];
 
-/** A volume's slices along its depth, each `[batch, height, width, channels]`. */
-const slicesOf = (x: tf.Tensor) => tf.unstack(x, 1);
-const sumOf = (parts: readonly tf.Tensor[]) => parts.reduce((total, part) => tf.add(total, part));
-
 /** Runs `body` with the channels last, whatever the layer's format. */
 function withChannelsLast(layer: OwnLayer, x: tf.Tensor, body: (volume: tf.Tensor) => tf.Tensor): tf.Tensor {
   if (layer.dataFormat !== 'channelsFirst') return body(x);
   return tf.transpose(body(tf.transpose(x, toLast)), toFirst);
-}
-
-/** Which slices each output slice sees: `[kernel index, slice]`, for windows along the depth. */
-function windowsAlong(depth: number, size: number, stride: number, dilation: number, same: boolean): [number, number][][] {
-  const reach = (size - 1) * dilation + 1;
-  const count = same ? Math.ceil(depth / stride) : Math.floor((depth - reach) / stride) + 1;
-  const before = same ? Math.floor(Math.max((count - 1) * stride + reach - depth, 0) / 2) : 0;
-  return Array.from({ length: count }, (_, output) =>
-    Array.from({ length: size }, (__, index): [number, number] => [index, output * stride + index * dilation - before]).filter(
-      ([, slice]) => slice >= 0 && slice < depth,
-    ),
-  );
 }
 
 function finished(layer: OwnLayer, volume: tf.Tensor): tf.Tensor {
@@ -175,20 +160,10 @@ function finished(layer: OwnLayer, volume: tf.Tensor): tf.Tensor {
   return layer.activation ? layer.activation.apply(shifted) : shifted;
 }
 
-/** As sums of flat convolutions over the slices. */
 const convolution3d = (layer: OwnLayer, input: tf.Tensor) =>
-  withChannelsLast(layer, input, (x) => {
-    const [depthStride, ...strides] = layer.strides;
-    const [depthDilation, ...dilations] = layer.dilationRate;
-    const kernels = tf.unstack(layer.kernel!.read(), 0).map((kernel) => spread(kernel, dilations) as tf.Tensor4D);
-    const padding = layer.padding as 'valid' | 'same';
-    const slices = slicesOf(x) as tf.Tensor4D[];
-    const windows = windowsAlong(slices.length, kernels.length, depthStride, depthDilation, padding === 'same');
-    const flat = windows.map((window) =>
-      sumOf(window.map(([index, slice]) => tf.conv2d(slices[slice], kernels[index], strides as [number, number], padding))),
-    );
-    return finished(layer, tf.stack(flat, 1));
-  });
+  withChannelsLast(layer, input, (x) =>
+    finished(layer, volumeConvolution(x, layer.kernel!.read(), { ...layer, padding: layer.padding as 'valid' | 'same' })),
+  );
 
 /** As sums of flat transposed convolutions, each put where its slice's window lies. */
 const convolution3dTranspose = (layer: OwnLayer, input: tf.Tensor) =>
@@ -291,8 +266,11 @@ const replacements: Readonly<Record<string, (layer: OwnLayer, x: tf.Tensor) => t
 };
 const convolutions = ['Conv1D', 'Conv2D', 'DepthwiseConv2D', 'SeparableConv2D'];
 
+/** Layers whose channels may be convolved in groups. */
+const grouped = ['Conv1D', 'Conv2D', 'Conv3D'];
+
 /** Makes this layer, and one inside it, compute with operations that can be compiled and differentiated. */
-export function replaceComputation(layer: tfl.layers.Layer, groups = 1): void {
+export function replaceComputation(layer: tfl.layers.Layer, config: Readonly<Record<string, unknown>>): void {
   const own = layer as unknown as OwnLayer;
   const className = layer.getClassName();
   const replacement = replacements[className];
@@ -327,8 +305,8 @@ export function replaceComputation(layer: tfl.layers.Layer, groups = 1): void {
       return isLast ? compute.call(own, x, given) : normalizedLast(own, compute, x, given);
     };
   }
-  if (groups > 1) makeGrouped(own, groups);
-  if (own.layer) replaceComputation(own.layer);
+  if (grouped.includes(className) && typeof config.groups === 'number' && config.groups > 1) makeGrouped(own, config.groups);
+  if (own.layer) replaceComputation(own.layer, (config.layer as { config?: Record<string, unknown> } | undefined)?.config ?? {});
 }
 
 interface WithInitializers {

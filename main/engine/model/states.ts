@@ -3,8 +3,10 @@
  * the same place of the next batch begins with. The state is an input and an output of each program, so that it is
  * exact, part of checkpoints, and starts from 0 whenever the loop says so. (tfjs would keep it inside of the layer.)
  */
-import { tf, type tfl } from '../tfjs.ts';
+import { EpochbookError } from '#contract/errors.ts';
+import type { tf, tfl } from '../tfjs.ts';
 import type { Config } from './layer-config.ts';
+import { shapeText } from './names.ts';
 
 /** One of a layer's states. */
 export interface CarriedState {
@@ -33,12 +35,31 @@ interface Carrier {
 
 const isStateful = (config: Config | undefined) => config?.stateful === true;
 
-/** The recurrent layers in this one that are told to carry their state. */
-function carryingIn(layer: tfl.layers.Layer, config: Config): Recurrent[] {
+/** The recurrent layers that this one is: one, two where it reads in both directions, none where it is of another kind. */
+export function recurrentIn(layer: tfl.layers.Layer): Recurrent[] {
   const own = layer as unknown as Recurrent;
+  if (own.forwardLayer && own.backwardLayer) return [own.forwardLayer, own.backwardLayer];
+  return own.cell ? [own] : [];
+}
+
+/** Those that are told to carry their state. */
+function carryingIn(layer: tfl.layers.Layer, config: Config): Recurrent[] {
   const inner = (config.layer as { config?: Config } | undefined)?.config;
-  if (own.forwardLayer && own.backwardLayer) return isStateful(inner) || isStateful(config) ? [own.forwardLayer, own.backwardLayer] : [];
-  return own.cell && isStateful(config) ? [own] : [];
+  return isStateful(inner) || isStateful(config) ? recurrentIn(layer) : [];
+}
+
+/** Throws `engine.initialState` where what follows the sequence is not what the layer can begin with. */
+export function checkInitialState(
+  layer: tfl.layers.Layer,
+  [sequence, ...given]: readonly (readonly (number | null)[])[],
+  at: string,
+): void {
+  const recurrent = recurrentIn(layer);
+  if (recurrent.length === 0 || given.length === 0) return;
+  const wanted = recurrent.flatMap((each) => shapesOf(each, sequence));
+  if (JSON.stringify(wanted) === JSON.stringify(given)) return;
+  const text = (shapes: readonly (readonly (number | null)[])[]) => shapes.map(shapeText).join(', ');
+  throw new EpochbookError('engine.initialState', { layer: layer.name, wanted: text(wanted), given: text(given) }, { at });
 }
 
 /** Of one sample, for each number in the cell's `stateSize`. Those of convolutional cells are images. */

@@ -11,7 +11,7 @@ import { shapeText } from './names.ts';
 import { fixInitializers, replaceComputation } from './own-layers.ts';
 import { traceRandom } from './random-layers.ts';
 import { withSeededWeights } from './seeded-weights.ts';
-import { CarriedStates } from './states.ts';
+import { CarriedStates, checkInitialState } from './states.ts';
 
 export type Symbolic = tfl.SymbolicTensor;
 
@@ -48,9 +48,6 @@ export interface InputShape {
 
 type LayerClass = tf.serialization.SerializableConstructor<tfl.layers.Layer>;
 
-/** Layers whose channels may be convolved in groups. */
-const grouped = ['Conv1D', 'Conv2D', 'Conv3D'];
-
 function makeLayer(className: string, config: Config, at: string): tfl.layers.Layer {
   const [layerClass] = tf.serialization.SerializationMap.getMap().classNameMap[className] as unknown as [LayerClass];
   try {
@@ -59,7 +56,7 @@ function makeLayer(className: string, config: Config, at: string): tfl.layers.La
       inTfjsWords(className, config),
     );
     traceRandom(layer);
-    replaceComputation(layer, grouped.includes(className) ? ((config.groups as number | undefined) ?? 1) : 1);
+    replaceComputation(layer, config);
     fixInitializers(layer, config);
     addOptions(layer, config);
     return layer;
@@ -138,6 +135,7 @@ class Wirer {
     const failed = (detail: string, cause?: unknown) =>
       new EpochbookError('engine.layerFailed', { layer: layer.name, className, arrives: shapeText(arrives), detail }, { at, cause });
     let output: Symbolic | Symbolic[];
+    checkInitialState(layer, inputs.map(sampleShape), at);
     try {
       output = withSeededWeights(this.seed, layer.name, () => layer.apply(inputs.length === 1 ? inputs[0] : [...inputs])) as
         | Symbolic
@@ -203,6 +201,8 @@ class Wirer {
     specs.forEach((spec, index) => {
       if (spec.class_name === inputLayer) return;
       current = enter(index, () => this.apply(spec, names[index], current, pointer(index)));
+      if (current.length > 1 && index < specs.length - 1)
+        throw new EpochbookError('engine.severalOutputs', { layer: names[index] }, { at: pointer(index) });
     });
     return current;
   }

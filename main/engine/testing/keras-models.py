@@ -11,21 +11,23 @@ f = lambda a: [float(f"{float(x):.8g}") for x in np.asarray(a, dtype=np.float64)
 
 r = np.random.default_rng(31)
 layers = []
-def layer(name, config, shape, training=False):
+def layer(name, config, shape, training=False, states=(), count=1):
     x = tf.Variable((r.uniform if training else r.normal)(size=(2, *shape)).astype("float32"))
-    made = getattr(L, name)(**config); made(x)
+    begin = [tf.Variable(r.normal(size=(2, *s)).astype("float32")) for s in states]; more = dict(initial_state=begin) if states else {}
+    made = getattr(L, name)(**config); made(x, **more)
     for v in made.weights: v.assign(r.normal(size=v.shape).astype("float32") * 0.5)
     with tf.GradientTape() as tape:
-        out = made(x, training=True) if training else made(x)
+        out = made(x, training=True) if training else made(x, **more)
+        shape_, out = (out[0].shape, tf.concat([tf.reshape(o, [-1]) for o in out], 0)) if count > 1 else (out.shape, out)
         total = tf.reduce_sum(out * tf.reshape(tf.sin(tf.range(1, tf.size(out) + 1, dtype="float32")), out.shape))
     own = [v.value for v in made.trainable_variables]
-    gx, *gw = tape.gradient(total, [x, *own])
+    gx, *rest = tape.gradient(total, [x, *begin, *own]); gb, gw = rest[:len(begin)], rest[len(begin):]
     if name == "RandomPosterization": gx = tf.zeros_like(x)
-    layers.append({"class_name": name, "config": config, "inputs": [{"shape": list(shape), "values": f(x)}],
-      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": training, "shape": list(out.shape[1:]),
+    layers.append({"class_name": name, "config": config, "inputs": [{"shape": list(s), "values": f(v)} for s, v in zip([shape, *states], [x, *begin])],
+      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": training, "shape": list(shape_[1:]), **({"outputs": count} if count > 1 else {}),
       "output": f(out), "weightGradients": [f(g) for g in gw],
       # TensorFlow has none of what goes through hues.
-      **({} if gx is None else {"inputGradients": [f(gx)]})})
+      **({} if gx is None else {"inputGradients": [f(g) for g in [gx, *gb]]})})
 # Not sparsemax: Keras 3.15 adds up sums where it is to take the last one, so that its shares do not add up to 1.
 layer("Activation", dict(activation="sparse_sigmoid"), (3, 6))
 S, I, V = (7, 4), (6, 7, 4), (4, 5, 4, 2)
@@ -42,6 +44,14 @@ for name, config in [("RandomInvert", dict(factor=[1.0, 1.0], **unit)), ("Random
   ("RandomSharpness", dict(factor=[0.2, 0.2], **unit)), ("RandomSharpness", dict(factor=[0.8, 0.8], **unit)), ("AutoContrast", unit), ("RandomGaussianBlur", dict(factor=[1.0, 1.0], kernel_size=5, sigma=[0.9, 0.9], **unit))]:
     try: layer(name, config, C, training=True)
     except LookupError: print("no gradient in TensorFlow:", name, file=sys.stderr)
+
+# Recurrent layers that begin with states and give those that they end in, and those with convolutions.
+r = np.random.default_rng(34)
+layer("LSTM", dict(units=3, return_sequences=True, return_state=True), S, states=((3,), (3,)), count=3); layer("SimpleRNN", dict(units=2, return_state=True, go_backwards=True), S, states=((2,),), count=2)
+layer("GRU", dict(units=3, reset_after=True, return_state=True), S, states=((3,),), count=2); layer("GRU", dict(units=2, reset_after=False), S, states=((2,),))
+layer("ConvLSTM1D", dict(filters=2, kernel_size=3, strides=2, padding="same", return_sequences=True), (3, 6, 2)); layer("ConvLSTM1D", dict(filters=3, kernel_size=2, dilation_rate=2), (2, 6, 2))
+layer("ConvLSTM3D", dict(filters=2, kernel_size=[2, 1, 2], padding="same"), (2, 3, 4, 3, 2)); layer("ConvLSTM3D", dict(filters=1, kernel_size=2, return_sequences=True, use_bias=False), (2, 3, 3, 4, 2))
+layer("ConvLSTM2D", dict(filters=2, kernel_size=2, return_state=True), (2, 4, 3, 2), states=((3, 2, 2), (3, 2, 2)), count=3)
 
 r = np.random.default_rng(32)
 weights = [r.normal(size=(2, 3)).astype("float32"), np.array([1.0, -0.3], "float32")]
@@ -69,7 +79,8 @@ def model(name, specs, shape, loss, optimizer, *, classes=None, targets=None, id
     net = keras.Sequential([keras.Input(batch_shape=(batch, *shape) if stateful else (None, *shape)), *[make(s) for s in specs]])
     for v in net.weights:
         if "seed" not in v.path and "state" not in v.path: v.assign((np.abs(r.normal(size=v.shape)) + 0.5 if "variance" in v.path else r.normal(size=v.shape) * 0.4).astype("float32"))
-    known = [v for v in net.weights if "seed" not in v.path]
+    # Ours come by layer, those that are not learnt last.
+    known = [v for l in net.layers for v in sorted(l.weights, key=lambda v: "vector_u" in v.path) if "seed" not in v.path]
     start = [{"shape": list(v.shape), "values": f(v)} for v in known]
     lossName, lossConfig = loss; optimizerName, optimizerConfig = optimizer
     net.compile(optimizer=getattr(keras.optimizers, optimizerName)(**optimizerConfig), loss=getattr(keras.losses, lossName)(**lossConfig), metrics=metrics, weighted_metrics=weighted, run_eagerly=True)
@@ -112,4 +123,5 @@ model("accumulated and averaged", [D(4, activation="relu"), D(1)], (3,), MSE, ("
 model("tags of masked words", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("LSTM", dict(units=3, return_sequences=True)), softmax(3)], (5,), CE, sgd, classes=3, ids=4, places=(5,), metrics=["accuracy"])
 model("tags of masked words in both directions", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("Bidirectional", dict(layer=("GRU", dict(units=3, reset_after=True, return_sequences=True)))), softmax(2)], (4,), CE, sgd, classes=2, ids=4, places=(4,), metrics=["accuracy"])
 model("classes of pixels", [("Conv2D", dict(filters=3, kernel_size=3, padding="same", activation="relu")), ("Conv2D", dict(filters=3, kernel_size=1, activation="softmax"))], (4, 5, 2), CE, adam, classes=3, places=(4, 5), metrics=["accuracy"])
+model("spectral normalization", [("SpectralNormalization", dict(layer=("Conv1D", dict(filters=3, kernel_size=2, activation="tanh")), power_iterations=2)), ("Flatten", {}), D(2)], (4, 2), MSE, sgd, targets=2)
 json.dump({"keras": keras.__version__, "backend": keras.backend.backend(), "layers": layers, "optimizers": {"weights": [f(w) for w in weights], "shapes": [list(w.shape) for w in weights], "gradients": [[f(g) for g in s] for s in gradients], "cases": optimizers}, "models": models}, sys.stdout, separators=(",", ":"))

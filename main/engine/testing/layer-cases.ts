@@ -282,6 +282,23 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
   ['GRU', plain(sequence, gru)],
   ...(['SimpleRNN', 'LSTM', 'GRU'] as const).map((className): [string, Drawer] => [
     className,
+    // Begins with states, and gives those that it ends in.
+    (draw) => {
+      const config: Config = { ...recurrent(draw), returnState: true };
+      const states = className === 'LSTM' ? 2 : 1;
+      return { config, inputs: [sequence(draw), ...Array.from({ length: states }, () => [config.units as number])], outputs: 1 + states };
+    },
+  ]),
+  [
+    'Bidirectional',
+    (draw) => {
+      const units = draw.number(1, 3);
+      const layer = keras('GRU', { ...gru(draw), units, returnState: true });
+      return { config: { layer, mergeMode: draw.one(['concat', 'ave']) }, inputs: [sequence(draw), [units], [units]], outputs: 3 };
+    },
+  ],
+  ...(['SimpleRNN', 'LSTM', 'GRU'] as const).map((className): [string, Drawer] => [
+    className,
     (draw) => ({
       config: recurrent(draw),
       inputs: [vector(draw)],
@@ -307,17 +324,36 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
       ]),
     })),
   ],
-  [
-    'ConvLSTM2D',
+  ...(
+    [
+      ['ConvLSTM1D', sequence],
+      ['ConvLSTM2D', image],
+      ['ConvLSTM3D', volume],
+    ] as const
+  ).map(([className, shape], axis): [string, Drawer] => [
+    className,
     plain(
-      (draw) => [draw.number(2, 3), ...image(draw)],
+      (draw) => [2, ...shape(draw)],
       (draw) => ({
         filters: draw.number(1, 2),
-        kernelSize: draw.number(1, 3),
+        kernelSize: axis === 2 ? draw.list(3, 1, 2) : draw.number(1, 3),
+        strides: draw.number(1, 2),
         padding: draw.one(['same', 'valid']),
         returnSequences: draw.maybe(),
+        ...(draw.one([true, false, false]) && { dropout: 0.3, recurrentDropout: 0.2 }),
       }),
     ),
+  ]),
+  [
+    'SpectralNormalization',
+    (draw) => ({
+      config: {
+        layer: draw.one([keras('Dense', { units: 3 }), keras('Conv1D', { filters: 2, kernelSize: 2 })]),
+        powerIterations: draw.number(1, 2),
+      },
+      inputs: [sequence(draw)],
+      training: false,
+    }),
   ],
   [
     'TimeDistributed',
@@ -326,8 +362,8 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
   [
     'TimeDistributed',
     plain(
-      (draw) => [draw.number(2, 3), ...image(draw)],
-      () => ({ layer: keras('Conv2D', { filters: 2, kernelSize: 2 }) }),
+      (draw) => [draw.number(2, 3), ...image(draw).slice(0, 2), 4],
+      (draw) => ({ layer: keras('Conv2D', { filters: 2, kernelSize: 2, groups: draw.number(1, 2) }) }),
     ),
   ],
 

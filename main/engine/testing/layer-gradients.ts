@@ -18,10 +18,14 @@ export interface LayerCase {
   readonly ids?: number;
   /** A layer before it, such as one that makes a mask. */
   readonly before?: KerasObject;
+  /** How many it gives, where there are several. */
+  readonly outputs?: number;
+  /** False of layers whose gradient in training is not that of what they compute. */
+  readonly training?: false;
 }
 
 /** The layer on its own, as a model. */
-export function modelOf({ className, config, inputs, before }: LayerCase): ModelSpec {
+export function modelOf({ className, config, inputs, before, outputs = 1 }: LayerCase): ModelSpec {
   const node = (class_name: string, name: string, own: LayerCase['config'], from: readonly string[]) => ({
     class_name,
     name,
@@ -38,7 +42,7 @@ export function modelOf({ className, config, inputs, before }: LayerCase): Model
       name: 'm',
       layers: [...starts, ...middle, node(className, 'layer', config, from)],
       input_layers: names.map((name) => [name, 0, 0]),
-      output_layers: [['layer', 0, 0]],
+      output_layers: Array.from({ length: outputs }, (_, index) => ['layer', 0, index]),
     },
   };
   const several = inputs.length > 1 && { inputs: inputs.map((shape, index) => ({ name: names[index], shape: [...shape] })) };
@@ -68,10 +72,14 @@ function drawValues(count: number, seed: number, name: string, { ids }: { ids?: 
   });
 }
 
+/** The one output, or the values of all in a row. */
+export const joined = (outputs: readonly tf.Tensor[]): tf.Tensor =>
+  outputs.length === 1 ? outputs[0] : tf.concat(outputs.map((output) => tf.reshape(output, [-1])));
+
 /** The sum of the output's values, each times a number of its own. */
 function weightedSum(model: BuiltModel, x: tf.Tensor, training: boolean): { y: tf.Tensor; sum: tf.Scalar } {
   const { outputs, penalties } = model.forward(x, training);
-  const y = outputs[0];
+  const y = joined(outputs);
   const weights = tf.tensor(
     Float32Array.from({ length: y.size }, (_, index) => Math.sin(index + 1)),
     y.shape,
@@ -81,7 +89,7 @@ function weightedSum(model: BuiltModel, x: tf.Tensor, training: boolean): { y: t
 }
 
 /** Along a direction drawn from the seed for each input and weight. */
-export async function checkLayer(layer: LayerCase, seed: number, backend: Backend, training = true): Promise<Found> {
+export async function checkLayer(layer: LayerCase, seed: number, backend: Backend, training = layer.training ?? true): Promise<Found> {
   const model = buildModel(modelOf(layer), seed);
   const x = tf.variable(tf.zeros([batch, ...model.inputShape]), true, `x ${Math.random()}`);
   try {

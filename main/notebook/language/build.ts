@@ -109,6 +109,10 @@ export function startSession(set: Readonly<Record<string, KnobValue>>, cellIds: 
         return add(inputNode(args, place, nodes));
       case 'apply':
         return add(applied(args, place, nodes));
+      case 'outputs':
+        return { value: outputCount((args[0] as Built).value as LayerObject) };
+      case 'output':
+        return add(furtherOutput(args, nodes));
       case 'model':
         return add({ family: 'model', called: 'model', ...buildModel(args, place, nodes) });
       case 'train':
@@ -370,19 +374,51 @@ function inputNode(args: Value[], place: Place, nodes: readonly Node[]): Node {
   return { family: 'tensor', value, places: [['', place]], called: 'input', tensor: { layer: nodes.length, inputs: [], object: value } };
 }
 
+/** How many states a recurrent layer, or a cell, keeps; 0 for others. */
+function stateCount({ class_name: className, config }: LayerObject): number {
+  const inside = [config['layer'] ?? config['cell'] ?? config['cells'] ?? []].flat() as unknown as LayerObject[];
+  const inner = () => inside.reduce((total, each) => total + stateCount(each), 0);
+  if (className === 'Bidirectional') return 2 * inner();
+  if (className === 'RNN' || className === 'StackedRNNCells') return inner();
+  if (className === 'LSTM' || className === 'LSTMCell' || className.startsWith('ConvLSTM')) return 2;
+  return /^(GRU|SimpleRNN)(Cell)?$/.test(className) ? 1 : 0;
+}
+
+/** Of a layer that returns its states, these as well. */
+function outputCount(object: LayerObject): number {
+  const inner = object.class_name === 'Bidirectional' ? (object.config['layer'] as unknown as LayerObject) : object;
+  return inner.config['returnState'] === true ? 1 + stateCount(object) : 1;
+}
+
+function furtherOutput(args: Value[], nodes: readonly Node[]): Node {
+  const first = (args[0] as Built).node;
+  const { tensor, ...node } = nodes[first];
+  return { ...node, tensor: { ...tensor!, further: { index: args[1] as number, first } } };
+}
+
+/** The tensors that a recurrent layer begins with. */
+function initialStates(builder: string, object: LayerObject, options: Value | undefined): Value[] {
+  if (options === undefined) return [];
+  const { initialState = [], ...rest } = (isPlain(options) ? options : {}) as Record<string, Value>;
+  checkOptions(builder, {}, isPlain(options) ? rest : options, ['initialState']);
+  if (stateCount(object) === 0) throw fail('notebook.noStates', { layer: builder });
+  return Array.isArray(initialState) ? initialState : [initialState];
+}
+
 function applied(args: Value[], place: Place, nodes: readonly Node[]): Node {
-  const [self, on] = args;
+  const [self, on, options] = args;
   if (!(self instanceof Built))
     throw fail('notebook.wrongArgument', { builder: '.apply(…)', wanted: 'layers.NAME(…)', found: describe(self) });
   const layer = nodes[self.node];
+  const object = layer.value as LayerObject;
+  const states = initialStates(`${layer.called}(…).apply`, object, options);
   const inputs = Array.isArray(on) ? on : [on];
-  const numbers = inputs.map((input) => {
+  const numbers = [...inputs, ...states].map((input) => {
     if (input instanceof Built && input.family === 'tensor') return input.node;
     throw fail('notebook.layerInputs', { builder: layer.called, wanted: 'input(…) | layers.NAME(…).apply(…)', found: describe(input) });
   });
   if (numbers.length === 0)
     throw fail('notebook.layerInputs', { builder: layer.called, wanted: 'input(…) | layers.NAME(…).apply(…)', found: '[]' });
-  const object = layer.value as LayerObject;
   // The layer's own place, so that a message about the layer points at what it says rather than at where it is used.
   return {
     family: 'tensor',

@@ -9,6 +9,8 @@ import { Built, type Value } from './option.ts';
 export interface Tensor {
   readonly layer: number;
   readonly inputs: readonly number[];
+  /** Of a layer with several outputs, all but the first: which one, and the node of the first. */
+  readonly further?: { readonly index: number; readonly first: number };
   readonly object: { class_name: string; config: Record<string, Json> };
 }
 
@@ -42,10 +44,11 @@ export function buildModel(args: Value[], place: Place, nodes: readonly Node[]):
     }
   }
 
+  const firstOf = (node: number) => nodes[node].tensor!.further?.first ?? node;
   // Depth first, without recursion: a chain of layers may be long.
   const uses = new Map<number, Use[]>();
   const done = new Set<number>();
-  const stack = outputNodes.toReversed().map((node) => ({ node, entered: false }));
+  const stack = outputNodes.toReversed().map((node) => ({ node: firstOf(node), entered: false }));
   while (stack.length > 0) {
     const top = stack.pop()!;
     if (done.has(top.node)) continue;
@@ -55,7 +58,7 @@ export function buildModel(args: Value[], place: Place, nodes: readonly Node[]):
         const name = tensor.object.config['name'];
         throw new EpochbookError('notebook.disconnected', { layer: typeof name === 'string' ? name : nodes[outputNodes[0]].called });
       }
-      stack.push({ node: top.node, entered: true }, ...tensor.inputs.toReversed().map((node) => ({ node, entered: false })));
+      stack.push({ node: top.node, entered: true }, ...tensor.inputs.toReversed().map((node) => ({ node: firstOf(node), entered: false })));
       continue;
     }
     done.add(top.node);
@@ -70,8 +73,8 @@ export function buildModel(args: Value[], place: Place, nodes: readonly Node[]):
   const names = nameLayers(objects);
   const nameOf = new Map(order.map((layer, index) => [layer, names[index]]));
   const reference = (node: number): [string, number, number] => {
-    const { layer } = nodes[node].tensor!;
-    return [nameOf.get(layer)!, uses.get(layer)!.findIndex((use) => use.node === node), 0];
+    const { layer, further } = nodes[node].tensor!;
+    return [nameOf.get(layer)!, uses.get(layer)!.findIndex((use) => use.node === firstOf(node)), further?.index ?? 0];
   };
   const places: [string, Place][] = [['', place]];
   const layers = order.map((layer, index) => {

@@ -188,6 +188,8 @@ const network = sequential([
   layers.flatten(), layers.dense({ units: 3, inputShape: [3], kernelInitializer: initializers.heNormal() }), layers.dense({ activation: 'softmax' })]);
 const x = input({ shape: [3] });
 model({ inputs: x, outputs: layers.add().apply([x, layers.dense({ units: 3 }).apply(x)]) });
+const [last, h, c] = layers.lstm({ units: 3, returnState: true }).apply(x);
+const next = layers.bidirectional({ layer: layers.lstm({ units: 3 }) }).apply(last, { initialState: [h, c, h, c] });
 train({ data: table, model: network, loss: losses.meanSquaredError, metrics: ['accuracy', metrics.recall],
   optimizer: optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: rate, decaySteps: 5 }) }),
   callbacks: [callbacks.earlyStopping({ patience: 3 })] });

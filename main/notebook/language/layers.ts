@@ -96,14 +96,17 @@ const recurrent: Options = {
   stateful,
   returnSequences: boolean('Whether every step’s output is given, not the last alone.', false),
   goBackwards: boolean('Whether the sequence is read from its end.', false),
+  returnState: boolean('Whether the states it ends in are given besides: `const [output, ...states] = layer.apply(x)`.', false),
 };
 const { units: _units, ...cellWithoutUnits } = recurrentCell;
-const convolutionalRecurrent: Options = {
-  ...without(['dataFormat', 'dilationRate', 'groups'], convolution(2)),
+const convolutionalRecurrent = (rank: 1 | 2 | 3): Options => ({
+  ...without(['dataFormat', 'dilationRate', 'groups'], convolution(rank)),
+  padding: convolution(2)['padding'],
   ...cellWithoutUnits,
   ...gated,
   unitForgetBias,
-};
+  ...recurrent,
+});
 
 export const layers: Builders = {
   // Basic
@@ -304,11 +307,21 @@ export const layers: Builders = {
     cell: option({ is: 'layer' }, 'The cell: simpleRNNCell, lstmCell, gruCell or stackedRNNCells.', { required: true }),
     ...recurrent,
   }),
-  convLstm2d: builder('ConvLSTM2D', 'An lstm over images, with convolutions inside.', { ...convolutionalRecurrent, ...recurrent }),
+  convLstm1d: builder('ConvLSTM1D', 'An lstm over rows, with convolutions inside.', convolutionalRecurrent(1)),
+  convLstm2d: builder('ConvLSTM2D', 'An lstm over images, with convolutions inside.', convolutionalRecurrent(2)),
+  convLstm3d: builder('ConvLSTM3D', 'An lstm over volumes, with convolutions inside.', convolutionalRecurrent(3)),
   bidirectional: builder('Bidirectional', 'Reads a sequence from both ends.', {
     layer: option({ is: 'layer' }, 'The recurrent layer.', { required: true }),
     mergeMode: name(['concat', 'sum', 'mul', 'ave'], 'How the two results are joined.', { default: 'concat' }),
   }),
+  spectralNormalization: builder(
+    'SpectralNormalization',
+    'Divides a layer’s kernel by its largest singular value in each step of training.',
+    {
+      layer: option({ is: 'layer' }, 'The layer: one with a kernel, or an embedding.', { required: true }),
+      powerIterations: integer('How often that value is brought nearer in a step.', { min: 1, default: 1 }),
+    },
+  ),
   timeDistributed: builder('TimeDistributed', 'Applies a layer to every step of a sequence.', {
     layer: option({ is: 'layer' }, 'The layer.', { required: true }),
   }),

@@ -83,6 +83,8 @@ const particular: Readonly<Record<string, Json[]>> = {
   keepdims: [],
   // Means something from batch to batch, and has tests of its own.
   stateful: [],
+  // For models with branches.
+  returnState: [],
   'softmax.axis': [1],
   'adaptiveAveragePooling1d.outputSize': [3],
   'adaptiveMaxPooling1d.outputSize': [3],
@@ -154,7 +156,9 @@ const required: Readonly<Record<string, Config>> = {
   conv2dTranspose: { filters: 2, kernelSize: 2 },
   conv3d: { filters: 2, kernelSize: 2 },
   conv3dTranspose: { filters: 2, kernelSize: 2 },
+  convLstm1d: { filters: 2, kernelSize: 2 },
   convLstm2d: { filters: 2, kernelSize: 2 },
+  convLstm3d: { filters: 2, kernelSize: 2 },
   cropping1d: { cropping: 1 },
   cropping2D: { cropping: 1 },
   cropping3d: { cropping: 1 },
@@ -202,6 +206,7 @@ const required: Readonly<Record<string, Config>> = {
   spatialDropout1d: { rate: 0.4 },
   spatialDropout2d: { rate: 0.4 },
   spatialDropout3d: { rate: 0.4 },
+  spectralNormalization: { layer: layer('Dense', { units: 3 }) },
   timeDistributed: { layer: layer('Dense', { units: 3 }) },
   tokenAndPositionEmbedding: { vocabularySize: 7, sequenceLength: 4, embeddingDim: 3 },
   transformerEncoder: { intermediateDim: 5, numHeads: 2 },
@@ -218,10 +223,12 @@ const joining = ['add', 'subtract', 'average', 'maximum', 'minimum', 'multiply',
 const ofNumbers = ['embedding', 'categoryEncoding', 'discretization', 'tokenAndPositionEmbedding'];
 
 function inputShapeFor(name: string): number[] {
-  if (/3d/i.test(name)) return [5, 4, 5, 3];
+  if (/3d/i.test(name) && name !== 'convLstm3d') return [5, 4, 5, 3];
   if (/attention|position|transformer/i.test(name) && !ofNumbers.includes(name)) return [6, 4];
   if (name === 'groupNormalization') return [6, 6];
+  if (name === 'convLstm1d') return [3, 6, 5];
   if (name === 'convLstm2d') return [3, 5, 6, 5];
+  if (name === 'convLstm3d') return [2, 4, 4, 5, 2];
   if (/^random(grayscale|hue|saturation|color)/i.test(name)) return [7, 6, 3];
   if (/2d/i.test(name) || images.includes(name)) return [7, 6, 5];
   return /1d|rnn|lstm|gru|bidirectional|timeDistributed|masking|permute|ormalization|flatten|softmax/i.test(name) ? [7, 3] : [4];
@@ -253,7 +260,8 @@ function joined(className: string, config: Config): ModelSpec {
 function around(name: string, { className }: Builder, config: Config): ModelSpec {
   if (joining.includes(name)) return joined(className, config);
   const [head, ...rest] = inputShapeFor(name).toReversed();
-  const before = ofNumbers.includes(name) ? [] : [layer('Dense', { units: head, activation: 'tanh' })];
+  // tfjs' dense layer takes no more than four dimensions a sample.
+  const before = ofNumbers.includes(name) || rest.length > 3 ? [] : [layer('Dense', { units: head, activation: 'tanh' })];
   const inner = cells.includes(name)
     ? layer('RNN', { cell: layer(className, config) })
     : name === 'inputLayer'

@@ -1,7 +1,7 @@
 /** The cell language as a TypeScript declaration file, for the editor: made from the tables that also check cells. */
 import { paramOptions, trainOptions } from './build.ts';
 import { dataMethods, dataSources } from './data.ts';
-import { activations, type Builders } from './kinds.ts';
+import { activations, type Builder, type Builders } from './kinds.ts';
 import { anyLayer, layers } from './layers.ts';
 import { type Option, type Options, typeText } from './option.ts';
 import { constraints, initializers, regularizers } from './parts.ts';
@@ -28,6 +28,7 @@ export function cellLanguageTypings(): string {
     }).map(([name, builders]) => kerasType(name, builders)),
     block('Everything a layer can be told.', 'interface LayerOptions', members(anyLayer)),
     block('A layer; `apply` is for models with branches.', 'interface Layer', `${kerasMembers}${apply}`),
+    block('A layer that reads sequences.', 'interface RecurrentLayer extends Layer', recurrentApply),
     block('The output of a layer in a model with branches.', 'interface SymbolicTensor', '  readonly config: Json;\n'),
     block('A model as Keras’ JSON. It can stand as a layer in another.', 'interface Model', `${kerasMembers}${apply}`),
     'type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };',
@@ -54,6 +55,14 @@ export function cellLanguageTypings(): string {
 const kerasMembers = '  readonly class_name: string;\n  readonly config: { readonly [key: string]: Json };\n';
 const apply =
   '  /** Applies it to a tensor, or to several. */\n  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;\n';
+
+const recurrentApply =
+  '  /** Applies it to a tensor. With `returnState` it gives `[output, ...states]`, which another may take as its `initialState`. */\n' +
+  '  apply(input: SymbolicTensor | readonly SymbolicTensor[], options?: { initialState?: readonly SymbolicTensor[] }): SymbolicTensor & readonly SymbolicTensor[];\n';
+
+/** What `apply` can do with it. */
+const resultOf = ({ className, options }: Builder, result: string): string =>
+  className === 'Bidirectional' || 'returnState' in options ? `Recurrent${result}` : result;
 
 /** The class names tell one family from another. */
 function kerasType(name: string, builders: Builders): string {
@@ -99,13 +108,15 @@ const union = (table: Readonly<Record<string, Named>>): string =>
 /** An options type for each builder, and the namespace with the functions, which may stand `uncalled` for what they make. */
 function namespace(name: string, text: string, builders: Builders, result: string, base?: string, uncalled = false): string {
   const types: string[] = [];
-  const functions = Object.entries(builders).map(([member, { doc: about, options }]) => {
+  const functions = Object.entries(builders).map(([member, builder]) => {
+    const { doc: about, options } = builder;
+    const made = resultOf(builder, result);
     const own = Object.keys(options).length > 0;
     const type = own ? `${member[0].toUpperCase()}${member.slice(1)}${result}Options` : base;
     if (own) types.push(`interface ${type}${base ? ` extends ${base}` : ''} {\n${members(options)}}`);
     const needed = Object.values(options).some((option) => option.required);
     const given = `(${type ? `options${needed ? '' : '?'}: ${type}` : ''})`;
-    return `${doc(`${about}${argumentsText(options)}`, '  ')}  ${uncalled ? `readonly ${member}: (${given} => ${result}) & ${result}` : `${member}${given}: ${result}`};\n`;
+    return `${doc(`${about}${argumentsText(options)}`, '  ')}  ${uncalled ? `readonly ${member}: (${given} => ${made}) & ${made}` : `${member}${given}: ${made}`};\n`;
   });
   return `${types.join('\n')}\n${doc(text)}declare const ${name}: {\n${functions.join('')}};`;
 }

@@ -110,7 +110,16 @@ export const preludeSource = String.raw`(function (host, table) {
     for (const name of list) object[name] = make(name);
     return object;
   };
-  const apply = { apply(on) { return call('apply', [this, on]); } };
+  const apply = {
+    apply(...args) {
+      const first = call('apply', [this, ...args]);
+      const count = call('outputs', [this]);
+      if (count === 1) return first;
+      const outputs = [first];
+      for (let index = 1; index < count; index += 1) outputs[index] = call('output', [first, index]);
+      return freeze(outputs);
+    },
+  };
   const families = {
     data: family('data', methods(table.steps, (name) => function (...args) { return call('step.' + name, [this, ...args]); })),
     layer: family('layers.NAME(…)', apply),

@@ -1,6 +1,7 @@
 /** Makes every layer of ours known to tfjs under its class name. */
 import './attention.ts';
 import './colour.ts';
+import './conv-lstm.ts';
 import './convolution.ts';
 import './einsum.ts';
 import './gru.ts';
@@ -10,6 +11,7 @@ import './positions.ts';
 import './regularization.ts';
 import './regularizers.ts';
 import './shaping.ts';
+import './spectral-normalization.ts';
 import './transformer.ts';
 
 export { ownActivations } from './activations.ts';

@@ -26,6 +26,12 @@ export const engine = {
   'engine.optionUnknown': '“{layer}” has no option “{option}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.statefulShuffle':
     'The layer “{layer}” is stateful: it carries its state from batch to batch, so samples must keep their order. Set shuffle: false in train(…); sample i of a batch goes on where sample i of the batch before ended (batchSize: 1 is one long sequence).',
+  'engine.initialState':
+    'The layer “{layer}” begins with states of the shapes {wanted}, but those of initialState are {given}. Give it all the states that a layer with as many units returns (returnState: true).',
+  'engine.severalOutputs':
+    'The layer “{layer}” gives its states besides its output (returnState), which the next layer of sequential([…]) cannot take. Use model(…) with inputs and outputs, or leave returnState out.',
+  'engine.noKernel':
+    'spectralNormalization divides a layer’s kernel or embeddings, and {layer} has neither. Put it around dense, embedding or a convolution.',
   'engine.optionUnsupported': 'The option “{option}” of “{layer}” cannot have this value yet. Leave it out.',
   'engine.optionMissing': 'The layer “{layer}” ({className}) needs the option “{option}”.',
   'engine.optionValue':
@@ -56,7 +62,7 @@ export const engine = {
   'engine.numberNegative':
     'The layer “{layer}” looks up whole numbers from 0 on, but sample {sample} holds {value, number, ::.###}. Leave out normalizing, or number the categories from 0.',
   'engine.layerRank':
-    'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
+    'The layer “{layer}” ({className}) takes {wanted, select, vector {a vector of values} sequence {a sequence (steps × features)} image {an image (height × width × channels)} volume {a volume (depth × height × width × channels)} rowSequence {a sequence of rows (steps × length × channels)} volumeSequence {a sequence of volumes (steps × depth × height × width × channels)} other {a sequence of images (steps × height × width × channels)}}; what arrives is {arrives}. {wanted, select, vector {Put layers.flatten() before it.} other {Put layers.reshape with the right targetShape before it, or use layers.dense.}}',
   'engine.layerWindow':
     'The layer “{layer}” ({className}) looks at {window} at a time, but only {arrives} arrives. Make the window smaller, pool less before it, or set padding: ‘same’.',
   'engine.layerReshape': 'The layer “{layer}” cannot make {target} of {arrives}: the {total} values that arrive must all fit in exactly.',

@@ -23,6 +23,12 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.optionUnknown': '“{layer}”没有选项“{option}”。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.statefulShuffle':
     '层“{layer}”是有状态的：它把状态从一批传到下一批，因此样本必须保持顺序。请在 train(…) 中设 shuffle: false；一批中的第 i 个样本接着上一批的第 i 个样本（batchSize: 1 就是一条长序列）。',
+  'engine.initialState':
+    '层“{layer}”的初始状态形状应为 {wanted}，而 initialState 给出的是 {given}。请给出单元数相同的层返回的全部状态（returnState: true）。',
+  'engine.severalOutputs':
+    '层“{layer}”除输出外还返回状态（returnState），sequential([…]) 中的下一层无法接收。请改用带 inputs 和 outputs 的 model(…)，或去掉 returnState。',
+  'engine.noKernel':
+    'spectralNormalization 会除以层的 kernel 或 embeddings 的最大奇异值，而 {layer} 两者都没有。请用它包裹 dense、embedding 或卷积层。',
   'engine.optionUnsupported': '“{layer}”的选项“{option}”目前还不能取这个值。请去掉它。',
   'engine.optionMissing': '层“{layer}”（{className}）需要选项“{option}”。',
   'engine.optionValue':
@@ -47,7 +53,7 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.numberNegative':
     '层“{layer}”查找从 0 开始的整数，而第 {sample} 个样本含有 {value, number, ::.###}。请不要做归一化，或从 0 开始给类别编号。',
   'engine.layerRank':
-    '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
+    '层“{layer}”（{className}）接受{wanted, select, vector {一组数值} sequence {序列（步 × 特征）} image {图像（高 × 宽 × 通道）} volume {立体数据（深 × 高 × 宽 × 通道）} rowSequence {行的序列（步 × 长 × 通道）} volumeSequence {立体数据的序列（步 × 深 × 高 × 宽 × 通道）} other {图像序列（步 × 高 × 宽 × 通道）}}，而到达的是 {arrives}。{wanted, select, vector {请在它前面加上 layers.flatten()。} other {请在它前面加上 targetShape 合适的 layers.reshape，或改用 layers.dense。}}',
   'engine.layerWindow':
     '层“{layer}”（{className}）一次要看 {window}，但到达的只有 {arrives}。请缩小窗口、减少前面的池化，或设置 padding: ‘same’。',
   'engine.layerReshape': '层“{layer}”无法把 {arrives} 变成 {target}：到达的 {total} 个值必须恰好全部放得下。',

@@ -53,6 +53,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.layerFunction': '{builder}：列表中应放层本身：layers.{name}(…)，带上括号。',
   'notebook.emptyModel': 'sequential([…]) 至少需要一层。',
   'notebook.layerNameTwice': '同一模型中有两层都叫“{name}”。层名不能重复。',
+  'notebook.noStates': '{layer} 没有可设定的初始状态：initialState 只用于 lstm、gru、simpleRNN、rnn、bidirectional 和 convLstm 等层。',
   'notebook.layerInputs': '{builder}.apply(…) 的参数为 {wanted}，这里是 {found}。',
   'notebook.disconnected': '“{layer}”的输出不能追溯到模型的输入：它起始的输入不在“inputs”中。',
   'notebook.stepTwice': '该数据已经有 .{step}(…)。请只保留一个。',
