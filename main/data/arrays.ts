@@ -11,7 +11,7 @@ import type { OtherSteps } from './other-data.ts';
 import { checkTrainWeights } from './sample-weights.ts';
 import { storedPart, type StoredSamples } from './stored-arrays.ts';
 import { split } from './split.ts';
-import { place, splitOf, stepOf, stepsOf } from './steps.ts';
+import { place, splitOf, stepOf } from './steps.ts';
 
 /** Samples as a file holds them, before any step. */
 export interface Arrays {
@@ -66,8 +66,14 @@ export interface OtherArrays {
   readonly at: string;
 }
 
-/** `known`: what was fitted before, to be done alike. Throws `data.tableStep`, `data.notFinite`, `data.tooLarge`, `data.partTwice`, `data.otherShape`, and what `split` throws. */
-export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly OtherArrays[] = [], known?: Preparation): PreparedArrays {
+/** `known`: what was fitted before, to be done alike. `distinct`: of what is stored, the samples that are left by that step. Throws `data.tableStep`, `data.notFinite`, `data.tooLarge`, `data.partTwice`, `data.otherShape`, and what `split` throws. */
+export function prepareArrays(
+  found: Arrays,
+  spec: DataSpec,
+  others: readonly OtherArrays[] = [],
+  known?: Preparation,
+  distinct?: Uint32Array,
+): PreparedArrays {
   const chosen = chooseSamples(found, spec.steps);
   const arrays = known
     ? alike(
@@ -100,12 +106,10 @@ export function prepareArrays(found: Arrays, spec: DataSpec, others: readonly Ot
   const size = sizeOf(inputShape);
   const targetSize = sizeOf(targetShape);
   const { stored } = arrays;
-  const [distinct] = stepsOf(spec, 'distinct');
-  if (stored && distinct) throw new EpochbookError('data.stepTooLarge', { step: 'distinct', path }, { at: place(distinct) });
   if (!stored && count * size * 4 > mostBytes)
     throw new EpochbookError('data.tooLarge', { path, gigabytes: mostBytes / 2 ** 30 }, { at: '/data/source' });
   const splitStep = splitOf(spec);
-  const kept = keptOf(arrays, chosen.rows, spec);
+  const kept = distinct ?? keptOf(arrays, chosen.rows, spec);
   const places = split(kept.length, splitStep?.step, splitStep ? place(splitStep) : '/data', {
     ...(classes && targetSize === 1 && { classOf: (row: number) => targets[kept[row]] }),
     idOf: (row) => kept[row],
@@ -213,13 +217,14 @@ export function checkKnownShape(shape: readonly number[], known: Preparation | u
   );
 }
 
-/** Of these rows all, or the first of equal ones. */
-function keptOf({ values, inputShape, targets, targetShape }: Arrays, rows: Uint32Array, spec: DataSpec): Uint32Array {
+/** Of these rows all, or the first of those that are equal as a model sees them. */
+function keptOf({ values, inputShape, scale, targets, targetShape }: Arrays, rows: Uint32Array, spec: DataSpec): Uint32Array {
   const found = stepOf(spec, 'distinct');
   if (!found) return rows;
   const [size, targetSize] = [sizeOf(inputShape), sizeOf(targetShape)];
   const bytes = (index: number) => {
-    const part = values.subarray(rows[index] * size, (rows[index] + 1) * size);
+    const own = values.subarray(rows[index] * size, (rows[index] + 1) * size);
+    const part = own instanceof Uint8Array ? own : Float32Array.from(own, (value) => value * scale);
     return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
   };
   const target = (index: number) => Array.from({ length: targetSize }, (_, place) => targets[rows[index] * targetSize + place]).join();

@@ -21,6 +21,7 @@ import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
 import { folderOf, mostInMemory as usualMost, type ReadOptions, samplesName } from './stored-arrays.ts';
 import { isLarge, loadLargeTable } from './stream/load-large.ts';
+import { distinctSamples } from './stream/distinct-samples.ts';
 import { shapeStored } from './stream/shape-stored.ts';
 import { place, stepOf } from './steps.ts';
 import { type PlacedSeries, prepareTable } from './table.ts';
@@ -88,7 +89,10 @@ async function load(
   }
   // What does not fit may have to be shaped after it was read.
   const isShaped = spec.steps.some(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize');
-  const readShare = isShaped ? shareOfReading : 1;
+  const isDistinct = stepOf(spec, 'distinct') !== undefined;
+  const readShare = (isShaped ? shareOfReading : 1) * (isDistinct ? shareOfReading : 1);
+  const shapedFrom = isShaped ? shareOfReading : 1;
+  const onDistinct = (share: number) => onProgress?.(readShare + (shapedFrom - readShare) * share);
   const onRead = (share: number) => onProgress?.(readShare * share);
   const read = await readSource(source, folders, hash, { signal, most: mostInMemory, onProgress: onRead, onDamaged });
   signal?.throwIfAborted();
@@ -113,7 +117,10 @@ async function load(
     const parts = others.flatMap(({ read: arrays, part, at, steps }) =>
       'inputShape' in arrays ? [{ part, arrays, at, steps: forOther(spec, steps) }] : [],
     );
-    const prepared = prepareArrays(read, spec, parts, known);
+    const { stored } = read;
+    const distinct =
+      stored && stepOf(spec, 'distinct') ? await distinctSamples({ ...read, stored }, spec, { signal, onProgress: onDistinct }) : undefined;
+    const prepared = prepareArrays(read, spec, parts, known, distinct);
     const { images } = prepared;
     let { dataset } = prepared;
     if ([dataset.train, dataset.validation, dataset.test].some((part) => part?.stored)) {
@@ -125,7 +132,7 @@ async function load(
           name,
           known: known?.arraySteps,
           signal,
-          onProgress: (share) => onProgress?.(readShare + (1 - readShare) * share),
+          onProgress: (share) => onProgress?.(shapedFrom + (1 - shapedFrom) * share),
         });
       checkKnownShape(dataset.inputShape, known, read.path);
       dataset = { ...dataset, ...augmentationOf(spec, dataset.inputShape) };

@@ -100,8 +100,25 @@ it('leave nothing behind where one is damaged, and may be left out', async () =>
     expect(file.dataset.train.rows).toEqual(memory.dataset.train.rows);
     expect(inputsOf(file.dataset.train)).toEqual(inputsOf(memory.dataset.train));
   }
-  expect(await fault(load(1000, { damaged: 'skip' }, [{ op: 'distinct' }]))).toMatchObject({
-    code: 'data.stepTooLarge',
-    at: '/data/steps/1',
-  });
+});
+
+it('are left out where they come again, by their labels or whatever these say', async () => {
+  const colours = ['f00', 'f00', '0f0', '00f', '00f', '00f', 'fff', '000', '0f0', '123'];
+  for (const [index, colour] of colours.entries()) {
+    const picture = await sharp({ create: { width: 4, height: 4, channels: 3, background: `#${colour}` } })
+      .png()
+      .toBuffer();
+    write(`twins/${['one', 'two', 'three'][index % 3]}/${index}.png`, index === 9 ? picture.subarray(0, -30) : picture);
+  }
+  const twins = { path: 'twins', damaged: 'skip' } as const;
+  for (const distinct of [{ op: 'distinct' }, { op: 'distinct', contrary: 'drop' }] as const)
+    for (const more of [[], [{ op: 'filter', column: 'label', oneOf: ['one', 'two'] }]] as DataStep[][]) {
+      const steps = [...more, distinct, { op: 'normalize' } as const];
+      const [memory, file] = [await load(1e9, twins, steps), await load(100, twins, steps)];
+      expect(file.dataset.train.stored).toBeDefined();
+      for (const part of ['train', 'validation'] as const) expect(file.dataset[part]!.rows).toEqual(memory.dataset[part]!.rows);
+      expect(file.preview.classes).toEqual(memory.preview.classes);
+    }
+  const { dataset } = await load(100, twins, [{ op: 'distinct' }]);
+  expect(dataset.train.count + dataset.validation!.count).toBe(5);
 });

@@ -278,6 +278,21 @@ describe('arrays on the disk', () => {
     expect(left.filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
 
+  it('are left out where they come again', async () => {
+    const again = (index: number) => wave(index % 7 === 3 ? index % 140 : index);
+    const rowsOf = (width: number) => ({ length: count * width });
+    const values = Float64Array.from(rowsOf(5), (_, index) => again(Math.floor(index / 5)) + (index % 5));
+    const goals = Float32Array.from(rowsOf(2), (_, index) => (index % 31 === 7 ? 1 : 0));
+    write('twins.npy', npy('<f8', [count, 5], bytesOf(values)));
+    write('goals.npy', npy('<f4', [count, 2], bytesOf(goals)));
+    const source: DataSource = { format: 'npy', inputs: 'twins.npy', targets: 'goals.npy', kind: 'number', scale: 0.1 };
+    const { file } = await both(source, { op: 'distinct' }, { op: 'normalize' });
+    const kept = file.dataset.train.count + file.dataset.validation!.count;
+    expect([kept < count, kept > count / 2]).toEqual([true, true]);
+    const agreed = await both(source, { op: 'take', count: 290 }, { op: 'distinct', contrary: 'drop' });
+    expect(agreed.file.dataset.train.count).toBeLessThan(file.dataset.train.count);
+  });
+
   it('are scaled, resized and reshaped as in memory', async () => {
     await both(of('bytes.npy'), { op: 'normalize' });
     await both(of('float.npy'), { op: 'normalize', method: 'minMax' }, { op: 'resize', size: [3, 5] }, { op: 'normalize' });
