@@ -56,6 +56,8 @@ describe('keeping order', () => {
     expect(store.summary(a)).toMatchObject({ tags: ['kept', 'cnn'], color: 4, archivedAt: expect.any(Number) as number });
     expect(store.summary(b)).toMatchObject({ tags: ['cnn', 'kept'], color: 4 });
     expect(store.summary(c)).toMatchObject({ tags: [], color: 2 });
+    store.organize([a, b], { colors: { [a]: 7, [b]: null } });
+    expect([a, b].map((id) => store.summary(id).color)).toEqual([7, 1]);
     store.organize([a, b], { color: null, archived: false });
     expect([a, b].map((id) => store.summary(id).color)).toEqual([0, 1]);
     expect(store.summary(a).archivedAt).toBeUndefined();

@@ -9,6 +9,8 @@ export interface RunChange {
   readonly removeTags?: readonly string[] | undefined;
   /** A number in the palette; null gives a run its first colour back. */
   readonly color?: number | null | undefined;
+  /** The same for each run by itself. */
+  readonly colors?: Readonly<Record<RunId, number | null>> | undefined;
   readonly archived?: boolean | undefined;
   /** There is one baseline at most: another's place is taken. */
   readonly baseline?: boolean | undefined;
@@ -65,7 +67,7 @@ export function createRunKeeper(database: Connection, checkpointFolder: (id: Run
   }
 
   const organize = database.transaction(
-    (ids: readonly RunId[], { addTags = [], removeTags = [], color, archived, baseline }: RunChange) => {
+    (ids: readonly RunId[], { addTags = [], removeTags = [], color, colors, archived, baseline }: RunChange) => {
       const now = clock();
       for (const id of ids) {
         const row = look(id);
@@ -74,7 +76,8 @@ export function createRunKeeper(database: Connection, checkpointFolder: (id: Run
           for (const tag of removeTags) tags.delete(tag);
           setTags.run(JSON.stringify([...tags]), row.number);
         }
-        if (color !== undefined) setColor.run(color, row.number);
+        const own = colors && id in colors ? colors[id] : color;
+        if (own !== undefined) setColor.run(own, row.number);
         if (archived !== undefined) setArchived.run(archived ? now : null, row.number);
         if (baseline !== undefined) {
           if (baseline) noBaseline.run();

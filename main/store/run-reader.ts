@@ -27,8 +27,8 @@ export type History = Record<string, [epoch: number, value: number][]>;
 export interface RunReader {
   /** Newest first. `deleted: true` lists the bin instead. */
   list(filter?: { notebook?: string | undefined; deleted?: boolean | undefined }): RunSummary[];
-  /** A piece of the list, `limit` runs older than the number `before`. Infinities in summaries stay themselves. */
-  page(piece: { before?: number | undefined; limit: number }): PackedRuns;
+  /** A piece of the list, or of the bin, `limit` runs older than the number `before`. Infinities in summaries stay themselves. */
+  page(piece: { before?: number | undefined; limit: number; deleted?: boolean | undefined }): PackedRuns;
   /** Every param, metric and tag that a run has, the bin's among them; undefined where there are no runs. */
   names(): KnownNames | undefined;
   summary(id: RunId): RunSummary;
@@ -65,16 +65,19 @@ export function createRunReader(database: Connection): RunReader {
     `SELECT ${runColumns} FROM runs WHERE (deleted_at IS NOT NULL) = ? AND (? IS NULL OR notebook = ?) ORDER BY number DESC`,
   );
   const paged = database
-    .prepare<[number, number], [number: number, ...unknown[]]>(
-      `SELECT ${runColumns} FROM runs WHERE deleted_at IS NULL AND number < ? ORDER BY number DESC LIMIT ?`,
+    .prepare<[number, number, number], [number: number, ...unknown[]]>(
+      `SELECT ${runColumns} FROM runs WHERE (deleted_at IS NOT NULL) = ? AND number < ? ORDER BY number DESC LIMIT ?`,
     )
     .raw();
+  // Runs between them that are not listed here may be thousands. Ordered by `number` they need not be sorted.
   const summariesBetween = database
-    .prepare<[number, number], SummaryTuple>(
-      `SELECT run, metric, last, min, min_epoch, max, max_epoch, at_best FROM metric_summaries WHERE run BETWEEN ? AND ? ORDER BY run, metric`,
+    .prepare<[number, number, number], SummaryTuple>(
+      `SELECT run, metric, last, min, min_epoch, max, max_epoch, at_best FROM runs CROSS JOIN metric_summaries ON run = number
+       WHERE (deleted_at IS NOT NULL) = ? AND number BETWEEN ? AND ? ORDER BY number, metric`,
     )
     .raw();
   const shownRuns = database.prepare<[], number>('SELECT count(*) FROM runs WHERE deleted_at IS NULL AND archived_at IS NULL').pluck();
+  const binnedRuns = database.prepare<[], number>('SELECT count(*) FROM runs WHERE deleted_at IS NOT NULL').pluck();
   const anyRun = database.prepare<[], number>('SELECT EXISTS (SELECT 1 FROM runs)').pluck();
   const paramNames = database.prepare<[], string>('SELECT DISTINCT key FROM runs, json_each(runs.params)').pluck();
   const tagNames = database.prepare<[], string>('SELECT DISTINCT CAST(value AS TEXT) FROM runs, json_each(runs.tags)').pluck();
@@ -167,18 +170,18 @@ export function createRunReader(database: Connection): RunReader {
       }
       return listed.all(Number(deleted), notebook ?? null, notebook ?? null).map((row) => runSummaryOf(row, metrics.get(row.number) ?? {}));
     },
-    page({ before = Number.MAX_SAFE_INTEGER, limit }) {
-      const rows = paged.all(before, limit);
+    page({ before = Number.MAX_SAFE_INTEGER, limit, deleted = false }) {
+      const rows = paged.all(Number(deleted), before, limit);
       const oldest = rows.at(-1)?.[0] ?? 0;
       const names = metricNames.all();
       const places = new Map(names.map(([id], place) => [id, place]));
-      const summaries = rows.length === 0 ? [] : summariesBetween.all(oldest, rows[0][0]);
+      const summaries = rows.length === 0 ? [] : summariesBetween.all(Number(deleted), oldest, rows[0][0]);
       for (const summary of summaries) summary[1] = places.get(summary[1])!;
       return {
         ...packRuns(rows, summaries),
         metrics: names.map(([, name]) => name),
         ...(rows.length === limit && { next: oldest }),
-        total: shownRuns.get() ?? 0,
+        total: (deleted ? binnedRuns : shownRuns).get() ?? 0,
       };
     },
     names() {

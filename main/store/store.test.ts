@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunId } from '#contract/ids.ts';
+import { type PackedRuns, unpackRuns } from '#contract/packed-runs.ts';
 import { openDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { databaseFile, openStore, type Store } from './store.ts';
@@ -189,6 +190,30 @@ describe('runs', () => {
     expect(store.find('latest', { deleted: true }).id).toBe(c);
     store.restore([c]);
     expect(store.list().map((run) => run.id)).toEqual([c, b, a]);
+  });
+
+  it('lists the bin in pieces as it lists the others, with the metrics of its own runs alone', () => {
+    const store = open();
+    const ids = Array.from({ length: 9 }, (_, index) => {
+      const id = store.create(newRun());
+      store.recordEpoch(id, epochRow(1, { loss: index }));
+      store.end(id, { status: 'completed', reason: 'epochs' });
+      return id;
+    });
+    const binned = ids.filter((_, index) => index % 2 === 0);
+    store.remove(binned);
+    store.organize([binned[0]], { archived: true });
+    for (const deleted of [true, false]) {
+      const pieces: PackedRuns[] = [];
+      do pieces.push(store.page({ before: pieces.at(-1)?.next, limit: 2, deleted }));
+      while (pieces.at(-1)!.next !== undefined);
+      expect(pieces.flatMap(unpackRuns)).toEqual(store.list({ deleted }));
+      expect(pieces[0].total).toBe(deleted ? 5 : 4);
+      // Eight numbers of eight bytes for the one metric of a run.
+      expect(
+        pieces.map(({ summaries, rows }) => summaries.length / 64 - (JSON.parse(new TextDecoder().decode(rows)) as []).length),
+      ).toEqual(pieces.map(() => 0));
+    }
   });
 
   it('is all or nothing: one run that is still going on keeps the others out of the bin', () => {

@@ -5,6 +5,7 @@ import type { RunId } from '#contract/ids.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { createDiskSpace, type DiskSpace } from './disk-space.ts';
 import { createCurveReader, type CurveReader } from './curve-reader.ts';
+import { createElsewhereReader, type ElsewhereReader } from './elsewhere.ts';
 import { createOwnership, type Ownership } from './owner.ts';
 import { expectWritable, isReadOnly, openCopy } from './read-only-copy.ts';
 import { createRunReader, type RunReader } from './run-reader.ts';
@@ -16,7 +17,8 @@ import { createSweepKeeper, type SweepKeeper } from './sweep-keeper.ts';
 import { explainStorageError, guarded } from './storage-error.ts';
 import { makeStateFolder, stateFolder } from './workspace-folder.ts';
 
-export interface Store extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, SweepKeeper, DiskSpace, CurveReader {
+export interface Store
+  extends RunReader, RunWriter, RunImporter, RunViewKeeper, RunKeeper, SweepKeeper, DiskSpace, CurveReader, ElsewhereReader {
   /** The database file. */
   readonly file: string;
   /** Where it can be read without writing beside it: the file, or a copy of one that is read-only. */
@@ -129,6 +131,7 @@ export function openStore(workspace: string, clock: () => number = Date.now): St
       });
     },
     ...curves,
+    ...explained(createElsewhereReader(database), file, ownership.settleAbandoned),
     checkpointFolder,
     close() {
       ownership.release();

@@ -5,6 +5,9 @@ import type { Emit } from '#contract/events.ts';
 import type { Store } from '#store/store.ts';
 import type { ForkTrainer, TrainerHost } from '#trainer/host.ts';
 
+/** Of more runs that change at once, the list is told of. */
+export const toldOneByOne = 50;
+
 export interface ShellFunctions {
   readonly name: 'desktop' | 'browser' | 'cli';
   /** The system's own dialog; undefined where it was dismissed. */

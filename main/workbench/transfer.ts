@@ -6,7 +6,7 @@ import type { LogTool } from '#contract/logged-run.ts';
 import type { ExportedRuns, FoundLogs, ImportedRuns, RunsFormat } from '#contract/runs.ts';
 import { readRuns } from '#interchange/read-runs.ts';
 import { writeRuns } from '#interchange/write-runs.ts';
-import type { Context } from './context.ts';
+import { type Context, toldOneByOne } from './context.ts';
 import type { Job } from './jobs.ts';
 
 /** Each run is stored when it is read: what came before an unreadable one is kept, and reading again goes on. */
@@ -15,14 +15,20 @@ export async function importRuns(context: Context, path: string, tool: LogTool |
   const runs: ImportedRuns['runs'] = [];
   const findings: PlainError[] = [];
   let scalars = 0;
-  for await (const { run, findings: ofRun } of readRuns(resolve(context.folder(), path), tool, () => job.tell(runs.length))) {
-    findings.push(...ofRun.map(toPlainError));
-    for (const { values } of run.series) scalars += values.length;
-    const { id, change } = store.importRun(run);
-    const summary = store.summary(id);
-    await job.step(runs.length + 1, undefined, summary.name);
-    runs.push({ runId: id, name: summary.name, tool: run.tool, path: run.path, change });
-    if (change === 'imported' || change === 'updated') context.emit('runs.changed', { run: summary });
+  let changed = 0;
+  try {
+    for await (const { run, findings: ofRun } of readRuns(resolve(context.folder(), path), tool, () => job.tell(runs.length))) {
+      findings.push(...ofRun.map(toPlainError));
+      for (const { values } of run.series) scalars += values.length;
+      const { id, change } = store.importRun(run);
+      const summary = store.summary(id);
+      await job.step(runs.length + 1, undefined, summary.name);
+      runs.push({ runId: id, name: summary.name, tool: run.tool, path: run.path, change });
+      if ((change === 'imported' || change === 'updated') && ++changed <= toldOneByOne) context.emit('runs.changed', { run: summary });
+    }
+  } finally {
+    // The first ones are there at once, thousands in the end.
+    if (changed > toldOneByOne) context.emit('runs.listChanged', {});
   }
   return { runs, scalars, findings };
 }

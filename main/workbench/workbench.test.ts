@@ -13,6 +13,7 @@ import type { CallName, EventName } from '#contract/names.ts';
 import type { CheckedNotebook, OpenedNotebook } from '#contract/notebook.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { openStore } from '#store/store.ts';
+import { epochRow, newRun } from '#store/testing/run-fixture.ts';
 import { forkTrainerOnNode } from '#trainer/fork-node.ts';
 import { pointsNotebook, writeWorkspace } from './testing/workspace.ts';
 import { createWorkbench, type Workbench, type WorkbenchOptions } from './workbench.ts';
@@ -140,6 +141,31 @@ describe('the workspace', () => {
     // A command works beside it.
     const command = await start({ shell: { name: 'cli' } });
     expect(await command.call('runs.list', {})).toEqual([]);
+  });
+
+  it('hears of what commands beside it do to the runs', async () => {
+    const app = await start();
+    const command = openStore(folder);
+    try {
+      const first = command.create(newRun());
+      // Whose runs these are is not known yet.
+      await app.event('runs.listChanged');
+      command.recordEpoch(first, epochRow(1, { loss: 0.5 }));
+      const { run } = await app.event('runs.changed', (changed) => changed.run.id === first);
+      expect(run).toMatchObject({ epochs: 1, metrics: { loss: { last: 0.5 } } });
+      command.end(first, { status: 'completed', reason: 'epochs' });
+      expect((await app.ended(first)).status).toBe('completed');
+      command.remove([first]);
+      await app.event('runs.changed', (changed) => changed.run.id === first && changed.run.deletedAt !== undefined);
+      await command.purge(first);
+      expect(await app.event('runs.removed')).toEqual({ runIds: [first] });
+      // Of many at once, that there are many.
+      app.events.length = 0;
+      for (let number = 0; number < 60; number++) command.create(newRun());
+      await app.event('runs.listChanged');
+    } finally {
+      command.close();
+    }
   });
 
   it('is let go of with the app, and after a change of workspace', async () => {

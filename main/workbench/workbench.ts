@@ -27,7 +27,7 @@ import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
 import { diagnose } from './diagnose.ts';
 import { createCurves } from './curves.ts';
-import type { Context, WorkbenchOptions } from './context.ts';
+import { type Context, toldOneByOne, type WorkbenchOptions } from './context.ts';
 import { columnsOf, createExplorer } from './explorer.ts';
 import { readImage } from './images.ts';
 import { located } from './located.ts';
@@ -64,8 +64,8 @@ export interface Workbench {
 }
 
 const defaultBackend = 'native';
-/** Of more runs that change at once, the list is told of. */
-const toldOneByOne = 50;
+/** How often the app looks for what commands beside it did to the runs. */
+const lookElsewhereMs = 1000;
 const gpuBackend = 'webgpu';
 
 /** A workspace that is open: its store and, under an app, its lock and its watch. */
@@ -189,6 +189,30 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   let open = await openWorkspace(options.folder);
   let firstNotebook = options.notebook;
   follow().catch(() => undefined);
+
+  /** Gives the runs, where they are told of one by one. */
+  function tellChanged(ids: readonly RunId[]): RunSummary[] {
+    if (ids.length > toldOneByOne) {
+      emit('runs.listChanged', {});
+      return [];
+    }
+    const runs = ids.map((id) => context.store().summary(id));
+    for (const run of runs) emit('runs.changed', { run });
+    return runs;
+  }
+
+  function lookElsewhere(): void {
+    try {
+      const found = open.store?.changedElsewhere();
+      if (!found) return;
+      if (found === 'unknown') emit('runs.listChanged', {});
+      else tellChanged(found.changed);
+      if (found !== 'unknown' && found.removed.length > 0) emit('runs.removed', { runIds: [...found.removed] });
+    } catch {
+      // What is wrong with the store is said to whoever asks for something.
+    }
+  }
+  const looking = isApp ? setInterval(lookElsewhere, lookElsewhereMs).unref() : undefined;
 
   /** A listing makes no database where there is none. */
   const hasStore = () => open.store !== undefined || existsSync(resolve(open.folder, '.epochbook', 'epochbook.sqlite'));
@@ -433,7 +457,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     },
     async 'runs.restore'({ runIds }) {
       context.store().restore(runIds);
-      for (const id of runIds) emit('runs.changed', { run: context.store().summary(id) });
+      tellChanged(runIds);
       return {};
     },
     async 'runs.organize'({ runIds, ...change }) {
@@ -441,10 +465,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       // Another baseline gives way, and is to be drawn again as well.
       const others = change.baseline ? store.list().filter((run) => run.baseline) : [];
       store.organize(runIds, change);
-      const runs = [...new Set([...others.map(({ id }) => id), ...runIds])].map((id) => store.summary(id));
-      if (runs.length > toldOneByOne) emit('runs.listChanged', {});
-      else for (const run of runs) emit('runs.changed', { run });
-      return runs;
+      return tellChanged([...new Set([...others.map(({ id }) => id), ...runIds])]);
     },
     'runs.purge': ({ runIds, job }) =>
       jobs.run(job, async (step) => {
@@ -569,6 +590,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       return () => void listeners.delete(listener);
     },
     async close() {
+      clearInterval(looking);
       await Promise.all([queue.stopAll(), sweeps.stopAll()]);
       await trainer.close();
       closeWorkspace(open);

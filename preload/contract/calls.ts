@@ -43,6 +43,8 @@ import { locales } from './words/message.ts';
 
 /** Which of a run's models: after its best epoch, its last, or the epoch of this number. */
 const checkpoint = z.enum(['best', 'last']).or(z.number().int().positive()).default('best');
+/** A number in the palette; null gives a run its first colour back. */
+const paletteColor = z.number().int().min(0).max(1_000_000).nullable();
 const nothing = z.object({});
 const done = z.object({});
 /** A name that the caller makes up, to hear of `job.progressed` and for `job.cancel`. */
@@ -336,8 +338,11 @@ export const calls = {
   },
   /** What a `where` names that no run of the store has, the bin's among them; throws `query.*`. Empty where there are no runs. */
   'runs.checkQuery': { request: z.object({ where: z.string() }), response: z.array(plainError) },
-  /** The list in pieces, newest first: the first ones are there at once. */
-  'runs.page': { request: z.object({ before: z.number().int().optional(), limit: z.number().int().positive() }), response: packedRuns },
+  /** The list, or the bin, in pieces, newest first: the first ones are there at once. */
+  'runs.page': {
+    request: z.object({ before: z.number().int().optional(), limit: z.number().int().positive(), deleted: z.boolean().optional() }),
+    response: packedRuns,
+  },
   /** What a user calls a run: its id, an unambiguous start of one, its name, or `latest`. */
   'runs.find': { request: z.object({ reference: z.string(), deleted: z.boolean().optional() }), response: runSummary },
   'runs.get': { request: z.object({ runId }), response: runDetail },
@@ -363,10 +368,13 @@ export const calls = {
       runIds: z.array(runId).min(1),
       addTags: z.array(z.string().trim().min(1).max(60)).optional(),
       removeTags: z.array(z.string()).optional(),
-      color: z.number().int().min(0).max(1_000_000).nullable().optional(),
+      color: paletteColor.optional(),
+      /** The same for each run by itself. */
+      colors: z.record(runId, paletteColor).optional(),
       archived: z.boolean().optional(),
       baseline: z.boolean().optional(),
     }),
+    /** As they are now; of more than a few, none: `runs.listChanged` says that the list is worth fetching again. */
     response: z.array(runSummary),
   },
   /** Takes runs in the bin (default: all of them) out of the store for good, with their checkpoints, and frees the disk. */

@@ -108,7 +108,7 @@ export const packedRuns = z.object({
   summaries: z.instanceof(Uint8Array),
   /** Where the next piece begins; absent after the last one. */
   next: z.number().int().optional(),
-  /** Runs there are, in all pieces, apart from those out of the way. */
+  /** Runs there are, in all pieces; of the list, apart from those out of the way. */
   total: z.number().int(),
 });
 export type PackedRuns = z.infer<typeof packedRuns>;

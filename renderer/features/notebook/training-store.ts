@@ -3,8 +3,8 @@ import { create } from 'zustand';
 import type { Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunDetail, RunStatus, RunSummary } from '#contract/runs.ts';
-import { unpackRuns } from '#contract/packed-runs.ts';
 import { attempt } from '../../components/attempt.ts';
+import { fetchAllRuns } from '../../platform/all-runs.ts';
 import { call } from '../../platform/client.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -39,10 +39,6 @@ interface TrainingStore {
 
 const fetching = new Set<RunId>();
 
-/** The first piece of the list is on the screen before the next is asked for. */
-const firstPiece = 200;
-/** Read and taken in without anybody noticing. */
-const nextPieces = 2000;
 /** What events said of runs while the list was on its way: newer than the list. Undefined: gone. */
 let overtaken = new Map<RunId, RunSummary | undefined>();
 let loads = 0;
@@ -60,6 +56,20 @@ function newestFirst(runs: RunSummary[]): RunSummary[] {
 }
 
 export const useTrainingStore = create<TrainingStore>((set, get) => {
+  async function fetchRun(id: RunId): Promise<void> {
+    if (fetching.has(id)) return;
+    fetching.add(id);
+    try {
+      const detail = await call('runs.get', { runId: id });
+      set((state) => ({
+        details: { ...state.details, [id]: detail },
+        rows: { ...state.rows, [id]: merged(detail.epochRows, state.rows[id] ?? []) },
+      }));
+    } finally {
+      fetching.delete(id);
+    }
+  }
+
   return {
     runs: [],
     loaded: false,
@@ -74,40 +84,22 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
         const number = ++loads;
         const isLatest = (): boolean => number === loads;
         overtaken = new Map();
-        let piece = await call('runs.page', { limit: firstPiece });
-        const runs = unpackRuns(piece);
-        // An empty table is filled as soon as there is something; one that is there changes as a whole.
-        if (piece.next !== undefined && !get().loaded && isLatest()) {
-          const awaited = piece.total - runs.filter((run) => run.archivedAt === undefined).length;
-          set({ runs: withOvertaken(runs), loaded: true, awaited });
-          // Without its code there is no table to wait for.
-          await shown?.catch(() => undefined);
-          await painted();
-        }
-        while (piece.next !== undefined && isLatest()) {
-          piece = await call('runs.page', { before: piece.next, limit: nextPieces });
-          runs.push(...unpackRuns(piece));
-        }
-        // Another one has begun since: it will know more.
-        if (!isLatest()) return;
+        const runs = await fetchAllRuns({
+          isWanted: isLatest,
+          onFirst: async (first, total) => {
+            // An empty table is filled as soon as there is something; one that is there changes as a whole.
+            if (get().loaded) return;
+            set({ runs: withOvertaken(first), loaded: true, awaited: total - first.filter((run) => run.archivedAt === undefined).length });
+            // Without its code there is no table to wait for.
+            await shown?.catch(() => undefined);
+          },
+        });
+        if (!runs) return;
         // Epochs may have been missed while the connection was lost.
         set({ runs: withOvertaken(runs), loaded: true, awaited: 0, rows: {}, details: {} });
       }),
 
-    loadRun: (id) =>
-      attempt(async () => {
-        if (get().details[id] || fetching.has(id)) return;
-        fetching.add(id);
-        try {
-          const detail = await call('runs.get', { runId: id });
-          set((state) => ({
-            details: { ...state.details, [id]: detail },
-            rows: { ...state.rows, [id]: merged(detail.epochRows, state.rows[id] ?? []) },
-          }));
-        } finally {
-          fetching.delete(id);
-        }
-      }),
+    loadRun: (id) => attempt(async () => void (get().details[id] || (await fetchRun(id)))),
 
     started: (run, cell, inputs) => {
       set((state) => ({ origins: { ...state.origins, [run.id]: { cell, inputs } } }));
@@ -125,6 +117,8 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
           return { runs: state.runs.map((other, index) => (index === at ? run : other)) };
         return { runs: newestFirst([...state.runs.filter((other) => other.id !== run.id), run]) };
       });
+      // Where another process trains it, its epochs do not come by themselves.
+      if (get().details[run.id] && run.epochs > (get().rows[run.id]?.at(-1)?.epoch ?? 0)) void fetchRun(run.id).catch(() => undefined);
     },
 
     removed: (ids) => {
@@ -146,15 +140,6 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
     isBusy: () => get().runs.some((run) => run.status === 'running' || run.status === 'queued'),
   };
 });
-
-/** Once what was set is on the screen; where nothing is drawn, as in a tab behind others, soon. */
-function painted(): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => void setTimeout(resolve, 0);
-    if (typeof requestAnimationFrame === 'function') requestAnimationFrame(done);
-    setTimeout(resolve, 100);
-  });
-}
 
 export function isGoing(status: RunStatus): boolean {
   return status === 'running' || status === 'queued' || status === 'paused';

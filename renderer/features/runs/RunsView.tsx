@@ -121,7 +121,7 @@ export function RunsView() {
         ...always,
         { id: 'runs.restore', title: t('runs.restore'), disabled: chosenIds.length === 0, run: () => void restore(chosenIds) },
         { id: 'runs.purge', title: t('tidy.purge'), disabled: chosenIds.length === 0, run: () => setPurged(chosen) },
-        { id: 'runs.emptyBin', title: t('tidy.emptyBin'), disabled: bin.length === 0, run: () => setPurged(bin) },
+        { id: 'runs.emptyBin', title: t('tidy.emptyBin'), disabled: bin.length === 0 || rows.awaited > 0, run: () => setPurged(bin) },
       ];
     }
     return [
@@ -152,6 +152,7 @@ export function RunsView() {
     rename,
     bin,
     rows.runs.length,
+    rows.awaited,
   ]);
   useActions('runs', actions);
 
@@ -208,7 +209,7 @@ export function RunsView() {
             <Button danger disabled={chosen.length === 0} onClick={() => setPurged(chosen)}>
               {t('tidy.purgeCount', { count: chosen.length })}
             </Button>
-            <Button danger disabled={rows.total === 0} onClick={() => setPurged(bin)}>
+            <Button danger disabled={rows.total === 0 || rows.awaited > 0} onClick={() => setPurged(bin)}>
               {t('tidy.emptyBin')}
             </Button>
             <Button onClick={() => showBin(false)}>{t('runs.leaveBin')}</Button>

@@ -17,10 +17,18 @@ const core: Bridge = {
   shell: 'browser',
   async call(name, request) {
     called.push(name);
-    const { runIds = [], runId, deleted, ...fields } = request as { runIds?: string[]; runId?: string; deleted?: boolean };
+    const { runIds = [], runId, deleted = false, ...fields } = request as { runIds?: string[]; runId?: string; deleted?: boolean };
     if (refuses && name !== 'runs.page') return { ok: false, error: { code: 'internal', message: 'no', values: { detail: 'no' } } };
-    if (name === 'runs.page') return { ok: true, value: pageOf(stored.filter((run) => run.deletedAt === undefined)) };
-    if (name === 'runs.list') return { ok: true, value: stored.filter((run) => (run.deletedAt !== undefined) === (deleted === true)) };
+    if (name === 'runs.page') {
+      const { before, limit } = request as { before?: number; limit: number };
+      return {
+        ok: true,
+        value: pageOf(
+          stored.filter((run) => (run.deletedAt !== undefined) === deleted),
+          { before, limit },
+        ),
+      };
+    }
     if (name === 'runs.delete') stored = stored.map((run) => (runIds.includes(run.id) ? { ...run, deletedAt: 1 } : run));
     if (name === 'runs.restore')
       stored = stored.map(({ deletedAt, ...run }) => (runIds.includes(run.id) || deletedAt === undefined ? run : { ...run, deletedAt }));
@@ -82,6 +90,23 @@ describe('the bin', () => {
     await useRunsStore.getState().restore([runIdOf(1)]);
     expect(useRunsStore.getState().bin.map((run) => run.id)).toEqual([runIdOf(3)]);
     expect(shownIds()).toEqual([runIdOf(2), runIdOf(1)]);
+  });
+
+  it('shows its first runs before it asks for the others, and has all in the end', async () => {
+    stored = Array.from({ length: 2500 }, (_, index) => makeRun(2500 - index, { deletedAt: 1 }));
+    const seen: [runs: number, awaited: number][] = [];
+    const end = useRunsStore.subscribe(({ bin, binAwaited }, before) => bin !== before.bin && seen.push([bin.length, binAwaited]));
+    await useRunsStore.getState().loadBin();
+    // What is there stays until all of it is known anew.
+    await useRunsStore.getState().loadBin();
+    end();
+    expect(seen).toEqual([
+      [200, 2300],
+      [2500, 0],
+      [2500, 0],
+    ]);
+    expect(useRunsStore.getState().bin.map((run) => run.id)).toEqual(stored.map((run) => run.id));
+    expect(called.filter((name) => name === 'runs.list')).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { GroupShows } from '#contract/run-views.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { toast, useToastStore } from '../../components/toast-store.ts';
 import { attempt } from '../../components/attempt.ts';
+import { fetchAllRuns } from '../../platform/all-runs.ts';
 import { call, on } from '../../platform/client.ts';
 import { translate } from '../../words/use-words.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
@@ -29,6 +30,8 @@ interface RunsState {
   /** Newest first. */
   readonly bin: readonly RunSummary[];
   readonly binLoaded: boolean;
+  /** Runs of the bin that are still on their way. */
+  readonly binAwaited: number;
   /** The run whose name is being edited in the table. */
   readonly renaming: RunId | undefined;
 
@@ -52,12 +55,15 @@ interface RunsState {
 
 async function organize(request: Request<'runs.organize'>): Promise<void> {
   const changed = new Map((await call('runs.organize', request)).map((run) => [run.id, run]));
+  // Of many, the core says that the list is worth fetching again.
+  if (changed.size === 0) return;
   useTrainingStore.setState(({ runs }) => ({ runs: runs.map((run) => changed.get(run.id) ?? run) }));
 }
 
 export const useRunsStore = create<RunsState>((set, get) => {
   /** The notice that offers to take the last deletion back: void once something is restored. */
   let notice: number | undefined;
+  let binLoads = 0;
 
   return {
     query: '',
@@ -70,6 +76,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
     showsArchive: false,
     bin: [],
     binLoaded: false,
+    binAwaited: 0,
     renaming: undefined,
 
     search: (query) => set({ query }),
@@ -92,7 +99,17 @@ export const useRunsStore = create<RunsState>((set, get) => {
     },
     showArchive: (showsArchive) => set({ showsArchive, selection: emptySelection }),
     loadBin: async () => {
-      await attempt(async () => set({ bin: await call('runs.list', { deleted: true }), binLoaded: true }));
+      const number = ++binLoads;
+      await attempt(async () => {
+        const bin = await fetchAllRuns({
+          deleted: true,
+          isWanted: () => number === binLoads,
+          onFirst: (first, total) => {
+            if (!get().binLoaded) set({ bin: first, binLoaded: true, binAwaited: total - first.length });
+          },
+        });
+        if (bin) set({ bin, binLoaded: true, binAwaited: 0 });
+      });
     },
 
     update: async (request) => {
@@ -154,7 +171,15 @@ export function followBin(): () => void {
     const { showsBin, loadBin } = useRunsStore.getState();
     if (showsBin) void loadBin();
   };
-  const ends = [on('runs.removed', reload), on('runs.changed', ({ run }) => run.deletedAt !== undefined && reload())];
+  const ends = [
+    on('runs.removed', reload),
+    on('runs.listChanged', reload),
+    // It came into the bin, or went out of it.
+    on('runs.changed', ({ run }) => {
+      const isBinned = useRunsStore.getState().bin.some(({ id }) => id === run.id);
+      if (isBinned || run.deletedAt !== undefined) reload();
+    }),
+  ];
   return () => {
     for (const end of ends) end();
   };

@@ -17,10 +17,9 @@ it('gives each run the tags that it had', () => {
   ]);
 });
 
-it('gives each run its colour', () => {
+it('gives each run its colour, all in one change', () => {
   expect(undoOf({ runIds: ids(1, 2, 3), color: 0 }, all)).toEqual([
-    { runIds: ids(1, 3), color: 3 },
-    { runIds: ids(2), color: 5 },
+    { runIds: ids(1, 2, 3), colors: { [runIdOf(1)]: 3, [runIdOf(2)]: 5, [runIdOf(3)]: 3 } },
   ]);
 });
 

@@ -21,7 +21,7 @@ export function undoOf(change: Change, before: readonly RunSummary[]): Change[] 
       runs.filter((run) => run.tags.includes(tag)),
       { addTags: [tag] },
     );
-  if (change.color !== undefined) for (const [color, own] of Map.groupBy(runs, (run) => run.color)) add(own, { color });
+  if (change.color !== undefined) add(runs, { colors: Object.fromEntries(runs.map((run) => [run.id, run.color])) });
   if (change.archived !== undefined)
     add(
       runs.filter((run) => (run.archivedAt !== undefined) !== change.archived),

@@ -56,14 +56,15 @@ export function useRows(): Rows {
   const chosenColumns = useViewsStore((state) => state.columns);
   // Epochs of a small model end faster than a table can be drawn: what is typed and chosen goes first.
   const kept = useDeferredValue(usePaced(useTrainingStore((state) => state.runs)));
-  const awaited = useDeferredValue(useTrainingStore((state) => state.awaited));
+  const keptAwaited = useDeferredValue(useTrainingStore((state) => state.awaited));
+  const binAwaited = useRunsStore((state) => state.binAwaited);
+  const awaited = showsBin ? binAwaited : keptAwaited;
   const showsArchive = useRunsStore((state) => state.showsArchive);
   // What is first in another order, or in a group, is not known before all are there.
-  const isPartial = awaited > 0 && !showsBin;
-  const mustWait = isPartial && (sorts.length > 0 || groupBy.length > 0 || query !== '' || showsArchive);
-  const keptLoaded = useTrainingStore((state) => state.loaded) && !mustWait;
+  const mustWait = awaited > 0 && (sorts.length > 0 || query !== '' || (!showsBin && (groupBy.length > 0 || showsArchive)));
+  const keptLoaded = useTrainingStore((state) => state.loaded);
   const all = useMemo(
-    () => (showsBin ? bin : mustWait ? [] : kept.filter((run) => (run.archivedAt !== undefined) === showsArchive)),
+    () => (mustWait ? [] : showsBin ? bin : kept.filter((run) => (run.archivedAt !== undefined) === showsArchive)),
     [showsBin, bin, kept, showsArchive, mustWait],
   );
   const baseline = kept.find((run) => run.baseline);
@@ -112,9 +113,9 @@ export function useRows(): Rows {
   );
   const best = useMemo(() => bestRuns(columns, found), [columns, found]);
   return {
-    total: all.length + (isPartial ? awaited : 0),
-    awaited: isPartial ? awaited : 0,
-    loaded: showsBin ? binLoaded : keptLoaded,
+    total: all.length + awaited,
+    awaited,
+    loaded: (showsBin ? binLoaded : keptLoaded) && !mustWait,
     runs,
     found,
     lines,

@@ -14,7 +14,7 @@ export interface LoadedRun {
 const pauseMs = 1000;
 const none: readonly EpochRow[] = [];
 
-/** A run with all that is stored of it, fetched again when its state or its best epoch changes. */
+/** A run with all that is stored of it, fetched again when its state or its best epoch changes, or another process trains it. */
 export function useRunDetail(run: RunSummary): LoadedRun {
   const [detail, setDetail] = useState<RunDetail>();
   const [error, setError] = useState<unknown>();
@@ -50,6 +50,15 @@ export function useRunDetail(run: RunSummary): LoadedRun {
 
   const own = detail?.id === run.id ? detail : undefined;
   const rows = useMemo(() => mergeRows(own?.epochRows ?? none, live ?? none), [own, live]);
+  // Of a run that another process trains, epochs do not come by themselves.
+  const lacks = own !== undefined && run.epochs > (rows.at(-1)?.epoch ?? 0);
+  useEffect(() => {
+    if (!lacks) return undefined;
+    const timer = setTimeout(() => setVersion((number) => number + 1), pauseMs);
+    return () => clearTimeout(timer);
+    // What came may lack some again.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [lacks, own]);
   return { detail: own, rows, error };
 }
 

@@ -8,6 +8,7 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Progress } from '../../components/Progress.tsx';
 import { TextField } from '../../components/TextField.tsx';
 import { toast } from '../../components/toast-store.ts';
+import { fetchAllRuns } from '../../platform/all-runs.ts';
 import { call } from '../../platform/client.ts';
 import { useJob } from '../../platform/use-job.ts';
 import type { WordKey } from '../../words/catalogue.ts';
@@ -99,10 +100,7 @@ export function StorageDialog({ onClose }: { readonly onClose: () => void }) {
           {report && <Owners report={report} />}
           {report && (
             <div className="storage-actions">
-              <Button
-                disabled={isWorking || report.bin.runs === 0}
-                onClick={() => void call('runs.list', { deleted: true }).then(setBinned)}
-              >
+              <Button disabled={isWorking || report.bin.runs === 0} onClick={() => void fetchAllRuns({ deleted: true }).then(setBinned)}>
                 {t('storage.emptyBin', { count: report.bin.runs, size: formats.bytes(report.bin.bytes) })}
               </Button>
               <Button disabled={isWorking || report.cacheBytes === 0} onClick={() => void clearCache()}>

@@ -26,7 +26,7 @@ export const workspace = {
   'workspace.recent': 'Worked in before',
   'workspace.noNotebooks': 'No notebook yet',
   'workspace.noRuns': 'Trained runs appear here',
-  'workspace.allRuns': 'All {count} runs',
+  'workspace.allRuns': 'All {count, number} runs',
   'workspace.runWaiting': 'waiting',
   'workspace.runRunning': 'running',
   'workspace.newNotebook': 'New notebook…',

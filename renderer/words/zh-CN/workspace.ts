@@ -28,7 +28,7 @@ export const workspace: Record<keyof typeof en, string> = {
   'workspace.recent': '最近使用的文件夹',
   'workspace.noNotebooks': '还没有笔记本',
   'workspace.noRuns': '训练过的运行会显示在这里',
-  'workspace.allRuns': '全部 {count} 次运行',
+  'workspace.allRuns': '全部 {count, number} 次运行',
   'workspace.runWaiting': '等待中',
   'workspace.runRunning': '运行中',
   'workspace.newNotebook': '新建笔记本…',

@@ -40,9 +40,13 @@ export function makeRun(number: number, more: Partial<RunSummary> = {}): RunSumm
   };
 }
 
-/** The list as the core sends it, of runs that `makeRun` made: all of them in one piece. */
-export function pageOf(runs: readonly RunSummary[]): PackedRuns {
-  const rows = runs.map((run) => {
+/** A piece of the list as the core sends it, of runs that `makeRun` made. */
+export function pageOf(
+  runs: readonly RunSummary[],
+  { before = Infinity, limit = Infinity }: { readonly before?: number | undefined; readonly limit?: number } = {},
+): PackedRuns {
+  const piece = runs.filter((run) => run.color + 1 < before).slice(0, limit);
+  const rows = piece.map((run) => {
     const row: Partial<RunRow> = {
       number: run.color + 1,
       id: run.id,
@@ -63,8 +67,10 @@ export function pageOf(runs: readonly RunSummary[]): PackedRuns {
       train_samples: run.samples.train,
       validation_samples: run.samples.validation,
       parameters: run.parameters,
+      deleted_at: run.deletedAt ?? null,
     };
     return runRowColumns.map((name) => row[name] ?? null);
   });
-  return { ...packRuns(rows, []), metrics: [], total: runs.length };
+  const last = piece.at(-1);
+  return { ...packRuns(rows, []), metrics: [], ...(last && piece.length === limit && { next: last.color + 1 }), total: runs.length };
 }
