@@ -180,3 +180,76 @@ test('keys select over cells, and commands act on all that is selected', async (
     await expect(page.locator('.prose').getByRole('heading', { level: 3 })).toHaveText('const one = 1');
   });
 });
+
+test('headings collapse with what is under them, and lines have numbers', async ({ open, shell, workspace }) => {
+  const fence = '```';
+  const cell = (id: string) => `${fence}ts code #${id}\nconst ${id} = 1\nconst more_${id} = 2\n${fence}\n\n`;
+  const file = workspace.write(
+    'headings.epoch.md',
+    `---\nepochbook: 1\ntitle: Headings\n---\n## First\n\n${cell('one')}### Deeper\n\n${cell('two')}## Second\n\n${cell('three')}`,
+  );
+  const { page } = await open('headings.epoch.md');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Headings');
+  await notebook.isFresh('three');
+  const before = readFileSync(file, 'utf8');
+  const keys = page.keyboard;
+  const cells = page.locator('[data-key]');
+  const first = cells.filter({ hasText: 'First' });
+
+  await test.step('Left collapses or goes to the heading above, Right opens; J and Shift+J pass over what is hidden', async () => {
+    await notebook.cell('two').focus();
+    await keys.press('Escape');
+    await keys.press('ArrowLeft');
+    await expect(cells.filter({ hasText: 'Deeper' })).toBeFocused();
+    await keys.press('ArrowLeft');
+    await expect(notebook.cell('two')).toBeHidden();
+    await expect(notebook.cell('one')).toBeVisible();
+    await keys.press('ArrowLeft');
+    await expect(first).toBeFocused();
+    await keys.press('ArrowLeft');
+    await expect(cells).toHaveCount(3);
+    await expect(first.getByRole('button', { name: '3 cells under this heading' })).toHaveAttribute('aria-expanded', 'false');
+    await look(page, shell, 'collapsed');
+    await keys.press('j');
+    await expect(cells.filter({ hasText: 'Second' })).toBeFocused();
+    await keys.press('k');
+    await keys.press('ArrowRight');
+    await expect(notebook.cell('one')).toBeVisible();
+    await expect(notebook.cell('two')).toBeHidden();
+    await keys.press('ArrowLeft');
+  });
+
+  await test.step('what is hidden is shown when it is gone to: from the outline, by finding, by undo', async () => {
+    await page.locator('.outline').getByRole('button', { name: /two/ }).click();
+    await expect(notebook.cell('two')).toBeFocused();
+    await first.getByRole('button', { name: '3 cells under this heading' }).click();
+    await expect(notebook.cell('one')).toBeHidden();
+    await keys.press('ControlOrMeta+f');
+    await keys.type('more_one');
+    await keys.press('Enter');
+    await expect(notebook.cell('one').locator('.found.current')).toBeVisible();
+    await keys.press('Escape');
+    await first.focus();
+    await keys.press('ArrowLeft');
+    await keys.press('b');
+    // A cell that was added there is not added out of sight.
+    await expect(cells).toHaveCount(7);
+    await keys.press('z');
+    await expect(cells).toHaveCount(6);
+  });
+
+  await test.step('Shift+L numbers the lines of all cells, and it stays so', async () => {
+    await first.focus();
+    await keys.press('Shift+L');
+    await expect(notebook.cell('three').locator('.line-numbers')).toHaveText(['1', '2']);
+    await look(page, shell, 'line-numbers');
+    await page.reload();
+    await expect(notebook.cell('one').locator('.line-numbers')).toHaveText(['1', '2']);
+    await notebook.cell('one').focus();
+    await keys.press('Escape');
+    await keys.press('Shift+L');
+    await expect(page.locator('.line-numbers')).toHaveCount(0);
+  });
+  await expect.poll(() => readFileSync(file, 'utf8')).toBe(before);
+});

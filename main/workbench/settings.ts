@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { settings as schema, type Settings } from '#contract/calls.ts';
 import { writeWhole } from '#files/write-whole.ts';
 
-export const defaultSettings: Settings = { theme: 'system', locale: 'en', threads: 0, device: 'cpu', keys: {} };
+export const defaultSettings: Settings = { theme: 'system', locale: 'en', threads: 0, device: 'cpu', keys: {}, lineNumbers: false };
 
 export interface SettingsFile {
   get(): Settings;

@@ -113,10 +113,18 @@ describe('calls', () => {
       threads: 0,
       device: 'cpu',
       keys: {},
+      lineNumbers: false,
     });
     await first.workbench.close();
     writeFileSync(join(folder, 'settings.json'), readFileSync(join(folder, 'settings.json'), 'utf8').replace('"en"', '"klingon"'));
-    expect(await (await start()).call('settings.get', {})).toEqual({ theme: 'dark', locale: 'en', threads: 0, device: 'cpu', keys: {} });
+    expect(await (await start()).call('settings.get', {})).toEqual({
+      theme: 'dark',
+      locale: 'en',
+      threads: 0,
+      device: 'cpu',
+      keys: {},
+      lineNumbers: false,
+    });
   });
 });
 

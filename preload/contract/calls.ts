@@ -59,6 +59,8 @@ export const settings = z.object({
   device: z.enum(['cpu', 'gpu']),
   /** Keys of actions by their ids, where they are not as they come: like `Mod+Shift+P`, or '' for none. */
   keys: z.record(z.string(), z.string().max(40)),
+  /** Beside the lines of cells. */
+  lineNumbers: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
 

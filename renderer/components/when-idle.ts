@@ -1,8 +1,5 @@
-/** Even on a machine that is never idle. */
-const longestMs = 200;
-
-/** Runs `act` when nothing else is to be done; returns a function that forgets it. */
-export function whenIdle(act: () => void): () => void {
+/** Runs `act` when nothing else is to be done, or after `longestMs`; returns a function that forgets it. */
+export function whenIdle(act: () => void, longestMs = 200): () => void {
   if (typeof requestIdleCallback === 'undefined') {
     const timer = setTimeout(act, 0);
     return () => clearTimeout(timer);

@@ -7,17 +7,18 @@ import { whenIdle } from '../../components/when-idle.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
 import { blockElement, keepBlock, leaveForLater } from './block-element.ts';
-import { type EditedBlock, isCell, shownBeside } from './blocks.ts';
+import { type EditedBlock, isCell } from './blocks.ts';
 import { Cell } from './Cell.tsx';
 import { focusEditor } from './editor/handles.ts';
 import { FindBar } from './find/FindBar.tsx';
 import { InsertBar, type InsertKind, InsertRow } from './InsertBar.tsx';
-import { blockOf, shownKeys } from './lookup.ts';
+import { blockOf, shownKeys, viewBeside, viewKeys } from './lookup.ts';
 import { useNotebookActions } from './notebook-actions.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
+import { SectionToggle } from './SectionToggle.tsx';
 import { selectionAmong } from './selection.ts';
 
 /** How far each notebook is scrolled, by its path: going back to its tab shows the same place. */
@@ -25,11 +26,12 @@ const scrolled = new Map<string, number>();
 
 export function NotebookView() {
   const t = useWords();
-  const shown = useNotebookStore(({ blocks }) => shownKeys(blocks));
+  const all = useNotebookStore(({ blocks }) => shownKeys(blocks));
+  const shown = useNotebookStore(viewKeys);
   const title = useNotebookStore((state) => state.title);
   const selected = useNotebookStore((state) => state.selected);
   const anchor = useNotebookStore((state) => state.anchor);
-  const chosen = useMemo(() => selectionAmong(shown, selected, anchor), [shown, selected, anchor]);
+  const chosen = useMemo(() => selectionAmong(all, selected, anchor), [all, selected, anchor]);
   const [editingProse, setEditingProse] = useState<string>();
   const drawn = useDrawnFirst(shown);
 
@@ -62,10 +64,11 @@ export function NotebookView() {
 
   const runBlocks = useCallback(
     (keys: readonly string[], advance: boolean) => {
-      const { runCell, blocks: now } = useNotebookStore.getState();
-      for (const block of now) if (isCell(block) && keys.includes(block.key)) void runCell(block.id);
+      const now = useNotebookStore.getState();
+      const { runCell } = now;
+      for (const block of now.blocks) if (isCell(block) && keys.includes(block.key)) void runCell(block.id);
       if (!advance) return;
-      const next = shownBeside(now, keys.at(-1), 1);
+      const next = viewBeside(now, keys.at(-1), 1);
       if (next && isCell(next)) focusEditor(next.key);
       else focusBlock(next?.key);
     },
@@ -229,15 +232,18 @@ const Block = memo(function Block(props: BlockProps) {
         {isCell(block) ? (
           <Cell cell={block} selected={selected} onRun={onRun} onTravel={onTravel} onLeave={onLeave} />
         ) : block.type === 'prose' ? (
-          <Prose
-            block={block}
-            lead={first}
-            editing={editing}
-            onEditing={(begins) => {
-              onEditing(begins ? block.key : undefined);
-              if (!begins) requestAnimationFrame(() => onLeave(block.key));
-            }}
-          />
+          <>
+            <SectionToggle blockKey={blockKey} />
+            <Prose
+              block={block}
+              lead={first}
+              editing={editing}
+              onEditing={(begins) => {
+                onEditing(begins ? block.key : undefined);
+                if (!begins) requestAnimationFrame(() => onLeave(block.key));
+              }}
+            />
+          </>
         ) : null}
       </div>
       {!last && <InsertBar afterKey={block.key} onInsert={onInsert} />}

@@ -1,8 +1,9 @@
 /** When unsaved text goes to the journal: soon after a key, between the frames, and again and again while keys come. */
 import { whenIdle } from '../../components/when-idle.ts';
 
-/** A crash loses what was typed in this time and while the last entry was being written. */
-export const journalMs = 250;
+/** A crash loses what was typed in these times, before that came to the notebook, and while the last entry was being written. */
+const journalMs = 150;
+const longestIdleMs = 100;
 
 export interface JournalClock {
   /** Something changed. */
@@ -37,7 +38,7 @@ export function createJournalClock(write: () => Promise<unknown>): JournalClock 
     changed = true;
     if (writing) return;
     timer ??= setTimeout(() => {
-      forget = whenIdle(() => void turn());
+      forget = whenIdle(() => void turn(), longestIdleMs);
     }, journalMs);
   }
 

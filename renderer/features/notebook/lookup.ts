@@ -3,6 +3,7 @@
  * the blocks are gone through once for all who ask.
  */
 import { cellsOf, type EditedBlock, type EditedCell, isShown } from './blocks.ts';
+import { sectionOf } from './headings.ts';
 
 const blocksByKey = new WeakMap<readonly EditedBlock[], ReadonlyMap<string, EditedBlock>>();
 const cellPlaces = new WeakMap<readonly EditedBlock[], ReadonlyMap<string, number>>();
@@ -46,6 +47,36 @@ export function shownKeys(blocks: readonly EditedBlock[]): readonly string[] {
     );
     return lastShown;
   });
+}
+
+interface View {
+  readonly blocks: readonly EditedBlock[];
+  /** Keys of the headings that hide what is under them. */
+  readonly collapsed: readonly string[];
+}
+
+let lastView: (View & { readonly keys: readonly string[] }) | undefined;
+
+/** Of the blocks that are on the page: those under a collapsed heading are not. */
+export function viewKeys({ blocks, collapsed }: View): readonly string[] {
+  const all = shownKeys(blocks);
+  if (collapsed.length === 0) return all;
+  if (lastView?.blocks === blocks && lastView.collapsed === collapsed) return lastView.keys;
+  const hidden = new Set(collapsed.flatMap((key) => sectionOf(blocks, key)));
+  const keys = sameList(
+    lastView?.keys ?? [],
+    all.filter((key) => !hidden.has(key)),
+  );
+  lastView = { blocks, collapsed, keys };
+  return keys;
+}
+
+/** The block that is next on the page, above (−1) or below (+1). */
+export function viewBeside(view: View, key: string | undefined, way: -1 | 1): EditedBlock | undefined {
+  const keys = viewKeys(view);
+  const at = key === undefined ? -1 : keys.indexOf(key);
+  const beside = keys[at + way];
+  return beside === undefined ? undefined : blockOf(view.blocks, beside);
 }
 
 /** `before` where `now` holds the same. */

@@ -2,14 +2,17 @@
 import { useMemo } from 'react';
 import { flushSync } from 'react-dom';
 import { type Action, useActions } from '../../app/action-store.ts';
+import { useSettingsStore } from '../../app/settings-store.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
-import { type EditedBlock, isCell, isShown, shownBeside } from './blocks.ts';
+import { type EditedBlock, isCell } from './blocks.ts';
 import { cursorOf, focusEditor, selectedText } from './editor/handles.ts';
 import { reveal } from './find/FindBar.tsx';
 import { useFindStore } from './find/find-store.ts';
 import { applyFix, fixNow } from './fixes/use-fix.ts';
 import { formatCells } from './format/format.ts';
+import { headingAbove, sectionOf } from './headings.ts';
 import { type InsertKind, insertKinds } from './InsertBar.tsx';
+import { blockOf, viewBeside, viewKeys } from './lookup.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { selectionOf } from './selection.ts';
 import { stopTraining } from './stop-training.ts';
@@ -24,10 +27,26 @@ export function useNotebookActions({ insert, runBlocks, focusBlock, extendTo, ed
   const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoing(run.status)));
   const folded = useNotebookStore((state) => selected !== undefined && state.folded.includes(selected));
   const canPaste = useNotebookStore((state) => state.copied.length > 0);
+  const lineNumbers = useSettingsStore((state) => state.settings?.lineNumbers ?? false);
   const actions = useMemo(
     () =>
-      notebookActions({ t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlocks, focusBlock, extendTo, edit, travel }),
-    [t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlocks, focusBlock, extendTo, edit, travel],
+      notebookActions({
+        t,
+        selected,
+        folded,
+        canPaste,
+        lineNumbers,
+        canUndo,
+        canRedo,
+        running,
+        insert,
+        runBlocks,
+        focusBlock,
+        extendTo,
+        edit,
+        travel,
+      }),
+    [t, selected, folded, canPaste, lineNumbers, canUndo, canRedo, running, insert, runBlocks, focusBlock, extendTo, edit, travel],
   );
   useActions('notebook', actions);
 }
@@ -47,6 +66,7 @@ interface ActionFacts extends Doing {
   readonly selected: string | undefined;
   readonly folded: boolean;
   readonly canPaste: boolean;
+  readonly lineNumbers: boolean;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly running: boolean;
@@ -57,14 +77,15 @@ const within = '.block';
 const headings = [1, 2, 3, 4, 5, 6] as const;
 
 function notebookActions(facts: ActionFacts): readonly Action[] {
-  const { t, selected, folded, canPaste, canUndo, canRedo, running, insert, runBlocks, focusBlock, extendTo, edit, travel } = facts;
+  const { t, selected, folded, canPaste, lineNumbers, canUndo, canRedo, running, insert, runBlocks, focusBlock, extendTo, edit, travel } =
+    facts;
   const store = useNotebookStore.getState();
   const disabled = selected === undefined;
   const onSelected = (act: (block: EditedBlock) => void) => ({
     disabled,
     run: () => {
       const now = useNotebookStore.getState();
-      const block = now.blocks.find((other) => other.key === now.selected);
+      const block = now.selected === undefined ? undefined : blockOf(now.blocks, now.selected);
       if (block) act(block);
     },
   });
@@ -87,8 +108,8 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       else extendTo(key);
     });
   const beside = (step: -1 | 1, go: (key: string | undefined) => void) =>
-    onSelected(({ key }) => go(shownBeside(useNotebookStore.getState().blocks, key, step)?.key));
-  const toEnd = (place: 0 | -1) => onSelected(() => extendTo(useNotebookStore.getState().blocks.filter(isShown).at(place)?.key));
+    onSelected(({ key }) => go(viewBeside(useNotebookStore.getState(), key, step)?.key));
+  const toEnd = (place: 0 | -1) => onSelected(() => extendTo(viewKeys(useNotebookStore.getState()).at(place)));
   const selectedNow = () => useNotebookStore.getState().selected;
   const removed = (keys: readonly string[]) => {
     store.remove(keys);
@@ -96,9 +117,15 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
   };
   const onOne = (act: (block: EditedBlock) => string | undefined) => onSelected((block) => focusBlock(flushSync(() => act(block))));
   const selectAll = () => {
-    const shown = useNotebookStore.getState().blocks.filter(isShown);
-    focusBlock(shown[0]?.key);
-    extendTo(shown.at(-1)?.key);
+    const keys = viewKeys(useNotebookStore.getState());
+    focusBlock(keys[0]);
+    extendTo(keys.at(-1));
+  };
+  /** Collapses the heading; from a block under it, or from one that is collapsed, it goes to the heading above. */
+  const toHeading = (key: string) => {
+    const { blocks, collapsed } = useNotebookStore.getState();
+    if (sectionOf(blocks, key).length > 0 && !collapsed.includes(key)) store.collapse(key, true);
+    else focusBlock(headingAbove(blocks, key));
   };
   const moved = (direction: -1 | 1) =>
     afterwards((keys) => {
@@ -273,6 +300,15 @@ function notebookActions(facts: ActionFacts): readonly Action[] {
       keys: 'O',
       within,
       ...onSelection(store.toggleFold),
+    },
+    { id: 'notebook.collapse', title: t('notebook.collapse'), keys: 'Left', within, ...onSelected(({ key }) => toHeading(key)) },
+    { id: 'notebook.expand', title: t('notebook.expand'), keys: 'Right', within, ...onSelected(({ key }) => store.collapse(key, false)) },
+    {
+      id: 'notebook.lineNumbers',
+      title: t(lineNumbers ? 'notebook.hideLineNumbers' : 'notebook.showLineNumbers'),
+      keys: 'Shift+L',
+      within,
+      run: () => void useSettingsStore.getState().change({ lineNumbers: !lineNumbers }),
     },
     {
       id: 'notebook.undo',

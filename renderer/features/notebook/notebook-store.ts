@@ -37,6 +37,7 @@ import {
   withTitle,
 } from './blocks.ts';
 import { type Inputs, inputsOf } from './inputs.ts';
+import { stillCollapsed } from './headings.ts';
 import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
 import { asHeadings, convert, merge, type Restructured, splitCell, withCopies } from './restructure.ts';
 import { learningRateKnob, withLearningRate } from './learning-rate-text.ts';
@@ -112,6 +113,8 @@ interface NotebookState {
   readonly anchor: string | undefined;
   /** Keys of cells of which the first line is shown alone. */
   readonly folded: readonly string[];
+  /** Keys of headings of which what is under them is not shown. */
+  readonly collapsed: readonly string[];
   readonly copied: readonly EditedBlock[];
   /** Paths of notebooks in other tabs that could not be saved. */
   readonly unsavedElsewhere: readonly string[];
@@ -174,6 +177,10 @@ interface Actions {
   readonly toHeadings: (keys: readonly string[], level: number) => string;
   /** Cells among these; all are shown whole where one was not. */
   readonly toggleFold: (keys: readonly string[]) => void;
+  /** What is under the heading is shown no more, or again. */
+  readonly collapse: (key: string, collapsed: boolean) => void;
+  /** Opens the headings that hide the block. */
+  readonly reveal: (key: string) => void;
   /** Of structure, texts and knobs in one order. Return the key of a block that is other than before. */
   readonly undo: () => string | undefined;
   readonly redo: () => string | undefined;
@@ -239,6 +246,7 @@ const empty = {
   selected: undefined,
   anchor: undefined,
   folded: [],
+  collapsed: [],
 };
 
 /** A notebook in another tab: its text, what is undone, what its cells came to. */
@@ -565,6 +573,12 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     return Object.fromEntries(Object.entries(doing).map(([name, act]) => [name, settle(act)])) as Doing;
   }
 
+  store.subscribe(({ blocks, selected, collapsed }, before) => {
+    if (collapsed.length === 0 || (blocks === before.blocks && selected === before.selected)) return;
+    const stays = stillCollapsed(collapsed, before.blocks, blocks, selected);
+    if (stays !== collapsed) set({ collapsed: stays });
+  });
+
   store.subscribe(({ path, knobValues }, before) => {
     if (path === undefined || path !== before.path || knobValues === before.knobValues) return;
     clearTimeout(keepingKnobs);
@@ -871,6 +885,17 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       const others = folded.filter((key) => !keys.includes(key));
       const cells = blocksOf(keys).filter(isCell);
       set({ folded: others.length < folded.length ? others : [...folded, ...cells.map(({ key }) => key)] });
+    },
+
+    collapse(key, collapsed) {
+      const others = get().collapsed.filter((one) => one !== key);
+      set({ collapsed: collapsed ? [...others, key] : others });
+    },
+
+    reveal(key) {
+      const { collapsed, blocks } = get();
+      const stays = stillCollapsed(collapsed, blocks, blocks, key);
+      if (stays !== collapsed) set({ collapsed: stays });
     },
 
     undo: () => travelled(undo(get().history, get().blocks)),

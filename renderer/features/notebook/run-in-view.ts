@@ -3,6 +3,7 @@ import { useNavigationStore } from '../../app/navigation-store.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { cellsOf } from './blocks.ts';
+import { cellOf } from './lookup.ts';
 
 /** Runs everything, and brings the first run's output into view once, unless the user goes elsewhere meanwhile. */
 export async function runAll(): Promise<void> {
@@ -11,6 +12,7 @@ export async function runAll(): Promise<void> {
   const went = watchUser();
   const started = await useNotebookStore.getState().runAll();
   if (started === undefined || went() || useNotebookStore.getState().path !== path) return;
+  revealCell(started);
   afterDrawing(() => showOutput(started));
 }
 
@@ -20,7 +22,16 @@ export async function goToRun(run: RunSummary): Promise<void> {
   if (useNotebookStore.getState().path !== run.notebook) await useNotebookStore.getState().open(run.notebook);
   const trainCells = cellsOf(useNotebookStore.getState().blocks).filter((cell) => cell.kind === 'train');
   const cell = trainCells.find(({ id }) => id === run.cell) ?? trainCells.at(-1);
-  if (cell) afterDrawing(() => showOutput(cell.id));
+  if (!cell) return;
+  revealCell(cell.id);
+  afterDrawing(() => showOutput(cell.id));
+}
+
+/** A collapsed heading may hide it. */
+function revealCell(id: string): void {
+  const { blocks, reveal } = useNotebookStore.getState();
+  const key = cellOf(blocks, id)?.key;
+  if (key !== undefined) reveal(key);
 }
 
 function showOutput(cell: string): void {

@@ -1,7 +1,11 @@
 /**
- * What is typed goes to the notebook when the frame that shows it is painted: a key is seen before anything else is done
- * with it. Whatever reads or changes the notebook meanwhile has it put there first.
+ * What is typed goes to the notebook a moment later, with the keys that follow it, when no frame waits: a key is seen
+ * before anything else is done with it. Whatever reads or changes the notebook meanwhile has it put there first.
  */
+import { whenIdle } from '../../components/when-idle.ts';
+
+/** Keys that come in this time go there together. */
+const togetherMs = 120;
 
 export interface Typing {
   /** `text`: what stands in the block then. */
@@ -24,33 +28,15 @@ export function createTyping(put: (key: string, text: string) => void): Typing {
     };
     window.addEventListener('keydown', onKey, { capture: true });
     window.addEventListener('pointerdown', settle, { capture: true });
+    // Before anybody asks whether all is saved.
+    window.addEventListener('beforeunload', settle, { capture: true });
     window.addEventListener('pagehide', settle);
   }
   return {
     note(key, text) {
-      if (waiting.size === 0) afterPaint(settle);
+      if (waiting.size === 0) setTimeout(() => whenIdle(settle), togetherMs);
       waiting.set(key, text);
     },
     settle,
   };
-}
-
-/** Of a page that is not shown no frame is painted. */
-const unseenMs = 100;
-
-function afterPaint(act: () => void): void {
-  let done = false;
-  const once = () => {
-    if (done) return;
-    done = true;
-    act();
-  };
-  setTimeout(once, unseenMs);
-  requestAnimationFrame(() => {
-    // A message that a frame's callback sends comes when that frame has been painted.
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', once, { once: true });
-    port1.start();
-    port2.postMessage(undefined);
-  });
 }

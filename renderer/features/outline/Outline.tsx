@@ -1,5 +1,6 @@
 import './outline.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { useWords } from '../../words/use-words.ts';
 import { blockElement, drawnBlock } from '../notebook/block-element.ts';
@@ -66,7 +67,8 @@ function elementOf(item: OutlineItem): Element | undefined {
 
 function goTo(item: OutlineItem): void {
   useNavigationStore.getState().leaveSide();
-  useNotebookStore.getState().select(item.key);
+  // What a collapsed heading hides is drawn first.
+  flushSync(() => useNotebookStore.getState().select(item.key));
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   elementOf(item)?.scrollIntoView({ block: 'start', behavior: still ? 'instant' : 'smooth' });
   blockElement(item.key)?.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 /** A notebook's headings and cells in one list. */
-import markdownIt from 'markdown-it';
 import { type EditedBlock, type EditedCell, isCell, isShown, proseText } from '../notebook/blocks.ts';
+import { headingsIn } from '../notebook/headings.ts';
 
 export type OutlineItem =
   | {
@@ -11,11 +11,6 @@ export type OutlineItem =
       readonly text: string;
     }
   | { readonly type: 'cell'; readonly key: string; readonly level: number; readonly cell: EditedCell };
-
-const markdown = markdownIt({ html: false });
-/** A text that has not changed is not read again. */
-const headings = new Map<string, { level: number; text: string }[]>();
-const kept = 500;
 
 /** Cells stand one level below the heading above them. */
 export function outlineOf(blocks: readonly EditedBlock[]): OutlineItem[] {
@@ -33,23 +28,6 @@ export function outlineOf(blocks: readonly EditedBlock[]): OutlineItem[] {
   // The highest heading begins at the left, whether it is a first or a second.
   const least = Math.min(...items.map((item) => item.level)) - 1;
   return items.map((item) => ({ ...item, level: item.level - least }));
-}
-
-function headingsIn(text: string): { level: number; text: string }[] {
-  // A heading has a # or a line of = or - below it.
-  if (!/^\s{0,3}#|\n\s{0,3}(=|-)/m.test(text)) return [];
-  let known = headings.get(text);
-  if (!known) {
-    const tokens = markdown.parse(text, {});
-    known = tokens.flatMap((token, index) => {
-      if (token.type !== 'heading_open' || token.level > 0) return [];
-      const words = (tokens[index + 1].children ?? []).map(({ type, content }) => (type.endsWith('break') ? ' ' : content)).join('');
-      return [{ level: Number(token.tag.slice(1)), text: words.trim() }];
-    });
-    if (headings.size > kept) headings.clear();
-    headings.set(text, known);
-  }
-  return known;
 }
 
 let last: { blocks: readonly EditedBlock[]; signature: string; items: readonly OutlineItem[] } | undefined;

@@ -1,5 +1,6 @@
 import './editor.css';
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useSettingsStore } from '../../../app/settings-store.ts';
 import { runOwnKeys } from '../../../app/shortcuts.ts';
 import { matchesKeys } from '../../../components/keys.ts';
 import type { EditedCell } from '../blocks.ts';
@@ -57,6 +58,8 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
   useLayoutEffect(() => {
     latest.current = { cell, label, onRun, onTravel, onLeave };
   });
+
+  const lineNumbers = useSettingsStore((state) => state.settings?.lineNumbers ?? false);
 
   const text = editorText(cell);
   const lines = text.split('\n').length;
@@ -161,6 +164,7 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
   }, [near]);
 
   useEffect(() => mounted?.editor.updateOptions({ ariaLabel: label }), [mounted, label]);
+  useEffect(() => mounted?.editor.updateOptions(numbering(lineNumbers)), [mounted, lineNumbers]);
 
   useEffect(() => {
     if (!mounted || !host.current) return undefined;
@@ -228,7 +232,11 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
   }, [mounted, error, errorLine]);
 
   return (
-    <div ref={root} className="cell-editor" style={{ height: height ?? lines * lineHeight + 2 * padding }}>
+    <div
+      ref={root}
+      className={lineNumbers ? 'cell-editor numbered' : 'cell-editor'}
+      style={{ height: height ?? lines * lineHeight + 2 * padding }}
+    >
       {!mounted && <StaticText text={text} onEdit={() => focus()} label={label} />}
       <div ref={host} className="cell-editor-host" />
       {placed.map(({ line, text: told, top, rows, maxWidth }) => (
@@ -295,6 +303,11 @@ function widgetHost(): HTMLElement {
   return widgets;
 }
 
+/** Beside the lines; room for two digits and a little. */
+function numbering(shown: boolean) {
+  return shown ? ({ lineNumbers: 'on', lineNumbersMinChars: 3 } as const) : ({ lineNumbers: 'off', lineNumbersMinChars: 0 } as const);
+}
+
 function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<typeof modelOf>, label: string): Editor {
   return monaco.editor.create(element, {
     model,
@@ -304,11 +317,10 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     fontSize: 12.5,
     lineHeight,
     padding: { top: padding, bottom: padding },
-    lineNumbers: 'off',
+    ...numbering(useSettingsStore.getState().settings?.lineNumbers ?? false),
     glyphMargin: false,
     folding: false,
     lineDecorationsWidth: 14,
-    lineNumbersMinChars: 0,
     minimap: { enabled: false },
     overviewRulerLanes: 0,
     overviewRulerBorder: false,

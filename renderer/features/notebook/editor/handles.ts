@@ -1,4 +1,6 @@
 /** The editors on the screen by their block's key, for those who send the keyboard into one. */
+import { flushSync } from 'react-dom';
+import { useNotebookStore } from '../notebook-store.ts';
 
 export interface Place {
   readonly line: number;
@@ -24,12 +26,18 @@ export function registerEditor(key: string, handle: EditorHandle): () => void {
   };
 }
 
+/** One that a collapsed heading hides is drawn first. */
+function drawn(key: string): EditorHandle | undefined {
+  if (!handles.has(key)) flushSync(() => useNotebookStore.getState().reveal(key));
+  return handles.get(key);
+}
+
 export function focusEditor(key: string, place?: Place): void {
-  handles.get(key)?.focus(place);
+  drawn(key)?.focus(place);
 }
 
 export function selectInEditor(key: string, start: number, end: number): void {
-  handles.get(key)?.select(start, end);
+  drawn(key)?.select(start, end);
 }
 
 /** What is selected in the editor that has the keyboard. */

@@ -1,6 +1,7 @@
 import './find.css';
 import { ArrowDown, ArrowUp, CaseSensitive, ChevronRight, Regex, Replace, ReplaceAll, WholeWord, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { useKeysOf } from '../../../app/action-store.ts';
 import { IconButton } from '../../../components/IconButton.tsx';
 import { matchesKeys } from '../../../components/keys.ts';
@@ -187,6 +188,7 @@ export function reveal(match: Match | undefined): void {
   if (!match) return;
   const { folded, toggleFold, select } = useNotebookStore.getState();
   if (folded.includes(match.key)) toggleFold([match.key]);
-  select(match.key);
+  // What a collapsed heading hides is drawn first.
+  flushSync(() => select(match.key));
   requestAnimationFrame(() => revealMark(match));
 }
