@@ -44,6 +44,8 @@ export async function loadDuck(at: string): Promise<typeof import('@duckdb/node-
 /** From here on the database opens these files alone. Views may still be made, and the settings must then be locked. */
 export async function lockDown(connection: DuckDBConnection, files: readonly NamedFile[], more: readonly string[] = []): Promise<void> {
   for (const setting of [
+    // What has a zone is written out alike on every computer.
+    "TimeZone = 'UTC'",
     ...more,
     'autoinstall_known_extensions = false',
     'autoload_known_extensions = false',

@@ -3,8 +3,20 @@ import { EpochbookError } from '#contract/errors.ts';
 import { numberIn, type TypedColumn } from './columns.ts';
 import { placeOf, type TextTable } from './csv.ts';
 
-/** Of a date (ISO 8601), since 1970; NaN where the text is none. */
-export const secondsOf = (text: string): number => (/^\d{4}-\d{2}/.test(text) ? Date.parse(text) / 1000 : Number.NaN);
+const moment =
+  /^(\d{4}-\d{2}(?:-\d{2})?)(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)? ?(?:(Z|UTC|GMT)|([+-]\d{2})(?::?(\d{2}))?)?)?$/i;
+
+/**
+ * Of a date (ISO 8601), since 1970, to the millisecond; NaN where the text is none. A time without a zone is UTC, so that
+ * a table says the same on every computer.
+ */
+export function secondsOf(text: string): number {
+  const [, date, hour, minute, second = '00', fraction = '0', , zone, zoneMinutes = '00'] = moment.exec(text) ?? [];
+  if (date === undefined) return Number.NaN;
+  if (hour === undefined) return Date.parse(date) / 1000;
+  const offset = zone === undefined ? 'Z' : `${zone}:${zoneMinutes}`;
+  return Date.parse(`${date}T${hour.padStart(2, '0')}:${minute}:${second}.${fraction}${offset}`) / 1000;
+}
 
 /** Seconds of dates (ISO 8601), else whatever a number counts. Throws `data.notATime`. */
 export function timesOf(table: TextTable, column: TypedColumn, at: string): Float64Array {

@@ -249,7 +249,7 @@ const ownStep = z.discriminatedUnion('op', [
     stratify: z.boolean().optional(),
     /** Rows that say the same in this column stay in one part. It is no feature unless selected. */
     group: z.string().optional(),
-    /** The latest rows by this column are the test, those before them the validation. It is no feature unless selected. */
+    /** The latest rows by this column (numbers, or dates; UTC where they name no zone) are the test, those before them the validation. It is no feature unless selected. */
     time: z.string().optional(),
     seed: z.number().int().optional(),
   }),
@@ -285,7 +285,7 @@ const ownStep = z.discriminatedUnion('op', [
     outputs: z.number().int().positive().optional(),
     /** Rows from the start of one window to that of the next. Default 1. */
     stride: z.number().int().positive().optional(),
-    /** The column that orders the rows. Default: as they stand. */
+    /** The column that orders the rows: numbers, or dates (ISO 8601; UTC where they name no zone). Default: as they stand. */
     time: z.string().optional(),
     /** The column that tells several series apart. */
     group: z.string().optional(),

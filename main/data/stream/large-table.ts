@@ -8,6 +8,7 @@ import { detailOf, identifier, loadDuck, lockDown, type NamedFile, quoted, table
 import { encodings } from '../duck-csv.ts';
 import type { DuckTables } from '../duck-tables.ts';
 import { missing } from '../missing.ts';
+import { secondsOf } from '../times.ts';
 import type { ColumnValues, StoredColumn } from './column-store.ts';
 
 export type LargeSource = Extract<DataSource, { format: 'csv' | 'parquet' | 'json' | 'sql' | 'sqlite' | 'arrow' }>;
@@ -27,7 +28,7 @@ export interface ColumnSurvey {
 
 export interface WantedColumn {
   readonly name: string;
-  /** `times`: seconds, of dates or numbers. `texts`: as they are, where they are too many to be numbered. */
+  /** `times`: seconds, of dates. `texts`: as they are, where they are too many to be numbered. */
   readonly as: 'numbers' | 'codes' | 'times' | 'texts';
 }
 
@@ -274,13 +275,9 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
       const asked = wanted.map(({ name, as }) => {
         const index = indexOf(name);
         const text = `t${index}`;
-        if (as === 'texts') return text;
+        if (as === 'texts' || as === 'times') return text;
         if (as === 'codes') return `${text}::e${index}`;
-        const value =
-          as === 'times'
-            ? `coalesce(${number(index)}, CASE WHEN regexp_matches(${text}, '^\\d{4}-\\d{2}') THEN epoch(TRY_CAST(${text} AS TIMESTAMP)) END)`
-            : number(index);
-        return `CASE WHEN ${missingIn(index)} THEN 'nan'::DOUBLE ELSE coalesce(${value}, 'inf'::DOUBLE) END`;
+        return `CASE WHEN ${missingIn(index)} THEN 'nan'::DOUBLE ELSE coalesce(${number(index)}, 'inf'::DOUBLE) END`;
       });
       /** From the database's codes to those of the column, which may hold texts of other tables, too. */
       const recoded = await Promise.all(
@@ -299,7 +296,11 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
           take(
             rowCount,
             recoded.map((codes, place) => {
-              if (wanted[place].as === 'texts') return chunk.getColumnValues(place) as string[];
+              const { as } = wanted[place];
+              if (as === 'texts' || as === 'times') {
+                const texts = chunk.getColumnValues(place) as string[];
+                return as === 'texts' ? texts : Float64Array.from(texts, secondsOf);
+              }
               const items = itemsOf(chunk, place);
               return codes ? Uint32Array.from(items, (code) => codes[code]) : items;
             }),

@@ -124,7 +124,7 @@ export function planColumns(tables: readonly LargePart[], surveys: readonly Surv
   const wanted = own.map((column): WantedColumn => {
     if (column === tokenized) return { name: column, as: 'texts' };
     const { type } = typed.find((one) => one.name === column)!;
-    if (times.has(column) && !asText.has(column) && !needed.has(column)) return { name: column, as: 'times' };
+    if (type === 'text' && times.has(column) && !asText.has(column) && !needed.has(column)) return { name: column, as: 'times' };
     return { name: column, as: type === 'text' || asText.has(column) ? 'codes' : 'numbers' };
   });
   for (const { name, as } of wanted)

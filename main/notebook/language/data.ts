@@ -348,7 +348,9 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       column: text('A column whose values say which part a row is in. It is no feature unless selected.'),
       stratify: boolean('Whether every part gets the same share of each class.', false),
       group: text('A column: rows that say the same in it stay in one part. It is no feature unless selected.'),
-      time: text('A column: the latest rows are the test, those before them the validation. It is no feature unless selected.'),
+      time: text(
+        'A column of numbers or dates (UTC where they name no zone): the latest rows are the test, those before them the validation. It is no feature unless selected.',
+      ),
       seed: integer('Which of the possible splits it is.', { min: 0 }),
     },
     once: true,
@@ -394,7 +396,9 @@ export const dataMethods: Readonly<Record<string, DataMethodEntry>> = {
       horizon: integer('How many rows after the last one the target stands.', { min: 0, default: 1 }),
       outputs: integer('How many targets in a row are predicted.', { min: 1, default: 1 }),
       stride: integer('Rows from the start of one window to that of the next.', { min: 1, default: 1 }),
-      time: text('The column that orders the rows; as they stand if left out. It is no feature unless selected.'),
+      time: text(
+        'The column of numbers or dates (UTC where they name no zone) that orders the rows; as they stand if left out. It is no feature unless selected.',
+      ),
       group: text('The column that tells several series apart. It is no feature unless selected.'),
       gap: option(
         { is: 'either', of: [{ is: 'number', above: 0 }, { is: 'text' }] },

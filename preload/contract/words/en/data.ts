@@ -100,7 +100,7 @@ export const data = {
   'data.notInOrder':
     '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is not in the order given. Add it.',
   'data.notATime':
-    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is no time. Times are numbers, or dates such as 2024-05-31 or 2024-05-31T12:30.',
+    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is no time. Times are numbers, or dates such as 2024-05-31, 2024-05-31T12:30 (which is UTC) or 2024-05-31T12:30+02:00.',
   'data.splitWays': 'A split is stratified, by group or by time: only one of them. Take out the others.',
   'data.fewGroups': 'There are {groups, number} groups for {parts, number} parts: each part needs at least one. Choose another column.',
   'data.partTwice': 'The {part} part comes from two places. Leave it out of the split, or do not give other data for it.',

@@ -88,7 +88,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.imputeText': '“{column}”列不能这样填补：文本用 mostFrequent 或文本值，数字用数字值。',
   'data.notInOrder': '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}”列中的“{value}”不在给定的顺序里。请加上它。',
   'data.notATime':
-    '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}”列中的“{value}”不是时间。时间应为数字，或如 2024-05-31、2024-05-31T12:30 的日期。',
+    '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}”列中的“{value}”不是时间。时间应为数字，或如 2024-05-31、2024-05-31T12:30（按 UTC 计）、2024-05-31T12:30+08:00 的日期。',
   'data.splitWays': '划分方式 stratify、group、time 只能选一种。请去掉其他的。',
   'data.fewGroups': '只有 {groups, number} 个组，却要分成 {parts, number} 个部分：每部分至少需要一组。请换一列。',
   'data.partTwice': '{part} 部分有两个来源。请从划分中去掉它，或不要另给数据。',

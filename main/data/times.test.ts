@@ -1,0 +1,78 @@
+/** A table says the same moments on every computer. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, it } from 'vitest';
+import type { DataStep } from '#contract/spec.ts';
+import { makeWorkspace } from './testing/workspace.ts';
+import { secondsOf } from './times.ts';
+
+it.each([
+  ['2024-05-31', Date.UTC(2024, 4, 31)],
+  ['2024-05', Date.UTC(2024, 4, 1)],
+  ['2024-05-31T12:30', Date.UTC(2024, 4, 31, 12, 30)],
+  ['2024-05-31 9:30:15', Date.UTC(2024, 4, 31, 9, 30, 15)],
+  ['2024-05-31 12:30:15.1234567', Date.UTC(2024, 4, 31, 12, 30, 15, 123)],
+  ['2024-05-31T12:30:15,5Z', Date.UTC(2024, 4, 31, 12, 30, 15, 500)],
+  ['2024-05-31 12:30 UTC', Date.UTC(2024, 4, 31, 12, 30)],
+  ['2024-05-31 12:30:00+02', Date.UTC(2024, 4, 31, 10, 30)],
+  ['2024-05-31T12:30-0330', Date.UTC(2024, 4, 31, 16)],
+  ['2024-05-31T24:00', Date.UTC(2024, 5, 1)],
+])('%s is a moment', (text, wanted) => {
+  expect(secondsOf(text)).toBe(wanted / 1000);
+});
+
+it.each(['', 'yesterday', '31.05.2024', '2024', '2024-13-01', '2024-05-31T25:00', '2024-05-31 12', '2024-05-31 later', '2024-05-311'])(
+  '“%s” is none',
+  (text) => {
+    expect(secondsOf(text)).toBeNaN();
+  },
+);
+
+it('are the same in memory and beyond it, in every zone', async () => {
+  const { folders, write } = makeWorkspace();
+  const hours = Array.from({ length: 400 }, (_, hour) => new Date(Date.UTC(2024, 2, 29, hour)).toISOString());
+  // Summer time begins in these days: an hour that is not there in Berlin, and one that is in Tokyo.
+  const line = (moment: string, row: number) => `${moment.slice(0, 19).replace('T', ' ')},${moment},${row}`;
+  write('hours.csv', ['local,zoned,value', ...hours.map(line)].join('\n'));
+  const duck = await DuckDBInstance.create(':memory:');
+  const connection = await duck.connect();
+  const place = (name: string) => join(folders.notebook, name);
+  await connection.run("SET TimeZone = 'UTC'");
+  await connection.run(
+    `COPY (SELECT local::TIMESTAMP AS local, zoned::TIMESTAMPTZ AS zoned, value FROM '${place('hours.csv')}') TO '${place('hours.parquet')}'`,
+  );
+  duck.closeSync();
+  const steps = (time: string): DataStep[] => [
+    { op: 'target', column: 'value', kind: 'number' },
+    { op: 'select', columns: ['value'] },
+    { op: 'window', length: 6, time },
+    { op: 'split', validation: 0.2 },
+  ];
+  const sources = [
+    { format: 'csv', path: 'hours.csv' },
+    { format: 'parquet', path: 'hours.parquet' },
+  ];
+  const specs = sources.flatMap((source) => ['local', 'zoned'].map((time) => ({ source, steps: steps(time) })));
+  const script = `
+    import { loadDataset } from ${JSON.stringify(new URL('load.ts', import.meta.url).href)};
+    const said = [];
+    for (const spec of ${JSON.stringify(specs)})
+      for (const mostInMemory of [1, 1e12]) {
+        const { preview, dataset } = await loadDataset(spec, ${JSON.stringify(folders)}, { mostInMemory });
+        const { series, table, samples } = preview;
+        said.push({ series, first: table.rows[47], samples, rows: [...dataset.validation.rows] });
+      }
+    console.log(JSON.stringify(said));`;
+  const answers: unknown[] = [];
+  for (const zone of ['UTC', 'Europe/Berlin', 'Asia/Tokyo']) {
+    const options = { env: { ...process.env, TZ: zone }, maxBuffer: 2 ** 26 };
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], options);
+    answers.push(JSON.parse(stdout));
+  }
+  const [first] = answers as [{ series: { gap: number; gaps: number }; samples: object }[]];
+  expect(first).toHaveLength(8);
+  for (const { series, samples } of first) expect([series.gap, series.gaps, samples]).toEqual([5400, 0, first[0].samples]);
+  for (const other of answers) expect(other).toEqual(first);
+}, 120_000);
