@@ -19,7 +19,6 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   await look(page, shell, 'mistake');
 
   await page.getByRole('button', { name: 'Search or run a command' }).click();
-  await look(page, shell, 'palette');
   await page.getByRole('combobox', { name: 'Search or run a command' }).fill('open the sample clothes');
   await page.keyboard.press('Enter');
   await notebook.shows('Clothes, ten classes');
@@ -61,20 +60,12 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   await expect(page.getByRole('heading', { name: '2 runs side by side' })).toBeVisible();
   await look(page, shell, 'comparison');
 
-  await page.getByRole('button', { name: 'All runs' }).click();
-  await runs.rows().first().click();
-  await page.getByRole('main').getByRole('button', { name: 'Export…' }).click();
-  await expect(page.getByRole('dialog', { name: 'Export the model' })).toBeVisible();
-  await look(page, shell, 'export');
-  await page.keyboard.press('Escape');
-
   await page
     .getByRole('contentinfo')
     .getByRole('button', { name: /^workspace / })
     .click();
   const storage = page.getByRole('dialog', { name: 'Storage' });
   await expect(storage.getByRole('rowheader', { name: 'clothes.epoch.md' })).toBeVisible();
-  await look(page, shell, 'storage');
   await storage.getByRole('button', { name: 'Check its health' }).click();
   await expect(storage.getByText('The store is sound')).toBeVisible();
   await storage.getByRole('button', { name: /^Shrink/ }).click();
