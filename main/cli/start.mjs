@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './build.mjs';
 import { fetchElectron, runElectron } from './electron.mjs';
-import { ensureInstalled, findNode } from './install.mjs';
+import { ensureInstalled, findNode, nodeEnvironment } from './install.mjs';
 import { words } from './start-words.mjs';
 
 const root = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
@@ -23,7 +23,7 @@ function say(text) {
  * @param {readonly string[]} args
  */
 function runCommand(node, args) {
-  const child = spawn(node, [join(root, 'main', 'cli', 'epochbook.ts'), ...args], { stdio: 'inherit' });
+  const child = spawn(node, [join(root, 'main', 'cli', 'epochbook.ts'), ...args], { env: nodeEnvironment(root), stdio: 'inherit' });
   for (const signal of signals) {
     process.on(signal, () => {
       // A terminal sends Ctrl+C to both; passing it on would count as pressing it twice.
