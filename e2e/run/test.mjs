@@ -10,7 +10,11 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 try {
   ensureInstalled(root, (text) => console.log(text));
   const suite = fileURLToPath(new URL('suite.mjs', import.meta.url));
-  const { status } = spawnSync(findNode(root), [suite, ...process.argv.slice(2)], { cwd: root, env: nodeEnvironment(root), stdio: 'inherit' });
+  const { status } = spawnSync(findNode(root), [suite, ...process.argv.slice(2)], {
+    cwd: root,
+    env: nodeEnvironment(root),
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
