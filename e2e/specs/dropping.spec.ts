@@ -59,6 +59,17 @@ test('folders of pictures and of tables, several files, and what no cell reads',
     await expect(notebook.cell('data')).toBeHidden();
   });
 
+  await test.step('classes dropped side by side: one cell with all of them', async () => {
+    await drop(page, notebook, [join(userFolder, 'colours', 'red'), join(userFolder, 'colours', 'blue')]);
+    await notebook.isFresh('data');
+    await expect(notebook.cell('data')).toContainText("data.imageFolder('images')");
+    await expect(notebook.cell('data')).toContainText('48 to train');
+    await expect(notebook.cell('data')).toContainText('2 classes');
+    await expect(page.getByRole('group', { name: /^data cell/ })).toHaveCount(1);
+    await page.keyboard.press('z');
+    await expect(notebook.cell('data')).toBeHidden();
+  });
+
   await test.step('pictures with a table of their labels', async () => {
     for (let index = 0; index < 20; index += 1) outside(`faces/${index}.png`, await plain(index, 255 - index));
     outside(

@@ -74,8 +74,21 @@ test('opens offline, without a request or an error, with the numbers of the run,
     await expect(report.getByRole('button', { name: 'Zoom in' }).first()).toBeHidden();
     const { violations: onPaper } = await new AxeBuilder({ page: report }).setLegacyMode(true).withRules('color-contrast').analyze();
     expect.soft(onPaper.map(({ nodes }) => nodes[0].html.slice(0, 120))).toEqual([]);
+    // What is folded is open on paper, and folded again on the screen.
+    await report.evaluate(() => {
+      const folded = () => document.querySelectorAll('details:not([open])').length;
+      Object.assign(window, { foldedBefore: folded() });
+      addEventListener('beforeprint', () => Object.assign(window, { foldedOnPaper: folded() }));
+    });
     const pages = (await report.pdf({ format: 'A4', path: join(root, 'test-results', 'views', shell, 'report.pdf') })).toString('latin1');
     expect(pages.match(/\/Type ?\/Page\b/g)?.length).toBeGreaterThan(0);
+    const [foldedFirst, onPaperFolded, foldedLast] = await report.evaluate(() => {
+      const { foldedBefore, foldedOnPaper } = window as unknown as Record<string, number>;
+      return [foldedBefore, foldedOnPaper, document.querySelectorAll('details:not([open])').length];
+    });
+    expect(foldedFirst).toBeGreaterThan(0);
+    expect(onPaperFolded).toBe(0);
+    expect(foldedLast).toBe(foldedFirst);
     expect(asked.filter((url) => url !== address && !url.startsWith('data:'))).toEqual([]);
     expect(wrong).toEqual([]);
   } finally {

@@ -24,7 +24,7 @@ export function useShortcuts(): void {
             /^Mod\+(Shift\+)?(Z|A|Backspace|Up|Down)$/.test(keys) ||
             (!/Mod|F\d+$/.test(keys) && (!action.inText || !/Alt|Ctrl/.test(keys)));
           if (forText && isTextField(event.target)) continue;
-          const always = keys.includes('Mod');
+          const always = keys.includes('Mod') || keys === '?';
           if (action.within !== undefined && !always && !(event.target instanceof Element && event.target.matches(action.within))) continue;
           // Asked last, as it looks through the whole page: letters that are typed do not come here.
           if (document.querySelector('dialog[open]')) return;

@@ -52,6 +52,10 @@ blockquote{margin:0;padding-left:16px;border-left:3px solid var(--line);color:va
 /** Charts are zoomed by dragging, and by buttons for those who use a keyboard. */
 export const script = `"use strict";
 const drawChart=${drawChart.toString()};
+// What is folded is open on paper.
+let folded=[];
+addEventListener("beforeprint",()=>{folded=[...document.querySelectorAll("details:not([open])")];for(const one of folded)one.open=true});
+addEventListener("afterprint",()=>{for(const one of folded)one.open=false});
 for(const figure of document.querySelectorAll("figure[data-chart]")){
 const chart=JSON.parse(figure.dataset.chart),svg=figure.querySelector("svg");
 const all=[Number(figure.dataset.from),Number(figure.dataset.to)];let range=all;

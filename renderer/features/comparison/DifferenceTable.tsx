@@ -8,6 +8,7 @@ import { validationPrefix } from '../runs/metrics.ts';
 import { metricName, spacedName } from '../runs/run-words.ts';
 import { settingText, shortPath } from '../runs/settings-list.ts';
 import { bestCells, type Cell, differenceOf, type DifferenceRow, resultRows, settingRows } from './differences.ts';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 
 /** Up to this many runs stand in columns; more stand in rows, as in the table of runs. */
 const columnLimit = 3;
@@ -39,9 +40,7 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
   const two = runs.length === 2;
   const highlighted = useCurvesStore((state) => state.highlighted);
   return (
-    // A scrolled region must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="sheet-scroll" role="group" tabIndex={0} aria-label={t('comparison.whatDiffers')}>
+    <ScrollRegion className="sheet-scroll" label={t('comparison.whatDiffers')} role="group">
       <table className="sheet">
         <thead>
           <tr>
@@ -83,7 +82,7 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
           })}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 
@@ -91,9 +90,7 @@ function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
   const bests = rows.map(bestCells);
   const highlighted = useCurvesStore((state) => state.highlighted);
   return (
-    // A scrolled region must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="sheet-scroll" role="group" tabIndex={0} aria-label={t('comparison.whatDiffers')}>
+    <ScrollRegion className="sheet-scroll" label={t('comparison.whatDiffers')} role="group">
       <table className="sheet wide">
         <thead>
           <tr>
@@ -127,7 +124,7 @@ function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

@@ -1,6 +1,7 @@
 import './comparison.css';
 import { useWords } from '../../words/use-words.ts';
 import type { DiffLine } from './source-diff.ts';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 
 const marks: Record<DiffLine['kind'], string> = { same: ' ', removed: '−', added: '+' };
 
@@ -8,9 +9,7 @@ const marks: Record<DiffLine['kind'], string> = { same: ' ', removed: '−', add
 export function Hunks({ hunks, label }: { readonly hunks: readonly (readonly DiffLine[])[]; readonly label: string }) {
   const t = useWords();
   return (
-    // A scrolled region must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="diff-scroll" role="group" tabIndex={0} aria-label={label}>
+    <ScrollRegion className="diff-scroll" label={label} role="group">
       {hunks.map((lines) => (
         <table key={`${lines[0]?.before} ${lines[0]?.after}`} className="diff">
           <tbody>
@@ -40,6 +39,6 @@ export function Hunks({ hunks, label }: { readonly hunks: readonly (readonly Dif
           </tbody>
         </table>
       ))}
-    </div>
+    </ScrollRegion>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Comparison, SeedNoise } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { lossMetric, mainMetric } from '../runs/metrics.ts';
 import { metricName } from '../runs/run-words.ts';
@@ -62,9 +63,7 @@ export function SeedNoiseCard({ comparison, compact }: { readonly comparison: Co
           </select>
         </label>
       </h2>
-      {/* A scrolled region must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="sheet-scroll" role="group" tabIndex={0} aria-label={t('comparison.noise')}>
+      <ScrollRegion className="sheet-scroll" label={t('comparison.noise')} role="group">
         <table className="sheet">
           <thead>
             <tr>
@@ -127,7 +126,7 @@ export function SeedNoiseCard({ comparison, compact }: { readonly comparison: Co
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       <p className="quiet-text">{t('comparison.noiseText', { groups: noise.groups.length })}</p>
     </section>
   );

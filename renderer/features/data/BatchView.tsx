@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { LookBatch } from '#contract/look.ts';
 import { Progress } from '../../components/Progress.tsx';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 import { call } from '../../platform/client.ts';
 import { useErrorText } from '../../words/errors.ts';
 import type { Formats } from '../../words/format.ts';
@@ -140,9 +141,7 @@ function Values({ batch }: { batch: LookBatch }) {
   const size = batch.inputShape.reduce((product, one) => product * one, 1);
   const names = batch.features ?? Array.from({ length: size }, (_, index) => String(index + 1));
   return (
-    // Scrolled with the arrow keys too.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="batch-values" role="region" aria-label={t('data.batch')} tabIndex={0}>
+    <ScrollRegion className="batch-values" label={t('data.batch')}>
       <table>
         <thead>
           <tr>
@@ -171,6 +170,6 @@ function Values({ batch }: { batch: LookBatch }) {
         </tbody>
       </table>
       {size > mostColumns && <p className="quiet">{t('data.moreValues', { count: size - mostColumns })}</p>}
-    </div>
+    </ScrollRegion>
   );
 }

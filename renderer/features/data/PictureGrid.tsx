@@ -6,6 +6,7 @@ import { useFormats, useWords } from '../../words/use-words.ts';
 import { toRgba } from '../notebook/outputs/Thumbnail.tsx';
 import { picturesAtOnce, useDataStore } from './data-store.ts';
 import { Histogram } from './Histogram.tsx';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 
 const tileWidth = 108;
 const tileHeight = 128;
@@ -69,9 +70,7 @@ export function PictureGrid() {
           </button>
         ))}
       </div>
-      {/* Scrolled with the keys, too. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={scroller} className="picture-scroll" role="region" aria-label={t('data.pictures')} tabIndex={0}>
+      <ScrollRegion ref={scroller} className="picture-scroll" label={t('data.pictures')}>
         <div role="list" aria-label={t('data.pictures')} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
           {lines.flatMap(({ index: line, start }) =>
             Array.from({ length: Math.min(perRow, total - line * perRow) }, (_, at) => {
@@ -85,7 +84,7 @@ export function PictureGrid() {
             }),
           )}
         </div>
-      </div>
+      </ScrollRegion>
       <PictureFacts />
     </div>
   );

@@ -1,11 +1,9 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import type { KnobValue } from '#contract/spec.ts';
-import { Button } from '../../components/Button.tsx';
-import { Dialog } from '../../components/Dialog.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { SelectField } from '../../components/SelectField.tsx';
 import { TextField } from '../../components/TextField.tsx';
-import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { fork } from './going-on.ts';
 import { knobValueOf } from './knob-value.ts';
@@ -21,7 +19,6 @@ interface Props {
 export function ForkDialog({ run, epochs, onClose }: Props) {
   const t = useWords();
   const formats = useFormats();
-  const errorText = useErrorText();
   // Before the last epoch there is something left to train.
   const [epoch, setEpoch] = useState(epochs.findLast((each) => each < run.plannedEpochs) ?? epochs.at(-1)!);
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
@@ -29,9 +26,7 @@ export function ForkDialog({ run, epochs, onClose }: Props) {
   const params = Object.entries(run.params);
   const valueOf = (name: string, before: KnobValue) => (texts[name] === undefined ? before : knobValueOf(texts[name], before));
   const misfit = params.find(([name, before]) => valueOf(name, before) === undefined)?.[0];
-  const begin = (event?: FormEvent): void => {
-    event?.preventDefault();
-    if (misfit !== undefined) return;
+  const begin = (): void => {
     const changed = params.flatMap(([name, before]): [string, KnobValue][] => {
       const value = valueOf(name, before);
       return value === undefined || value === before ? [] : [[name, value]];
@@ -39,45 +34,33 @@ export function ForkDialog({ run, epochs, onClose }: Props) {
     fork({ runId: run.id, epoch, knobs: Object.fromEntries(changed) }).then(onClose, setError);
   };
   return (
-    <Dialog
+    <FormDialog
       title={t('goingOn.forkTitle', { name: run.name })}
+      className="going-on-form"
+      action={t('goingOn.train')}
+      disabled={misfit !== undefined}
+      error={error}
+      onSubmit={begin}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('frame.cancel')}</Button>
-          <Button look="primary" disabled={misfit !== undefined} onClick={() => begin()}>
-            {t('goingOn.train')}
-          </Button>
-        </>
-      }
     >
-      <form className="going-on-form" onSubmit={begin}>
-        <p className="quiet-text">{t('goingOn.forkText')}</p>
-        <SelectField
-          label={t('goingOn.afterEpoch')}
-          value={epoch}
-          options={epochs}
-          wordOf={(each) => formats.count(each)}
-          onValue={setEpoch}
+      <p className="quiet-text">{t('goingOn.forkText')}</p>
+      <SelectField
+        label={t('goingOn.afterEpoch')}
+        value={epoch}
+        options={epochs}
+        wordOf={(each) => formats.count(each)}
+        onValue={setEpoch}
+      />
+      {params.map(([name, before]) => (
+        <TextField
+          key={name}
+          label={name}
+          mono
+          value={texts[name] ?? String(before)}
+          onValue={(text) => setTexts({ ...texts, [name]: text })}
+          error={misfit === name ? t(typeof before === 'boolean' ? 'goingOn.trueOrFalse' : 'goingOn.aNumber') : undefined}
         />
-        {params.map(([name, before]) => (
-          <TextField
-            key={name}
-            label={name}
-            mono
-            value={texts[name] ?? String(before)}
-            onValue={(text) => setTexts({ ...texts, [name]: text })}
-            error={misfit === name ? t(typeof before === 'boolean' ? 'goingOn.trueOrFalse' : 'goingOn.aNumber') : undefined}
-          />
-        ))}
-        {/* One submits with Enter from any field. */}
-        <button type="submit" hidden aria-hidden tabIndex={-1} />
-        {error !== undefined && (
-          <p className="run-error" role="alert">
-            {errorText(error)}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      ))}
+    </FormDialog>
   );
 }

@@ -3,6 +3,7 @@ import type { Answer, Predictions } from '#contract/predictions.ts';
 import { useErrorText } from '../../words/errors.ts';
 import type { Formats } from '../../words/format.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 
 /** Rows on the screen; all of them are in the file that is saved. */
 const shown = 200;
@@ -67,9 +68,7 @@ export function PredictionTable({ predictions }: { readonly predictions: Predict
           {errorText(finding)}
         </p>
       ))}
-      {/* A scrolled region must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="use-table" role="region" aria-label={title} tabIndex={0}>
+      <ScrollRegion className="use-table" label={title}>
         <table>
           <thead>
             <tr>
@@ -104,7 +103,7 @@ export function PredictionTable({ predictions }: { readonly predictions: Predict
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </div>
   );
 }

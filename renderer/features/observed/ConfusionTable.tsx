@@ -3,6 +3,7 @@ import type { CSSProperties } from 'react';
 import { classScores } from '#contract/class-scores.ts';
 import type { Confusion } from '#contract/observations.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 
 /** Beyond so many classes numbers would not be legible: the scores of each class remain. */
 const most = 30;
@@ -30,9 +31,7 @@ export function ConfusionTable({
   const whole = classes.length <= most;
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   return (
-    // A scrolled region must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="confusion-scroll" role="region" aria-label={t('observed.confusionOf', { name })} tabIndex={0}>
+    <ScrollRegion className="confusion-scroll" label={t('observed.confusionOf', { name })}>
       <table className="confusion" style={{ '--classes': classes.length } as CSSProperties}>
         <caption>
           {caption}
@@ -110,6 +109,6 @@ export function ConfusionTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -6,6 +6,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { LineChart } from '../../components/charts/LineChart.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
 import type { LineSeries } from '../../components/charts/series.ts';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 import type { WordKey } from '../../words/catalogue.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { HistogramMark } from './HistogramMark.tsx';
@@ -61,9 +62,7 @@ export function LayersPanel({ watched, runName }: { readonly watched: readonly W
             </label>
           )}
         </h3>
-        {/* A scrolled region must be reachable by keyboard. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div className="table-scroll" role="region" aria-label={t('observed.layersOf', { name: runName })} tabIndex={0}>
+        <ScrollRegion className="table-scroll" label={t('observed.layersOf', { name: runName })}>
           <table className="layers">
             <thead>
               <tr>
@@ -121,7 +120,7 @@ export function LayersPanel({ watched, runName }: { readonly watched: readonly W
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
         <p className="quiet-text">{t('observed.layersExplained')}</p>
       </section>
       {watched.length > 1 && (

@@ -8,6 +8,7 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Progress } from '../../components/Progress.tsx';
 import { TextField } from '../../components/TextField.tsx';
 import { toast } from '../../components/toast-store.ts';
+import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 import { fetchAllRuns } from '../../platform/all-runs.ts';
 import { call } from '../../platform/client.ts';
 import { useJob } from '../../platform/use-job.ts';
@@ -252,9 +253,7 @@ function OwnerTable({ title, owners }: { readonly title: string; readonly owners
   const t = useWords();
   const formats = useFormats();
   return (
-    // Long lists scroll, by keyboard too.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className="storage-scroll" tabIndex={0} aria-label={title}>
+    <ScrollRegion className="storage-scroll" label={title}>
       <table className="storage-table">
         <thead>
           <tr>
@@ -279,7 +278,7 @@ function OwnerTable({ title, owners }: { readonly title: string; readonly owners
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

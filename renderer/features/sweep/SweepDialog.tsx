@@ -1,13 +1,11 @@
 import './sweep.css';
-import { type FormEvent, useId, useMemo, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import type { Knob } from '#contract/spec.ts';
 import { type PrunerName, prunerNames, type SamplerName, samplerNames } from '#contract/sweeps.ts';
 import { useSettingsStore } from '../../app/settings-store.ts';
-import { Button } from '../../components/Button.tsx';
-import { Dialog } from '../../components/Dialog.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { SelectField } from '../../components/SelectField.tsx';
 import { TextField } from '../../components/TextField.tsx';
-import { useErrorText } from '../../words/errors.ts';
 import { useWords } from '../../words/use-words.ts';
 import { stateToSend, useNotebookStore } from '../notebook/notebook-store.ts';
 import { useTrainingStore } from '../notebook/training-store.ts';
@@ -33,7 +31,6 @@ function countIn(typed: string, most: number): number | undefined {
 /** Asks what to search, how, how often and how long. */
 function SweepDialog({ cell, onClose }: { readonly cell: string; readonly onClose: () => void }) {
   const t = useWords();
-  const errorText = useErrorText();
   const cores = useSettingsStore((state) => state.info?.cores ?? 1);
   const knobs = useNotebookStore((state) => state.knobs);
   const path = useNotebookStore((state) => state.path);
@@ -72,10 +69,9 @@ function SweepDialog({ cell, onClose }: { readonly cell: string; readonly onClos
     minuteCount === undefined ||
     (minuteCount !== null && minuteCount <= 0);
 
-  const begin = (event?: FormEvent): void => {
-    event?.preventDefault();
+  const begin = (): void => {
     const sent = stateToSend();
-    if (isWrong || isStarting || !sent) return;
+    if (isWrong || !sent) return;
     setStarting(true);
     setError(undefined);
     start({
@@ -98,91 +94,79 @@ function SweepDialog({ cell, onClose }: { readonly cell: string; readonly onClos
     setDrafts(drafts.map((draft) => (draft.name === name ? { ...draft, ...part } : draft)));
 
   return (
-    <Dialog
+    <FormDialog
       title={t('sweep.title')}
       wide
+      className="sweep-form"
+      action={t('sweep.start')}
+      disabled={isWrong || isStarting}
+      error={error}
+      onSubmit={begin}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('frame.cancel')}</Button>
-          <Button look="primary" disabled={isWrong || isStarting} onClick={() => begin()}>
-            {t('sweep.start')}
-          </Button>
-        </>
-      }
     >
-      <form className="sweep-form" onSubmit={begin}>
-        <p className="quiet-text">{t('sweep.text')}</p>
-        <fieldset>
-          <legend>{t('sweep.knobs')}</legend>
-          {knobs.length === 0 && <p className="quiet-text">{t('sweep.noKnobs')}</p>}
-          {drafts.map((draft) => (
-            <RangeRow key={draft.name} draft={draft} knob={knobs.find(({ name }) => name === draft.name)!} onChange={change} />
+      <p className="quiet-text">{t('sweep.text')}</p>
+      <fieldset>
+        <legend>{t('sweep.knobs')}</legend>
+        {knobs.length === 0 && <p className="quiet-text">{t('sweep.noKnobs')}</p>}
+        {drafts.map((draft) => (
+          <RangeRow key={draft.name} draft={draft} knob={knobs.find(({ name }) => name === draft.name)!} onChange={change} />
+        ))}
+        {knobs.length > 0 && searched.length === 0 && <p className="sweep-problem">{t('sweep.chooseOne')}</p>}
+      </fieldset>
+      <div className="sweep-options">
+        <SelectField
+          label={t('sweep.sampler')}
+          value={sampler}
+          options={samplerNames}
+          onValue={setSampler}
+          wordOf={(name) => t(`sweep.sampler.${name}`)}
+        />
+        <SelectField
+          label={t('sweep.pruner')}
+          value={pruner}
+          options={prunerNames}
+          onValue={setPruner}
+          wordOf={(name) => t(`sweep.pruner.${name}`)}
+        />
+        <TextField
+          label={t('sweep.metric')}
+          value={metric}
+          onValue={setMetric}
+          list={metrics}
+          spellCheck={false}
+          mono
+          hint={t('sweep.metricHint')}
+        />
+        <datalist id={metrics}>
+          {known.map((name) => (
+            <option key={name}>{name}</option>
           ))}
-          {knobs.length > 0 && searched.length === 0 && <p className="sweep-problem">{t('sweep.chooseOne')}</p>}
-        </fieldset>
-        <div className="sweep-options">
-          <SelectField
-            label={t('sweep.sampler')}
-            value={sampler}
-            options={samplerNames}
-            onValue={setSampler}
-            wordOf={(name) => t(`sweep.sampler.${name}`)}
-          />
-          <SelectField
-            label={t('sweep.pruner')}
-            value={pruner}
-            options={prunerNames}
-            onValue={setPruner}
-            wordOf={(name) => t(`sweep.pruner.${name}`)}
-          />
-          <TextField
-            label={t('sweep.metric')}
-            value={metric}
-            onValue={setMetric}
-            list={metrics}
-            spellCheck={false}
-            mono
-            hint={t('sweep.metricHint')}
-          />
-          <datalist id={metrics}>
-            {known.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </datalist>
-          <TextField
-            label={t('sweep.trials')}
-            value={trials}
-            onValue={setTrials}
-            inputMode="numeric"
-            error={trialCount === undefined ? t('sweep.wantsCount') : undefined}
-          />
-          <TextField
-            label={t('sweep.workers')}
-            value={workers}
-            onValue={setWorkers}
-            inputMode="numeric"
-            error={workerCount === undefined ? t('sweep.wantsCount') : undefined}
-            hint={t('sweep.workersHint', { cores })}
-          />
-          <TextField
-            label={t('sweep.budget')}
-            value={minutes}
-            onValue={setMinutes}
-            inputMode="decimal"
-            error={minuteCount === undefined || (minuteCount !== null && minuteCount <= 0) ? t('sweep.wantsMinutes') : undefined}
-            hint={t('sweep.budgetHint')}
-          />
-        </div>
-        {/* One submits with Enter from any field. */}
-        <button type="submit" hidden aria-hidden tabIndex={-1} />
-        {error !== undefined && (
-          <p className="run-error" role="alert">
-            {errorText(error)}
-          </p>
-        )}
-      </form>
-    </Dialog>
+        </datalist>
+        <TextField
+          label={t('sweep.trials')}
+          value={trials}
+          onValue={setTrials}
+          inputMode="numeric"
+          error={trialCount === undefined ? t('sweep.wantsCount') : undefined}
+        />
+        <TextField
+          label={t('sweep.workers')}
+          value={workers}
+          onValue={setWorkers}
+          inputMode="numeric"
+          error={workerCount === undefined ? t('sweep.wantsCount') : undefined}
+          hint={t('sweep.workersHint', { cores })}
+        />
+        <TextField
+          label={t('sweep.budget')}
+          value={minutes}
+          onValue={setMinutes}
+          inputMode="decimal"
+          error={minuteCount === undefined || (minuteCount !== null && minuteCount <= 0) ? t('sweep.wantsMinutes') : undefined}
+          hint={t('sweep.budgetHint')}
+        />
+      </div>
+    </FormDialog>
   );
 }
 

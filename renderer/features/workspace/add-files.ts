@@ -6,6 +6,7 @@ import { errorTextNow } from '../../words/errors.ts';
 import { translate } from '../../words/use-words.ts';
 import { blockElement } from '../notebook/block-element.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
+import { classesName, classFolders } from './class-folders.ts';
 import { dataCellText, folderCellText, kindOf, pathFrom } from './data-cell.ts';
 import { useWorkspaceStore } from './workspace-store.ts';
 
@@ -74,7 +75,8 @@ interface Added {
  * Puts the files into `folder` of the workspace; with a notebook open, adds a cell for each that one can read, behind
  * the block `afterKey`.
  */
-export async function addFiles(dropped: readonly Dropped[], folder: string, afterKey: string | undefined): Promise<void> {
+export async function addFiles(given: readonly Dropped[], folder: string, afterKey: string | undefined): Promise<void> {
+  const dropped = withClassesTogether(given, folder);
   const totalBytes = dropped.reduce((sum, { file }) => sum + file.size, 0);
   const added: Added[] = [];
   let sentBytes = 0;
@@ -96,6 +98,17 @@ export async function addFiles(dropped: readonly Dropped[], folder: string, afte
     await useWorkspaceStore.getState().load();
   }
   await addCells(added, afterKey);
+}
+
+/** Classes of one data set come into one folder, which a cell then reads. */
+function withClassesTogether(dropped: readonly Dropped[], folder: string): readonly Dropped[] {
+  const classes = classFolders(dropped.map(({ file, below }) => ({ below, name: file.name })));
+  if (classes.length === 0) return dropped;
+  const inside = folder === '' ? '' : `${folder}/`;
+  const { folders = [], dataFiles = [] } = useWorkspaceStore.getState().workspace ?? {};
+  const paths = [...folders, ...dataFiles.map(({ path }) => path)].filter((path) => path.startsWith(inside));
+  const name = classesName(new Set(paths.map((path) => path.slice(inside.length).split('/')[0])));
+  return dropped.map((one) => (classes.includes(one.below) ? { ...one, below: `${name}/${one.below}` } : one));
 }
 
 /**

@@ -66,6 +66,7 @@ export const notebook = {
   'notebook.unfold': 'Unfold the cell',
   'notebook.collapse': 'Collapse what is under the heading, or go to the heading above',
   'notebook.expand': 'Show what is under the heading',
+  'notebook.cellCount': '{count, plural, one {# cell} other {# cells}}',
   'notebook.sectionHidden': '{count, plural, one {# cell} other {# cells}} under this heading',
   'notebook.showLineNumbers': 'Show line numbers',
   'notebook.hideLineNumbers': 'Hide line numbers',

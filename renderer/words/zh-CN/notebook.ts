@@ -68,6 +68,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.unfold': '展开单元',
   'notebook.collapse': '收起标题下的内容，或转到上一级标题',
   'notebook.expand': '展开标题下的内容',
+  'notebook.cellCount': '{count} 个单元',
   'notebook.sectionHidden': '此标题下有 {count} 个单元',
   'notebook.showLineNumbers': '显示行号',
   'notebook.hideLineNumbers': '隐藏行号',

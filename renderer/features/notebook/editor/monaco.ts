@@ -119,6 +119,8 @@ export function applyEditorTheme(): void {
       'editor.background': '#00000000',
       'editor.foreground': color('--ink'),
       'editorCursor.foreground': color('--accent'),
+      'editorLineNumber.foreground': color('--ink-3'),
+      'editorLineNumber.activeForeground': color('--ink-3'),
       'editor.lineHighlightBackground': '#00000000',
       'editor.lineHighlightBorder': '#00000000',
       'editor.selectionBackground': `${color('--accent')}40`,

@@ -2,6 +2,7 @@ import { memo, useState } from 'react';
 import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { DataPreview } from '#contract/notebook.ts';
 import { Button } from '../../../components/Button.tsx';
+import { ScrollRegion } from '../../../components/ScrollRegion.tsx';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { lookAt } from '../../data/data-store.ts';
 import { Findings } from '../../data/Findings.tsx';
@@ -113,9 +114,7 @@ function TablePreview({ cell, table }: { cell: string; table: NonNullable<DataPr
   const rows = all ? table.rows : table.rows.slice(0, firstRows);
   return (
     <div className="table-preview">
-      {/* Scrolled with the arrow keys too. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="table-scroll" role="region" aria-label={t('notebook.firstRows')} tabIndex={0}>
+      <ScrollRegion className="table-scroll" label={t('notebook.firstRows')}>
         <table>
           <thead>
             <tr>
@@ -152,7 +151,7 @@ function TablePreview({ cell, table }: { cell: string; table: NonNullable<DataPr
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       <p className="table-foot">
         {t('notebook.rowsShown', { shown: rows.length, total: table.totalRows })}
         {table.rows.length > firstRows && (
