@@ -20,11 +20,12 @@ import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
 import { folderOf, mostInMemory as usualMost, type ReadOptions, samplesName } from './stored-arrays.ts';
-import { isLarge, loadLargeTable } from './stream/load-large.ts';
+import { isLarge, loadLargeSeries, loadLargeTable } from './stream/load-large.ts';
 import { distinctSamples } from './stream/distinct-samples.ts';
 import { shapeStored } from './stream/shape-stored.ts';
 import { place, stepOf } from './steps.ts';
-import { type PlacedSeries, prepareTable } from './table.ts';
+import type { PlacedSeries } from './placed-series.ts';
+import { prepareTable } from './table.ts';
 import { prepareRunningText, readRunningText, readTextFolder, type RunningText } from './text-files.ts';
 
 export interface LoadedData {
@@ -61,18 +62,30 @@ export async function loadDataset(spec: DataSpec, folders: Folders, options: Loa
   }
 }
 
+/** Of a series: its rows and windows, to be shown; what is larger than memory lies in a file until it is closed. Throws what `loadDataset` throws. */
+export async function loadSeries(spec: DataSpec, folders: Folders, options: LoadOptions = {}): Promise<PlacedSeries | undefined> {
+  if (!stepOf(spec, 'window')) return undefined;
+  if (await isLarge(spec, folders, mostOf(spec, options.mostInMemory))) return loadLargeSeries(spec, folders, options);
+  return (await loadDataset(spec, folders, options)).placed;
+}
+
+/** Bytes that the data may take: what the spec says comes first. */
+function mostOf(spec: DataSpec, most = usualMost): number {
+  const told = stepOf(spec, 'memory')?.step.megabytes;
+  return told === undefined ? most : told * 2 ** 20;
+}
+
 /** Of what is shaped after it was read, about. */
 const shareOfReading = 0.5;
 
 async function load(
   spec: DataSpec,
   folders: Folders,
-  { signal, mostInMemory: most = usualMost, onProgress, onDamaged, known }: LoadOptions,
+  { signal, mostInMemory: most, onProgress, onDamaged, known }: LoadOptions,
 ): Promise<LoadedData> {
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const { source } = spec;
-  const told = stepOf(spec, 'memory')?.step.megabytes;
-  const mostInMemory = told === undefined ? most : told * 2 ** 20;
+  const mostInMemory = mostOf(spec, most);
   signal?.throwIfAborted();
   if (await isLarge(spec, folders, mostInMemory)) {
     const { prepared, parts, reading } = await loadLargeTable(spec, folders, hash, { signal, known, onProgress });

@@ -11,6 +11,7 @@ import { distinctRows } from './distinct.ts';
 import { fitFeatures, fittedFeatures } from './features.ts';
 import { chooseRows, keepRows, putBelow } from './rows.ts';
 import { checkTrainWeights, readWeights, weightColumn } from './sample-weights.ts';
+import { placedInMemory, type PlacedSeries } from './placed-series.ts';
 import { type Parts, split } from './split.ts';
 import { place, splitOf, stepOf, stepsOf } from './steps.ts';
 import { findTableFaults } from './table-findings.ts';
@@ -22,7 +23,6 @@ import {
   placesInSeries,
   placeWindows,
   type PlacedPart,
-  type PlacedWindows,
   type RowOrder,
   targetRows,
   type WindowStep,
@@ -40,17 +40,6 @@ export interface PreparedTable {
   readonly placed?: PlacedSeries;
   readonly text?: NonNullable<DataPreview['text']>;
   readonly streamed?: NonNullable<DataPreview['streamed']>;
-}
-
-/** Rows in their series, and the windows over them, as they are shown. */
-export interface PlacedSeries {
-  readonly table: TextTable;
-  readonly target: TypedColumn;
-  readonly chosen: readonly TypedColumn[];
-  readonly parts: Parts;
-  readonly step: WindowStep;
-  readonly windows: PlacedWindows;
-  readonly order: RowOrder;
 }
 
 /** Other data that is a part, its own rows chosen. `at` points at the step. */
@@ -430,7 +419,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     return { ...made, ...augmentationOf(spec, made.inputShape) };
   };
   const findings = findTableFaults({ table, chosen: chosen.filter((column) => column !== target.column), features, target, parts, spec });
-  if (!window || !windows) {
+  if (!window || !windows || !order) {
     return {
       dataset: {
         ...tableFacts,
@@ -479,7 +468,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
     ...shown,
     findings,
     series: { ...series, stride, gap, gaps },
-    ...(order && { placed: { table, target: target.column, chosen, parts, step: window.step, windows, order } }),
+    placed: placedInMemory(table, { typed: columns, target: target.column, chosen, parts, step: window.step, windows, order }),
   };
 }
 

@@ -74,7 +74,7 @@ interface OrderedRows {
 }
 
 /** Series in the order in which they come up, each by time. */
-function orderRows(rows: Uint32Array, { groupOf, timeOf }: RowOrder): OrderedRows {
+export function orderRows(rows: Uint32Array, { groupOf, timeOf }: RowOrder): OrderedRows {
   const sizes = new Map<string, number>();
   for (const row of rows) sizes.set(groupOf(row), (sizes.get(groupOf(row)) ?? 0) + 1);
   const next = new Map<string, number>();

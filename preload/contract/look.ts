@@ -193,17 +193,19 @@ export const lookSeries = z.object({
     count: z.number().int(),
     /** Windows that follow one another without a gap, from the first row of the first to the last target of the last. */
     spans: z.array(z.object({ part: seriesPart, from: z.number(), to: z.number(), count: z.number().int() })),
-    /** The one asked for: the rows it sees, and those it is to predict; rows of the source from 0. */
-    window: z.object({
-      number: z.number().int(),
-      part: seriesPart,
-      from: z.number(),
-      to: z.number(),
-      targetFrom: z.number(),
-      targetTo: z.number(),
-      rows: z.tuple([z.number().int(), z.number().int()]),
-      targetRows: z.tuple([z.number().int(), z.number().int()]),
-    }),
+    /** The one asked for, where there is any: the rows it sees, and those it is to predict; rows of the source from 0. */
+    window: z
+      .object({
+        number: z.number().int(),
+        part: seriesPart,
+        from: z.number(),
+        to: z.number(),
+        targetFrom: z.number(),
+        targetTo: z.number(),
+        rows: z.tuple([z.number().int(), z.number().int()]),
+        targetRows: z.tuple([z.number().int(), z.number().int()]),
+      })
+      .optional(),
   }),
 });
 export type LookSeries = z.infer<typeof lookSeries>;

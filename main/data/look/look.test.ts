@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { ColumnProfile, LookPage, LookSelection, LookSeries, OpenedLook, PicturePage, SeriesAsk } from '#contract/look.ts';
-import type { DataSpec } from '#contract/spec.ts';
+import type { DataSpec, DataStep } from '#contract/spec.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
 import { zipOf } from '../testing/zip-files.ts';
 import { createLooker, type LookAsk } from './look.ts';
@@ -230,17 +230,58 @@ describe('what the database cannot read by itself', () => {
   });
 });
 
-it('says that a series larger than what it may take is not drawn', async () => {
-  write('long.csv', ['hour,temp', ...Array.from({ length: 60 }, (_, hour) => `${hour},${hour % 7}`)].join('\n'));
-  const long = about({
-    source: { format: 'csv', path: 'long.csv' },
-    steps: [
-      { op: 'target', column: 'temp', kind: 'number' },
-      { op: 'window', length: 6, time: 'hour' },
-      { op: 'memory', megabytes: 0.001 },
-    ],
+it('draws a series that is larger than memory as one in memory', async () => {
+  // Three series in turns and not in the order of time, with gaps, a stretch without a number, and one too short for a window.
+  const wave = (index: number) => Math.abs(Math.sin(index * 12.9898) * 43758.5453) % 1;
+  const hours = Array.from({ length: 20_000 }, (_, hour) => hour).filter((hour) => wave(hour) > 0.001);
+  const lines = hours.map((hour) => {
+    const moment = new Date(Date.UTC(2021, 0, 1, hour)).toISOString().slice(0, 16);
+    const rain = hour % 500 < 20 ? '' : (wave(hour + 0.5) * 9).toFixed(2);
+    return `${moment},${hour > 19_996 ? 'short' : hour % 2 ? 'north' : 'south'},${(wave(hour * 3) * 40).toFixed(3)},${rain},${hour % 3}`;
   });
-  expect(await fault(long.series({ group: 0, window: 0 }))).toMatchObject({ code: 'data.seriesTooLarge', at: '/data/source' });
+  const mixed = lines.map((line, row) => ({ line, at: wave(row * 17) })).sort((one, other) => one.at - other.at);
+  write('long.csv', ['time,place,temp,rain,kind', ...mixed.map(({ line }) => line)].join('\n'));
+  write('turns.csv', ['temp,rain', ...hours.slice(0, 900).map((hour) => `${wave(hour)},${hour % 7 === 2 ? 'NA' : hour}`)].join('\n'));
+  const pairOf = (path: string, steps: DataStep[]) => {
+    const of = (more: DataStep[]) => about({ source: { format: 'csv', path }, steps: [...steps, ...more] });
+    return [of([]), of([{ op: 'memory', megabytes: 0.001 }])];
+  };
+  const [memory, file] = pairOf('long.csv', [
+    { op: 'target', column: 'temp', kind: 'number' },
+    { op: 'impute' },
+    { op: 'window', length: 6, horizon: 2, outputs: 2, stride: 3, time: 'time', group: 'place' },
+    { op: 'split', validation: 0.2, test: 0.1 },
+    { op: 'ordinal' },
+  ]);
+  const all = await memory.series({ group: 0, window: 0 });
+  const middle = { from: all.extent.from + 1e6, to: all.extent.from + 2e6 };
+  const asks: SeriesAsk[] = [0, 1, 2].flatMap((group) => [
+    { group, window: 0 },
+    { group, window: 700, range: middle },
+    { group, window: 1e9, range: { from: middle.from, to: middle.from + 90_000 } },
+  ]);
+  const wanted: LookSeries[] = [];
+  for (const ask of asks) wanted.push(await memory.series(ask));
+  for (const [index, ask] of asks.entries()) expect(await file.series(ask)).toEqual(wanted[index]);
+  expect(all.groups.toSorted()).toEqual(['north', 'short', 'south']);
+  expect([all.gaps.length > 5, all.lines.map(({ name }) => name), all.isDate]).toEqual([true, ['temp', 'rain', 'kind'], true]);
+  const [temp, rain] = all.lines;
+  const places = temp.segments.reduce((sum, { at: own }) => sum + own.length, 0);
+  expect([places > 1000, places < 1300, rain.segments.length > temp.segments.length]).toEqual([true, true, true]);
+  const short = await file.series({ group: all.groups.indexOf('short'), window: 0 });
+  expect([short.rows, short.windows.count, short.windows.window]).toEqual([3, 0, undefined]);
+  const [plain, stored] = pairOf('turns.csv', [
+    { op: 'target', column: 'temp', kind: 'number' },
+    { op: 'impute' },
+    { op: 'window', length: 4 },
+  ]);
+  const inMemory = await plain.series({ group: 0, window: 99 });
+  expect(await stored.series({ group: 0, window: 99 })).toEqual(inMemory);
+  const samples = join(folders.workspace, '.epochbook', 'cache', 'samples');
+  const left = () => readdirSync(samples).filter((name) => name.endsWith('.columns'));
+  expect(left()).toHaveLength(1);
+  await about({ source: { format: 'csv', path: 'turns.csv' }, steps: [] }).open();
+  expect(left()).toEqual([]);
 });
 
 it('shows a series with its parts, gaps and windows, none of which looks ahead', async () => {
@@ -274,14 +315,14 @@ it('shows a series with its parts, gaps and windows, none of which looks ahead',
     ['validation', 27],
   ]);
   for (let window = 0; window < first.windows.count; window += 1) {
-    const { rows: seen, targetRows, from, to, targetFrom } = (await hours.series({ group: 0, window })).windows.window;
+    const { rows: seen, targetRows, from, to, targetFrom } = (await hours.series({ group: 0, window })).windows.window!;
     expect(seen[1] - seen[0]).toBe(5);
     expect(targetRows).toEqual([seen[1] + 2, seen[1] + 3]);
     expect(targetFrom).toBeGreaterThan(to);
     expect(first.gaps.some((gap) => from <= gap.from && targetFrom >= gap.to)).toBe(false);
   }
   const near = await hours.series({ group: 1, window: 3, range: { from: 0, to: 1 } });
-  expect([near.rows, near.lines[0].segments, near.windows.window.rows]).toEqual([40, [], [103, 108]]);
+  expect([near.rows, near.lines[0].segments, near.windows.window!.rows]).toEqual([40, [], [103, 108]]);
 });
 
 describe('pictures', () => {

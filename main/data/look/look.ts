@@ -16,7 +16,7 @@ import { stepOf } from '../steps.ts';
 import { createPages, type Pages } from './pages.ts';
 import { type LookPictures, openPictures, type PicturesSource } from './pictures.ts';
 import { profileColumns } from './profile.ts';
-import { openSeries } from './series.ts';
+import { type OpenSeries, openSeries } from './series.ts';
 import type { TableSource } from '../duck-tables.ts';
 import { type Imported, type LookTable, openTable } from './source.ts';
 
@@ -47,7 +47,7 @@ interface Open {
   readonly pictures?: LookPictures;
   pages?: { pages: Pages; imported: Imported };
   /** Of windows, under the steps that made them. */
-  series?: { key: string; answer: (ask: SeriesAsk) => LookSeries };
+  series?: OpenSeries & { readonly key: string };
 }
 
 export function createLooker(): Looker {
@@ -57,6 +57,7 @@ export function createLooker(): Looker {
     const key = JSON.stringify([data.source, folders]);
     if (open?.key === key && !anew) return open;
     await open?.table?.close();
+    await open?.series?.close();
     open = undefined;
     if (kindOf(data.source) !== 'arrays') open = { key, table: await openTable(data.source as TableSource, folders, cache) };
     else {
@@ -85,8 +86,12 @@ export function createLooker(): Looker {
       }
       if (question.kind === 'series') {
         const key = JSON.stringify(question.data.steps);
-        if (now.series?.key !== key) now.series = { key, answer: await openSeries(question.data, question.folders) };
-        return now.series.answer(question);
+        if (now.series?.key !== key) {
+          await now.series?.close();
+          delete now.series;
+          now.series = { key, ...(await openSeries(question.data, question.folders, onProgress)) };
+        }
+        return now.series.answer(question, onProgress);
       }
       if (table && (question.kind === 'rows' || question.kind === 'profile')) {
         if (!now.pages) {

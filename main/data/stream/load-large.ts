@@ -1,5 +1,5 @@
 /** Tables that are larger than memory: told by the sizes of their files, then read in passes. */
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
 import { join } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
@@ -9,13 +9,14 @@ import type { NamedFile } from '../duck.ts';
 import { type DuckTables, openTables } from '../duck-tables.ts';
 import { type Folders, isGzipped, locate, placeDataFile } from '../files.ts';
 import { atOther, checkOther, forEveryPart } from '../other-data.ts';
+import type { PlacedSeries } from '../placed-series.ts';
 import { place } from '../steps.ts';
 import { folderOf, samplesName } from '../stored-arrays.ts';
 import type { PreparedTable } from '../table.ts';
 import { openArrowRows, openSqliteRows } from './large-rows.ts';
 import { type LargeSource, type LargeTable, openLargeTable } from './large-table.ts';
 import { canStream, type LargePart } from './stream-plan.ts';
-import { prepareLargeTable } from './stream-table.ts';
+import { placeLargeSeries, prepareLargeTable } from './stream-table.ts';
 
 /** What a table's texts take in memory, for each byte of the file. */
 const textFactor = 16;
@@ -60,6 +61,16 @@ export async function isLarge(spec: DataSpec, folders: Folders, most: number): P
   return bytes > most;
 }
 
+interface OpenedTables {
+  readonly tables: readonly LargePart[];
+  /** Parts whose rows are of other files. */
+  readonly parts: readonly ('validation' | 'test')[];
+  /** Of what is made of them. */
+  readonly name: string;
+  /** Hears the share that is done of what is made of them. */
+  readonly onMade: (share: number) => void;
+}
+
 export interface LoadedLargeTable {
   readonly prepared: PreparedTable;
   /** Parts whose rows are of other files. */
@@ -79,12 +90,32 @@ export interface LargeTableOptions {
 }
 
 /** Throws what `loadDataset` throws. */
-export async function loadLargeTable(
+export const loadLargeTable = (
+  spec: DataSpec,
+  folders: Folders,
+  hash: Hash,
+  { signal, known, onProgress }: LargeTableOptions,
+): Promise<LoadedLargeTable> =>
+  withTables(spec, folders, hash, { signal, known, onProgress }, async ({ tables, parts, name, onMade }) => {
+    const prepared = await prepareLargeTable(tables, spec, { folders, name, known, signal, onProgress: onMade });
+    const { reading } = tables[0].table;
+    return { prepared, parts, ...(reading && { reading }) };
+  });
+
+/** Rows of a series and the windows over them, in a file until it is closed. Throws what `loadDataset` throws. */
+export const loadLargeSeries = (spec: DataSpec, folders: Folders, { signal, onProgress }: LargeTableOptions): Promise<PlacedSeries> =>
+  withTables(spec, folders, createHash('sha256').update(JSON.stringify(spec)), { signal, onProgress }, ({ tables, name, onMade }) =>
+    placeLargeSeries(tables, spec, { folders, name, signal, onProgress: onMade }),
+  );
+
+/** Opens all tables that the spec names, for as long as something is made of them. */
+async function withTables<Made>(
   spec: DataSpec,
   folders: Folders,
   hash: Hash,
   { signal, known, onProgress = () => {} }: LargeTableOptions,
-): Promise<LoadedLargeTable> {
+  make: (opened: OpenedTables) => Promise<Made>,
+): Promise<Made> {
   const tables: LargePart[] = [];
   const seen: { file: string; path: string; writtenAtMs: number }[] = [];
   const parts: ('validation' | 'test')[] = [];
@@ -155,19 +186,17 @@ export async function loadLargeTable(
         throw atOther(error, at);
       }
     }
-    const prepared = await prepareLargeTable(tables, spec, {
-      folders,
+    const made = await make({
+      tables,
+      parts,
       name: samplesName(hash, known),
-      known,
-      signal,
-      onProgress: (share) => onProgress(hashingShare + (1 - hashingShare) * share),
+      onMade: (share) => onProgress(hashingShare + (1 - hashingShare) * share),
     });
     // What was hashed and what was read must be the same.
     for (const { file, path, writtenAtMs } of seen)
       if ((await disk.stat(file)).mtimeMs !== writtenAtMs)
         throw new EpochbookError('data.changedMeanwhile', { path }, { at: '/data/source' });
-    const { reading } = tables[0].table;
-    return { prepared, parts, ...(reading && { reading }) };
+    return made;
   } finally {
     for (const { table } of tables) table.close();
     for (const drop of drops) await drop();

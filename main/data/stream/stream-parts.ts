@@ -8,7 +8,7 @@ import { type Parts, split } from '../split.ts';
 import { place, splitOf, stepOf } from '../steps.ts';
 import { checkWindowSplit } from '../table.ts';
 import { secondsOf } from '../times.ts';
-import { placesInSeries, placeWindows, type WindowStep } from '../windows.ts';
+import { placesInSeries, placeWindows, type RowOrder, type WindowStep } from '../windows.ts';
 import type { Columns } from './stream-columns.ts';
 import { keptNumbers, keptTexts, ofTexts, type StreamRows } from './stream-rows.ts';
 import type { StreamedTarget } from './stream-targets.ts';
@@ -125,11 +125,24 @@ export async function placeStored(
   const found = stepOf(spec, 'window');
   if (!found) return undefined;
   const { step, index } = found;
+  const order = await orderStored(rows, columns, typed, spec, found);
+  return { ...placeWindows(parts, step, order, place(found), known?.series?.gap), step, index };
+}
+
+/** Which series each kept row belongs to, and when it was. Throws `data.notATime`. */
+export async function orderStored(
+  rows: StreamRows,
+  columns: Columns,
+  typed: readonly TypedColumn[],
+  spec: DataSpec,
+  found: { readonly step: WindowStep; readonly index: number },
+): Promise<RowOrder> {
+  const { step } = found;
   const at = place(found);
   const named = (name: string) => columnNamed(typed, name, rows.path, at);
   const group = step.group ?? splitOf(spec)?.step.group;
   const groupOf = group === undefined ? () => '' : await readGroups(rows, columns, named(group));
   const times = step.time === undefined ? undefined : await readTimes(rows, columns, named(step.time), at, rows.kept.length);
   const timeOf = (row: number) => (times ? times[row] : rows.originOf(row).row);
-  return { ...placeWindows(parts, step, { groupOf, timeOf }, at, known?.series?.gap), step, index };
+  return { groupOf, timeOf };
 }

@@ -3,6 +3,8 @@
  * and parted by their places, the preparation is fitted in passes over columns, and the samples are written part by part.
  * In memory are a few numbers for each row, never the rows. What comes out is what `prepareTable` gives, to the bit.
  */
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Column, DataPreview, Finding } from '#contract/notebook.ts';
 import type { Dataset, Part, Preparation, StoredInputs } from '#contract/samples.ts';
@@ -12,9 +14,10 @@ import { augmentationOf } from '../augmentation.ts';
 import { isMissing, numberIn, type TypedColumn } from '../columns.ts';
 import type { Folders } from '../files.ts';
 import { checkTrainWeights, weightColumn } from '../sample-weights.ts';
+import { drawnOf, type PlacedSeries } from '../placed-series.ts';
 import type { Parts } from '../split.ts';
 import { place, stepOf, stepsOf } from '../steps.ts';
-import { samplesFile } from '../stored-arrays.ts';
+import { folderOf, samplesFile } from '../stored-arrays.ts';
 import { checkOutputs, checkTogether, chooseFeatures, knownFeatures, otherTargets, type PreparedTable, targetColumn } from '../table.ts';
 import { findTableFaults } from '../table-findings.ts';
 import { seriesOf } from '../windows.ts';
@@ -23,9 +26,9 @@ import { knownStreamedFeatures } from './known-features.ts';
 import type { ColumnSurvey, LargeTable } from './large-table.ts';
 import { chooseStored, type StoredTables } from './stream-choice.ts';
 import { fitStreamedFeatures } from './stream-features.ts';
-import { partRows, placeStored } from './stream-parts.ts';
+import { orderStored, partRows, placeStored } from './stream-parts.ts';
 import { gatherTexts, knownTarget, type LargePart, planColumns, streamed, type Survey } from './stream-plan.ts';
-import type { OriginOf, StreamRows } from './stream-rows.ts';
+import { keptNumbers, type OriginOf, type StreamRows } from './stream-rows.ts';
 import { sampleRows, type SamplesJob, writeSamples, type WrittenSamples } from './stream-samples.ts';
 import { readStreamedTarget, readStreamedWeights, type StreamedTarget } from './stream-targets.ts';
 import { tokenizeStored } from './stream-text.ts';
@@ -51,6 +54,73 @@ export async function prepareLargeTable(
   spec: DataSpec,
   { folders, name, signal, known, onProgress = () => {} }: StreamOptions,
 ): Promise<PreparedTable> {
+  const { file, writtenAtMs, write } = await samplesFile(folders, name);
+  try {
+    const stored = await storeTables(tables, spec, `${file}.${process.pid}.columns`, { signal, known, onProgress });
+    try {
+      const prepared = await prepareStored({ ...stored, known, write, file, writtenAtMs, onProgress });
+      await write.done(prepared.bytes);
+      return prepared.prepared;
+    } finally {
+      await stored.store.close();
+    }
+  } catch (error) {
+    await write.fail();
+    throw error;
+  }
+}
+
+/** Rows of a series and the windows over them, its columns in a file until it is closed. Throws what preparing them throws. */
+export async function placeLargeSeries(
+  tables: readonly LargePart[],
+  spec: DataSpec,
+  { folders, name, signal, onProgress = () => {} }: StreamOptions,
+): Promise<PlacedSeries> {
+  const found = stepOf(spec, 'window')!;
+  const file = join(folderOf(folders), `${name}-series.${process.pid}.columns`);
+  const stored = await storeTables(tables, spec, file, { signal, onProgress });
+  try {
+    const { rows, columns, target, parts } = await openRows({ ...stored, known: undefined });
+    const { typed } = stored.plan;
+    const { step, index: _, ...windows } = (await placeStored(rows, columns, typed, spec, parts, undefined))!;
+    const chosen = chooseFeatures(tables[0].table, typed, spec, target.column);
+    const { drawn, ...shown } = drawnOf({ step, typed, target: target.column, chosen });
+    onProgress(1);
+    return {
+      ...shown,
+      count: rows.kept.length,
+      parts,
+      step,
+      windows,
+      order: await orderStored(rows, columns, typed, spec, found),
+      sourceRowOf: (row) => rows.originOf(row).row,
+      async eachRows(most, take, onRows) {
+        for (let block = 0; block < stored.store.blocks(); block += 1) {
+          const values = drawn
+            .slice(0, most)
+            .map(({ name: column }) =>
+              keptNumbers(rows, columns.get(column)!, block).map((value) => (value === Infinity ? Number.NaN : value)),
+            );
+          take(rows.firstKept[block], values);
+          onRows((block + 1) / stored.store.blocks());
+          await nextTurn();
+        }
+      },
+      close: stored.store.close,
+    };
+  } catch (error) {
+    await stored.store.close();
+    throw error;
+  }
+}
+
+/** Puts the columns that are needed into a file, which the store holds until it is closed. */
+async function storeTables(
+  tables: readonly LargePart[],
+  spec: DataSpec,
+  file: string,
+  { signal, known, onProgress }: Pick<StreamOptions, 'signal' | 'known'> & { readonly onProgress: (share: number) => void },
+): Promise<StoredTables> {
   const [{ table: main }] = tables;
   const { path } = main;
   for (const [index, { op }] of spec.steps.entries())
@@ -66,8 +136,7 @@ export async function prepareLargeTable(
     kind: as === 'times' ? 'numbers' : as,
     texts: texts.get(column) ?? [],
   }));
-  const { file, writtenAtMs, write } = await samplesFile(folders, name);
-  const store = createColumnStore(`${file}.${process.pid}.columns`, stored);
+  const store = createColumnStore(file, stored);
   try {
     const all = surveys.reduce((sum, { rows }) => sum + rows, 0);
     const starts: number[] = [];
@@ -87,27 +156,10 @@ export async function prepareLargeTable(
         throw new EpochbookError('data.changedMeanwhile', { path: table.path }, { at });
     }
     store.finish();
-    const prepared = await prepareStored({
-      tables,
-      surveys,
-      starts,
-      store,
-      spec,
-      plan,
-      known,
-      signal,
-      write,
-      file,
-      writtenAtMs,
-      onProgress,
-    });
-    await write.done(prepared.bytes);
-    return prepared.prepared;
+    return { tables, surveys, starts, store, spec, plan, signal };
   } catch (error) {
-    await write.fail();
-    throw error;
-  } finally {
     await store.close();
+    throw error;
   }
 }
 
@@ -125,8 +177,9 @@ interface StoredJob extends StoredTables {
   readonly onProgress: (share: number) => void;
 }
 
-async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable; bytes: number }> {
-  const { tables, surveys, starts, store, spec, plan, known, signal, onProgress } = job;
+/** Chooses the rows, and tells what is to be predicted of them and which part each is of. */
+async function openRows(job: StoredTables & Pick<StoredJob, 'known'>) {
+  const { tables, starts, store, spec, plan, known, signal } = job;
   const [{ table: main }] = tables;
   const { path } = main;
   const { typed } = plan;
@@ -176,6 +229,17 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const weightsOf = (part: Uint32Array) => weights && { weights: Float32Array.from(part, (row) => weights[row]) };
   if (weights) checkTrainWeights(weightsOf(parts.train)!, place(stepOf(spec, 'sampleWeight')!));
   checkTogether(spec);
+  return { rows, columns, own, several, target, parts, weighing, weightsOf };
+}
+
+async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable; bytes: number }> {
+  const { tables, surveys, starts, spec, plan, known, signal, onProgress } = job;
+  const [{ table: main }] = tables;
+  const { path } = main;
+  const { typed } = plan;
+  const { rows, columns, own, several, target, parts, weighing, weightsOf } = await openRows(job);
+  const { kept } = rows;
+
   const features = known ? knownFeatures(main, typed, known) : chooseFeatures(main, typed, spec, target.column);
   const isSeveral = several.length > 0;
   const read = isSeveral ? several : [target];

@@ -38,7 +38,7 @@ export function SeriesView({ id }: { readonly id: string }) {
   /** Keeps the window in view, with as much round it as is asked for. */
   const look = (wanted: Zoom, at = series) => {
     setZoom(wanted);
-    if (!at || wanted === 'all') {
+    if (!at?.windows.window || wanted === 'all') {
       setRange(undefined);
       return;
     }
@@ -78,7 +78,7 @@ export function SeriesView({ id }: { readonly id: string }) {
             </select>
           </label>
         )}
-        {series && (
+        {series && window && (
           <label className="batch-number window-choice">
             {t('data.windowOf', { number: number + 1, count: series.windows.count })}
             <input
@@ -105,25 +105,27 @@ export function SeriesView({ id }: { readonly id: string }) {
           {errorText(answer.error)}
         </p>
       )}
-      {series && window && (
+      {series && (
         <>
-          <p className="series-says">
-            <span className={`part-name ${window.part}`}>{t(`notebook.part.${window.part}`)}</span>{' '}
-            {t('data.windowSees', {
-              first: window.rows[0] + 1,
-              last: window.rows[1] + 1,
-              from: place(window.from),
-              to: place(window.to),
-            })}{' '}
-            {window.targetRows[0] === window.targetRows[1]
-              ? t('data.windowPredicts', { row: window.targetRows[0] + 1, at: place(window.targetFrom) })
-              : t('data.windowPredictsMore', {
-                  first: window.targetRows[0] + 1,
-                  last: window.targetRows[1] + 1,
-                  from: place(window.targetFrom),
-                  to: place(window.targetTo),
-                })}
-          </p>
+          {window && (
+            <p className="series-says">
+              <span className={`part-name ${window.part}`}>{t(`notebook.part.${window.part}`)}</span>{' '}
+              {t('data.windowSees', {
+                first: window.rows[0] + 1,
+                last: window.rows[1] + 1,
+                from: place(window.from),
+                to: place(window.to),
+              })}{' '}
+              {window.targetRows[0] === window.targetRows[1]
+                ? t('data.windowPredicts', { row: window.targetRows[0] + 1, at: place(window.targetFrom) })
+                : t('data.windowPredictsMore', {
+                    first: window.targetRows[0] + 1,
+                    last: window.targetRows[1] + 1,
+                    from: place(window.targetFrom),
+                    to: place(window.targetTo),
+                  })}
+            </p>
+          )}
           <Lines series={series} place={place} onWindow={setNumber} />
           <p className="quiet">
             {t('data.seriesFacts', { rows: series.rows, windows: series.windows.count, gaps: series.gaps.length })}
@@ -172,6 +174,7 @@ function Lines({ series, place, onWindow }: LinesProps) {
 
   /** The window whose share of all is that of the place pointed at: windows lie one after another. */
   const choose = (event: PointerEvent<SVGSVGElement>) => {
+    if (count === 0) return;
     const at = shown.from + (event.nativeEvent.offsetX - inset) / scale;
     let before = 0;
     for (const span of spans) {
@@ -214,8 +217,8 @@ function Lines({ series, place, onWindow }: LinesProps) {
                   <title>{t('data.gap', { from: place(from), to: place(to) })}</title>
                 </rect>
               ))}
-              <rect className="window" x={x(window.from)} width={wide(window.from, window.to)} y={1} height={lineHeight - 2} />
-              {role === 'target' && (
+              {window && <rect className="window" x={x(window.from)} width={wide(window.from, window.to)} y={1} height={lineHeight - 2} />}
+              {window && role === 'target' && (
                 <rect
                   className="window-target"
                   x={x(window.targetFrom) - 1.5}
@@ -258,14 +261,16 @@ function Lines({ series, place, onWindow }: LinesProps) {
               )}
             </g>
           ))}
-          <rect className="window" x={x(window.from)} width={wide(window.from, window.to)} y={1} height={20} />
-          <rect
-            className="window-target"
-            x={x(window.targetFrom) - 1.5}
-            width={wide(window.targetFrom, window.targetTo) + 3}
-            y={1}
-            height={20}
-          />
+          {window && <rect className="window" x={x(window.from)} width={wide(window.from, window.to)} y={1} height={20} />}
+          {window && (
+            <rect
+              className="window-target"
+              x={x(window.targetFrom) - 1.5}
+              width={wide(window.targetFrom, window.targetTo) + 3}
+              y={1}
+              height={20}
+            />
+          )}
         </svg>
         <p className="series-axis">
           <span>{place(Math.max(shown.from, series.extent.from))}</span>

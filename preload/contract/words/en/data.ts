@@ -53,8 +53,6 @@ export const data = {
   'data.readerMissing':
     'The package {package} does not load here ({detail}). These files need it; reinstall Epochbook, or convert the files.',
   'data.table': '{path} cannot be read as a table: {detail}',
-  'data.seriesTooLarge':
-    'The series is larger than memory, so its windows cannot be drawn. Look at a part of it with take(…), or say how much it may take with .memory(…).',
   'data.noLook': 'There is nothing to look at closer here: the data is neither a table nor pictures.',
   'data.lookClosed': 'This look at the data was closed. Open it again from its cell.',
   'data.parquet': '{path} cannot be read as Parquet: {detail}',

@@ -47,7 +47,6 @@ export const data: Record<keyof typeof en, string> = {
   'data.tooLarge': '{path} 解压后超过 {gigabytes, number} GB，无法全部放入内存。请只使用其中一部分。',
   'data.readerMissing': '此处无法加载 {package}（{detail}）。读取这类文件需要它；请重新安装 Epochbook，或转换文件格式。',
   'data.table': '无法将 {path} 作为表格读取：{detail}',
-  'data.seriesTooLarge': '序列大于内存，无法绘制其窗口。请用 take(…) 取一部分查看，或用 .memory(…) 说明可用多少内存。',
   'data.noLook': '此处没有可细看的内容：数据既不是表格也不是图片。',
   'data.lookClosed': '此数据视图已关闭。请从其单元格重新打开。',
   'data.parquet': '无法将 {path} 读作 Parquet：{detail}',
