@@ -130,7 +130,8 @@ export async function* readRuns(path: string, tool?: LogTool, pulse: () => void 
   }
   let last: FoundRun | undefined;
   async function* all(): AsyncGenerator<FoundRun> {
-    if (wants('tensorboard')) yield* readTensorboard(isFolder ? root : dirname(root), places.eventFolders, pulse);
+    if (wants('tensorboard'))
+      yield* readTensorboard(isFolder ? root : dirname(root), places.eventFolders, pulse, (finding) => unread.push(finding));
     if (wants('mlflow')) {
       const experiments = new Map<string, string>();
       for (const folder of places.mlflowRuns) yield* tolerant(readMlflowFolder(folder, experiments));
@@ -139,8 +140,11 @@ export async function* readRuns(path: string, tool?: LogTool, pulse: () => void 
     if (wants('wandb')) yield* readWandb(places.wandbLogs, pulse);
     for (const kind of ['wandb', 'aim', 'csv'] as const) {
       // Beside another tool's logs, a table with a column of steps is likely one of them again.
-      const isWanted = wants(kind) && (kind !== 'csv' || tool === 'csv' || !last);
-      if (isWanted) for (const file of tables[kind]) yield* tolerant(readTableOf(kind, file, !isFolder));
+      const isAside = kind === 'csv' && tool !== 'csv' && last !== undefined;
+      if (isAside && wants(kind) && tables[kind][0]) {
+        unread.push(new EpochbookError('interchange.tablesAside', { path: tables[kind][0], count: tables[kind].length }));
+      }
+      if (wants(kind) && !isAside) for (const file of tables[kind]) yield* tolerant(readTableOf(kind, file, !isFolder));
     }
   }
   for await (const run of all()) {

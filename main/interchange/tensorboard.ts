@@ -61,7 +61,13 @@ async function readEventFile(file: string, prefix: string, isKerasPart: boolean,
   if (damage) reading.findings.push(damage);
 }
 
-async function readRun(root: string, folder: string, parts: readonly string[], pulse: () => void): Promise<FoundRun | undefined> {
+async function readRun(
+  root: string,
+  folder: string,
+  parts: readonly string[],
+  pulse: () => void,
+  onUnread: (finding: EpochbookError) => void,
+): Promise<FoundRun | undefined> {
   const reading: Reading = { points: new Map(), params: {}, findings: [], from: Infinity, to: -Infinity };
   for (const part of [...parts].sort(byText)) {
     const name = basename(part);
@@ -72,7 +78,11 @@ async function readRun(root: string, folder: string, parts: readonly string[], p
     for (const file of files) await readEventFile(join(part, file), prefix, name === 'train' || name === 'validation', reading, pulse);
   }
   const { points, params, findings } = reading;
-  if (points.size === 0 && findings.length === 0 && Object.keys(params).length === 0) return undefined;
+  if (points.size === 0 && Object.keys(params).length === 0) {
+    // Of a file without one whole event nothing is known but that it is damaged.
+    if (!Number.isFinite(reading.from)) for (const finding of findings) onUnread(finding);
+    if (findings.length === 0 || !Number.isFinite(reading.from)) return undefined;
+  }
   const series = [...points].map(([metric, ofMetric]) => ofMetric.series(metric).series);
   const startedAt = Number.isFinite(reading.from) ? reading.from : 0;
   const run: LoggedRun = {
@@ -91,10 +101,15 @@ async function readRun(root: string, folder: string, parts: readonly string[], p
   return { run, findings };
 }
 
-/** The runs of the folders given, which hold event files, at or below `root`. */
-export async function* readTensorboard(root: string, folders: Iterable<string>, pulse: () => void): AsyncGenerator<FoundRun> {
+/** The runs of the folders given, which hold event files, at or below `root`; `onUnread` hears of files nothing of which is whole. */
+export async function* readTensorboard(
+  root: string,
+  folders: Iterable<string>,
+  pulse: () => void,
+  onUnread: (finding: EpochbookError) => void,
+): AsyncGenerator<FoundRun> {
   for (const [folder, parts] of groupFolders(root, folders)) {
-    const found = await readRun(root, folder, parts, pulse);
+    const found = await readRun(root, folder, parts, pulse, onUnread);
     if (found) yield found;
   }
 }

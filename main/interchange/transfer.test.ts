@@ -244,12 +244,30 @@ describe('event files', () => {
     for (let length = 1; length < whole.length; length++) {
       writeFileSync(eventFile(), whole);
       truncateSync(eventFile(), length);
-      const [{ run, findings }] = await found(folder);
       const records = Math.floor(length / size);
+      if (records === 0) {
+        // Nothing of it is whole: it is named, and makes no run.
+        await expect(found(folder)).rejects.toMatchObject({ code: 'interchange.eventsCut', values: { records, offset: 0 } });
+        continue;
+      }
+      const [{ run, findings }] = await found(folder);
       expect(run.series[0]?.values.length ?? 0).toBe(records);
       if (length % size === 0) expect(findings).toEqual([]);
       else expect(findings).toMatchObject([{ code: 'interchange.eventsCut', values: { records, offset: records * size } }]);
     }
+  });
+
+  it('nothing of which is whole are named beside what can be read', async () => {
+    writeEvents(eventFile(), [simple('a', 1, 1)]);
+    mkdirSync(join(folder, 'junk'));
+    writeFileSync(join(folder, 'junk', 'events.out.tfevents.1'), 'anything but events');
+    writeFileSync(join(folder, 'table.csv'), 'epoch,loss\n1,2\n');
+    const runs = await found(folder);
+    expect(runs).toHaveLength(1);
+    expect(runs[0].findings).toMatchObject([
+      { code: 'interchange.eventsChecksum', values: { records: 0 } },
+      { code: 'interchange.tablesAside', values: { count: 1 } },
+    ]);
   });
 
   it('are searched for and read until somebody has had enough', async () => {

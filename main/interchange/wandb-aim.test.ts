@@ -206,7 +206,10 @@ describe('tables of W&B', () => {
     const [one, ...more] = await found(folder);
     expect(more).toEqual([]);
     expect(seriesOf(one)).toEqual({ loss: [[0], [0.5]] });
-    expect(one.findings).toMatchObject([{ code: 'interchange.unreadable', values: { path: join(folder, 'b/broken.json') } }]);
+    expect(one.findings).toMatchObject([
+      { code: 'interchange.unreadable', values: { path: join(folder, 'b/broken.json') } },
+      { code: 'interchange.tablesAside', values: { count: 1 } },
+    ]);
   });
 
   it('with a row that is no run say which', async () => {

@@ -34,10 +34,30 @@ const runs = [
     metrics: { val_loss: loss(0.5, 0.3, 8) },
     params: { units: 8, activation: 'relu', 'learning rate': 0.1 },
     tags: ['good', 'kept'],
+    samples: { train: 80, validation: 20 },
+    baseline: true,
   }),
-  run('high', { metrics: { val_loss: loss(0.9, 0.8) }, params: { units: 64, activation: 'tanh' }, status: 'stopped' }),
-  run('broken', { metrics: { val_loss: loss(Number.NaN, Number.NaN) }, status: 'diverged', seed: 8 }),
-  run('empty', { status: 'failed', note: 'Ran out of Memory' }),
+  run('high', {
+    metrics: { val_loss: loss(0.9, 0.8) },
+    params: { units: 64, activation: 'tanh' },
+    status: 'stopped',
+    startedAt: new Date(2026, 10, 20, 18, 30).getTime(),
+    endedAt: new Date(2026, 10, 20, 19).getTime(),
+    sweep: { id: 's', name: 'spring cleaning', trial: 1 },
+  }),
+  run('broken', {
+    metrics: { val_loss: loss(Number.NaN, Number.NaN) },
+    status: 'diverged',
+    seed: 8,
+    startedAt: new Date(2026, 10, 21).getTime(),
+    archivedAt: 1,
+  }),
+  run('empty', {
+    status: 'failed',
+    note: 'Ran out of Memory',
+    imported: { tool: 'mlflow', path: '/mlruns' },
+    params: { date: '2026-11-20' },
+  }),
 ];
 const found = (query: string) => runs.filter(parseQuery(query).filter).map(({ name }) => name);
 
@@ -65,6 +85,18 @@ describe('a query', () => {
     ['notebook = "clothes/clothes.epoch.md" AND name = low', ['low']],
     ['id ~ aaa', ['low', 'high', 'broken', 'empty']],
     ['params.constructor = 1', []],
+    ['startedAt = 2026-11-20', ['high']],
+    ['startedAt != 2026-11-20', ['low', 'broken', 'empty']],
+    ['startedAt > 2026-11-20 and startedAt <= 2026-11-21', ['broken']],
+    ['startedAt >= 2026-11-20T18:30', ['high', 'broken']],
+    ['startedAt < "2026-11-20 18:30"', ['low', 'empty']],
+    ['startedAt > 2025', ['high', 'broken']],
+    ['endedAt < 2026-12', ['high']],
+    ['archived = true or imported = mlflow', ['broken', 'empty']],
+    ['baseline = true and archived = false', ['low']],
+    ['sweep ~ spring', ['high']],
+    ['samples >= 100', ['low']],
+    ['params.date = 2026-11-20', ['empty']],
   ])('%s', (query, names) => {
     if (names) expect(found(query)).toEqual(names);
     else expect(() => found(query)).toThrow();
@@ -73,6 +105,9 @@ describe('a query', () => {
   it.each([
     ['', 'query.endTooSoon', 1],
     ['status =', 'query.endTooSoon', 9],
+    ['startedAt > yesterday', 'query.wantsDate', 13],
+    ['startedAt > 2026-02-31', 'query.wantsDate', 13],
+    ['endedAt ~ 2026', 'query.wantsDate', 9],
     ['status completed', 'query.wantsOperator', 8],
     ['stauts = completed', 'query.unknownFieldNear', 1],
     ['constructor = 1', 'query.unknownField', 1],

@@ -205,7 +205,11 @@ export function createRunQueue(context: Context): RunQueue {
   }
 
   function activeRun(id: RunId): Active {
-    if (active?.id !== id) throw new EpochbookError('training.notRunning', { name: context.store().summary(id).name });
+    if (active?.id !== id) {
+      const { name, status } = context.store().summary(id);
+      const isGoing = status === 'queued' || status === 'running' || status === 'paused';
+      throw new EpochbookError(isGoing ? 'training.elsewhere' : 'training.notRunning', { name });
+    }
     return active;
   }
 

@@ -161,6 +161,7 @@ describe('the workspace', () => {
       command.recordEpoch(first, epochRow(1, { loss: 0.5 }));
       const { run } = await app.event('runs.changed', (changed) => changed.run.id === first);
       expect(run).toMatchObject({ epochs: 1, metrics: { loss: { last: 0.5 } } });
+      await expect(app.call('training.stop', { runId: first })).rejects.toMatchObject({ code: 'training.elsewhere' });
       command.end(first, { status: 'completed', reason: 'epochs' });
       expect((await app.ended(first)).status).toBe('completed');
       command.remove([first]);

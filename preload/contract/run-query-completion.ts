@@ -26,7 +26,8 @@ export interface Completions {
 
 const orderOperators = ['=', '!=', '<', '<=', '>', '>='];
 const textOperators = ['=', '!=', '~'];
-const textFields = new Set(['id', 'name', 'notebook', 'status', 'reason', 'backend', 'note', 'data']);
+const textFields = new Set(['id', 'name', 'notebook', 'status', 'reason', 'backend', 'note', 'data', 'imported', 'sweep']);
+const yesOrNo = new Set(['archived', 'baseline']);
 const quoted = String.raw`"(?:[^"\\]|\\.)*"`;
 const path = String.raw`[\p{L}_][\p{L}\p{N}_-]*(?:\.(?:[\p{L}\p{N}_-]+|${quoted}))*`;
 const operator = String.raw`(?:<=|>=|!=|==|[=<>~]|has(?=\s))`;
@@ -56,7 +57,7 @@ export function completeQuery(text: string, caret: number, names: QueryNames, li
   const value = afterOperator.exec(before);
   if (value) {
     const [, field = '', typed = ''] = value;
-    const known = field === 'tags' ? names.tags : names.valuesOf(field);
+    const known = field === 'tags' ? names.tags : yesOrNo.has(field) ? ['true', 'false'] : names.valuesOf(field);
     return offer(
       typed,
       known.map((one) => ({ text: queryWord(one), kind: 'value' })),
@@ -71,7 +72,8 @@ export function completeQuery(text: string, caret: number, names: QueryNames, li
     // After a value stands a word that joins; a name that is the value of a comparison is no field.
     const isValue = new RegExp(String.raw`${operator}\s*${path}\s+\S*$`, 'iu').test(before);
     if (known && !isValue) {
-      const operators = field === 'tags' ? ['has', '=', '!='] : textFields.has(field) ? textOperators : orderOperators;
+      const operators =
+        field === 'tags' ? ['has', '=', '!='] : yesOrNo.has(field) ? ['=', '!='] : textFields.has(field) ? textOperators : orderOperators;
       return offer(
         typed,
         operators.map((one) => ({ text: one, kind: 'operator' })),

@@ -5,11 +5,12 @@
  *     expression = and { "or" and }          and = not { "and" not }          not = "not" not | "(" expression ")" | comparison
  *     comparison = field operator value      operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "has"
  *
- * Fields: id, name, notebook, status, reason, backend, threads, seed, epochs, elapsedMs, parameters, data, note, tags, params.NAME and
- * metrics.NAME.{last, best, atBest, min, max, bestEpoch, minEpoch, maxEpoch} (metrics.NAME alone is its last value; the best is
+ * Fields: id, name, notebook, status, reason, backend, threads, seed, epochs, elapsedMs, startedAt, endedAt, samples, parameters, data,
+ * note, tags, archived, baseline, imported (the tool it comes from), sweep (the search's name), params.NAME and metrics.NAME.{last, best, atBest, min, max, bestEpoch, minEpoch, maxEpoch} (metrics.NAME alone is its last value; the best is
  * the lowest or the highest, as `betterOf` says). A part of a name that is not a plain word stands in quotes. `~` finds
  * a text within a text, upper and lower case alike; `tags = x`, also written `tags has x`, holds where one of the tags
- * is x. A run without the field never matches a comparison, whichever way round it is put.
+ * is x. startedAt and endedAt are compared with a date or a time of the machine's clock, as long as it is written: `startedAt
+ * >= 2026-11-20`, `startedAt = 2026-11`, `endedAt < 2026-11-20T18:30`. A run without the field never matches a comparison, whichever way round it is put.
  *
  * A search is the same language and takes more: comparisons side by side are joined by `and`, a word that is no
  * comparison is looked for in the run's texts, and a param or a metric (its best value) goes by its bare name:
@@ -17,6 +18,7 @@
  */
 import { betterOf } from './metric-direction.ts';
 import { nearest } from './nearest.ts';
+import { type Period, periodOf } from './period.ts';
 import type { MetricSummary, RunSummary } from './runs.ts';
 import type { MessageKey, MessageValues } from './words/message.ts';
 
@@ -63,7 +65,16 @@ const plainFields = {
   data: (run) => run.dataHash,
   threads: (run) => run.threads,
   tags: (run) => run.tags,
+  startedAt: (run) => run.startedAt,
+  endedAt: (run) => run.endedAt,
+  samples: (run) => run.samples.train + run.samples.validation,
+  archived: (run) => run.archivedAt !== undefined,
+  baseline: (run) => run.baseline === true,
+  imported: (run) => run.imported?.tool,
+  sweep: (run) => run.sweep?.name,
 } satisfies Record<string, Read>;
+
+const moments: ReadonlySet<Read> = new Set([plainFields.startedAt, plainFields.endedAt]);
 
 const metricParts = {
   last: (_name, summary) => summary.last,
@@ -102,7 +113,7 @@ function fail(column: number, key: MessageKey, values: MessageValues = {}): neve
 }
 
 const tokenPattern =
-  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_]))|(<=|>=|!=|==|[=<>~])|([().])|([\p{L}\p{N}_][\p{L}\p{N}_-]*))/uy;
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?(?![\p{L}\p{N}_-]))|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_]))|(<=|>=|!=|==|[=<>~])|([().])|([\p{L}\p{N}_][\p{L}\p{N}_-]*))/uy;
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -111,11 +122,12 @@ function tokenize(text: string): Token[] {
     tokenPattern.lastIndex = at;
     const match = tokenPattern.exec(text);
     if (!match) break;
-    const [whole, quoted, number, operator, mark, word] = match;
-    const found = quoted ?? number ?? operator ?? mark ?? word;
+    const [whole, quoted, date, number, operator, mark, word] = match;
+    const found = quoted ?? date ?? number ?? operator ?? mark ?? word;
     const column = at + whole.length - found.length + 1;
     at += whole.length;
     if (quoted !== undefined) tokens.push({ type: 'string', text: quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1'), column, end: at });
+    else if (date !== undefined) tokens.push({ type: 'string', text: date, column, end: at });
     else if (number !== undefined) tokens.push({ type: 'number', text: number, column, end: at });
     else if (operator !== undefined) tokens.push({ type: 'operator', text: operator, column, end: at });
     else if (mark !== undefined) tokens.push({ type: 'mark', text: mark, column, end: at });
@@ -148,6 +160,21 @@ function compare(operator: string, found: Scalar, wanted: Scalar): boolean {
       return left > right;
     default:
       return left >= right;
+  }
+}
+
+function compareMoment(operator: string, found: number, { from, to }: Period): boolean {
+  switch (operator) {
+    case '<':
+      return found < from;
+    case '<=':
+      return found < to;
+    case '>':
+      return found >= to;
+    case '>=':
+      return found >= from;
+    default:
+      return (found >= from && found < to) === (operator !== '!=');
   }
 }
 
@@ -280,6 +307,15 @@ function parse(text: string, search: SearchNames | undefined): Query {
     const given = accept((token) => token.type === 'operator' || isWord(token, 'has')) ?? expected('query.wantsOperator');
     const operator = given.type === 'word' ? '=' : given.text;
     const token = value();
+    if (moments.has(read)) {
+      const period = operator === '~' ? undefined : periodOf(token.text);
+      if (!period)
+        fail(operator === '~' ? given.column : token.column, 'query.wantsDate', { found: operator === '~' ? operator : token.text });
+      return (run) => {
+        const found = read(run);
+        return typeof found === 'number' && compareMoment(operator, found, period);
+      };
+    }
     const wanted = token.type === 'number' ? Number(token.text) : token.text;
     if (read === plainFields.tags && (operator === '=' || operator === '==' || operator === '!=')) {
       mentions.push({ kind: 'tag', name: String(wanted), column: token.column });

@@ -21,7 +21,7 @@ import { loadPlotly, type Plotly } from './load-plotly.ts';
 import { paint } from './paint.ts';
 import { lineColor } from './palette.ts';
 import { pictureWidth, savePicture } from './picture/save-chart.ts';
-import { type ChartMarker, leastPositive, type LineSeries, nearestStop, type Reading, readingsAt, stopsOf } from './series.ts';
+import { type ChartMarker, countPlaced, leastPositive, type LineSeries, nearestStop, type Reading, readingsAt, stopsOf } from './series.ts';
 import { type AxisKind, ticksOfTime } from './ticks.ts';
 import { useChartSummary } from './use-chart-summary.ts';
 import { readTheme, useThemeNumber } from './theme.ts';
@@ -136,6 +136,14 @@ export function LineChart({
 
   const points = series.reduce((sum, one) => sum + one.x.length, 0);
   const isEmpty = points === 0;
+  const { numbers, placed } = useMemo(() => countPlaced(series, logX, logY), [series, logX, logY]);
+  const nothing = isEmpty
+    ? (empty ?? t('chart.empty'))
+    : numbers === 0
+      ? t('chart.noNumber')
+      : placed === 0
+        ? t('chart.noneAbove0')
+        : undefined;
   /** Where the cursor can stand; undefined where it is not worth gathering. */
   const stops = useMemo(() => (points <= mostStops && !decimated ? stopsOf(series) : undefined), [series, points, decimated]);
   const [rangeStart, rangeEnd] = useMemo(() => {
@@ -453,9 +461,9 @@ export function LineChart({
           {failed ? t('chart.failed') : null}
         </output>
       )}
-      {figure && isEmpty && !loading && (
+      {figure && nothing !== undefined && !loading && (
         <p className="chart-cursor chart-waiting" style={{ height }}>
-          {empty ?? t('chart.empty')}
+          {nothing}
         </p>
       )}
       {inView && readings.length > 0 && (
@@ -482,6 +490,7 @@ export function LineChart({
           </div>
         </>
       )}
+      {nothing === undefined && placed < numbers && <p className="chart-note">{t('chart.notAbove0')}</p>}
       {figure?.decimated && (
         <p className="chart-note">
           {t('chart.decimated', { points: formats.count(figure.decimated.points), drawn: formats.count(figure.decimated.drawn) })}

@@ -63,6 +63,13 @@ describe('makeFigure', () => {
     expect(data[0]).toMatchObject({ mode: 'lines+markers', connectgaps: false });
   });
 
+  it('fills a band within its stretches, not across a gap', () => {
+    const low = [1, 2, Number.NaN, 4, 5];
+    const high = [3, 4, 5, 6, Infinity];
+    const { data } = figure([line([2, 3, Number.NaN, 5, 6], { band: { low, high } })]);
+    expect(data[0]).toMatchObject({ fill: 'toself', x: [1, 2, 2, 1, Number.NaN, 4, 4], y: [1, 2, 4, 3, Number.NaN, 4, 6] });
+  });
+
   it('marks the ends of lines with the run’s shape only where there are several colours', () => {
     const one = figure([line([1, 2]), line([2, 1], { id: 'b', dash: 'dot' })]);
     expect(one.data).toHaveLength(2);

@@ -141,6 +141,29 @@ export function flatRange(series: readonly LineSeries[]): [number, number] | und
   return [only - room, only + room];
 }
 
+/** Around each stretch of a band without a gap; between two lines with gaps Plotly would fill across them. */
+export function bandOutline(x: Numbers, { low, high }: NonNullable<LineSeries['band']>): { x: number[]; y: number[] } {
+  const outline: { x: number[]; y: number[] } = { x: [], y: [] };
+  const isThere = (index: number): boolean => Number.isFinite(low[index]) && Number.isFinite(high[index]);
+  const add = (index: number, edge: Numbers): void => {
+    outline.x.push(x[index]);
+    outline.y.push(edge[index]);
+  };
+  for (let start = 0; start < x.length; start++) {
+    if (!isThere(start)) continue;
+    let end = start;
+    while (end + 1 < x.length && isThere(end + 1)) end++;
+    if (outline.x.length > 0) {
+      outline.x.push(Number.NaN);
+      outline.y.push(Number.NaN);
+    }
+    for (let index = start; index <= end; index++) add(index, low);
+    for (let index = end; index >= start; index--) add(index, high);
+    start = end;
+  }
+  return outline;
+}
+
 function lastNumber(x: Numbers, y: Numbers): [number, number] | undefined {
   for (let index = y.length - 1; index >= 0; index--) {
     const value = y[index];
@@ -164,18 +187,16 @@ export function makeFigure(input: FigureInput): Figure {
   for (const one of dense ? [] : series) {
     const color = colorOf(one);
     if (one.band) {
-      const edge = {
+      data.push({
         type: 'scatter',
         mode: 'lines',
-        x: one.x as number[],
+        ...bandOutline(one.x, one.band),
         line: { width: 0 },
+        fill: 'toself',
+        fillcolor: `rgba(${rgbOf(color).join(',')},${one.faint ? 0.05 : 0.15})`,
         hoverinfo: 'skip',
         showlegend: false,
-      } as const;
-      data.push(
-        { ...edge, y: one.band.low as number[] },
-        { ...edge, y: one.band.high as number[], fill: 'tonexty', fillcolor: `rgba(${rgbOf(color).join(',')},${one.faint ? 0.05 : 0.15})` },
-      );
+      });
     }
     if (one.raw) {
       data.push({

@@ -73,8 +73,9 @@ export function paint(canvas: HTMLCanvasElement | null, series: readonly LineSer
     for (let index = 0; index < found.length; index++) {
       const value = values[index] ?? Number.NaN;
       const place = (1 - ((view.logY ? Math.log10(value) : value) - low) / (high - low)) * height;
-      // What is far outside is as far as anything.
-      found[index] = Number.isFinite(place) ? Math.min(2 * height, Math.max(-height, place)) : Number.NaN;
+      // What is far outside is as far as anything; on a logarithmic axis 0 and what is below it lie below all, as Plotly has it.
+      if (view.logY && value <= 0) found[index] = 2 * height;
+      else found[index] = Number.isFinite(place) ? Math.min(2 * height, Math.max(-height, place)) : Number.NaN;
     }
     return found;
   };

@@ -22,6 +22,20 @@ export interface LineSeries {
   readonly raw?: { readonly x: Numbers; readonly y: Numbers };
 }
 
+/** Points that are numbers, and how many of them have a place: on a logarithmic axis what is above 0 has one. */
+export function countPlaced(series: readonly LineSeries[], logX: boolean, logY: boolean): { numbers: number; placed: number } {
+  let numbers = 0;
+  let placed = 0;
+  for (const { x, y } of series) {
+    for (let index = 0; index < y.length; index++) {
+      if (!Number.isFinite(y[index])) continue;
+      numbers++;
+      if ((!logY || y[index] > 0) && (!logX || x[index] > 0)) placed++;
+    }
+  }
+  return { numbers, placed };
+}
+
 /** A hollow dot on a line, e.g. at the best epoch. */
 export interface ChartMarker {
   readonly seriesId: string;

@@ -74,6 +74,7 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
                     className={[best.has(column) && 'best', runs[column]?.id === highlighted && 'highlighted'].filter(Boolean).join(' ')}
                   >
                     <Value row={row} cell={cell} column={column} best={best.has(column)} t={t} formats={formats} />
+                    {!two && !best.has(column) && row.better && <small> {toBest(row, cell, best, compact, formats)}</small>}
                   </td>
                 ))}
                 {two && <td className="difference">{differenceText(row, compact, t, formats)}</td>}
@@ -86,7 +87,7 @@ function RunsInColumns({ comparison: { runs }, rows, compact, t, formats }: Shee
   );
 }
 
-function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
+function RunsInRows({ comparison: { runs }, rows, compact, t, formats }: SheetProps) {
   const bests = rows.map(bestCells);
   const highlighted = useCurvesStore((state) => state.highlighted);
   return (
@@ -116,7 +117,7 @@ function RunsInRows({ comparison: { runs }, rows, t, formats }: SheetProps) {
                 return (
                   <td key={row.id} className={best ? 'best' : undefined}>
                     <Value row={row} cell={cell} column={column} best={best} t={t} formats={formats} />
-                    {!best && row.better && <small>{toBest(row, cell, bests[index], formats)}</small>}
+                    {!best && row.better && <small>{toBest(row, cell, bests[index], compact, formats)}</small>}
                   </td>
                 );
               })}
@@ -193,6 +194,12 @@ function signed(value: number, text: string): string {
   return value > 0 ? `+${text}` : text;
 }
 
+/** One place behind the point, or the first that is not 0: a difference there is, however small, is not none. */
+function percentText(share: number, formats: Formats): string {
+  const places = share === 0 ? 1 : Math.min(4, Math.max(1, -Math.floor(Math.log10(Math.abs(share) * 100))));
+  return signed(share, formats.percent(share, places));
+}
+
 /** `+0.0162 · +1.9 %`, or the one of them that is usual for the metric, for results, `× 2` for settings where it is a whole ratio. */
 function differenceText(row: DifferenceRow, compact: boolean, t: Translate, formats: Formats): string {
   const difference = differenceOf(row.cells[0], row.cells[1]);
@@ -207,7 +214,7 @@ function differenceText(row: DifferenceRow, compact: boolean, t: Translate, form
     if (whole(inverse)) return t('comparison.part', { ratio: formats.count(inverse) });
     return share === undefined ? '' : signed(share, formats.percent(share));
   }
-  const percent = share === undefined ? undefined : signed(share, formats.percent(share));
+  const percent = share === undefined ? undefined : percentText(share, formats);
   if (row.kind === 'timeAnEpoch' || row.kind === 'epochs' || row.kind === 'parameters') return percent ?? '';
   const plain = signed(absolute, formats.measure(absolute));
   if (compact) return row.better === 'min' ? (percent ?? plain) : plain;
@@ -215,10 +222,13 @@ function differenceText(row: DifferenceRow, compact: boolean, t: Translate, form
 }
 
 /** How far a value is from the best one. */
-function toBest(row: DifferenceRow, cell: Cell, best: ReadonlySet<number> | undefined, formats: Formats): string {
+function toBest(row: DifferenceRow, cell: Cell, best: ReadonlySet<number> | undefined, compact: boolean, formats: Formats): string {
   const top = best && [...best][0];
   const difference = top === undefined ? undefined : differenceOf(cell, row.cells[top]);
   if (!difference) return '';
-  if (row.kind === 'best' || row.kind === 'last') return signed(difference.absolute, formats.measure(difference.absolute));
+  if (row.kind === 'best' || row.kind === 'last') {
+    const plain = signed(difference.absolute, formats.measure(difference.absolute));
+    return compact || difference.share === undefined ? plain : `${plain} · ${percentText(difference.share, formats)}`;
+  }
   return difference.share === undefined ? '' : signed(difference.share, formats.percent(difference.share, 0));
 }

@@ -15,7 +15,11 @@ const accurate = (number: number, accuracy: readonly number[], loss: readonly nu
 describe('metrics', () => {
   it('knows which end is better', () => {
     for (const name of ['accuracy', 'val_accuracy', 'acc', 'val_acc', 'auc', 'precision', 'val_r2']) expect(betterOf(name)).toBe('max');
+    for (const name of ['reward', 'episode_return', 'val_dice', 'bleu', 'val_mAP', 'map@50', 'psnr', 'eval/ndcg@10', 'hits@1', 'val_mcc'])
+      expect(betterOf(name), name).toBe('max');
     for (const name of ['loss', 'val_loss', 'meanAbsoluteError', 'mse', 'val_meanSquaredError']) expect(betterOf(name)).toBe('min');
+    for (const name of ['dice_loss', 'val_iou_loss', 'mape', 'reward_error', 'neg_log_likelihood', 'brier_score', 'false_positives'])
+      expect(betterOf(name), name).toBe('min');
   });
 
   it('finds the best value with its epoch, and none where there is no number', () => {
@@ -29,6 +33,11 @@ describe('metrics', () => {
     expect(familiesOf(['accuracy', 'val_accuracy', 'val_loss', 'loss'])).toEqual(['loss', 'accuracy']);
     expect(mainMetric([accurate(1, [0.8], [0.5])])).toBe('val_accuracy');
     expect(mainMetric([makeRun(1, { metrics: { loss: metric([1]) } })])).toBeUndefined();
+    const { metrics } = accurate(1, [0.8], [0.5]);
+    expect(mainMetric([makeRun(1, { metrics: { reward: metric([1]), ...metrics } })])).toBe('val_accuracy');
+    expect(
+      mainMetric([makeRun(1, { metrics: { reward: metric([1]) } }), makeRun(2, { metrics: { reward: metric([1]), ...metrics } })]),
+    ).toBe('reward');
     expect(lossMetric([makeRun(1, { metrics: { loss: metric([1]) } })])).toBe('loss');
   });
 });

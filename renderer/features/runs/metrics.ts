@@ -32,7 +32,7 @@ export function familiesOf(metrics: Iterable<string>): string[] {
 
 /**
  * The metric that a row of runs is judged by: of the families other than the loss the one most runs have, on
- * validation data where any run has that. Undefined where there is only a loss.
+ * validation data where any run has that; of several that most have, one that is measured on it. Undefined where there is only a loss.
  */
 export function mainMetric(runs: readonly RunSummary[]): string | undefined {
   const counts = new Map<string, number>();
@@ -42,7 +42,11 @@ export function mainMetric(runs: readonly RunSummary[]): string | undefined {
     }
   }
   let main: string | undefined;
-  for (const [family, count] of counts) if (main === undefined || count > (counts.get(main) ?? 0)) main = family;
+  const isValidated = (family: string): boolean => runs.some((run) => validationPrefix + family in run.metrics);
+  for (const [family, count] of counts) {
+    const most = main === undefined ? 0 : counts.get(main)!;
+    if (count > most || (count === most && isValidated(family) && !isValidated(main!))) main = family;
+  }
   if (main === undefined) return undefined;
   const validation = validationPrefix + main;
   return runs.some((run) => validation in run.metrics) ? validation : main;

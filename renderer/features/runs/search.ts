@@ -38,6 +38,8 @@ const own: Record<string, (run: RunSummary) => string | number | undefined> = {
   notebook: (run) => run.notebook,
   backend: (run) => run.backend,
   name: (run) => run.name,
+  imported: (run) => run.imported?.tool,
+  sweep: (run) => run.sweep?.name,
   seed: (run) => run.seed,
 };
 

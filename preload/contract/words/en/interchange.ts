@@ -26,6 +26,8 @@ export const interchange = {
     '“{path}” is damaged: a checksum is wrong at byte {offset, number}; the {records, plural, one {# record} other {# records}} before were read.',
   'interchange.eventsMalformed': '“{path}” holds a record that is no event; what comes before it was read.',
   'interchange.lineCut': '“{path}” is cut or damaged in line {line}; the lines before were read.',
+  'interchange.tablesAside':
+    '{count, plural, one {“{path}”, a table} other {“{path}” and other tables}} beside another tool’s logs {count, plural, one {was} other {were}} left aside. {count, plural, one {If it is a run, import that file itself.} other {If they are runs, import them as CSV.}}',
   'interchange.rowSkipped': 'Row {row} of “{path}” was left out: “{value}” is no epoch.',
   'interchange.fieldsSkipped':
     'In “{path}”, {count, plural, one {# field was} other {# fields were}} left out as no number, first in row {row}.',

@@ -39,5 +39,7 @@ export const store = {
   'query.metricOfNoRunNear': 'There is no metric “{found}” in any run. Did you mean “{near}”?',
   'query.tagOfNoRun': 'No run has the tag “{found}”.',
   'query.tagOfNoRunNear': 'No run has the tag “{found}”. Did you mean “{near}”?',
+  'query.wantsDate':
+    'Here stands “{found}”; a time is compared with a date, by =, !=, <, <=, > or >=: 2026-11-20, 2026-11 or 2026-11-20T18:30.',
   'query.tooDeep': 'The expression is nested too deeply.',
 } as const;

@@ -1,4 +1,5 @@
 export const training = {
+  'training.elsewhere': 'The run “{name}” belongs to another process, such as a command in a terminal. Stop it there.',
   'training.notRunning': 'The run “{name}” is not training now.',
   'training.noCheckpoint':
     'The run “{name}” has no checkpoint: it ended before its first epoch was done. Train it again and export that run.',

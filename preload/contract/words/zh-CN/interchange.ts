@@ -22,6 +22,8 @@ export const interchange: Record<keyof typeof en, string> = {
   'interchange.eventsChecksum': '“{path}”已损坏：第 {offset, number} 字节处的校验和有误；已读取之前的 {records} 条记录。',
   'interchange.eventsMalformed': '“{path}”中有一条记录不是事件；已读取其之前的内容。',
   'interchange.lineCut': '“{path}”的第 {line} 行被截断或已损坏；已读取之前的各行。',
+  'interchange.tablesAside':
+    '{count, plural, one {表格“{path}”} other {“{path}”等表格}}与其他工具的日志放在一起，未导入。{count, plural, one {如果它是一次运行，请单独导入该文件。} other {如果它们是运行，请按 CSV 导入。}}',
   'interchange.rowSkipped': '已略去“{path}”的第 {row} 行：“{value}”不是轮次。',
   'interchange.fieldsSkipped': '“{path}”中有 {count} 个字段不是数，已略去，首个位于第 {row} 行。',
   'interchange.stepsNumbered': '“{run}”中“{metric}”的 {count, number} 个值未记录步数，已按时间先后编号。',

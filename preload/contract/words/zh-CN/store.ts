@@ -39,5 +39,6 @@ export const store: Record<keyof typeof en, string> = {
   'query.metricOfNoRunNear': '没有任何运行有指标“{found}”。您是指“{near}”吗？',
   'query.tagOfNoRun': '没有任何运行有标签“{found}”。',
   'query.tagOfNoRunNear': '没有任何运行有标签“{found}”。您是指“{near}”吗？',
+  'query.wantsDate': '此处是“{found}”；时间用 =、!=、<、<=、> 或 >= 与日期比较：2026-11-20、2026-11 或 2026-11-20T18:30。',
   'query.tooDeep': '表达式嵌套过深。',
 };

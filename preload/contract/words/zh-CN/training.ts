@@ -1,6 +1,7 @@
 import type { training as en } from '../en/training.ts';
 
 export const training: Record<keyof typeof en, string> = {
+  'training.elsewhere': '运行“{name}”属于另一个进程，例如终端中的命令。请在那里停止。',
   'training.notRunning': '运行“{name}”当前没有在训练。',
   'training.noCheckpoint': '运行“{name}”没有检查点：它在第一轮完成之前就结束了。请重新训练后再导出。',
   'training.checkpointMissing': '此运行的检查点“{file}”已不存在：没有文件“{path}”。请重新训练后再导出。',
