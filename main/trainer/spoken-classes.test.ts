@@ -32,7 +32,7 @@ const train = {
   batchSize: 10,
   optimizer: layer('Adam', { learningRate: 0.03 }),
   loss: 'ctc',
-  metrics: [],
+  metrics: ['cer'],
   callbacks: [],
   seed: 1,
   shuffle: true,
@@ -82,6 +82,8 @@ describe('ctc', () => {
     const events = await collect({ model, data: dataset, train }, { backend });
     const losses = eventsOf(events, 'epochEnded').map(({ row }) => row.metrics['loss']);
     expect(losses.at(-1)!).toBeLessThan(0.1 * losses[0]);
+    const rates = eventsOf(events, 'epochEnded').map(({ row }) => row.metrics['val_cer']);
+    expect(rates[0]).toBeGreaterThan(0.5);
     const { weights } = eventsOf(events, 'checkpoint').at(-1)!.checkpoint;
     const predictor = await createPredictor(model, weights, backend);
     const { inputs, targets, count: others } = dataset.validation!;
@@ -94,6 +96,9 @@ describe('ctc', () => {
     const wanted = Array.from({ length: others }, (_, row) => Array.from(targets.subarray(row * 3, row * 3 + 2), String));
     const right = answers.filter(({ classes }, row) => classes!.join() === wanted[row].join()).length;
     expect(right).toBeGreaterThanOrEqual(others - 1);
+    // What the answers say, the metric counts.
+    const wrong = answers.reduce((sum, { classes }, row) => sum + wanted[row].filter((label, at) => classes![at] !== label).length, 0);
+    expect(rates.at(-1)!).toBeCloseTo(wrong / (2 * others), 6);
   });
 
   it('says what it lacks', async () => {

@@ -187,6 +187,105 @@ describe('ctc', () => {
     }
   });
 
+  /** The fewest changes from one to the other, by the definition. */
+  function distance(one: readonly number[], other: readonly number[]): number {
+    if (one.length === 0 || other.length === 0) return one.length + other.length;
+    const [first, ...rest] = one;
+    const [second, ...more] = other;
+    return Math.min(distance(rest, other) + 1, distance(one, more) + 1, distance(rest, more) + (first === second ? 0 : 1));
+  }
+
+  it('character errors are those of the best classes over all targets, however the samples are divided into batches', async () => {
+    const metric = makeMetrics(['cer'], {
+      loss: makeLoss('ctc', 'classification'),
+      task: 'classification',
+      classes: [],
+      targetMean: () => 0,
+    })[0];
+    expect(metric.names).toEqual(['cer']);
+    for (let seed = 1; seed <= 6; seed++) {
+      const stream = randomStream(seed, 'cer');
+      const [count, long] = [12, 7];
+      const given = Array.from({ length: count * long * classes }, () => 6 * stream.uniform() - 3);
+      const heard = Array.from({ length: count }, () => 1 + Math.floor(stream.uniform() * long));
+      const targets = Array.from({ length: count }, (_, row) =>
+        Array.from({ length: 4 }, (__, at) => (at < row % 5 ? 1 + Math.floor(2 * stream.uniform()) : 0)),
+      ).flat();
+      const masked = seed % 2 === 0;
+      let [errors, all] = [0, 0];
+      for (let row = 0; row < count; row++) {
+        const best = Array.from({ length: masked ? heard[row] : long }, (_, step) => {
+          const values = [0, 1, 2].map((each) => given[(row * long + step) * classes + each]);
+          return values.indexOf(Math.max(...values));
+        });
+        const wanted = targets.slice(row * 4, row * 4 + 4).filter((label) => label > 0);
+        errors += distance(spoken(best), wanted);
+        all += wanted.length;
+      }
+      for (const sizes of [[12], [5, 4, 3]]) {
+        const total = new Float64Array(2);
+        let from = 0;
+        for (const size of sizes) {
+          const mask = Float32Array.from({ length: size * long }, (_, index) =>
+            Number(index % long < heard[from + Math.floor(index / long)]),
+          );
+          const batches = [
+            Float32Array.from(given.slice(from * long * classes, (from + size) * long * classes)),
+            Float32Array.from(targets.slice(from * 4, (from + size) * 4)),
+            mask,
+          ];
+          const example = traced(
+            [
+              [size, long, classes],
+              [size, 4],
+              [size, long],
+            ],
+            batches,
+            (x, y, m) => [metric.sums({ values: () => x, logits: null, ...(masked && { mask: tf.greater(m, 0) }) }, y)],
+          );
+          const results = await runOn(await openNative(1), example);
+          results.get('y0')!.forEach((value, index) => (total[index] += value));
+          from += size;
+        }
+        expect([...total]).toEqual([errors, all]);
+        expect(metric.results(total, count)).toEqual([errors / all]);
+      }
+    }
+  });
+
+  it('steps that are padding say nothing: the loss is that of the shorter output', async () => {
+    const stream = randomStream(3, 'masked ctc');
+    const long = steps + 3;
+    const given = Array.from({ length: batch * long * classes }, () => 6 * stream.uniform() - 3);
+    const heard = (row: number, step: number) => (row === 1 ? step >= 3 : step < steps);
+    const short = given.filter((_, index) => heard(Math.floor(index / (long * classes)), Math.floor(index / classes) % long));
+    const targets = [1, 2, 0, 2, 2, 0, 1, 0, 0];
+    const example = traced(
+      [
+        [batch, long, classes],
+        [batch, length],
+        [batch, long],
+      ],
+      [
+        Float32Array.from(given),
+        Float32Array.from(targets),
+        Float32Array.from({ length: batch * long }, (_, index) => Number(heard(Math.floor(index / long), index % long))),
+      ],
+      (x, y, m) => {
+        const { perSample } = makeLoss('ctc', 'classification');
+        const loss = (of: tf.Tensor) => tf.mean<tf.Scalar>(perSample({ values: () => of, logits: null, mask: tf.greater(m, 0) }, y));
+        return [loss(x), tf.grad(loss)(x)];
+      },
+    );
+    const results = await runOn(await openNative(1), example);
+    expect(results.get('y0')![0]).toBeCloseTo(byPaths(short, targets), 4);
+    results.get('y1')!.forEach((slope, index) => {
+      const step = Math.floor(index / classes) % long;
+      if (heard(Math.floor(index / (long * classes)), step)) expect(Number.isFinite(slope)).toBe(true);
+      else expect(slope).toBe(0);
+    });
+  });
+
   it('knows how many steps a target needs', () => {
     expect(stepsNeeded([1, 2, 0, 3, 3, 3, 0, 0, 0], 3)).toBe(5);
     expect(stepsNeeded([], 3)).toBe(0);

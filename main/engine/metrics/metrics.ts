@@ -8,6 +8,7 @@ import { camelCase, snakeCase } from '../model/names.ts';
 import { nearest } from '../model/nearest.ts';
 import { tf } from '../tfjs.ts';
 import { countKinds } from './counts.ts';
+import { spokenErrors } from './ctc.ts';
 import { curveKinds } from './curves.ts';
 import { cosine, findLoss, lossNames, makeLoss, type OutputKind } from './losses.ts';
 import { oneHotRows } from './one-hot.ts';
@@ -145,6 +146,15 @@ const rootMeanSquaredError: Rule = {
   results: (sums, samples) => squaredError.results(sums, samples).map(Math.sqrt),
 };
 
+/** Errors of all samples over the classes of all targets; 0 where there are none of both. */
+const characterErrorRate: Rule = {
+  sums: (outputs, targets, weights) => {
+    const { errors, lengths } = spokenErrors(outputs, targets);
+    return tf.stack([errors, lengths].map((each) => tf.sum(weighted(each, weights))));
+  },
+  results: ([errors, lengths]) => [errors === 0 ? 0 : errors / lengths],
+};
+
 const kinds: Readonly<Record<string, Kind>> = {
   accuracy: {
     of: ['classes', 'probability', 'margin'],
@@ -161,6 +171,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   sparseTopKCategoricalAccuracy: top,
   ...countKinds,
   ...curveKinds,
+  characterErrorRate: { of: ['sequence'], make: () => characterErrorRate },
   rootMeanSquaredError: { of: ['numbers', 'probability'], make: () => rootMeanSquaredError },
   r2Score: { of: ['numbers'], make: (_, __, { targetMean }) => r2Score(targetMean()) },
   pearsonCorrelation: { of: ['numbers'], make: (_, __, { targetMean }) => pearson(targetMean()) },
@@ -173,6 +184,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 const shortNames: Readonly<Record<string, string>> = {
   acc: 'accuracy',
   rmse: 'rootMeanSquaredError',
+  cer: 'characterErrorRate',
   f1: 'f1Score',
   r2: 'r2Score',
   // Keras' class names where they are other than the loss'.

@@ -421,6 +421,12 @@ export const metrics: Readonly<Record<string, MetricBuilder>> = {
       'Samples by their class and by the class that is found, shown with the run. Up to 100 classes it is there without being asked for.',
     ),
   },
+  characterErrorRate: metric(
+    'CharacterErrorRate',
+    'Of sequences said with ctc: what would have to be put in, left out or replaced, as a share of what was to be said.',
+    {},
+    ['cer'],
+  ),
   rootMeanSquaredError: metric('RootMeanSquaredError', 'Root of the mean of the squared differences.', {}, ['rmse', 'RMSE']),
   r2Score: metric('R2Score', 'Share of the targets’ variance that is explained.', {}, ['r2']),
   pearsonCorrelation: metric('PearsonCorrelation', 'How straight outputs rise with targets, from -1 to 1.'),

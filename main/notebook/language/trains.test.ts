@@ -459,11 +459,13 @@ describe('every loss and metric trains', () => {
     const { aliases = [], options } = entry;
     const loss = Object.hasOwn(losses, name)
       ? name
-      : /binary/.test(name)
-        ? 'binaryCrossentropy'
-        : /root|r2|cosine|Correlation/.test(name)
-          ? 'meanSquaredError'
-          : 'categoricalCrossentropy';
+      : name === 'characterErrorRate'
+        ? 'ctc'
+        : /binary/.test(name)
+          ? 'binaryCrossentropy'
+          : /root|r2|cosine|Correlation/.test(name)
+            ? 'meanSquaredError'
+            : 'categoricalCrossentropy';
     const { model, data } = fitting(loss);
     const required: Config = Object.fromEntries(
       Object.entries(options).flatMap(([option, about]) => (about.required ? [[option, 0.5]] : [])),
