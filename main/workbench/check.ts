@@ -10,6 +10,7 @@ import { fingerprint } from '#files/fingerprint.ts';
 import type { Folders, Inspection } from '#trainer/protocol.ts';
 import type { Context } from './context.ts';
 import { located } from './located.ts';
+import { orderFinding } from './order-finding.ts';
 import { foldersOf } from './paths.ts';
 
 export interface Checks {
@@ -183,6 +184,7 @@ export function createChecks(context: Context): Checks {
         }
         if (outcome.status !== 'ok') failed.add(id);
         cells.push(outcome);
+        if (kind === 'train' && outcome.status === 'ok') addOrderFinding(cells, evaluated, id);
       }
       return { cells, knobs: [...evaluated.knobs] };
     },
@@ -200,6 +202,16 @@ export function createChecks(context: Context): Checks {
       }
     },
   };
+}
+
+/** Told at the data, whose split it is: once, whatever trains on them. */
+function addOrderFinding(cells: CellOutcome[], evaluated: Evaluated, train: string): void {
+  const { data, model } = evaluated.specFor(train);
+  const found = orderFinding(model, data);
+  const at = cells.findIndex(({ id }) => id === evaluated.sourcesOf(train).data);
+  const preview = cells[at]?.data;
+  if (!found || !preview || preview.findings.some(({ code }) => code === found.code)) return;
+  cells[at] = { ...cells[at], data: { ...preview, findings: [...preview.findings, found] } };
 }
 
 /** What a train cell says, and what can place an error in it. Throws the notebook's first error about it. */

@@ -44,6 +44,8 @@ export const data = {
   'data.noTrainRows': 'Every row of the column “{column}” is set aside: none is left to train on.',
   'data.windowFolds': 'Windows of one series overlap, so folds must keep series whole: say which with group: ’…’, or split by time.',
   'data.emptyPart': 'The {part} part of the split gets no sample: there are only {samples, number}. Give a larger share, or leave it out.',
+  'data.drawnOutOfOrder':
+    'The layer “{layer}” carries its state from sample to sample, but {step, select, kFold {the folds are} other {the split is}} drawn at random: what follows each other in training has holes. {step, select, kFold {Use .split(…) by time or by a column in place of .kFold(…).} other {Split by time or by a column: .split with time: or column:.}}',
   'data.constantColumn': 'The column “{column}” has the same value on every row; nothing can be learned from it.',
   'data.unbalanced':
     'The classes are unbalanced: “{large}” has {largeCount, number} samples, “{small}” {smallCount, number}. Accuracy alone will mislead.',

@@ -41,6 +41,8 @@ export const data: Record<keyof typeof en, string> = {
   'data.noTrainRows': '列“{column}”的每一行都被划出：没有剩余的行可供训练。',
   'data.windowFolds': '同一序列的窗口会重叠，因此各折必须保持序列完整：请用 group: ’…’ 指明，或按时间划分。',
   'data.emptyPart': '划分的 {part} 部分没有样本：总共只有 {samples, number} 个。请给更大的比例，或去掉这一部分。',
+  'data.drawnOutOfOrder':
+    '层“{layer}”会在样本之间传递状态，但{step, select, kFold {各折是} other {划分是}}随机抽取的，训练时相邻的样本之间会有缺口。{step, select, kFold {请把 .kFold(…) 换成按时间或按列的 .split(…)。} other {请在 .split 中用 time: 或 column: 按时间或按列划分。}}',
   'data.constantColumn': '“{column}”列每一行的值都相同，无法从中学到任何东西。',
   'data.unbalanced': '类别不均衡：“{large}”有 {largeCount, number} 个样本，“{small}”只有 {smallCount, number} 个。只看准确率会产生误导。',
   'data.classNotTrained': '类别 {classes} 在训练部分没有样本。请用 stratify: true 划分。',
