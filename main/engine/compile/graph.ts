@@ -40,8 +40,14 @@ export interface Node extends Typed {
 /** Random numbers that a program wants anew at every run, as one of its inputs. */
 export interface RandomInput extends Typed {
   readonly name: string;
-  /** `keep`: 0 with probability `rate`, else 1 / (1 − rate). `normal`: mean 0, deviation 1. `uniform`: from 0 to below 1. */
-  readonly distribution: { readonly kind: 'keep'; readonly rate: number } | { readonly kind: 'normal' | 'uniform' };
+  /**
+   * `keep`: 0 with probability `rate`, else 1 / (1 − rate). `normal`: mean 0, deviation 1. `uniform`: from 0 to below 1.
+   * `permutation`: the numbers from 0 on in an order. `beta`: from 0 to 1, both parameters being one that is drawn evenly from the range.
+   */
+  readonly distribution:
+    | { readonly kind: 'keep'; readonly rate: number }
+    | { readonly kind: 'normal' | 'uniform' | 'permutation' }
+    | { readonly kind: 'beta'; readonly parameter: readonly [least: number, most: number] };
 }
 
 export interface Program {

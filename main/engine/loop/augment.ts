@@ -4,7 +4,7 @@
  */
 import type { Augmentation, Dataset, Part } from '#contract/samples.ts';
 import type { InputReader } from './inputs.ts';
-import { randomStream, type RandomStream } from './random.ts';
+import { beta, randomStream, type RandomStream } from './random.ts';
 
 /** What a sample was mixed with: the loss counts its target by `share`, the other's by the rest. */
 export interface Mixed {
@@ -18,18 +18,6 @@ export type Augmenter = (part: Part, index: number, epoch: number, into: Float32
 
 /** Between −1 and 1. */
 const spread = (stream: RandomStream) => 2 * stream.uniform() - 1;
-
-/** Gamma-distributed (Marsaglia and Tsang 2000; for a shape below 1 with their power of a uniform number). */
-function gamma(shape: number, stream: RandomStream): number {
-  if (shape < 1) return gamma(shape + 1, stream) * (1 - stream.uniform()) ** (1 / shape);
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = stream.normal();
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - stream.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
-  }
-}
 
 /** Moves a picture: for every new pixel, where in the old one it comes from. Beyond the edge, the edge goes on. */
 function move(
@@ -138,9 +126,8 @@ export function makeAugmenter(
     change(part, index, epoch, into, offset);
     if (mixup === undefined || part.count < 2) return undefined;
     const draws = randomStream(seed, 'augment', 'mixup', epoch, part.rows[index]);
-    const [one, two] = [gamma(mixup, draws), gamma(mixup, draws)];
     // The larger share is the sample's own, whose target metrics are told of (Zhang et al. 2018, up to a swap).
-    const drawn = one + two > 0 ? one / (one + two) : 1;
+    const drawn = beta(mixup, draws);
     const share = Math.fround(Math.max(drawn, 1 - drawn));
     const other = (index + 1 + Math.floor(draws.uniform() * (part.count - 1))) % part.count;
     change(part, other, epoch, mixing, 0);

@@ -5,6 +5,7 @@ import { oneHotRows } from '../metrics/one-hot.ts';
 import { weighted } from '../metrics/metric-kind.ts';
 import { outputsOf, predictionOf } from '../metrics/output.ts';
 import type { BuiltModel } from '../model/build.ts';
+import { type Mixing, withMixing } from '../model/mixing.ts';
 import { tf } from '../tfjs.ts';
 import type { Head, OutputMetric } from './heads.ts';
 import { withLayerOutputs } from './layer-outputs.ts';
@@ -80,12 +81,53 @@ function countOf({ targets: own }: Head, rows: tf.Tensor, weights: tf.Tensor | u
   return weights && ofClass ? weighted(ofClass, weights) : (weights ?? ofClass);
 }
 
+/** Targets that samples are to have by a share, null for all of it. */
+interface Wanted {
+  readonly targets: tf.Tensor;
+  readonly count: tf.Tensor | null;
+  readonly share: tf.Tensor | null;
+}
+
+/** A sample's own targets; of those that are mixed, before the model or in it, the others' as well. */
+function wantedOf(
+  given: Given,
+  head: Head,
+  count: tf.Tensor | null,
+  classWeights: Float32Array | null,
+  mixings: readonly Mixing[],
+): Wanted[] {
+  const targets = given.get(targetsName)!;
+  const others = given.get(otherTargetsName);
+  const shares = given.get(sharesName);
+  const otherCount = () => countOf(head, others!, given.get(otherWeightsName), classWeights);
+  const start: Wanted[] =
+    others && shares
+      ? [
+          { targets, count, share: shares },
+          { targets: others, count: otherCount(), share: tf.sub(1, shares) },
+        ]
+      : [{ targets, count, share: null }];
+  return mixings.reduce((all: Wanted[], { order, share }) => {
+    const rest = tf.sub(1, share);
+    const moved = (x: tf.Tensor | null) => x && tf.gather(x, order);
+    return [
+      ...all.map((one) => ({ ...one, share: one.share ? tf.mul(one.share, share) : share })),
+      ...all.map((one) => ({
+        targets: tf.gather(one.targets, order),
+        count: moved(one.count),
+        share: one.share ? tf.mul(tf.gather(one.share, order), rest) : rest,
+      })),
+    ];
+  }, start);
+}
+
 function lossAndMetrics(objective: Objective, given: Given, training: boolean): Map<string, tf.Tensor> {
   return withStates(objective.model, given, () => judged(objective, given, training));
 }
 
 function judged(objective: Objective, given: Given, training: boolean): Map<string, tf.Tensor> {
-  const { outputs, penalties: activities } = outputsOf(objective.model, given.get(inputsName)!, training);
+  const { result, mixings } = withMixing(() => outputsOf(objective.model, given.get(inputsName)!, training));
+  const { outputs, penalties: activities } = result;
   const targets = given.get(targetsName)!;
   const classWeights = training ? objective.classWeights : null;
   const counts = (head: Head) => countOf(head, targets, given.get(weightsName), classWeights);
@@ -94,12 +136,11 @@ function judged(objective: Objective, given: Given, training: boolean): Map<stri
     return weighted(perSample, count ?? undefined);
   };
   const losses = objective.heads.map((head, index) => {
-    const own = lossOf(head, index, targets, counts(head));
-    const others = given.get(otherTargetsName);
-    const shares = given.get(sharesName);
-    if (!others || !shares) return head.weight === 1 ? tf.mean(own) : tf.mul(tf.mean(own), head.weight);
-    const other = lossOf(head, index, others, countOf(head, others, given.get(otherWeightsName), classWeights));
-    return tf.mul(tf.mean(tf.add(weighted(own, shares), weighted(other, tf.sub(1, shares)))), head.weight);
+    const perSample = wantedOf(given, head, counts(head), classWeights, mixings).map((wanted) =>
+      weighted(lossOf(head, index, wanted.targets, wanted.count), wanted.share ?? undefined),
+    );
+    const loss = tf.mean(perSample.reduce((total, each) => tf.add(total, each)));
+    return head.weight === 1 ? loss : tf.mul(loss, head.weight);
   });
   const loss = [...losses, ...penalties(objective.model), ...activities].reduce((total: tf.Tensor, each) => tf.add(total, each));
   const results = new Map([[lossName, loss]]);

@@ -2,6 +2,7 @@
  * Random numbers by name: a stream is a function of the run's seed and a path such as `['dropout', 'dropout_1', 63]`.
  * Streams are independent of each other and of the order in which they are asked for, so none has a state to save.
  */
+import type { RandomInput } from '../compile/graph.ts';
 export interface RandomStream {
   /** An integer of 0 … 2³² − 1. */
   integer(): number;
@@ -95,4 +96,42 @@ export function fillNormal(target: Float32Array, stream: RandomStream): void {
 
 export function fillUniform(target: Float32Array, stream: RandomStream): void {
   for (let index = 0; index < target.length; index++) target[index] = (stream.integer() >>> 8) / 2 ** 24;
+}
+
+/** Gamma-distributed (Marsaglia and Tsang 2000; for a shape below 1 with their power of a uniform number). */
+function gamma(shape: number, stream: RandomStream): number {
+  if (shape < 1) return gamma(shape + 1, stream) * (1 - stream.uniform()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = stream.normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - stream.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
+
+/** Beta-distributed, with one parameter for both sides. */
+export function beta(parameter: number, stream: RandomStream): number {
+  const [one, two] = [gamma(parameter, stream), gamma(parameter, stream)];
+  return one + two > 0 ? one / (one + two) : 1;
+}
+
+/** What a program wants of a stream, into all of `target`. */
+export function fillRandom(target: Float32Array, distribution: RandomInput['distribution'], stream: RandomStream): void {
+  switch (distribution.kind) {
+    case 'keep':
+      return fillKeepMask(target, distribution.rate, stream);
+    case 'normal':
+      return fillNormal(target, stream);
+    case 'permutation':
+      return target.set(permutation(target.length, stream));
+    case 'beta': {
+      const [least, most] = distribution.parameter;
+      const parameter = least + (most - least) * stream.uniform();
+      for (let index = 0; index < target.length; index++) target[index] = beta(parameter, stream);
+      return;
+    }
+    default:
+      return fillUniform(target, stream);
+  }
 }

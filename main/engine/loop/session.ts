@@ -33,7 +33,7 @@ import {
   weightName,
   weightsName,
 } from './programs.ts';
-import { fillKeepMask, fillNormal, fillUniform, randomStream } from './random.ts';
+import { fillRandom, randomStream } from './random.ts';
 import { layerOf, watchedLayers } from './watch.ts';
 
 /** Sums over a batch's samples by metric, loss included: what adds up over batches. */
@@ -243,9 +243,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     const values = masks.get(key) ?? new Float32Array(length);
     masks.set(key, values);
     const stream = randomStream(train.seed, 'dropout', input.name, iteration);
-    if (input.distribution.kind === 'keep') fillKeepMask(values, input.distribution.rate, stream);
-    else if (input.distribution.kind === 'normal') fillNormal(values, stream);
-    else fillUniform(values, stream);
+    fillRandom(values, input.distribution, stream);
     return float(values, input.shape);
   };
 

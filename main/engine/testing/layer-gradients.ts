@@ -3,7 +3,7 @@ import type { Json, KerasObject, ModelSpec } from '#contract/spec.ts';
 import type { Backend } from '../backends/backend.ts';
 import { type HostTensor, type Shape, sizeOf } from '../compile/graph.ts';
 import { trace } from '../compile/trace.ts';
-import { randomStream } from '../loop/random.ts';
+import { fillRandom, randomStream } from '../loop/random.ts';
 import { buildModel, type BuiltModel } from '../model/build.ts';
 import { completeModel } from '../model/complete.ts';
 import { tf } from '../tfjs.ts';
@@ -126,11 +126,9 @@ export async function checkLayer(layer: LayerCase, seed: number, backend: Backen
     });
     for (const { name, shape, distribution } of forward.random) {
       const stream = randomStream(seed, 'random', name);
-      const number = () => {
-        if (distribution.kind === 'keep') return stream.uniform() < distribution.rate ? 0 : 1 / (1 - distribution.rate);
-        return distribution.kind === 'normal' ? stream.normal() : stream.uniform();
-      };
-      values.set(name, { data: Float32Array.from({ length: sizeOf(shape) }, number), shape, dtype: 'float32' });
+      const data = new Float32Array(sizeOf(shape));
+      fillRandom(data, distribution, stream);
+      values.set(name, { data, shape, dtype: 'float32' });
     }
     const executable = await backend.compile(backward);
     const results = await executable.run(values);

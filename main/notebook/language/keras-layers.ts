@@ -399,6 +399,12 @@ export const imageLayers: Builders = {
     fillValue: number('What it is covered with; noise if left out.'),
     valueRange,
   }),
+  mixUp: builder('MixUp', 'Mixes images of a batch with each other while training, and what they are to be as much.', {
+    alpha: number('How much: near 0 hardly ever, 1 by any share alike.', { above: 0, default: 0.2 }),
+  }),
+  cutMix: builder('CutMix', 'Puts a part of another image of the batch into each while training, and what it is to be as much.', {
+    factor: share('How evenly the shares are drawn: up to this; or [least, most].', { default: 1 }),
+  }),
   randomShear: builder('RandomShear', 'Slants images at random while training.', {
     xFactor: share('How far rows move sideways, up to this; or [least, most].', { default: 0 }),
     yFactor: share('How far columns move up and down, up to this; or [least, most].', { default: 0 }),

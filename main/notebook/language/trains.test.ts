@@ -217,6 +217,8 @@ const images = [
   'centerCrop',
   'autoContrast',
   'solarization',
+  'mixUp',
+  'cutMix',
   ...Object.keys(imageLayers).filter((name) => name.startsWith('random')),
 ];
 const joining = ['add', 'subtract', 'average', 'maximum', 'minimum', 'multiply', 'concatenate', 'dot'];

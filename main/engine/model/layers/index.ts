@@ -6,6 +6,7 @@ import './convolution.ts';
 import './einsum.ts';
 import './gru.ts';
 import './image.ts';
+import './mixing.ts';
 import './normalization.ts';
 import './positions.ts';
 import './regularization.ts';
