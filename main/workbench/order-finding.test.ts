@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DataSpec, ModelSpec } from '#contract/spec.ts';
-import { layer, sequential } from '#engine/testing/harness.ts';
+import type { DataSpec, Json, KerasObject, ModelSpec } from '#contract/spec.ts';
 import { orderFinding } from './order-finding.ts';
 
+const layer = (class_name: string, config: { [option: string]: Json }): KerasObject => ({ class_name, config });
+const sequential = (...layers: KerasObject[]): ModelSpec => ({ class_name: 'Sequential', config: { layers: layers } });
 const data = (...steps: DataSpec['steps']): DataSpec => ({ source: { format: 'csv', path: 'a.csv' }, steps });
 const split = { op: 'split', validation: 0.2 } as const;
 const carrying = sequential(layer('LSTM', { units: 2, stateful: true, name: 'memory' }), layer('Dense', { units: 1 }));

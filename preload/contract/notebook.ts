@@ -188,6 +188,8 @@ export const modelTable = z.object({
       /** Without the batch. */
       outputShape: z.array(z.number().int()),
       parameters: z.number().int(),
+      /** Values of a sample that it makes inside, where they are many. */
+      inside: z.number().int().optional(),
       /** Where the layer stands in the notebook. */
       where: where.optional(),
     }),
