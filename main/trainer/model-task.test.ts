@@ -9,7 +9,7 @@ import { parseCsv } from '#data/csv.ts';
 import { readWithDuck } from '#data/read-with-duck.ts';
 import { createHash } from 'node:crypto';
 import { forkTrainerOnNode } from './fork-node.ts';
-import { createTrainerHost, type TrainerHost } from './host.ts';
+import { createTrainerHost, type TrainerHost, type UseNews } from './host.ts';
 import type { UsedModel } from './protocol.ts';
 import { pointsSpec, writePoints } from './testing/table.ts';
 
@@ -102,6 +102,37 @@ describe('evaluating', () => {
       expect(streamed.parts[0].samples).toBe(many.length * 20);
       expect(readdirSync(cache).filter((name) => name.endsWith('.samples'))).toHaveLength(1);
       expect(readdirSync(elsewhere)).toEqual(['many.csv']);
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
+  });
+
+  it('tells how far it has read, and can be ended while it reads', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'epochbook-given-'));
+    const cache = join(folder, '.epochbook', 'cache', 'samples');
+    try {
+      writeFileSync(join(elsewhere, 'long.csv'), [points[0], ...Array.from({ length: 400 }, () => points.slice(1)).flat(), ''].join('\n'));
+      const steps = [...model.spec.data.steps, { op: 'memory' as const, megabytes: 1 }];
+      const streamed = { ...model, spec: { ...model.spec, data: { ...model.spec.data, steps } } };
+      const task = { model: streamed, given: { paths: ['long.csv'], folder: elsewhere } };
+      const read: number[] = [];
+      const onNews = (news: UseNews) => {
+        if (news.type === 'usedProgressed' && news.item === 'long.csv' && news.total === 100) read.push(news.done);
+      };
+      const ended = host.evaluate(task, (news) => {
+        onNews(news);
+        if (read.length === 3) void host.endUse();
+      });
+      await expect(ended).rejects.toMatchObject({ code: 'process.ended' });
+      expect(read.length).toBeGreaterThan(2);
+      expect(read.at(-1)).toBeLessThan(100);
+      read.length = 0;
+      // Begun anew, it is not held up by what the other left behind, and takes that away.
+      const { parts } = await host.evaluate(task, onNews);
+      expect(parts[0].samples).toBe(400 * 400);
+      expect(read.length).toBeGreaterThan(3);
+      expect(read.toSorted((one, other) => one - other)).toEqual(read);
+      expect(readdirSync(cache).filter((name) => !name.endsWith('.samples'))).toEqual([]);
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }

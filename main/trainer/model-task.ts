@@ -5,10 +5,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError, type PlainError } from '#contract/errors.ts';
 import type { EvaluatedPart, Evaluation, PartName, PredictedRow, Predictions } from '#contract/predictions.ts';
 import type { Dataset, Part, Preparation } from '#contract/samples.ts';
-import type { DataSpec } from '#contract/spec.ts';
 import { fileByFile, givenSamples, together } from '#data/given.ts';
 import { givenSpec } from '#data/given-source.ts';
-import { loadDataset, type LoadedData } from '#data/load.ts';
+import { loadDataset } from '#data/load.ts';
 import { openPredictionFile } from '#data/prediction-file.ts';
 import { preparationOf } from '#data/preparation.ts';
 import { openBackend } from '#engine/backends/index.ts';
@@ -18,10 +17,10 @@ import { evaluatePart } from '#engine/loop/evaluate.ts';
 import { createPredictor } from '#engine/loop/predict.ts';
 import { completeModel } from '#engine/model/complete.ts';
 import { readCheckpoint } from './checkpoint-files.ts';
-import type { Folders, FromTrainer, Task, UsedModel } from './protocol.ts';
+import type { LoadData } from './data-cache.ts';
+import type { FromTrainer, Task, UsedModel } from './protocol.ts';
 import { preparationFile } from './training-task.ts';
 
-type Load = (spec: DataSpec, folders: Folders) => Promise<LoadedData>;
 type Send = (message: FromTrainer) => void;
 type TaskOf<K extends Task['type']> = Extract<Task, { type: K }>;
 
@@ -31,7 +30,7 @@ const turnMs = 20;
 const mostFindings = 50;
 
 /** What the data was made into the model's numbers with. Runs of before kept it not; then the data must still be the same. */
-async function preparationIn({ checkpointFile, spec, folders, dataHash, name }: UsedModel, load: Load): Promise<Preparation> {
+async function preparationIn({ checkpointFile, spec, folders, dataHash, name }: UsedModel, load: LoadData): Promise<Preparation> {
   const kept = await disk.readFile(join(dirname(checkpointFile), preparationFile), 'utf8').catch(() => undefined);
   if (kept !== undefined) return JSON.parse(kept) as Preparation;
   const { dataset } = await load(spec.data, folders);
@@ -53,7 +52,7 @@ function progress(send: (done: number, total: number | undefined) => void): (don
 export async function evaluateModel(
   id: number,
   task: TaskOf<'evaluate'>,
-  load: Load,
+  load: LoadData,
   send: Send,
 ): Promise<Omit<Evaluation, 'runId' | 'name'>> {
   const { model: used, parts, given, recorded } = task;
@@ -85,7 +84,7 @@ export async function evaluateModel(
     const { dataset } = await loadDataset(spec, folders, { known: await preparationIn(used, load), ...reading });
     return { epoch: checkpoint.epoch, backend: used.backend, data: 'given', parts: [await evaluate(dataset, 'given', dataset.train)] };
   }
-  let { dataset } = await load(used.spec.data, used.folders);
+  let { dataset } = await load(used.spec.data, used.folders, readingOf(used.name));
   const isSame = dataset.hash === used.dataHash;
   // What was fitted is kept; fitted anew, the model would see other numbers for the same values.
   if (!isSame)
@@ -108,7 +107,7 @@ function wantedParts(wish: PartName | 'all' | undefined, dataset: Dataset, name:
 export async function predictWith(
   id: number,
   task: TaskOf<'predict'>,
-  load: Load,
+  load: LoadData,
   send: Send,
 ): Promise<Omit<Predictions, 'runId' | 'name'>> {
   const { model: used, given, out, rows: kept, tells } = task;

@@ -27,6 +27,7 @@ export function knownStreamedFeatures(
       column,
       source,
       kind: 'number',
+      textIsGap: true,
       before: steps,
       ...(category !== undefined && { category }),
       ...(source.kind === 'codes' && {

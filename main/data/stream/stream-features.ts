@@ -23,6 +23,8 @@ export interface Draft {
   readonly column: TypedColumn;
   readonly source: Source;
   kind: 'number' | 'text';
+  /** Whether a text among numbers is a gap, as in what was fitted before, rather than an error. */
+  readonly textIsGap?: boolean;
   /** Of codes: each one's value so far. */
   byCode?: Value[];
   before: Transform[];
@@ -63,6 +65,7 @@ export function valuesIn({ store, kept, firstKept }: StreamRows, draft: Draft, b
     return made;
   }
   const numbers = numbersIn(store, source, block);
+  if (draft.textIsGap) for (let row = 0; row < numbers.length; row += 1) if (numbers[row] === Infinity) numbers[row] = Number.NaN;
   for (let row = from; row < to; row += 1) made[row - from] = numbers[kept[row] - start];
   const steps = draft.category === undefined ? done(draft) : draft.before;
   for (const step of steps) {

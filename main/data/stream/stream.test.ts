@@ -365,6 +365,17 @@ describe('a table on the disk', () => {
     const words: DataStep[] = [kind, { op: 'select', columns: ['size', 'colour'] }, { op: 'impute' }, { op: 'oneHot' }];
     await alike({ format: 'csv', path: 'coded.csv' }, words, await learned(...words));
 
+    // A text among numbers is what a row that is predicted may say: the model is told what a gap is.
+    const strange = later.map((row, index) => (index % 90 === 7 ? { ...row, size: 'much', weight: 'Infinity' } : row));
+    write('strange.csv', csv(strange));
+    const odd: DataSource = { format: 'csv', path: 'strange.csv' };
+    await alike(odd, steps, known);
+    expect(await fault(load(1, odd, steps))).toMatchObject({ code: 'data.notANumber', values: { value: 'much', line: 8 } });
+    const unfilled: DataStep[] = [kind, { op: 'filter', column: 'size', missing: false }, { op: 'select', columns: ['size'] }];
+    const plain = await learned(...unfilled);
+    for (const most of [1, 1e12])
+      expect(await fault(load(most, odd, unfilled, plain))).toMatchObject({ code: 'data.notANumber', values: { value: 'much' } });
+
     write('unknown.csv', csv([...later.slice(0, 700), { ...later[0], kind: 'other' }, ...later.slice(700)]));
     expect(await fault(load(1, { format: 'csv', path: 'unknown.csv' }, steps, known))).toMatchObject({
       code: 'data.unknownClass',
