@@ -7,6 +7,7 @@ import type { DataSource } from '#contract/spec.ts';
 import type { TextTable } from './csv.ts';
 import { type Folders, mostUnpacked, readDataFile } from './files.ts';
 import { unpackLz4 } from './lz4.ts';
+import { rowTable } from './row-table.ts';
 
 type ArrowSource = Extract<DataSource, { format: 'arrow' }>;
 type Arrow = typeof import('apache-arrow');
@@ -89,15 +90,5 @@ export async function readArrow({ path }: ArrowSource, folders: Folders, hash: H
     throw refused(cause);
   }
   if (names.length === 0 || columns.some((column) => column.length !== count)) throw refused(undefined);
-  if (count === 0) throw new EpochbookError('data.noRows', { path }, { at });
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
-  return {
-    path,
-    unit: 'row',
-    names,
-    columns,
-    lines: Array.from({ length: count }, (_, row) => row + 1),
-    rows: Uint32Array.from({ length: count }, (_, row) => row),
-  };
+  return rowTable(path, names, columns, at);
 }

@@ -6,6 +6,7 @@ import type { DataSource } from '#contract/spec.ts';
 import { decodeText } from './encoding.ts';
 import type { OpenedFile } from './files.ts';
 import { missing } from './missing.ts';
+import { twiceIn } from './row-table.ts';
 
 export type Reading = NonNullable<DataPreview['reading']>;
 
@@ -138,7 +139,7 @@ export function parseCsv(file: OpenedFile, source: CsvSource, at: string): TextT
   if (!first) throw new EpochbookError('data.emptyFile', { path }, { at });
   const header = source.header ?? sniffHeader(records);
   const names = header ? first.record : first.record.map((_, index) => `column${index + 1}`);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
+  const twice = twiceIn(names);
   if (twice !== undefined)
     throw new EpochbookError('data.columnTwice', { path, column: twice }, { at, where: { file: path, line: first.info.lines } });
   const rows = header ? records.slice(1) : records;

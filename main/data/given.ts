@@ -28,6 +28,7 @@ import { mostInMemory, type StoredSamples } from './stored-arrays.ts';
 import { openLargeIdx, openLargeNpy } from './stream/large-arrays.ts';
 import { storedBlocks } from './stream/shape-stored.ts';
 import { openZip } from './zip.ts';
+import { twiceIn } from './row-table.ts';
 
 /** Some samples of one file. */
 export interface GivenSamples {
@@ -184,7 +185,7 @@ async function* duckPieces(
     await connection.run('SET lock_configuration = true');
     const result = await connection.stream(`SELECT COLUMNS(*)::VARCHAR FROM ${tableReader(format, named)}`);
     const names = result.columnNames();
-    const twice = names.find((name, index) => names.indexOf(name) < index);
+    const twice = twiceIn(names);
     if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
     let from = 0;
     for await (const rows of result.yieldRowsJs()) {

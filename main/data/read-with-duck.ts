@@ -6,6 +6,7 @@ import type { TextTable } from './csv.ts';
 import { detailOf, loadDuck, lockDown } from './duck.ts';
 import { openTables } from './duck-tables.ts';
 import type { Folders } from './files.ts';
+import { rowTable } from './row-table.ts';
 
 /**
  * Reads a table as text. The database may open the named files and nothing else: no other file, no network, no
@@ -32,20 +33,9 @@ export async function readWithDuck(
     await connection.run('SET lock_configuration = true');
     const reader = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM ${tables.relation(-1)}`);
     const names = reader.columnNames();
-    const twice = names.find((name, index) => names.indexOf(name) < index);
-    if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
     const columns = (reader.getColumnsJS() as (string | null)[][]).map((column) => column.map((value) => value?.trim() ?? ''));
-    const count = reader.currentRowCount;
-    if (count === 0) throw new EpochbookError('data.noRows', { path }, { at });
     if (source.format === 'json' && names.length === 1 && names[0] === 'json') throw new EpochbookError('data.jsonShape', { path }, { at });
-    return {
-      path,
-      unit: 'row',
-      names,
-      columns,
-      lines: Array.from({ length: count }, (_, row) => row + 1),
-      rows: Uint32Array.from({ length: count }, (_, row) => row),
-    };
+    return rowTable(path, names, columns, at);
   } catch (cause) {
     if (cause instanceof EpochbookError) throw cause;
     throw new EpochbookError(`data.${source.format}`, { path, detail: detailOf(cause, tables.files) }, { at, cause });

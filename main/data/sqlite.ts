@@ -6,6 +6,7 @@ import { nearest } from '#contract/nearest.ts';
 import { archiveOf, type DataSource } from '#contract/spec.ts';
 import type { TextTable } from './csv.ts';
 import { type Folders, locate, readDataFile } from './files.ts';
+import { rowTable } from './row-table.ts';
 
 type SqliteSource = Extract<DataSource, { format: 'sqlite' }>;
 
@@ -77,16 +78,7 @@ export async function readSqlite({ path, table }: SqliteSource, folders: Folders
     const columns: string[][] = columnNames.map(() => []);
     for (const row of statement.iterate() as Iterable<unknown[]>)
       for (const [index, column] of columns.entries()) column.push(sqliteTextOf(row[index]));
-    const count = columns[0]?.length ?? 0;
-    if (count === 0) throw new EpochbookError('data.noRows', { path }, { at });
-    return {
-      path,
-      unit: 'row',
-      names: columnNames,
-      columns,
-      lines: Array.from({ length: count }, (_, row) => row + 1),
-      rows: Uint32Array.from({ length: count }, (_, row) => row),
-    };
+    return rowTable(path, columnNames, columns, at);
   } catch (cause) {
     throw cause instanceof EpochbookError ? cause : refused(cause);
   } finally {

@@ -8,6 +8,7 @@ import type { LookCell, LookColumn } from '#contract/look.ts';
 import { detailOf, identifier, loadDuck, lockDown } from '../duck.ts';
 import { openTables, type TableSource } from '../duck-tables.ts';
 import type { Folders } from '../files.ts';
+import { twiceIn } from '../row-table.ts';
 
 export interface LookTable {
   readonly columns: readonly LookColumn[];
@@ -94,7 +95,7 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
     await connection.run('SET lock_configuration = true');
     const first = await connection.runAndReadAll(`FROM ${relation(guessedFrom)} LIMIT ${firstCount}`);
     const found = first.columnNames();
-    const twice = found.find((name, index) => found.indexOf(name) < index);
+    const twice = twiceIn(found);
     if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
     const names = csv?.header === false ? found.map((_, index) => `column${index + 1}`) : found;
     const types = first.columnTypes().map(String);

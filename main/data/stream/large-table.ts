@@ -10,6 +10,7 @@ import type { DuckTables } from '../duck-tables.ts';
 import { missing } from '../missing.ts';
 import { secondsOf } from '../times.ts';
 import type { ColumnValues, StoredColumn } from './column-store.ts';
+import { twiceIn } from '../row-table.ts';
 
 export type LargeSource = Extract<DataSource, { format: 'csv' | 'parquet' | 'json' | 'sql' | 'sqlite' | 'arrow' }>;
 
@@ -212,7 +213,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
     const found = head.columnNames();
     const types = head.columnTypes().map(String);
     names = csv?.names ?? foreign?.names ?? found;
-    const twice = names.find((name, index) => names.indexOf(name) < index);
+    const twice = twiceIn(names);
     if (twice !== undefined) throw new EpochbookError('data.columnTwice', { path, column: twice }, { at });
     if (source.format === 'json' && names.length === 1 && names[0] === 'json') throw new EpochbookError('data.jsonShape', { path }, { at });
     exact = types.map(isExact);
