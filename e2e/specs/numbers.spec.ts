@@ -75,4 +75,29 @@ test('the numbers on the screen are those of the raw rows', async ({ open, works
   expect.soft(isWritten(said[0][0], forked[1]) && isWritten(said[1][0], other[1]), compared.join(', ')).toBe(true);
   expect.soft(isWritten(said[2][0], forked[1] - other[1]), said[2].join(' ')).toBe(true);
   expect.soft(said[2][1]).toBe(`−${((100 * (other[1] - forked[1])) / other[1]).toFixed(1)} %`);
+
+  // Of three, each that is not the best says how far from it it is, in value and in percent.
+  await page.getByRole('button', { name: 'All runs' }).click();
+  await runs.choose('odd', 'holes', 'fork');
+  await runs.compare();
+  await expect(new ComparisonPage(page).title()).toHaveText('3 runs side by side');
+  await expect(page.getByRole('region', { name: 'What differs' }).getByRole('row').nth(1)).toBeVisible();
+  const three = await new ComparisonPage(page).values(/^val loss, min/);
+  const distances = three
+    .map((text) => /\+([\d.]+) · \+([\d.]+)\s%$/.exec(text)?.slice(1).map(Number))
+    .filter((found) => found !== undefined);
+  const least = (name: string): number =>
+    Math.min(
+      ...raw
+        .get(name)!
+        .map(([, value]) => value)
+        .filter((value) => !Number.isNaN(value)),
+    );
+  const wanted = ['odd', 'holes'].map((name) => [least(name) - forked[1], (100 * (least(name) - forked[1])) / forked[1]]);
+  expect
+    .soft(
+      distances.sort((a, b) => a[0] - b[0]),
+      three.join(', '),
+    )
+    .toEqual(wanted.sort((a, b) => a[0] - b[0]));
 });

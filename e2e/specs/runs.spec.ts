@@ -1,7 +1,11 @@
 /** Runs in the page: found, and taken elsewhere. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../fixtures/launch.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { picture } from '../fixtures/look.ts';
 import { RunsPage } from '../pages/runs-page.ts';
+import { fillWithSixtyRuns } from '../stores/even-runs.ts';
 import { fillWithOddRuns } from '../stores/odd-runs.ts';
 
 test('a name that no run has is told at its column, with the one that was meant', async ({ open, workspace, shell }) => {
@@ -23,4 +27,30 @@ test('a name that no run has is told at its column, with the one that was meant'
   await search.fill('metrics.val_loss.min < 0.3');
   await expect(notice).toHaveCount(0);
   await expect(runs.rows()).not.toHaveCount(0);
+});
+
+test('what commands beside the app do to runs comes into its table by itself', async ({ open, shell, workspace }) => {
+  test.skip(shell === 'desktop', 'The page is the same.');
+  const { page } = await open();
+  const runs = new RunsPage(page);
+  await runs.open();
+  await expect(page.getByText('No runs yet')).toBeVisible();
+  // Another process than the app's.
+  fillWithSixtyRuns(workspace.folder);
+  await expect(runs.grid()).toHaveAttribute('aria-rowcount', '61');
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'main', 'cli', 'epochbook.ts'), 'delete', 'run 59', 'run 58'], {
+    cwd: workspace.folder,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  await expect(runs.grid()).toHaveAttribute('aria-rowcount', '59');
+  await expect(runs.row('run 59')).toHaveCount(0);
+  // Found by when they began and where they come from.
+  const search = page.getByRole('combobox', { name: 'Search runs' });
+  await search.fill('startedAt >= 2026-06');
+  await expect(page.getByText('0 of 58 runs').or(page.getByText(/^No run/))).toBeVisible();
+  await search.fill('startedAt < 2026-06 and archived = false and imported = csv');
+  await expect(runs.grid()).toHaveAttribute('aria-rowcount', '59');
+  await search.fill('startedAt > tomorrow');
+  await expect(page.getByText(/Column 13: Here stands “tomorrow”; a time is compared with a date/)).toBeVisible();
 });

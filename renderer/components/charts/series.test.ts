@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { paletteSize, runColorToken, runShape, runShapes } from './palette.ts';
-import { type LineSeries, nearestStop, readingsAt, stopsOf } from './series.ts';
+import { countPlaced, type LineSeries, nearestStop, readingsAt, stopsOf } from './series.ts';
 import { summarize } from './use-chart-summary.ts';
 
 const line = (id: string, y: readonly number[], x = y.map((_, index) => index + 1)): LineSeries => ({
@@ -25,6 +25,16 @@ describe('readings', () => {
     expect(stops).toEqual([1, 2, 5]);
     expect(nearestStop(stops, 4)).toBe(5);
     expect(nearestStop([], 4)).toBeUndefined();
+  });
+});
+
+describe('places', () => {
+  it('are those of numbers, and on a logarithmic axis of what is above 0', () => {
+    const series = [line('a', [Number.NaN, 0, -1, 2, Infinity], [0, 1, 2, 3, 4]), line('b', [5], [0])];
+    expect(countPlaced(series, false, false)).toEqual({ numbers: 4, placed: 4 });
+    expect(countPlaced(series, false, true)).toEqual({ numbers: 4, placed: 2 });
+    expect(countPlaced(series, true, true)).toEqual({ numbers: 4, placed: 1 });
+    expect(countPlaced([line('none', [Number.NaN])], false, false)).toEqual({ numbers: 0, placed: 0 });
   });
 });
 
