@@ -1,5 +1,6 @@
 /** Editing as in an IDE, by keyboard: found, replaced, mended, formatted, undone. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { look } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
@@ -95,4 +96,53 @@ test('found and replaced over cells and prose, mended, formatted, and undone', a
     await page.keyboard.press('d');
     await expect(notebook.cell('table')).toBeFocused();
   });
+});
+
+test('from an empty page to a finished report without the mouse', async ({ open, workspace }) => {
+  const rows = Array.from({ length: 60 }, (_, row) => `${row % 7},${(row * 13) % 11},${['red', 'green', 'blue'][row % 3]}`);
+  workspace.write('boxes.csv', `width,height,kind\n${rows.join('\n')}\n`);
+  const { page } = await open();
+  const notebook = new NotebookPage(page);
+  const keys = page.keyboard;
+  const command = async (words: string) => {
+    await keys.press('ControlOrMeta+Shift+P');
+    await keys.type(words);
+    await keys.press('Enter');
+  };
+  await expect(page.getByRole('heading', { name: 'Start with a question' })).toBeVisible();
+  await command('New notebook');
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Title' })).toBeFocused();
+  await keys.type('Boxes');
+  await keys.press('Enter');
+  await notebook.shows('Boxes');
+  await command('Add a data cell');
+  await expect(notebook.cell('data').locator('.monaco-editor.focused')).toBeVisible();
+  await keys.press('ControlOrMeta+a');
+  await keys.type("data.csv('boxes.csv').target('kind').split({ validation: 0.2, seed: 1 ");
+  await notebook.isFresh('data');
+  // A new model fits the data above it.
+  await command('Add a model cell');
+  await expect(notebook.cell('model')).toContainText("units: 3, activation: 'softmax'");
+  await command('Add a train cell');
+  await expect(notebook.cell('training').locator('.view-lines')).toBeInViewport({ ratio: 1 });
+  await notebook.isFresh('model');
+  // The last cell: nothing below it to go to, and what comes of the run is brought into view.
+  await keys.press('Shift+Enter');
+  await notebook.runEnds('completed');
+  await expect(notebook.run()).toBeInViewport();
+  await keys.press('Escape');
+  await keys.press('b');
+  await keys.press('m');
+  await keys.press('Enter');
+  await keys.type('## What came of it\n\nThe small net **tells** them apart.');
+  await keys.press('Escape');
+  await expect(page.getByRole('heading', { name: 'What came of it' })).toBeVisible();
+  await command('Export report');
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: 'File' })).toBeFocused();
+  await keys.press('Enter');
+  await expect(page.getByRole('button', { name: 'Done' })).toBeFocused();
+  await keys.press('Enter');
+  const report = readFileSync(join(workspace.folder, 'boxes.html'), 'utf8');
+  expect(report).toContain('The small net <strong>tells</strong> them apart.');
+  await expect(page.locator('.of-prose')).toBeFocused();
 });

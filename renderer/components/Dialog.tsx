@@ -12,6 +12,13 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** To what the dialog asks for, or else to what it offers: by itself the focus goes to the first control, which closes it. */
+function focusFirst(dialog: HTMLDialogElement): void {
+  const first = dialog.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):enabled, .dialog-actions .primary:enabled');
+  first?.focus();
+  if (first instanceof HTMLInputElement) first.select();
+}
+
 /** A modal dialog: mounted means open. The platform's `<dialog>` keeps the focus inside and gives it back after. */
 export function Dialog({ title, wide = false, onClose, actions, children }: Props) {
   const t = useWords();
@@ -22,13 +29,15 @@ export function Dialog({ title, wide = false, onClose, actions, children }: Prop
     const dialog = element.current;
     if (dialog && !dialog.open) {
       dialog.showModal();
-      // To what the dialog asks for, or else to what it offers: by itself the focus goes to the first control, which closes it.
-      const first = dialog.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea), .dialog-actions .primary:enabled');
-      first?.focus();
-      if (first instanceof HTMLInputElement) first.select();
+      focusFirst(dialog);
     }
     return () => dialog?.close();
   }, []);
+  // What had the focus is gone or disabled, as a dialog that tells what came of it has other controls: on to those.
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    if (dialog?.open && document.activeElement === document.body) focusFirst(dialog);
+  });
   return (
     // A click on the backdrop has the dialog itself as its target. Keyboards have Escape, which is `cancel`.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events

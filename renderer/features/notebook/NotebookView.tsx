@@ -18,6 +18,7 @@ import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
+import { runCell } from './run-in-view.ts';
 import { SectionToggle } from './SectionToggle.tsx';
 import { selectionAmong } from './selection.ts';
 
@@ -60,17 +61,18 @@ export function NotebookView() {
     const key = flushSync(() => useNotebookStore.getState().insert(kind, afterKey));
     if (kind === 'prose') setEditingProse(key);
     else focusEditor(key);
+    blockElement(key)?.scrollIntoView({ block: 'nearest' });
   }, []);
 
   const runBlocks = useCallback(
     (keys: readonly string[], advance: boolean) => {
       const now = useNotebookStore.getState();
-      const { runCell } = now;
-      for (const block of now.blocks) if (isCell(block) && keys.includes(block.key)) void runCell(block.id);
-      if (!advance) return;
-      const next = viewBeside(now, keys.at(-1), 1);
-      if (next && isCell(next)) focusEditor(next.key);
-      else focusBlock(next?.key);
+      const next = advance ? viewBeside(now, keys.at(-1), 1) : undefined;
+      const run = next ? now.runCell : runCell;
+      for (const block of now.blocks) if (isCell(block) && keys.includes(block.key)) void run(block.id);
+      if (!next) return;
+      if (isCell(next)) focusEditor(next.key);
+      else focusBlock(next.key);
     },
     [focusBlock],
   );

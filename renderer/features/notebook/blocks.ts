@@ -3,6 +3,7 @@
  * whatever is inserted brings the blank lines that Markdown needs around a fence.
  */
 import type { Block, CellBlock, CellKind } from '#contract/notebook.ts';
+import { firstText, type KnownData } from './first-text.ts';
 
 /** A block with a key of its own that stays while it is edited and moved. */
 export type EditedBlock = Block & { readonly key: string };
@@ -104,18 +105,9 @@ export function newCellId(kind: CellKind, blocks: readonly EditedBlock[]): strin
   return id;
 }
 
-/** What a new cell holds: enough to show what belongs there, and it evaluates where the names above fit. */
-const firstText: Record<CellKind, string> = {
-  data: "data.csv('table.csv')\n  .split({ validation: 0.2, seed: 1 })\n",
-  model: "sequential([\n  layers.dense({ units: 32, activation: 'relu' }),\n  layers.dense({ units: 10, activation: 'softmax' }),\n])\n",
-  train:
-    "train({\n  epochs: 10,\n  batchSize: 128,\n  optimizer: optimizers.adam({ learningRate: 1e-3 }),\n  loss: 'sparseCategoricalCrossentropy',\n  metrics: ['accuracy'],\n  seed: 1,\n})\n",
-  code: '',
-};
-
-export function newCell(kind: CellKind, blocks: readonly EditedBlock[]): EditedCell {
+export function newCell(kind: CellKind, blocks: readonly EditedBlock[], data?: KnownData): EditedCell {
   const id = newCellId(kind, blocks);
-  return { type: 'cell', key: newKey(), id, kind, open: `\`\`\`ts ${kind} #${id}\n`, source: firstText[kind], close: '```\n' };
+  return { type: 'cell', key: newKey(), id, kind, open: `\`\`\`ts ${kind} #${id}\n`, source: firstText(kind, data), close: '```\n' };
 }
 
 export function newProse(text: string): ProseBlock {

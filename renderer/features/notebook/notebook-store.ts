@@ -5,6 +5,7 @@ import type {
   Block,
   CellKind,
   CellOutcome,
+  DataPreview,
   Estimate,
   NotebookDraft,
   NotebookState as SentNotebook,
@@ -546,6 +547,14 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     changed(back, []);
   }
 
+  /** What the nearest data cell came to, at or above this block. */
+  function dataAbove(key: string | undefined): DataPreview | undefined {
+    const { blocks, checked } = get();
+    const above = blocks.slice(0, blocks.findIndex((block) => block.key === key) + 1);
+    const found = cellsOf(above).findLast(({ kind, id }) => kind === 'data' && checked[id]?.outcome.data);
+    return found && checked[found.id].outcome.data;
+  }
+
   function checkSoon(afterMs = knobCheckMs): void {
     clearTimeout(knobCheck);
     knobCheck = setTimeout(() => void get().evaluate(), afterMs);
@@ -811,7 +820,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
 
     insert(kind, afterKey) {
       const { blocks } = get();
-      const block = kind === 'prose' ? newProse(translate('notebook.newProse')) : newCell(kind, blocks);
+      const block = kind === 'prose' ? newProse(translate('notebook.newProse')) : newCell(kind, blocks, dataAbove(afterKey));
       changed(insertAfter(blocks, afterKey, block), []);
       set({ selected: block.key, anchor: undefined });
       return block.key;

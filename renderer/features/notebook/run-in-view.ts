@@ -16,6 +16,13 @@ export async function runAll(): Promise<void> {
   afterDrawing(() => showOutput(started));
 }
 
+/** Runs a cell, and brings what a train cell's run comes to into view, unless the user goes elsewhere meanwhile. */
+export async function runCell(id: string): Promise<void> {
+  const went = watchUser();
+  await useNotebookStore.getState().runCell(id);
+  if (!went()) afterDrawing(() => showOutput(id));
+}
+
 /** Goes to where the run is drawn, in whichever notebook that is. */
 export async function goToRun(run: RunSummary): Promise<void> {
   useNavigationStore.getState().show('notebook');
