@@ -8,6 +8,7 @@ import { placeOf, type TextTable } from './csv.ts';
 import { place } from './steps.ts';
 
 type Value = string | number;
+type StepOf<Op> = Extract<DataSpec['steps'][number], { op: Op }>;
 
 /** A text's number; NaN where it has none. */
 const toNumber = (value: Value): number => (typeof value === 'number' ? value : numberIn(value));
@@ -45,15 +46,74 @@ export function featureOf({ before = [], category, offset, scale }: Feature, tex
   return (toNumber(value) - offset) / scale;
 }
 
-/** A feature on its way: its values in every row so far. */
-interface Draft {
+/** A feature on its way: what was done to its column so far. */
+export interface FeatureDraft {
   readonly column: TypedColumn;
   kind: 'number' | 'text';
-  values: Value[];
   before: Transform[];
   category?: string;
   /** The last step, where that was a scale. */
   scale?: { offset: number; scale: number };
+}
+
+/** All that has been done to it, its last scale too. */
+export const doneTo = ({ before, scale }: FeatureDraft): Transform[] => (scale ? [...before, { op: 'scale', ...scale }] : before);
+
+/** What its categories share: a number that is told by its words is one first. */
+export function sharedBefore(draft: FeatureDraft): Transform[] {
+  const before = doneTo(draft);
+  return before.length === 0 && draft.kind === 'number' ? [{ op: 'scale', offset: 0, scale: 1 }] : before;
+}
+
+/** What replaces texts in a column. */
+export const replacedIn = (spec: DataSpec, { name }: TypedColumn): Transform[] =>
+  spec.steps.flatMap((step) => (step.op === 'replace' && step.column === name ? [{ op: step.op, values: step.values }] : []));
+
+export const clipOf = ({ min, max }: StepOf<'clip'>): Transform => ({
+  op: 'clip',
+  ...(min !== undefined && { min }),
+  ...(max !== undefined && { max }),
+});
+
+/** The shares of rows below each boundary between even buckets. */
+export const sharesOf = ({ buckets = 10 }: StepOf<'bucketize'>): number[] =>
+  Array.from({ length: buckets - 1 }, (_, number) => (number + 1) / buckets);
+
+/** `even`: boundaries between even buckets, where none are told. */
+export const bucketsOf = ({ boundaries }: StepOf<'bucketize'>, even: readonly number[]): Transform => ({
+  op: 'bucketize',
+  boundaries: boundaries ? [...boundaries].sort((a, b) => a - b) : [...new Set(even)],
+});
+
+/** Which features a step is done to: those of the columns that it names, or others. Throws what `columnNamed` throws, and `data.textStep`. */
+export function pickerOf<Draft extends FeatureDraft>(
+  drafts: readonly Draft[],
+  chosen: readonly TypedColumn[],
+  { path, op, at }: { readonly path: string; readonly op: string; readonly at: string },
+) {
+  const picked = (names: readonly string[] | undefined, otherwise: (draft: Draft) => boolean): Draft[] => {
+    const named = names?.map((name) => columnNamed(chosen, name, path, at));
+    return drafts.filter((draft) => draft.category === undefined && (named ? named.includes(draft.column) : otherwise(draft)));
+  };
+  const numeric = (names: readonly string[] | undefined): Draft[] =>
+    picked(names, ({ kind }) => kind === 'number').map((draft) => {
+      if (draft.kind === 'number') return draft;
+      throw new EpochbookError('data.textStep', { step: op, column: draft.column.name }, { at });
+    });
+  return { picked, numeric };
+}
+
+export const featureMade = ({ column, before, category, scale }: FeatureDraft): Feature => ({
+  column: column.name,
+  ...(before.length > 0 && { before }),
+  ...(category !== undefined && { category }),
+  offset: scale?.offset ?? 0,
+  scale: scale?.scale ?? 1,
+});
+
+/** With its values in every row so far. */
+interface Draft extends FeatureDraft {
+  values: Value[];
 }
 
 export interface FittedFeature {
@@ -105,8 +165,6 @@ export function mostFrequentIn(counts: ReadonlyMap<Value, number>): Value | unde
   const ranked = [...counts].sort(([a, many], [b, more]) => more - many || inCategoryOrder(String(a), String(b)));
   return ranked[0]?.[0];
 }
-
-type StepOf<Op> = Extract<DataSpec['steps'][number], { op: Op }>;
 
 function impute(
   draft: Draft,
@@ -168,31 +226,17 @@ function fitScale(numbers: readonly number[], method: 'standard' | 'minMax'): { 
 export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], spec: DataSpec, train: Uint32Array): FittedFeature[] {
   let drafts = chosen.map((column) => startDraft(table, column));
   // The table's values are replaced already; those of a prediction are not.
-  for (const draft of drafts)
-    draft.before.unshift(
-      ...spec.steps.flatMap((step) =>
-        step.op === 'replace' && step.column === draft.column.name ? [{ op: step.op, values: step.values }] : [],
-      ),
-    );
+  for (const draft of drafts) draft.before.unshift(...replacedIn(spec, draft.column));
   for (const [index, step] of spec.steps.entries()) {
     const at = place({ index });
-    const picked = (names: readonly string[] | undefined, otherwise: (draft: Draft) => boolean): Draft[] => {
-      const named = names?.map((name) => columnNamed(chosen, name, table.path, at));
-      return drafts.filter((draft) => draft.category === undefined && (named ? named.includes(draft.column) : otherwise(draft)));
-    };
-    const numeric = (names: readonly string[] | undefined): Draft[] =>
-      picked(names, ({ kind }) => kind === 'number').map((draft) => {
-        if (draft.kind === 'number') return draft;
-        throw new EpochbookError('data.textStep', { step: step.op, column: draft.column.name }, { at });
-      });
+    const { picked, numeric } = pickerOf(drafts, chosen, { path: table.path, op: step.op, at });
     switch (step.op) {
       case 'impute':
         for (const draft of picked(step.columns, ({ values }) => values.some(isGap)))
           impute(draft, step, train, (code) => new EpochbookError(code, { column: draft.column.name }, { at }));
         break;
       case 'clip':
-        for (const draft of numeric(step.columns))
-          apply(draft, { op: 'clip', ...(step.min !== undefined && { min: step.min }), ...(step.max !== undefined && { max: step.max }) });
+        for (const draft of numeric(step.columns)) apply(draft, clipOf(step));
         break;
       case 'log':
         for (const draft of numeric(step.columns)) {
@@ -209,11 +253,8 @@ export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], sp
       case 'bucketize':
         for (const draft of numeric(step.columns)) {
           const sorted = numbersIn(draft, train).sort((a, b) => a - b);
-          const buckets = step.buckets ?? 10;
-          const even =
-            sorted.length === 0 ? [] : Array.from({ length: buckets - 1 }, (_, number) => quantile(sorted, (number + 1) / buckets));
-          const boundaries = step.boundaries ? [...step.boundaries].sort((a, b) => a - b) : [...new Set(even)];
-          apply(draft, { op: 'bucketize', boundaries });
+          const even = sorted.length === 0 ? [] : sharesOf(step).map((share) => quantile(sorted, share));
+          apply(draft, bucketsOf(step, even));
         }
         break;
       case 'normalize':
@@ -248,8 +289,7 @@ export function fitFeatures(table: TextTable, chosen: readonly TypedColumn[], sp
           const texts = draft.values.map(String);
           const categories = [...new Set(Array.from(train, (row) => texts[row]))].sort();
           checkWidth(draft.column, categories.length, texts.length, mostCells, at);
-          const before = draft.scale ? [...draft.before, { op: 'scale', ...draft.scale } as const] : draft.before;
-          const shared = before.length === 0 && draft.kind === 'number' ? [{ op: 'scale', offset: 0, scale: 1 } as const] : before;
+          const shared = sharedBefore(draft);
           return categories.map((category) => ({
             column: draft.column,
             kind: 'number',
@@ -285,7 +325,8 @@ export function withoutReplace(feature: Feature): Feature {
   return before?.some(({ op }) => op === 'replace') ? { ...feature, before: before.filter(({ op }) => op !== 'replace') } : feature;
 }
 
-function finish(table: TextTable, { column, kind, values, before, category, scale }: Draft): FittedFeature {
+function finish(table: TextTable, draft: Draft): FittedFeature {
+  const { column, kind, values } = draft;
   if (kind === 'text') {
     const example = table.columns[column.index].find((text) => !isMissing(text)) ?? '';
     const facts = { path: table.path, column: column.name, example: example.slice(0, 40) };
@@ -294,12 +335,5 @@ function finish(table: TextTable, { column, kind, values, before, category, scal
   const numbers = Float64Array.from(values as number[]);
   const odd = numbers.findIndex((value) => !Number.isFinite(Math.fround(value)));
   if (odd >= 0) throw notANumber(table, column, odd, '/data/source');
-  const feature: Feature = {
-    column: column.name,
-    ...(before.length > 0 && { before }),
-    ...(category !== undefined && { category }),
-    offset: scale?.offset ?? 0,
-    scale: scale?.scale ?? 1,
-  };
-  return { feature, column, values: numbers };
+  return { feature: featureMade(draft), column, values: numbers };
 }

@@ -8,8 +8,22 @@ import type { MessageKey } from '#contract/words/message.ts';
 import type { Feature, Transform } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { quantile } from '#contract/statistics/quantile.ts';
-import { columnNamed, isMissing, numberIn, type TypedColumn } from '../columns.ts';
-import { checkWidth, inCategoryOrder, mostFrequentIn, transform } from '../features.ts';
+import { isMissing, numberIn, type TypedColumn } from '../columns.ts';
+import {
+  bucketsOf,
+  checkWidth,
+  clipOf,
+  doneTo,
+  type FeatureDraft,
+  featureMade,
+  inCategoryOrder,
+  mostFrequentIn,
+  pickerOf,
+  replacedIn,
+  sharedBefore,
+  sharesOf,
+  transform,
+} from '../features.ts';
 import { place } from '../steps.ts';
 import { blockRows } from './column-store.ts';
 import { numbersIn, type Source } from './stream-columns.ts';
@@ -19,17 +33,12 @@ import type { StreamRows } from './stream-rows.ts';
 type Value = string | number;
 
 /** A feature on its way. Texts are told by their codes: what is done to one is done once. */
-export interface Draft {
-  readonly column: TypedColumn;
+export interface Draft extends FeatureDraft {
   readonly source: Source;
-  kind: 'number' | 'text';
   /** Whether a text among numbers is a gap, as in what was fitted before, rather than an error. */
   readonly textIsGap?: boolean;
   /** Of codes: each one's value so far. */
   byCode?: Value[];
-  before: Transform[];
-  category?: string;
-  scale?: { offset: number; scale: number };
 }
 
 /** A feature, and how its numbers are had of a block. */
@@ -48,9 +57,6 @@ const mostCounted = 8_000_000;
 const toNumber = (value: Value): number => (typeof value === 'number' ? value : numberIn(value));
 const isGap = (value: Value) => (typeof value === 'number' ? Number.isNaN(value) : isMissing(value));
 
-/** What has been done to a draft, its last scale too. */
-const done = ({ before, scale }: Draft): Transform[] => (scale ? [...before, { op: 'scale', ...scale }] : before);
-
 /** The kept rows' numbers of a block; texts that are none are NaN. */
 export function valuesIn({ store, kept, firstKept }: StreamRows, draft: Draft, block: number): Float64Array {
   const [from, to] = [firstKept[block], firstKept[block + 1]];
@@ -67,7 +73,7 @@ export function valuesIn({ store, kept, firstKept }: StreamRows, draft: Draft, b
   const numbers = numbersIn(store, source, block);
   if (draft.textIsGap) for (let row = 0; row < numbers.length; row += 1) if (numbers[row] === Infinity) numbers[row] = Number.NaN;
   for (let row = from; row < to; row += 1) made[row - from] = numbers[kept[row] - start];
-  const steps = draft.category === undefined ? done(draft) : draft.before;
+  const steps = draft.category === undefined ? doneTo(draft) : draft.before;
   for (const step of steps) {
     if (step.op === 'scale') for (let row = 0; row < made.length; row += 1) made[row] = (made[row] - step.offset) / step.scale;
     else for (let row = 0; row < made.length; row += 1) made[row] = toNumber(transform(step, made[row]));
@@ -140,7 +146,7 @@ export async function fitStreamedFeatures(
     return shares.map((share) => quantile(sorted, share));
   };
   const apply = (draft: Draft, step: Transform, kind: Draft['kind'] = draft.kind) => {
-    draft.before = [...done(draft), step];
+    draft.before = [...doneTo(draft), step];
     delete draft.scale;
     if (draft.byCode) draft.byCode = draft.byCode.map((value) => transform(step, value));
     draft.kind = kind;
@@ -148,10 +154,7 @@ export async function fitStreamedFeatures(
 
   let drafts: Draft[] = [];
   for (const { column, source } of chosen) {
-    const replaced = spec.steps.flatMap((step): Transform[] =>
-      step.op === 'replace' && step.column === column.name ? [{ op: step.op, values: step.values }] : [],
-    );
-    const draft: Draft = { column, source, kind: column.type, before: replaced };
+    const draft: Draft = { column, source, kind: column.type, before: replacedIn(spec, column) };
     if (source.kind === 'codes') draft.byCode = column.type === 'number' ? source.texts.map(numberIn) : [...source.texts];
     if (column.type === 'number') await checkNumbers(draft);
     else {
@@ -183,22 +186,11 @@ export async function fitStreamedFeatures(
   for (const [index, step] of spec.steps.entries()) {
     const at = place({ index });
     const failed = (code: MessageKey, values: Record<string, string | number>) => new EpochbookError(code, values, { at });
-    const picked = (names: readonly string[] | undefined, otherwise: (draft: Draft) => boolean): Draft[] => {
-      const named = names?.map((name) =>
-        columnNamed(
-          chosen.map(({ column }) => column),
-          name,
-          path,
-          at,
-        ),
-      );
-      return drafts.filter((draft) => draft.category === undefined && (named ? named.includes(draft.column) : otherwise(draft)));
-    };
-    const numeric = (names: readonly string[] | undefined): Draft[] =>
-      picked(names, ({ kind }) => kind === 'number').map((draft) => {
-        if (draft.kind === 'number') return draft;
-        throw failed('data.textStep', { step: step.op, column: draft.column.name });
-      });
+    const { picked, numeric } = pickerOf(
+      drafts,
+      chosen.map(({ column }) => column),
+      { path, op: step.op, at },
+    );
     switch (step.op) {
       case 'impute':
         for (const draft of picked(step.columns, () => true)) {
@@ -207,8 +199,7 @@ export async function fitStreamedFeatures(
         }
         break;
       case 'clip':
-        for (const draft of numeric(step.columns))
-          apply(draft, { op: 'clip', ...(step.min !== undefined && { min: step.min }), ...(step.max !== undefined && { max: step.max }) });
+        for (const draft of numeric(step.columns)) apply(draft, clipOf(step));
         break;
       case 'log':
         for (const draft of numeric(step.columns)) {
@@ -226,17 +217,14 @@ export async function fitStreamedFeatures(
         break;
       case 'bucketize':
         for (const draft of numeric(step.columns)) {
-          const buckets = step.buckets ?? 10;
-          const shares = Array.from({ length: buckets - 1 }, (_, number) => (number + 1) / buckets);
-          const even = step.boundaries ? [] : (await quantilesOf(draft, shares)).filter((value) => !Number.isNaN(value));
-          const boundaries = step.boundaries ? [...step.boundaries].sort((a, b) => a - b) : [...new Set(even)];
-          apply(draft, { op: 'bucketize', boundaries });
+          const even = step.boundaries ? [] : (await quantilesOf(draft, sharesOf(step))).filter((value) => !Number.isNaN(value));
+          apply(draft, bucketsOf(step, even));
         }
         break;
       case 'normalize':
         for (const draft of numeric(step.columns)) {
           const scale = await fitScale(draft, step.method ?? 'standard');
-          draft.before = done(draft);
+          draft.before = doneTo(draft);
           draft.scale = scale;
           if (draft.byCode) draft.byCode = draft.byCode.map((value) => transform({ op: 'scale', ...scale }, value));
         }
@@ -266,8 +254,7 @@ export async function fitStreamedFeatures(
             made.push(draft);
             continue;
           }
-          const before = done(draft);
-          const shared = before.length === 0 && draft.kind === 'number' ? [{ op: 'scale', offset: 0, scale: 1 } as const] : before;
+          const shared = sharedBefore(draft);
           const categories = await categoriesOf(draft, failed);
           checkWidth(draft.column, categories.length, rows.kept.length, mostCells, at);
           for (const category of categories)
@@ -288,19 +275,12 @@ export async function fitStreamedFeatures(
     }
   }
   return drafts.map((draft): StreamedFeature => {
-    const { column, kind, before, category, scale } = draft;
+    const { column, kind } = draft;
     if (kind === 'text') {
       const example = (draft.source.kind === 'codes' ? draft.source.texts : []).find((text) => !isMissing(text)) ?? '';
       throw new EpochbookError('data.textFeature', { path, column: column.name, example: example.slice(0, 40) }, { at: '/data/source' });
     }
-    const feature: Feature = {
-      column: column.name,
-      ...(before.length > 0 && { before }),
-      ...(category !== undefined && { category }),
-      offset: scale?.offset ?? 0,
-      scale: scale?.scale ?? 1,
-    };
-    return { feature, column, valuesIn: (block) => valuesIn(rows, draft, block) };
+    return { feature: featureMade(draft), column, valuesIn: (block) => valuesIn(rows, draft, block) };
   });
 
   async function hasGaps(draft: Draft): Promise<boolean> {
