@@ -207,7 +207,9 @@ export function createRunQueue(context: Context): RunQueue {
   function activeRun(id: RunId): Active {
     if (active?.id !== id) {
       const { name, status } = context.store().summary(id);
-      const isGoing = status === 'queued' || status === 'running' || status === 'paused';
+      // One that waits here is nobody else's.
+      const isOurs = waiting.some((queued) => queued.id === id);
+      const isGoing = !isOurs && (status === 'queued' || status === 'running' || status === 'paused');
       throw new EpochbookError(isGoing ? 'training.elsewhere' : 'training.notRunning', { name });
     }
     return active;
