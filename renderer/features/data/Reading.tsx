@@ -20,6 +20,7 @@ export function ReadingPanel({ cell, reading }: { readonly cell: string; readonl
   const t = useWords();
   const mendable = useMendable(cell);
   const [more, setMore] = useState('');
+  const [isOpen, setOpen] = useState(false);
   const mend = (name: string, value: string) => {
     const fixes = sources.map((of): DataFix => ({ do: 'setOption', of, name, value }));
     return fixes.map((fix) => mendOf(mendable, fix)).find((found) => found !== undefined);
@@ -69,7 +70,7 @@ export function ReadingPanel({ cell, reading }: { readonly cell: string; readonl
   };
   const known = (delimiters as readonly string[]).includes(delimiter);
   return (
-    <details className="reading">
+    <details className="reading" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {t('data.reading', {
           encoding: encoding.toUpperCase(),
@@ -78,47 +79,50 @@ export function ReadingPanel({ cell, reading }: { readonly cell: string; readonl
           decimal,
         })}
       </summary>
-      <div className="reading-fields">
-        {field(
-          'encoding',
-          encoding,
-          textEncodings.map((one) => [one, one.toUpperCase(), literal(one)]),
-        )}
-        {field(
-          'delimiter',
-          delimiter,
-          [...delimiters, ...(known ? [] : [delimiter])].map((one) => [
-            one,
-            Object.hasOwn(delimiterNames, one) ? t(`data.delimiter.${delimiterNames[one as ',']}`) : one,
-            codeOf(one),
-          ]),
-        )}
-        {field('header', String(header), [
-          ['true', t('data.header.true'), 'true'],
-          ['false', t('data.header.false'), 'false'],
-        ])}
-        {field('decimal', decimal, [
-          ['.', t('data.decimal.point'), "'.'"],
-          [',', t('data.decimal.comma'), "','"],
-        ])}
-        <form onSubmit={addNulls}>
-          <label>
-            <span>
-              {t('data.reading.nulls')} <em>{nulls.length > 0 ? nulls.join(' · ') : t('data.noNulls')}</em>
-            </span>
-            <input
-              className="input"
-              value={more}
-              disabled={!canChange}
-              placeholder={t('data.moreNulls')}
-              onChange={(event) => setMore(event.target.value)}
-            />
-          </label>
-          <Button type="submit" disabled={!canChange || more.trim() === ''}>
-            {t('data.addNulls')}
-          </Button>
-        </form>
-      </div>
+      {/* Fields that are folded away would be laid out all the same, see near.ts. */}
+      {isOpen && (
+        <div className="reading-fields">
+          {field(
+            'encoding',
+            encoding,
+            textEncodings.map((one) => [one, one.toUpperCase(), literal(one)]),
+          )}
+          {field(
+            'delimiter',
+            delimiter,
+            [...delimiters, ...(known ? [] : [delimiter])].map((one) => [
+              one,
+              Object.hasOwn(delimiterNames, one) ? t(`data.delimiter.${delimiterNames[one as ',']}`) : one,
+              codeOf(one),
+            ]),
+          )}
+          {field('header', String(header), [
+            ['true', t('data.header.true'), 'true'],
+            ['false', t('data.header.false'), 'false'],
+          ])}
+          {field('decimal', decimal, [
+            ['.', t('data.decimal.point'), "'.'"],
+            [',', t('data.decimal.comma'), "','"],
+          ])}
+          <form onSubmit={addNulls}>
+            <label>
+              <span>
+                {t('data.reading.nulls')} <em>{nulls.length > 0 ? nulls.join(' · ') : t('data.noNulls')}</em>
+              </span>
+              <input
+                className="input"
+                value={more}
+                disabled={!canChange}
+                placeholder={t('data.moreNulls')}
+                onChange={(event) => setMore(event.target.value)}
+              />
+            </label>
+            <Button type="submit" disabled={!canChange || more.trim() === ''}>
+              {t('data.addNulls')}
+            </Button>
+          </form>
+        </div>
+      )}
     </details>
   );
 }

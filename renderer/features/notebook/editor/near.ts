@@ -1,5 +1,7 @@
 /** Which cells are near the view: one observer for all of them, and their editors made one after another. */
 
+import { type RefObject, useEffect, useState } from 'react';
+
 /** How far from the viewport an editor is mounted. */
 const nearPx = 500;
 /** Where the cells are is not looked at in every frame: each key of hundreds of them would wait for it. */
@@ -23,6 +25,19 @@ export function watchNear(element: Element, tell: (isNear: boolean) => void): ()
     told.delete(element);
     observer?.unobserve(element);
   };
+}
+
+/**
+ * Whether what is drawn there is near the view, or has the keyboard. A browser that fills in forms lays out every field on
+ * the page when one of them changes, seen or not: fields are there near the view only.
+ */
+export function useNear(place: RefObject<Element | null>): boolean {
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    const element = place.current;
+    return element ? watchNear(element, (isNow) => setNear(isNow || element.contains(document.activeElement))) : undefined;
+  }, [place]);
+  return isNear;
 }
 
 interface Work {

@@ -1,4 +1,4 @@
-import { memo, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { beforeScaling, literal } from '#contract/cell-text.ts';
 import type { DataPreview } from '#contract/notebook.ts';
 import { Button } from '../../../components/Button.tsx';
@@ -8,6 +8,7 @@ import { lookAt } from '../../data/data-store.ts';
 import { Findings } from '../../data/Findings.tsx';
 import { applyMend, mendableNow, mendOf } from '../../data/mend.ts';
 import { ReadingPanel } from '../../data/Reading.tsx';
+import { useNear } from '../editor/near.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const firstRows = 5;
@@ -111,9 +112,11 @@ function TablePreview({ cell, table }: { cell: string; table: NonNullable<DataPr
   const t = useWords();
   const formats = useFormats();
   const [all, setAll] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const isNear = useNear(root);
   const rows = all ? table.rows : table.rows.slice(0, firstRows);
   return (
-    <div className="table-preview">
+    <div ref={root} className="table-preview">
       <ScrollRegion className="table-scroll" label={t('notebook.firstRows')}>
         <table>
           <thead>
@@ -131,7 +134,11 @@ function TablePreview({ cell, table }: { cell: string; table: NonNullable<DataPr
                   {column.type === 'number' && column.min !== undefined && column.max !== undefined
                     ? `${formats.setting(column.min)} … ${formats.setting(column.max)}`
                     : t('notebook.distinct', { count: column.distinct ?? 0 })}
-                  <TypeChoice cell={cell} column={column} />
+                  {isNear ? (
+                    <TypeChoice cell={cell} column={column} />
+                  ) : (
+                    <span className="type-choice">{t(`data.type.${column.type}`)}</span>
+                  )}
                   {column.missing > 0 && <em className="missing">{t('notebook.missing', { count: column.missing })}</em>}
                 </td>
               ))}
