@@ -34,7 +34,7 @@ test('what commands beside the app do to runs comes into its table by itself', a
   const { page } = await open();
   const runs = new RunsPage(page);
   await runs.open();
-  await expect(page.getByText('No runs yet')).toBeVisible();
+  await expect(page.getByText('No runs here')).toBeVisible();
   // Another process than the app's.
   fillWithSixtyRuns(workspace.folder);
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '61');

@@ -176,7 +176,7 @@ function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, word
   window.once('closed', () => app.off('before-quit', noteQuitting));
 
   async function ask(): Promise<'stay' | 'trainOn' | 'end'> {
-    const count = await countGoingOn(workbench, ['queued', 'running', 'paused']);
+    const count = workbench.countGoingOn(true);
     if (count === 0) return 'end';
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
@@ -210,18 +210,12 @@ const lookMs = 1000;
 /** Ends the app when nothing trains or waits any more, unless it has a window by then. */
 async function quitWhenTrained(workbench: Workbench): Promise<void> {
   while (BrowserWindow.getAllWindows().length === 0) {
-    if ((await countGoingOn(workbench, ['queued', 'running'])) === 0) {
+    if (workbench.countGoingOn(false) === 0) {
       app.quit();
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
-}
-
-async function countGoingOn(workbench: Workbench, statuses: readonly string[]): Promise<number> {
-  const reply = await workbench.call('runs.list', {});
-  if (!reply.ok) return 0;
-  return (reply.value as { status: string }[]).filter(({ status }) => statuses.includes(status)).length;
 }
 
 function systemLocale(): Locale {

@@ -1,4 +1,5 @@
 /** MLflow's SQLite store (mlflow.db): the tables of mlflow/store/tracking/dbmodels/models.py. Opened for reading alone. */
+import { basename } from 'node:path';
 import Database from 'better-sqlite3';
 import { EpochbookError } from '#contract/errors.ts';
 import type { FoundRun } from './found-run.ts';
@@ -21,18 +22,36 @@ interface RunRow {
 
 const tablesNeeded = ['experiments', 'metrics', 'params', 'runs', 'tags'];
 
+function hasTables(database: Database.Database): boolean {
+  const tables = new Set(
+    database
+      .prepare<[], { name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
+      .all()
+      .map(({ name }) => name),
+  );
+  return tablesNeeded.every((name) => tables.has(name));
+}
+
+/** By its name, which says enough of one that cannot be read, or by its tables: a database in a folder may be anyone's. */
+export function isMlflowDatabase(file: string): boolean {
+  if (/^ml(flow|runs)/i.test(basename(file))) return true;
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+    return hasTables(database);
+  } catch {
+    return false;
+  } finally {
+    database?.close();
+  }
+}
+
 /** Throws interchange.notMlflow and interchange.unreadable. Runs that were deleted in MLflow are left out. */
 export function* readMlflowDatabase(file: string): Generator<FoundRun> {
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
-    const tables = new Set(
-      database
-        .prepare<[], { name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
-        .all()
-        .map(({ name }) => name),
-    );
-    if (!tablesNeeded.every((name) => tables.has(name))) throw new EpochbookError('interchange.notMlflow', { path: file });
+    if (!hasTables(database)) throw new EpochbookError('interchange.notMlflow', { path: file });
     const runs = database
       .prepare<[], RunRow>(
         `SELECT run_uuid, runs.name, status, start_time, end_time, experiments.name AS experiment

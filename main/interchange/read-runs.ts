@@ -7,7 +7,7 @@ import { errorCode } from '#files/disk-error.ts';
 import { isAimMetrics, isAimRuns, readAimMetrics, readAimRuns } from './aim.ts';
 import { isLog, isWandbHistory, readLog } from './csv.ts';
 import type { FoundRun } from './found-run.ts';
-import { readMlflowDatabase } from './mlflow-database.ts';
+import { isMlflowDatabase, readMlflowDatabase } from './mlflow-database.ts';
 import { isMlflowRun, metaFile, readMlflowFolder } from './mlflow-files.ts';
 import { byText } from './series.ts';
 import { isTableFile, readTable, tableNames } from './tables.ts';
@@ -54,9 +54,6 @@ async function search(folder: string, places: Places, pulse: () => void, depth =
     } else if (entry.isFile()) sort(path, folder, places);
   }
 }
-
-/** A database in a folder may be anyone's. */
-const isNamedMlflow = (file: string): boolean => /^ml(flow|runs)/i.test(basename(file));
 
 /** What a table holds, by the names of its columns. */
 function kindOf(file: string, names: readonly string[]): 'aim' | 'wandb' | 'csv' | undefined {
@@ -109,7 +106,7 @@ export async function* readRuns(path: string, tool?: LogTool, pulse: () => void 
   else places.tables.push(root);
 
   const wants = (name: LogTool) => tool === undefined || tool === name;
-  const databases = isFolder ? places.databases.filter(isNamedMlflow) : places.databases;
+  const databases = isFolder ? places.databases.filter(isMlflowDatabase) : places.databases;
   const tables = { wandb: [] as string[], aim: [] as string[], csv: [] as string[] };
   for (const file of places.tables) {
     pulse();

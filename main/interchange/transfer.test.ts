@@ -321,6 +321,18 @@ describe('MLflow', () => {
     expect(findings).toMatchObject([{ code: 'interchange.lineCut', values: { line: 3 } }]);
   });
 
+  it('is found in a folder by its tables, whatever it is called; the databases of others are passed by', async () => {
+    const database = new Database(join(folder, 'tracking.sqlite'));
+    database.exec(`CREATE TABLE experiments (experiment_id, name); CREATE TABLE tags (run_uuid, key, value); CREATE TABLE params (run_uuid, key, value);
+      CREATE TABLE metrics (run_uuid, key, value, is_nan, step, timestamp); CREATE TABLE runs (run_uuid, name, status, start_time, end_time, experiment_id, lifecycle_stage);
+      INSERT INTO runs VALUES ('a', 'found', 'FINISHED', ${startedAt}, ${startedAt + 9000}, NULL, 'active'); INSERT INTO metrics VALUES ('a', 'loss', 0.5, 0, 1, ${startedAt});`);
+    database.close();
+    new Database(join(folder, 'photos.db')).exec('CREATE TABLE runs (b)').close();
+    writeFileSync(join(folder, 'junk.db'), 'no database at all, but long enough to be looked at');
+    const runs = await found(folder);
+    expect(runs.map(({ run, findings }) => [run.name, findings])).toEqual([['found', []]]);
+  });
+
   it('says of another database what it is not', async () => {
     const file = join(folder, 'mlflow.db');
     new Database(file).exec('CREATE TABLE a (b)').close();

@@ -46,6 +46,8 @@ export interface RunQueue {
   stop(id: RunId, reason?: EndReason): void;
   /** Whether anything trains or waits. */
   isBusy(): boolean;
+  /** How many train or wait, and are paused where those count too. */
+  count(withPaused: boolean): number;
   /** Stops what trains and what waits; resolves when all of it has ended. */
   stopAll(): Promise<void>;
 }
@@ -270,6 +272,7 @@ export function createRunQueue(context: Context): RunQueue {
       run.training.stop();
     },
     isBusy: () => active !== undefined || waiting.length > 0,
+    count: (withPaused) => waiting.length + (active && (withPaused || !active.isPaused) ? 1 : 0),
     async stopAll() {
       isClosing = true;
       while (waiting.length > 0) stopWaiting(0);

@@ -482,6 +482,11 @@ describe('training', () => {
     const notebook = state(await client.call('notebook.open', { path: 'points.epoch.md' }));
     const first = await client.call('training.start', { ...notebook, knobs: { units: 8 }, name: 'small' });
     const second = await client.call('training.start', { ...notebook, seed: 11 });
+    // One that another process left as running is not for this one to wait for.
+    const elsewhere = openStore(folder);
+    elsewhere.create(newRun({ name: 'elsewhere' }));
+    elsewhere.close();
+    expect(client.workbench.countGoingOn(false)).toBe(2);
     expect(first).toMatchObject({
       status: 'queued',
       name: 'small',
@@ -498,6 +503,7 @@ describe('training', () => {
       samples: { train: 300, validation: 100 },
     });
     expect(two).toMatchObject({ status: 'completed', seed: 11, parameters: 82 });
+    expect(client.workbench.countGoingOn(true)).toBe(0);
     const order = client.events.flatMap(({ name, payload }) =>
       name === 'training.epochEnded' ? [(payload as Payload<'training.epochEnded'>).runId] : [],
     );

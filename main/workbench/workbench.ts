@@ -59,6 +59,8 @@ export interface Workbench {
   call(name: string, request: unknown): Promise<Reply<unknown>>;
   /** Returns a function that ends the subscription. */
   subscribe(listener: Listener): () => void;
+  /** How many runs train or wait here, and are paused where those count too. Those of other processes are theirs. */
+  countGoingOn(withPaused: boolean): number;
   /** Stops training, keeps every stored epoch, ends the trainer processes and lets go of the workspace. */
   close(): Promise<void>;
 }
@@ -589,6 +591,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    countGoingOn: (withPaused) => queue.count(withPaused) + sweeps.count(withPaused),
     async close() {
       clearInterval(looking);
       await Promise.all([queue.stopAll(), sweeps.stopAll()]);

@@ -37,6 +37,8 @@ export interface Sweeps {
   /** What trains this run, where that is a trial. */
   queueOf(id: RunId): RunQueue | undefined;
   isBusy(): boolean;
+  /** How many trials train, and are paused where those count too; one where the next is only being chosen. */
+  count(withPaused: boolean): number;
   /** Stops all; resolves when they have ended. */
   stopAll(): Promise<void>;
 }
@@ -436,6 +438,11 @@ export function createSweeps(context: Context): Sweeps {
         .map((stored) => withTrials(stored, trialsOf(stored))),
     queueOf: (id) => [...active.values()].flatMap(({ workers }) => workers).find(({ queue }) => queue.isActive(id))?.queue,
     isBusy: () => active.size > 0,
+    count: (withPaused) =>
+      [...active.values()].reduce((sum, { workers }) => {
+        const queues = workers.map(({ queue }) => queue);
+        return sum + (queues.some((queue) => queue.isBusy()) ? queues.reduce((own, queue) => own + queue.count(withPaused), 0) : 1);
+      }, 0),
     async stopAll() {
       const all = [...active.values()];
       for (const each of all) each.stop('user');

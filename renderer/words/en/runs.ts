@@ -24,7 +24,7 @@ export const runs = {
   'runs.noMatch': 'No run matches “{query}”',
   'runs.noMatchText':
     'Words are looked for in names, tags, notes, states and params; comparisons take a field, a param or a metric, such as epochs<10 and not tags has old.',
-  'runs.none': 'No runs yet',
+  'runs.none': 'No runs here',
   'runs.noneText':
     'Every training lands here with its settings, every epoch and its curves, ready to be compared. Open a notebook and run its train cell.',
   'runs.openNotebook': 'Open the notebook',

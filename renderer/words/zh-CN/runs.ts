@@ -25,7 +25,7 @@ export const runs: Record<keyof typeof en, string> = {
   'runs.clearSearch': '清除搜索',
   'runs.noMatch': '没有符合“{query}”的运行',
   'runs.noMatchText': '词语会在名称、标签、备注、状态和参数中查找；比较式可用字段、参数或指标，例如 epochs<10 and not tags has old。',
-  'runs.none': '还没有运行',
+  'runs.none': '这里没有运行',
   'runs.noneText': '每次训练都会保存在这里：设置、每一轮的数值和曲线，随时可以比较。打开笔记本，运行训练单元即可。',
   'runs.openNotebook': '打开笔记本',
   'runs.manyChosen': '已选择 {count, number} 次运行。“曲线”和“比较”会在单独的页面上显示它们。',
