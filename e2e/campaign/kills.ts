@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch } from '../fixtures/launch.ts';
+import { launch, type Shell } from '../fixtures/launch.ts';
 import { missingMs, randomFrom, readKept, typedName, typedNotebook, typeUntilKilled } from '../fixtures/typing.ts';
 import type { Campaign } from './campaign.ts';
 
@@ -12,11 +12,13 @@ export const kills: Campaign = {
   async run(seed) {
     const random = randomFrom(seed);
     const folder = mkdtempSync(join(tmpdir(), 'epochbook-kill-'));
+    let shell: Shell | undefined;
     try {
       writeFileSync(join(folder, typedName), typedNotebook);
-      const shell = await launch('browser', { path: join(folder, typedName), userFolder: join(folder, '.user') });
-      await shell.page.locator('.monaco-editor').first().waitFor();
-      const typed = await typeUntilKilled(shell.page, () => shell.kill(), random, 800 + random() * 3000);
+      const launched = await launch('browser', { path: join(folder, typedName), userFolder: join(folder, '.user') });
+      shell = launched;
+      await launched.page.locator('.monaco-editor').first().waitFor();
+      const typed = await typeUntilKilled(launched.page, () => launched.kill(), random, 800 + random() * 3000);
       const kept = readKept(folder);
       const missing = missingMs(typed, kept);
       return {
@@ -25,6 +27,8 @@ export const kills: Campaign = {
         measured: missing,
       };
     } finally {
+      // Where the page failed before, the app is still there.
+      await shell?.kill();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     }
   },
