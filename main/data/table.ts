@@ -261,6 +261,20 @@ export function checkWindowSplit(spec: DataSpec): void {
   if (op === 'kFold' && group === undefined) throw new EpochbookError('data.windowFolds', {}, { at: place(found) });
 }
 
+type Classes = Pick<Target, 'classes'>;
+
+const taskOf = ({ classes }: Classes) => ({ task: classes ? 'classification' : 'regression', ...(classes && { classes }) }) as const;
+
+/** What is said of the targets: of one, or of each where the model has several outputs. */
+export function targetFacts(target: Classes, several: readonly (Classes & { readonly name: string })[]) {
+  if (several.length === 0) return { targetShape: target.classes ? [] : [1], task: taskOf(target).task } as const;
+  return {
+    targetShape: [several.length],
+    task: 'regression',
+    targets: several.map((one) => ({ name: one.name, shape: one.classes ? [] : [1], ...taskOf(one) })),
+  } as const;
+}
+
 /** Throws `data.partsOfRows` and `data.windowOfText` where steps do not go together. */
 export function checkTogether(spec: DataSpec): void {
   const [window, tokenize] = [stepOf(spec, 'window'), stepOf(spec, 'tokenize')];
@@ -332,14 +346,7 @@ export function prepareTable(source: TextTable, spec: DataSpec, others: readonly
   const tokenize = stepOf(spec, 'tokenize');
   checkTogether(spec);
   const isSeveral = several.length > 0;
-  const factsOf = ({ classes }: Target) => ({ task: classes ? 'classification' : 'regression', ...(classes && { classes }) }) as const;
-  const facts = isSeveral
-    ? ({
-        targetShape: [several.length],
-        task: 'regression',
-        targets: several.map((one) => ({ name: one.name, shape: one.classes ? [] : [1], ...factsOf(one) })),
-      } as const)
-    : ({ targetShape: target.classes ? [] : [1], task: factsOf(target).task } as const);
+  const facts = targetFacts(target, several);
   const rowsOf = (rows: Uint32Array) => rows.map((row) => table.rows[row]);
   const read = isSeveral ? several : [target];
   const targetsOf = (rows: Uint32Array) =>

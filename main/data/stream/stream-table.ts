@@ -18,7 +18,16 @@ import { drawnOf, type PlacedSeries } from '../placed-series.ts';
 import type { Parts } from '../split.ts';
 import { place, stepOf, stepsOf } from '../steps.ts';
 import { folderOf, samplesFile } from '../stored-arrays.ts';
-import { checkOutputs, checkTogether, chooseFeatures, knownFeatures, otherTargets, type PreparedTable, targetColumn } from '../table.ts';
+import {
+  checkOutputs,
+  checkTogether,
+  chooseFeatures,
+  knownFeatures,
+  otherTargets,
+  type PreparedTable,
+  targetColumn,
+  targetFacts,
+} from '../table.ts';
 import { findTableFaults } from '../table-findings.ts';
 import { seriesOf } from '../windows.ts';
 import { blockRows, type ColumnValues, createColumnStore, type StoredColumn } from './column-store.ts';
@@ -243,15 +252,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
   const features = known ? knownFeatures(main, typed, known) : chooseFeatures(main, typed, spec, target.column);
   const isSeveral = several.length > 0;
   const read = isSeveral ? several : [target];
-  const factsOf = ({ classes }: StreamedTarget) =>
-    ({ task: classes ? 'classification' : 'regression', ...(classes && { classes }) }) as const;
-  const facts = isSeveral
-    ? ({
-        targetShape: [several.length],
-        task: 'regression',
-        targets: several.map((one) => ({ name: one.name, shape: one.classes ? [] : [1], ...factsOf(one) })),
-      } as const)
-    : ({ targetShape: target.classes ? [] : [1], task: factsOf(target).task } as const);
+  const facts = targetFacts(target, several);
   const classes = !isSeveral && target.classes && { classes: target.classes };
   const targetsOf = (part: Uint32Array) => {
     const made = new Float32Array(part.length * read.length);
