@@ -9,13 +9,20 @@ const onlyEsModules = ['intl-messageformat'];
 // Of tfjs-node, which must find the very module that the tensorflow backend prepares.
 const transitive = ['@mapbox/node-pre-gyp'];
 
-/** Where Monaco starts a language's worker it also registers every feature of its editors; ours are named in monaco.ts. */
-const onlyNamedFeatures = {
-  name: 'only-named-monaco-features',
+/** Parts of Monaco’s modules that would bring along what is not used. */
+const notOurs: readonly (readonly [module: string, part: RegExp])[] = [
+  // Where a language's worker is started, every feature of its editors is registered too; ours are named in monaco.ts.
+  ['vs/internal/common/workers.js', /^import '[^']+';\n/gm],
+  // The worker is ours, by MonacoEnvironment; this one would be a copy of seven megabytes.
+  ['vs/languages/features/typescript/workerManager.js', /^ *createWorker: .*ts\.worker\.js.*\n/gm],
+];
+const onlyWhatIsUsed = {
+  name: 'only-what-is-used-of-monaco',
   transform(code: string, id: string) {
-    if (!id.replaceAll('\\', '/').endsWith('/monaco-editor/esm/vs/internal/common/workers.js')) return undefined;
-    const rest = code.replaceAll(/^import '[^']+';\n/gm, '');
-    if (rest === code) throw new Error('Monaco’s module for workers is another than it was.');
+    const part = notOurs.find(([module]) => id.replaceAll('\\', '/').endsWith(`/monaco-editor/esm/${module}`))?.[1];
+    if (!part) return undefined;
+    const rest = code.replaceAll(part, '');
+    if (rest === code) throw new Error(`Monaco’s module ${id} is another than it was.`);
     return { code: rest, map: null };
   },
 };
@@ -52,7 +59,7 @@ export default defineConfig({
   },
   renderer: {
     root: here('renderer'),
-    plugins: [react(), onlyNamedFeatures],
+    plugins: [react(), onlyWhatIsUsed],
     worker: { format: 'es' },
     build: {
       outDir: here('out/renderer'),

@@ -4,7 +4,7 @@ import { defineConfig } from 'playwright/test';
  * What the shells have each their own part in: processes, files, windows, saving, rights. The page itself is the same in
  * both, and its other specs run in the browser alone, which the time on two cores is for.
  */
-const desktop = ['desktop', 'main-job', 'crash', 'journal', 'security', 'report', 'pictures', 'workspace', 'read-only'];
+const desktop = ['desktop', 'keyboard', 'main-job', 'crash', 'journal', 'security', 'report', 'pictures', 'workspace', 'read-only'];
 
 /** The same specs against both shells. Which binaries they run on is found by e2e/run/suite.mjs. */
 export default defineConfig<{ shell: 'browser' | 'desktop' }>({

@@ -241,6 +241,24 @@ async function measureTable(shell: Shell): Promise<void> {
   );
   await group.click();
   await page.getByRole('menuitemradio', { name: 'No groups' }).click();
+  await page.getByRole('checkbox', { name: 'Choose all runs' }).check();
+  const tidy = page.getByRole('toolbar', { name: 'Runs' }).getByRole('button', { name: 'Organize' });
+  await timed(
+    page,
+    session,
+    'another colour for all of them',
+    1000,
+    async (round) => {
+      await tidy.click();
+      await page.getByRole('menuitem', { name: 'Colour…' }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: `Colour ${(round % 3) + 1}`, exact: true })
+        .click();
+    },
+    3,
+  );
+  await page.getByRole('checkbox', { name: 'Choose all runs' }).uncheck();
   await scroll(page, session);
   await memory(page, session);
 }

@@ -1,10 +1,12 @@
 /** Campaigns repeat one experiment with seed after seed, more often than npm test has time for. */
 import { ensureChromium } from '../run/chromium.mjs';
+import { accuracy } from './accuracy.ts';
 import { gradients } from './gradients.ts';
 import { faults } from './faults.ts';
 import { kills } from './kills.ts';
 import { store } from './store.ts';
 import { malformed } from './malformed.ts';
+import { large } from './large.ts';
 import { layers } from './layers.ts';
 import { memory } from './memory.ts';
 import { resume } from './resume.ts';
@@ -28,6 +30,8 @@ const campaigns: Readonly<Record<string, Campaign>> = {
   resume,
   gradients,
   layers,
+  accuracy,
+  large,
   memory,
   store,
   stream,

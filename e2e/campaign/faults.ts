@@ -35,28 +35,36 @@ async function codesOf({ files, source, steps }: Planted): Promise<string[]> {
   }
 }
 
+/** That each set must have planted. */
+const wantedKinds = 12;
+
 async function tryAll<DataSet extends { readonly name: string }>(
   sets: readonly DataSet[],
   faults: readonly Fault<DataSet>[],
   clean: (set: DataSet, random: ReturnType<typeof randomOf>) => Planted,
   truthOf: (set: DataSet) => readonly string[],
   seed: number,
-): Promise<{ planted: number; wrong: string[] }> {
+): Promise<{ planted: number; leastKinds: number; wrong: string[] }> {
   const wrong: string[] = [];
   let planted = 0;
+  let leastKinds = Infinity;
   for (const [place, set] of sets.entries()) {
     const truth = truthOf(set);
     const alarms = (await codesOf(clean(set, randomOf(seed * 100 + place)))).filter((code) => !truth.includes(code));
+    const kinds = new Set<string>();
     if (alarms.length > 0) wrong.push(`${set.name} is clean, but: ${alarms.join(', ')}`);
     for (const [index, { plant, code, name }] of faults.entries()) {
       const made = await plant(set, randomOf(seed * 10_000 + place * 100 + index));
       if (!made) continue;
       planted += 1;
+      kinds.add(code);
       const codes = await codesOf(made);
       if (!codes.includes(code)) wrong.push(`${set.name}, ${name}: ${code} was not found (${codes.join(', ')})`);
     }
+    if (kinds.size < wantedKinds) wrong.push(`${set.name} has only ${kinds.size} kinds of fault`);
+    leastKinds = Math.min(leastKinds, kinds.size);
   }
-  return { planted, wrong };
+  return { planted, leastKinds, wrong };
 }
 
 export const faults: Campaign = {
@@ -69,7 +77,10 @@ export const faults: Campaign = {
     const planted = tables.planted + pictures.planted;
     return {
       good: wrong.length === 0,
-      told: wrong.length === 0 ? `${planted} faults found, 10 clean sets without one` : wrong.join('; '),
+      told:
+        wrong.length === 0
+          ? `${planted} faults found, at least ${tables.leastKinds} kinds in each table and ${pictures.leastKinds} in each set of pictures; 10 clean sets without one`
+          : wrong.join('; '),
       measured: Math.round(performance.now() - started),
     };
   },

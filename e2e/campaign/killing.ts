@@ -48,19 +48,31 @@ export interface Killing {
   readonly random: () => number;
   /** The earliest and the latest moment of a kill. */
   readonly betweenMs: readonly [number, number];
+  /** Whether nothing is left to go on with: a kill may come between the work's end and the command's. */
+  readonly isDone?: (place: Place) => boolean;
+}
+
+/** Nobody is left to be killed where a process has just ended by itself. */
+function kill(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Kills the process alone or with all its trainers. `code` is not 0 where it ended in another way. */
-export async function killedUntilDone(place: Place, { first, after, kills: most, random, betweenMs: [from, to] }: Killing) {
+export async function killedUntilDone(place: Place, how: Killing): Promise<{ kills: number; code: number | null }> {
+  const { kills: most, random } = how;
+  const [from, to] = how.betweenMs;
   let kills = 0;
   for (let go = 0; go <= most; go++) {
     // The first kill may have come before there was a run.
-    const child = begin(place, go > 0 && told(place, 'runs', '--json').length > 0 ? after : first);
+    const isBegun = go > 0 && told(place, 'runs', '--json').length > 0;
+    if (isBegun && how.isDone?.(place)) return { kills, code: 0 };
+    const child = begin(place, isBegun ? how.after : how.first);
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
-    const timer =
-      go < most
-        ? setTimeout(() => process.kill(random() < 0.5 ? -child.pid! : child.pid!, 'SIGKILL'), from + (to - from) * random())
-        : undefined;
+    const timer = go < most ? setTimeout(() => kill(random() < 0.5 ? -child.pid! : child.pid!), from + (to - from) * random()) : undefined;
     const code = await closed;
     clearTimeout(timer);
     if (code === null) kills += 1;

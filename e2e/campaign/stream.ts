@@ -1,6 +1,7 @@
 /**
  * A table of several gigabytes ($EPOCHBOOK_GIGABYTES, 4 unless said) is trained on by the command line under a limit of
- * memory, killed within the run and gone on with: it ends with the bits of a run that nobody disturbed.
+ * memory, killed within the run and gone on with: it ends with the bits of a run that nobody disturbed. Its rows are
+ * evaluated as a file that is given, and predicted, under the same limit.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -130,8 +131,12 @@ function resultOf(place: Place): string {
   return JSON.stringify({ epochs, status, history, tensors: createHash('sha256').update(tensors).digest('hex') });
 }
 
+/** Of what is printed, the end. */
+const mostTold = 1 << 16;
+
 interface Trained {
   readonly code: number | null;
+  readonly last: string;
   readonly seconds: number;
   readonly megabytes: number;
 }
@@ -142,16 +147,20 @@ async function train(place: Place, args: readonly string[], killAfterMs?: number
   const child = begin(place, ...args);
   const memory = watchMemory(child.pid!);
   let timer: NodeJS.Timeout | undefined;
+  let last = '';
   child.stdout!.on('data', (lines: Buffer) => {
+    last = (last + lines.toString()).slice(-mostTold);
     if (killAfterMs !== undefined && lines.includes('"run.started"'))
       timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), killAfterMs);
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);
-  return { code, seconds: (performance.now() - began) / 1000, megabytes: memory() };
+  return { code, seconds: (performance.now() - began) / 1000, megabytes: memory(), last };
 }
 
 interface Undisturbed extends Trained {
+  /** Of what is given, evaluated and predicted. */
+  readonly given: { readonly samples: number; readonly predicted: number };
   readonly result: string;
   /** Of its epochs alone. */
   readonly epochsMs: number;
@@ -164,24 +173,29 @@ async function trainUndisturbed(place: Place): Promise<Undisturbed> {
   if (trained.code !== 0) throw new Error(`the undisturbed run ended with ${trained.code}`);
   const { epochRows } = told(place, 'show', 'latest', '--json');
   const epochsMs = epochRows.reduce((sum: number, { elapsedMs }: { elapsedMs: number }) => sum + elapsedMs, 0);
-  return { ...trained, epochsMs, result: resultOf(place) };
+  const evaluated = await train(place, ['evaluate', 'latest', '--data', 'large.csv']);
+  const predicted = await train(place, ['predict', 'latest', 'large.csv', '--out', 'predicted.parquet']);
+  const given = { samples: JSON.parse(evaluated.last).parts[0].samples, predicted: JSON.parse(predicted.last).count };
+  const megabytes = Math.max(trained.megabytes, evaluated.megabytes, predicted.megabytes);
+  return { ...trained, megabytes, epochsMs, given, result: resultOf(place) };
 }
 
 export const stream: Campaign = {
   usual: 2,
   async run(seed) {
     const { place, rows } = await (made ??= makePlace());
-    const { result, seconds, megabytes, epochsMs } = await (undisturbed ??= trainUndisturbed(place));
+    const { result, seconds, megabytes, epochsMs, given } = await (undisturbed ??= trainUndisturbed(place));
     const random = randomFrom(seed);
     const killed = await train(place, ['run', 'large.epoch.md', '--threads', '1'], epochsMs * (0.1 + 0.8 * random()));
     const went = killed.code === null ? await train(place, ['resume', 'latest']) : killed;
     const same = went.code === 0 && resultOf(place) === result;
     const limit = residentMegabytes.besides + residentMegabytes.eachGigabyte * gigabytes;
     const most = Math.max(megabytes, killed.megabytes, went.megabytes);
-    const good = same && !(most > limit);
+    const isWhole = given.samples === rows && given.predicted === rows;
+    const good = same && isWhole && !(most > limit);
     return {
       good,
-      told: `${rows} rows of ${gigabytes} GB, ${seconds.toFixed(0)} s with two epochs, ${most.toFixed(0)} MB at most (of ${limit}), ${killed.code === null ? 'killed' : 'NOT KILLED'}, ${same ? 'the same bits' : 'OTHER BITS'}`,
+      told: `${rows} rows of ${gigabytes} GB, ${seconds.toFixed(0)} s with two epochs, ${most.toFixed(0)} MB at most (of ${limit}), ${killed.code === null ? 'killed' : 'NOT KILLED'}, ${same ? 'the same bits' : 'OTHER BITS'}, ${given.samples} rows evaluated and ${given.predicted} predicted`,
       measured: most,
     };
   },

@@ -77,6 +77,15 @@ export class NotebookPage {
     return Number((await this.run().getByRole('slider', { name: 'Loss' }).getAttribute('aria-valuemax')) ?? 0);
   }
 
+  /** Waits for the moment when a run is in this stage and its chart of the loss ends with this epoch: on a quick machine it is short. */
+  async isSeen(stage: string, epoch: number): Promise<void> {
+    const bothAre = ([text, last]: readonly [string, string]): boolean => {
+      const chart = document.querySelector('[role=slider][aria-label^="Loss"]');
+      return document.querySelector('.run-stage')?.textContent === text && chart?.getAttribute('aria-valuemax') === last;
+    };
+    await this.page.waitForFunction(bothAre, [stage, String(epoch)] as const, { timeout: 60_000 });
+  }
+
   /** From the list at the side, by the file's name without its ending. */
   async open(name: string): Promise<void> {
     await this.page.getByRole('region', { name: 'Workspace', exact: true }).getByRole('treeitem', { name, exact: false }).click();

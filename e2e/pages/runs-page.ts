@@ -65,12 +65,18 @@ export class ComparisonPage {
     return this.page.getByRole('heading', { level: 1, name: /side by side$/ });
   }
 
-  /** A setting's or metric's cells, in the order of the runs. */
-  async values(name: string | RegExp): Promise<string[]> {
-    const row = this.page
+  /** A setting or metric, among what differs. */
+  row(name: string | RegExp): Locator {
+    return this.page
       .getByRole('region', { name: 'What differs' })
       .getByRole('row')
       .filter({ has: this.page.getByRole('rowheader', { name, exact: typeof name === 'string' }) });
-    return (await row.getByRole('cell').allTextContents()).map((text) => text.trim());
+  }
+
+  /** A row's cells, in the order of the runs, once it is there. */
+  async values(name: string | RegExp): Promise<string[]> {
+    const cells = this.row(name).getByRole('cell');
+    await cells.first().waitFor();
+    return (await cells.allTextContents()).map((text) => text.trim());
   }
 }

@@ -1,5 +1,6 @@
 /** Jupyter's command mode: selections over several cells, and every key that acts on them. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { look } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
@@ -170,6 +171,13 @@ test('keys select over cells, and commands act on all that is selected', async (
     await sheet.getByRole('button', { name: 'Other keys for: Paste above' }).click();
     await keys.press('u');
     await keys.press('Escape');
+    // On a button as well, as it means nothing there; in a text it is typed.
+    const button = notebook.cell('one').getByRole('button', { name: 'Move up' });
+    await button.focus();
+    await keys.press('?');
+    await expect(sheet).toBeVisible();
+    await keys.press('Escape');
+    await expect(button).toBeFocused();
     await goTo('one');
     await keys.press('c');
     await keys.press('u');
@@ -237,6 +245,24 @@ test('headings collapse with what is under them, and lines have numbers', async 
     await expect(cells).toHaveCount(7);
     await keys.press('z');
     await expect(cells).toHaveCount(6);
+  });
+
+  await test.step('a collapsed heading and a folded cell stay so when the page is loaded anew', async () => {
+    const kept = () => readFileSync(join(workspace.folder, '.epochbook', 'views.json'), 'utf8');
+    await notebook.cell('three').focus();
+    await keys.press('o');
+    await cells.filter({ hasText: 'Deeper' }).focus();
+    await keys.press('ArrowLeft');
+    await expect.poll(kept).toContain('Deeper');
+    await page.reload();
+    await expect(notebook.cell('one')).toBeVisible();
+    await expect(notebook.cell('two')).toBeHidden();
+    await expect(notebook.cell('three').locator('.cell-folded')).toBeVisible();
+    await cells.filter({ hasText: 'Deeper' }).focus();
+    await keys.press('ArrowRight');
+    await notebook.cell('three').focus();
+    await keys.press('o');
+    await expect.poll(kept).not.toContain('three');
   });
 
   await test.step('Shift+L numbers the lines of all cells, and it stays so', async () => {

@@ -117,8 +117,9 @@ test('the window comes back where it was, on the workspace that was open', async
   await first.close();
   const second = await open();
   await new NotebookPage(second.page).shows('Clothes, ten classes');
-  const bounds = await second.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
-  expect(bounds).toMatchObject({ width: left?.width, height: left?.height });
+  await expect
+    .poll(() => second.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds()))
+    .toMatchObject({ width: left?.width, height: left?.height });
 });
 
 test('a page that crashes comes back by itself, and the menu speaks the language that is set', async ({ open }) => {
@@ -127,7 +128,7 @@ test('a page that crashes comes back by itself, and the menu speaks the language
   const notebook = new NotebookPage(page);
   await notebook.shows('Clothes, ten classes');
   const labels = () => electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label));
-  expect(await labels()).toEqual(expect.arrayContaining(['File', 'Edit', 'View', 'Window']));
+  await expect.poll(labels).toEqual(expect.arrayContaining(['File', 'Edit', 'View', 'Window']));
   await page.getByRole('contentinfo').getByRole('button', { name: 'Language' }).click();
   await page.getByRole('menuitemradio', { name: '简体中文' }).click();
   await expect.poll(labels).toEqual(expect.arrayContaining(['文件', '编辑', '视图', '窗口']));

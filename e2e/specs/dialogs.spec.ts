@@ -50,7 +50,9 @@ test('every dialog, light and dark', async ({ open, shell, workspace }) => {
       await within?.(dialog);
       await page.keyboard.press('Escape');
       await expect(dialogs).toHaveCount(0);
-      expect(await page.evaluate(() => document.activeElement !== document.body), `the keyboard after ${name}`).toBe(true);
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement !== document.body), { message: `the keyboard after ${name}` })
+        .toBe(true);
     });
   };
 

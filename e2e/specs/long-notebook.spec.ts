@@ -49,12 +49,14 @@ async function countDrawing(page: Page): Promise<void> {
 test('in a notebook of 200 cells, a key draws its own cell alone, and editors are near the view only', async ({ open, workspace }) => {
   writeLongNotebook(workspace.folder, 200, { trains: 4 });
   const { page } = await open(longName);
+  const notebook = new NotebookPage(page);
+  // A page is loaded again once it has loaded: Chromium refuses it in between.
+  await notebook.shows('A long notebook');
   await countDrawing(page);
   const told: string[] = [];
   page.on('console', (entry) => ['warning', 'error'].includes(entry.type()) && told.push(entry.text()));
   page.on('pageerror', ({ message }) => told.push(message));
   await page.reload();
-  const notebook = new NotebookPage(page);
   await notebook.shows('A long notebook');
   await expect(notebook.state('code-199')).toHaveAccessibleName('Cell code-199: fresh', { timeout: 90_000 });
   // The epochs of its train cells are foreseen one after another.

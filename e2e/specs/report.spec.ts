@@ -44,13 +44,13 @@ test('opens offline, without a request or an error, with the numbers of the run,
     await expect(report.getByRole('heading', { name: 'Clothes, ten classes' })).toBeVisible();
     await expect(report.getByRole('heading', { name: '1 run' })).toBeVisible();
     const shown = (await report.locator('main').textContent())!;
-    const [, inReport] = /val_loss ([\d.]+) in epoch 3/.exec(shown)!;
+    const [, inReport] = /val loss ([\d.]+) in epoch 3/.exec(shown)!;
     const [, inNotebook] = /best val loss ([\d.]+) at epoch 3/.exec(best)!;
     expect(Number(inReport)).toBeCloseTo(Number(inNotebook), 3);
     await expect(report.getByRole('table').filter({ hasText: 'Conv2D' })).toBeVisible();
-    expect(
-      await report.locator('.thumbs img').evaluateAll((images) => images.every((one) => (one as HTMLImageElement).naturalWidth > 0)),
-    ).toBe(true);
+    await expect
+      .poll(() => report.locator('.thumbs img').evaluateAll((images) => images.every((one) => (one as HTMLImageElement).naturalWidth > 0)))
+      .toBe(true);
 
     const chart = report.locator('figure').first();
     const before = await chart.locator('svg').innerHTML();

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../fixtures/launch.ts';
 import { expect, test } from '../fixtures/test.ts';
-import { picture } from '../fixtures/look.ts';
+import { look, picture } from '../fixtures/look.ts';
 import { RunsPage } from '../pages/runs-page.ts';
 import { fillWithSixtyRuns } from '../stores/even-runs.ts';
 import { fillWithOddRuns } from '../stores/odd-runs.ts';
@@ -53,4 +53,33 @@ test('what commands beside the app do to runs comes into its table by itself', a
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '59');
   await search.fill('startedAt > tomorrow');
   await expect(page.getByText(/Column 13: Here stands “tomorrow”; a time is compared with a date/)).toBeVisible();
+  // A list is completed value by value.
+  await search.fill('params.optimizer in (');
+  await page.getByRole('option').first().click();
+  await search.press('End');
+  await search.pressSequentially(')');
+  await expect(search).toHaveValue(/^params\.optimizer in \(\w+ \)$/);
+  await expect(page.getByText(/^\d+ of 58 runs/)).toBeVisible();
+});
+
+test('runs are kept by their place in the scatter matrix, by keyboard', async ({ open, shell, workspace }) => {
+  test.skip(shell === 'desktop', 'The page is the same.');
+  fillWithSixtyRuns(workspace.folder);
+  const { page } = await open();
+  const runs = new RunsPage(page);
+  await runs.open();
+  await page.getByRole('checkbox', { name: 'Choose all runs' }).check();
+  await runs.compare();
+  await page.getByRole('tab', { name: 'Params' }).click();
+  const count = page.getByRole('toolbar', { name: 'Params and a metric' }).getByRole('status');
+  await expect(count).toHaveText('60 of 60 runs');
+  const matrix = page.getByRole('region', { name: 'Scatter matrix' });
+  const from = matrix.getByRole('slider', { name: /, from$/ }).first();
+  await from.focus();
+  for (let step = 0; step < 8; step++) await page.keyboard.press('ArrowRight');
+  await expect(count).not.toHaveText('60 of 60 runs');
+  await expect(from).toHaveAttribute('aria-orientation', 'horizontal');
+  await look(page, shell, 'scatter-by-keyboard');
+  await page.keyboard.press('Escape');
+  await expect(count).toHaveText('60 of 60 runs');
 });

@@ -80,7 +80,9 @@ test('seed noise is told from a difference, and confusions stand side by side', 
   const [wide, narrow] = [spread(8), spread(1)];
   const row = noise.getByRole('row').nth(2);
   const t = (narrow.mean - wide.mean) / Math.sqrt((narrow.variance + wide.variance) / 3);
-  const tested = await row.getByRole('cell').nth(3).getAttribute('title');
+  const difference = row.getByRole('cell').nth(3);
+  await expect(difference).toHaveAttribute('title', /\d/);
+  const tested = await difference.getAttribute('title');
   expect(Math.abs(Number(/−?-?[\d.]+/.exec(tested!)![0].replace('−', '-')) - t)).toBeLessThan(0.01 * Math.abs(t));
   await expect(row.getByRole('cell').first()).toHaveText('3');
   await expect(row).toContainText(narrow.mean.toFixed(4));
@@ -93,8 +95,11 @@ test('seed noise is told from a difference, and confusions stand side by side', 
   await expect(confusion.getByRole('table')).toHaveCount(2);
   await confusion.getByRole('button', { name: /^last/i }).click();
   const first = confusion.getByRole('table').first();
-  const cells = (await first.getByRole('cell').allTextContents()).map((text) => Number(text.replace(/\D.*$/, '') || 0));
-  const right = cells.filter((_, index) => index % 4 === 0).slice(0, 3);
-  expect(right.reduce((sum, count) => sum + count, 0) / 54).toBeCloseTo(accuracies.at(-1)!.value, 6);
+  const right = async (): Promise<number> => {
+    const cells = (await first.getByRole('cell').allTextContents()).map((text) => Number(text.replace(/\D.*$/, '') || 0));
+    const diagonal = cells.filter((_, index) => index % 4 === 0).slice(0, 3);
+    return diagonal.reduce((sum, count) => sum + count, 0) / 54;
+  };
+  await expect.poll(right).toBeCloseTo(accuracies.at(-1)!.value, 6);
   await look(page, shell, 'confusions');
 });

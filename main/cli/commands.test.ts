@@ -104,6 +104,23 @@ describe('run', () => {
     ]);
   });
 
+  it('keeps the exact rows of each part', async () => {
+    const kept = async (name: string) => (await place.start(['show', name, '--json', '--rows'])).json()[0].rows as Record<string, number[]>;
+    const parts = Array.from({ length: 30 }, (_, row) => (row % 7 === 2 ? 'test' : row % 4 === 1 ? 'validation' : 'train'));
+    place.write('parted.csv', `x,part,cultivar\n${parts.map((part, row) => `${row},${part},${'abc'[row % 3]}`).join('\n')}\n`);
+    const data =
+      "data.csv('parted.csv').select('x').target('cultivar').split({ column: 'part', validation: ['validation'], test: ['test'] })";
+    place.write('parted.epoch.md', notebook({ data }));
+    expect(await place.start(['run', 'parted.epoch.md'])).toMatchObject({ code: 0 });
+    const rowsOf = (wanted: string) => [...parts.keys()].filter((row) => parts[row] === wanted);
+    expect(await kept('latest')).toEqual({ train: rowsOf('train'), validation: rowsOf('validation'), test: rowsOf('test') });
+
+    await place.start(['run', 'wine.epoch.md', '--set', 'epochs=1']);
+    const { train, validation } = await kept('latest');
+    expect([train.length, validation.length]).toEqual([133, 45]);
+    expect([...train, ...validation].sort((a, b) => a - b)).toEqual(Array.from({ length: 178 }, (_, row) => row));
+  });
+
   it('gives the same digits with one seed, and others with another', async () => {
     const metrics = async (...args: string[]) =>
       (await place.start(['run', 'wine.epoch.md', '--set', 'epochs=2', '--json', ...args]))

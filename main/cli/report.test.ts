@@ -16,7 +16,10 @@ it('writes a report of the notebook and its runs, again in its own place, and ov
   expect(written.json()).toEqual([{ file: join(place.folder, 'wine.html'), bytes: expect.any(Number), runs: 1 }]);
   const page = readFileSync(join(place.folder, 'wine.html'), 'utf8');
   const { metric, value } = ended.best as { metric: string; value: number };
-  expect(page).toContain(`${metric} ${new Intl.NumberFormat('en', { maximumSignificantDigits: 5 }).format(value)} in epoch`);
+  // Metrics are named as on the screen.
+  expect(page).toContain(
+    `${metric.replaceAll('_', ' ')} ${new Intl.NumberFormat('en', { maximumSignificantDigits: 5 }).format(value)} in epoch`,
+  );
 
   expect((await place.start(['report', 'wine.epoch.md', '--out', 'wine.html'])).code).toBe(0);
   place.write('other.html', '<p>mine</p>');

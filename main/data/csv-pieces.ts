@@ -1,11 +1,11 @@
 /** A delimited text of any length, some megabytes at a time. */
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { isAscii } from 'node:buffer';
 import { EpochbookError } from '#contract/errors.ts';
-import type { DataSource } from '#contract/spec.ts';
+import type { DataSource, TextEncoding } from '#contract/spec.ts';
 import { parseCsv, type TextTable } from './csv.ts';
-import { type Folders, isGzipped, locate } from './files.ts';
+import { asTold, likelyEncoding } from './encoding.ts';
+import { findFile, type Folders, type FoundFile, plainBytesOf } from './files.ts';
+import { explainOddLine, recoded } from './recoded.ts';
 
 type CsvSource = Extract<DataSource, { format: 'csv' }>;
 
@@ -23,8 +23,24 @@ function lastLineEnd(bytes: Buffer, quote: number): number {
   return end;
 }
 
-/** UTF-16 has zeros between its letters, and cannot be cut at a byte. */
-const isWide = (bytes: Buffer) => bytes.subarray(0, 1000).includes(0) || (bytes[0] === 0xff && bytes[1] === 0xfe);
+const headBytes = 1 << 16;
+
+/** UTF-16 has line ends of two bytes, and zeros between its letters. */
+async function wideEncoding(found: FoundFile, path: string): Promise<TextEncoding | undefined> {
+  for await (const bytes of plainBytesOf(found, path, at)) {
+    const encoding = likelyEncoding(bytes.subarray(0, headBytes));
+    return encoding === 'utf-16le' || encoding === 'utf-16be' ? encoding : undefined;
+  }
+  return undefined;
+}
+
+async function* asUtf8(pieces: AsyncIterable<Buffer>, encoding: TextEncoding, told: CsvSource): AsyncGenerator<Buffer> {
+  try {
+    yield* recoded(pieces, encoding);
+  } catch (error) {
+    throw explainOddLine(error, { path: told.path, at, told: told.encoding });
+  }
+}
 
 /** Says an error of a later piece at its line in the file. */
 function shifted(error: unknown, lines: number): unknown {
@@ -43,42 +59,40 @@ function shifted(error: unknown, lines: number): unknown {
 }
 
 /**
- * The table in pieces of whole rows. How it is read is found from the first piece and holds for all. Throws what
- * `parseCsv` and `locate` throw.
+ * The table in pieces of whole rows. How it is read is found from the first piece and holds for all; its encoding, from
+ * the first that says more than ASCII does. Throws what `parseCsv` and `plainBytesOf` throw.
  */
-export async function* csvPieces(source: CsvSource, folders: Folders, pieceBytes = usualBytes): AsyncGenerator<TextTable> {
-  const { path } = source;
-  const file = await locate(path, folders, at);
-  const raw = createReadStream(file, { highWaterMark: 1 << 20 });
-  let failure: Error | undefined;
-  let stream: Readable = raw;
-  if (await isGzipped(file, path, at)) {
-    stream = raw.pipe(createGunzip());
-    raw.on('error', (error) => stream.destroy(error));
-  }
+export async function* csvPieces(told: CsvSource, folders: Folders, pieceBytes = usualBytes): AsyncGenerator<TextTable> {
+  const { path } = told;
+  const found = await findFile(path, folders, at);
+  const wide = told.encoding === 'utf-16le' || told.encoding === 'utf-16be' ? told.encoding : await wideEncoding(found, path);
+  const source: CsvSource = wide ? { ...told, encoding: 'utf-8' } : told;
+  const plain = plainBytesOf(found, path, at);
   const quote = source.quote?.charCodeAt(0) ?? doubleQuote;
   let rest: Buffer = Buffer.alloc(0);
   let held: Buffer[] = [];
   let heldBytes = 0;
   let first: TextTable | undefined;
   let [lines, rows] = [0, 0];
+  let { encoding } = source;
 
   const read = (bytes: Buffer): TextTable => {
     let table: TextTable;
     try {
       if (!first?.reading) table = parseCsv({ path, bytes }, source, at);
       else {
-        const { encoding, delimiter, decimal } = first.reading;
-        const told = { ...source, encoding, delimiter, decimal, header: false, skip: 0 } as CsvSource;
-        table = parseCsv({ path, bytes }, told, at);
+        const { delimiter, decimal } = first.reading;
+        const found = { ...source, encoding, delimiter, decimal, header: false, skip: 0 } as CsvSource;
+        table = parseCsv({ path, bytes }, found, at);
         if (table.names.length !== first.names.length) {
           const values = { path, line: table.lines[0], wanted: first.names.length, found: table.names.length };
           throw new EpochbookError('data.raggedRow', values, { at, where: { file: path, line: table.lines[0] } });
         }
       }
     } catch (error) {
-      throw shifted(error, lines);
+      throw shifted(asTold(error, told.encoding), lines);
     }
+    if (!isAscii(bytes)) encoding ??= table.reading?.encoding as TextEncoding | undefined;
     const moved = {
       ...table,
       names: first?.names ?? table.names,
@@ -91,27 +105,15 @@ export async function* csvPieces(source: CsvSource, folders: Folders, pieceBytes
     return moved;
   };
 
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      held.push(chunk);
-      heldBytes += chunk.length;
-      if (heldBytes < pieceBytes) continue;
-      const all = Buffer.concat([rest, ...held]);
-      [held, heldBytes] = [[], 0];
-      const end = !first && isWide(all) ? 0 : lastLineEnd(all, quote);
-      rest = all.subarray(end);
-      if (end > 0) yield read(all.subarray(0, end));
-    }
-  } catch (cause) {
-    if (cause instanceof EpochbookError) throw cause;
-    failure = cause as Error;
-  } finally {
-    raw.destroy();
-  }
-  if (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_') === true) throw new EpochbookError('data.gzipDamaged', { path, gigabytes: 2 }, { at, cause: failure });
-    throw new EpochbookError('data.unreadable', { path, detail: code ?? failure.message }, { at, cause: failure });
+  for await (const chunk of wide ? asUtf8(plain, wide, told) : plain) {
+    held.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes < pieceBytes) continue;
+    const all = Buffer.concat([rest, ...held]);
+    [held, heldBytes] = [[], 0];
+    const end = lastLineEnd(all, quote);
+    rest = all.subarray(end);
+    if (end > 0) yield read(all.subarray(0, end));
   }
   const last = Buffer.concat([rest, ...held]);
   // Blank lines at the end are no rows.

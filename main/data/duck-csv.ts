@@ -1,10 +1,10 @@
 /** How the database reads a delimited text: as it is read for training, so that it is shown and queried alike. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import type { DataSource, TextEncoding } from '#contract/spec.ts';
+import type { DataSource } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { longLine, mostFields, parseCsv } from './csv.ts';
-import { type NamedFile, quoted } from './duck.ts';
+import { identifier, isOneOf, type NamedFile, quoted } from './duck.ts';
 
 export type CsvSource = Extract<DataSource, { format: 'csv' }>;
 
@@ -33,18 +33,16 @@ async function headOf({ file, gzipped }: NamedFile): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, readFrom);
 }
 
-/** What is found of a text when it is read for training; what is told stays. */
+/** What is found of a text, which is UTF-8, when it is read for training; what is told stays. */
 export async function asRead(source: CsvSource, named: NamedFile): Promise<CsvSource> {
   const { path } = named;
   const head = await headOf(named);
-  // UTF-16 has a second byte after its line end.
-  const wide = head[0] === 0xff && head[1] === 0xfe ? 2 : 1;
-  const whole = head.length < readFrom ? head : head.subarray(0, Math.max(head.lastIndexOf(0x0a), 0) + wide);
+  const whole = head.length < readFrom ? head : head.subarray(0, head.lastIndexOf(0x0a) + 1);
   try {
     const { reading } = parseCsv({ path, bytes: whole }, source, '/data/source/path');
     if (!reading) return source;
-    const { encoding, delimiter, header, decimal } = reading;
-    return { ...source, encoding: encoding as TextEncoding, delimiter, header, decimal: decimal === ',' ? ',' : '.' };
+    const { delimiter, header, decimal } = reading;
+    return { ...source, delimiter, header, decimal: decimal === ',' ? ',' : '.' };
   } catch {
     // What is wrong with it is said where it is read whole.
     return source;
@@ -83,24 +81,37 @@ export async function checkLines({ file, path, gzipped }: NamedFile, { delimiter
   }
 }
 
-/** By the database's names; a text in another one is read for it. */
-export const encodings: Readonly<Partial<Record<TextEncoding, string>>> = {
-  'utf-8': 'utf-8',
-  'utf-16le': 'utf-16',
-  'windows-1252': 'latin-1',
-};
+/** Of a file that is UTF-8. `sample`: how many lines the types are guessed from; −1 is all. */
+export const csvReader = (named: NamedFile, source: CsvSource, sample: number): string =>
+  reader(named, source, [`sample_size = ${sample}`, nullsOf([...missingTexts, ...(source.nulls ?? [])])]);
 
-export const isKnownEncoding = ({ encoding = 'utf-8' }: CsvSource) => encodings[encoding] !== undefined;
+/**
+ * The same in less time where the types are known already: not each value is compared with all texts that say that one is
+ * missing, but those of words alone. Fails, or gives other types, where numbers are missing in another way than by an
+ * empty field.
+ */
+export function typedCsvReader(named: NamedFile, source: CsvSource, types: readonly (readonly [name: string, type: string])[]): string {
+  // What is read as a time is found again.
+  const told = types.filter(([, type]) => !/^(?:DATE|TIME)/.test(type));
+  const of = told.map(([name, type]) => `${quoted(name)}: ${quoted(type)}`).join(', ');
+  const from = reader(named, source, [`types = {${of}}`, nullsOf(['', ...(source.nulls ?? [])])]);
+  const said = types.map(([name, type]) => {
+    const own = identifier(name);
+    if (type === 'VARCHAR') return `CASE WHEN ${isOneOf(own, missingTexts)} THEN NULL ELSE ${own} END AS ${own}`;
+    // The database takes some of these texts for numbers.
+    return type === 'DOUBLE' || type === 'FLOAT' ? `CASE WHEN isnan(${own}) THEN NULL ELSE ${own} END AS ${own}` : own;
+  });
+  return `(SELECT ${said.join(', ')} FROM ${from})`;
+}
 
-/** `sample`: how many lines the types are guessed from; −1 is all. */
-export function csvReader({ file, gzipped }: NamedFile, source: CsvSource, sample: number): string {
-  const { delimiter, header = true, encoding = 'utf-8', nulls = [], decimal, quote, comment, skip } = source;
+const nullsOf = (texts: readonly string[]) => `nullstr = [${texts.map(quoted).join(', ')}]`;
+
+function reader({ file, gzipped }: NamedFile, source: CsvSource, more: readonly string[]): string {
+  const { delimiter, header = true, decimal, quote, comment, skip } = source;
   const options = [
     `header = ${header}`,
-    `sample_size = ${sample}`,
-    `nullstr = [${[...missingTexts, ...nulls].map(quoted).join(', ')}]`,
+    ...more,
     ...(delimiter === undefined ? [] : [`delim = ${quoted(delimiter)}`]),
-    ...(encoding === 'utf-8' ? [] : [`encoding = ${quoted(encodings[encoding] ?? encoding)}`]),
     ...(decimal === ',' ? ["decimal_separator = ','"] : []),
     ...(quote === undefined ? [] : [`quote = ${quoted(quote)}`]),
     ...(comment === undefined ? [] : [`comment = ${quoted(comment)}`]),

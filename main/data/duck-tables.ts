@@ -5,11 +5,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { EpochbookError } from '#contract/errors.ts';
 import { type DataSource, databaseOf } from '#contract/spec.ts';
 import { readArrow } from './arrow.ts';
-import { isLogical, isMissing, isNumber } from './columns.ts';
-import { parseCsv, type TextTable } from './csv.ts';
-import { identifier, loadDuck, type NamedFile, quoted, tableReader } from './duck.ts';
-import { asRead, checkLines, csvReader, type CsvSource, isKnownEncoding } from './duck-csv.ts';
-import { type Folders, locate, placeDataFile, readDataFile } from './files.ts';
+import type { TextTable } from './csv.ts';
+import { identifier, type NamedFile, quoted, tableReader } from './duck.ts';
+import { asRead, checkLines, csvReader, type CsvSource } from './duck-csv.ts';
+import { type Folders, locate, placeDataFile } from './files.ts';
+import { createForeignRows, cut, type ForeignRows } from './foreign-rows.ts';
+import { openPagedRows, type PagedOptions, type PagedSource } from './paged-rows.ts';
+import { placeUtf8 } from './recoded.ts';
 import { readSqlite } from './sqlite.ts';
 import { readRunningText, readTextFolder } from './text-files.ts';
 import { textColumn } from './text-table.ts';
@@ -44,8 +46,11 @@ async function fileSource(path: string, folders: Folders): Promise<FileSource> {
   throw new EpochbookError('data.sqlTable', { path, kinds }, { at: '/data/source/tables' });
 }
 
+/** Larger files are read for it some rows at a time. */
+const mostHeld = 64 * 2 ** 20;
+
 /** Of a running text, every line is a row. */
-async function readForIt(source: FileSource, folders: Folders, hash: Hash): Promise<TextTable | undefined> {
+async function readForIt(source: PagedSource, folders: Folders, hash: Hash): Promise<TextTable> {
   switch (source.format) {
     case 'arrow':
       return readArrow(source, folders, hash);
@@ -53,7 +58,7 @@ async function readForIt(source: FileSource, folders: Folders, hash: Hash): Prom
       return readSqlite(source, folders, hash);
     case 'textFolder':
       return readTextFolder(source, folders, hash);
-    case 'text': {
+    default: {
       const { path, running } = await readRunningText(source, folders, hash);
       const texts = running.replace(/\n$/, '').split('\n');
       return {
@@ -65,17 +70,18 @@ async function readForIt(source: FileSource, folders: Folders, hash: Hash): Prom
         rows: Uint32Array.from(texts.keys()),
       };
     }
-    default:
-      return undefined;
   }
 }
+
+const isReadForIt = (source: FileSource): source is PagedSource =>
+  source.format === 'arrow' || source.format === 'sqlite' || source.format === 'text' || source.format === 'textFolder';
 
 interface Opened {
   readonly named?: NamedFile;
   /** How the database reads the file. */
   readonly reader?: (sample: number) => string;
-  /** What was read for it. */
-  readonly text?: TextTable;
+  /** What is read for it. */
+  readonly rows?: ForeignRows;
   /** Of a delimited text: how it is read. */
   readonly csv?: CsvSource;
   readonly drop?: (() => Promise<void>) | undefined;
@@ -101,22 +107,25 @@ async function checkCounts(connection: DuckDBConnection, { file, path }: NamedFi
   if (odd > 0) throw new EpochbookError('data.parquet', { path, detail: 'its columns hold other numbers of values than its rows' }, { at });
 }
 
-async function openFile(source: FileSource, folders: Folders, at: string, hash: Hash | undefined): Promise<Opened> {
-  const text = await readForIt(source, folders, hash ?? createHash('sha256'));
-  if (text) return { text };
+async function openFile(source: FileSource, { folders, at, hash, most }: PagedOptions): Promise<Opened> {
+  if (isReadForIt(source)) {
+    const paged = await openPagedRows(source, { folders, at, hash, most });
+    if (paged) return { rows: createForeignRows(paged), drop: paged.drop };
+    const { names, columns } = await readForIt(source, folders, hash ?? createHash('sha256'));
+    return { rows: createForeignRows({ names, bytes: 0, blocks: cut(columns) }) };
+  }
   const { path } = source;
-  const { drop, ...place } = await placeDataFile(path, folders, at, { hash, plain: source.format === 'parquet' });
-  const named = { path, ...place };
   if (source.format !== 'csv') {
+    const { drop, ...place } = await placeDataFile(path, folders, at, { hash, plain: source.format === 'parquet' });
+    const named = { path, ...place };
     const format = source.format === 'json' ? 'json' : 'parquet';
     return { named, drop, isParquet: format === 'parquet', reader: () => tableReader(format, named) };
   }
-  const csv = await asRead(source, named);
+  const { named, drop } = await placeUtf8(source, { folders, at, hash });
+  const csv = await asRead({ ...source, encoding: 'utf-8' }, named);
   // A first look guesses from few lines, and within little memory.
   if (hash) await checkLines(named, csv, at);
-  if (isKnownEncoding(csv)) return { named, csv, drop, reader: (sample) => csvReader(named, csv, sample) };
-  await drop?.();
-  return { text: parseCsv(await readDataFile(path, folders, at), source, at) };
+  return { named, csv, drop, reader: (sample) => csvReader(named, csv, sample) };
 }
 
 export interface DuckTables {
@@ -126,8 +135,10 @@ export interface DuckTables {
   readonly bytes: number;
   /** Of a delimited text: how it is read. */
   readonly csv?: CsvSource;
-  /** Makes what `relation` names; once, before the settings are locked. */
-  readonly make: (connection: DuckDBConnection) => Promise<void>;
+  /** Makes what `relation` names; once, before the settings are locked. `first`: of a large file, from its first rows alone. */
+  readonly make: (connection: DuckDBConnection, first?: boolean) => Promise<void>;
+  /** Reads on where `make` was content with the first rows. */
+  readonly complete: (connection: DuckDBConnection) => Promise<void>;
   /** What follows FROM. `sample`: how many lines types are guessed from; −1 is all. */
   readonly relation: (sample: number) => string;
   /** Takes unpacked copies away. */
@@ -137,32 +148,42 @@ export interface DuckTables {
 /** Name of the table that is read for the database. */
 const own = 'table as read';
 
-/** Without `hash`, files are located but not read whole. Throws `data.sqlTable` and what reading the files throws. */
-export async function openTables(source: TableSource, folders: Folders, hash?: Hash): Promise<DuckTables> {
+/**
+ * Without `hash`, files are located but not read whole. `most`: bytes of a file that the database does not know which are
+ * held. Throws `data.sqlTable` and what reading the files throws.
+ */
+export async function openTables(source: TableSource, folders: Folders, hash?: Hash, most = mostHeld): Promise<DuckTables> {
   const tables: [name: string, opened: Opened][] = [];
   const close = async () => {
-    for (const [, { drop }] of tables) await drop?.();
+    for (const [, { drop, rows }] of tables) {
+      await rows?.close();
+      await drop?.();
+    }
   };
   try {
     if (source.format === 'sql')
       for (const [name, path] of Object.entries(source.tables))
-        tables.push([name, await openFile(await fileSource(path, folders), folders, '/data/source/tables', hash)]);
-    else tables.push([own, await openFile(source, folders, '/data/source/path', hash)]);
+        tables.push([name, await openFile(await fileSource(path, folders), { folders, at: '/data/source/tables', hash, most })]);
+    else tables.push([own, await openFile(source, { folders, at: '/data/source/path', hash, most })]);
     const files = tables.flatMap(([, { named }]) => (named ? [named] : []));
     let bytes = 0;
     for (const { file, gzipped } of files) bytes += (await disk.stat(file)).size * (gzipped ? 5 : 1);
+    for (const [, { rows }] of tables) bytes += rows?.bytes ?? 0;
     const [[, only]] = tables;
     return {
       files,
       bytes,
       ...(only.csv && source.format === 'csv' && { csv: only.csv }),
-      async make(connection) {
-        for (const [name, { named, reader, text, isParquet }] of tables) {
+      async make(connection, first = false) {
+        for (const [name, { named, reader, rows, isParquet }] of tables) {
           if (named && isParquet)
             await checkCounts(connection, named, source.format === 'sql' ? '/data/source/tables' : '/data/source/path');
-          if (text) await putTable(connection, name, text);
+          if (rows) await rows.put(connection, name, first);
           else if (reader && source.format === 'sql') await connection.run(`CREATE TEMP VIEW ${identifier(name)} AS FROM ${reader(-1)}`);
         }
+      },
+      async complete(connection) {
+        for (const [name, { rows }] of tables) if (rows && !rows.isWhole()) await rows.put(connection, name, false);
       },
       relation: (sample) =>
         source.format === 'sql' ? `(${source.query.trim().replace(/;$/, '')}\n)` : (only.reader?.(sample) ?? identifier(own)),
@@ -172,50 +193,4 @@ export async function openTables(source: TableSource, folders: Folders, hash?: H
     await close();
     throw error;
   }
-}
-
-/** Rows of a chunk: the database's own size of vectors. */
-const chunkRows = 2048;
-
-const isDay = /^\d{4}-\d{2}-\d{2}$/;
-const isMoment = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
-
-function typeOf(texts: readonly string[]): string {
-  const said = texts.filter((text) => !isMissing(text));
-  if (said.length === 0) return 'VARCHAR';
-  if (said.every(isNumber)) {
-    if (!said.every((text) => /^-?\d+$/.test(text))) return 'DOUBLE';
-    // A number that a double cannot hold is a code, of which no digit may be lost.
-    return said.every((text) => Number.isSafeInteger(Number(text))) ? 'BIGINT' : 'VARCHAR';
-  }
-  if (isLogical(said)) return 'BOOLEAN';
-  if (said.every((text) => isDay.test(text))) return 'DATE';
-  return said.every((text) => isDay.test(text) || isMoment.test(text)) ? 'TIMESTAMP' : 'VARCHAR';
-}
-
-/** Makes a temporary table of a text's rows, in their order. A column whose values do not fit its type stays text. */
-async function putTable(connection: DuckDBConnection, name: string, { names, columns, lines }: TextTable): Promise<void> {
-  const { DuckDBDataChunk, VARCHAR } = await loadDuck('/data/source');
-  const raw = `${name} as text`;
-  await connection.run(`CREATE TEMP TABLE ${identifier(raw)} (${names.map((one) => `${identifier(one)} VARCHAR`).join(', ')})`);
-  const appender = await connection.createAppender(raw, 'main', 'temp');
-  const types = names.map(() => VARCHAR);
-  for (let from = 0; from < lines.length; from += chunkRows) {
-    const to = Math.min(lines.length, from + chunkRows);
-    const chunk = DuckDBDataChunk.create(types, to - from);
-    chunk.setColumns(columns.map((column) => column.slice(from, to).map((text) => (isMissing(text) ? null : text))));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
-  const casts: string[] = [];
-  for (const [index, one] of names.entries()) {
-    const [column, type] = [identifier(one), typeOf(columns[index])];
-    const reader = await connection.runAndReadAll(
-      `SELECT count(*)::INTEGER FROM ${identifier(raw)} WHERE ${column} IS NOT NULL AND TRY_CAST(${column} AS ${type}) IS NULL`,
-    );
-    const unfit = Number(reader.getRowsJS()[0]?.[0]);
-    casts.push(`${column}::${unfit > 0 ? 'VARCHAR' : type} AS ${column}`);
-  }
-  await connection.run(`CREATE TEMP TABLE ${identifier(name)} AS SELECT ${casts.join(', ')} FROM ${identifier(raw)}`);
-  await connection.run(`DROP TABLE ${identifier(raw)}`);
 }

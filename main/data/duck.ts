@@ -12,6 +12,9 @@ export interface NamedFile {
 
 export const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
 export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** Whether a text is one of these. Of more than a few, IN becomes a join, after which rows come in another order. */
+export const isOneOf = (text: string, texts: Iterable<string>) =>
+  `(${Array.from(texts, (one) => `${text} = ${quoted(one)}`).join(' OR ')})`;
 
 /** Bytes of one row of JSON; the reader takes twice as many for each of its threads. */
 const largestObject = 64 * 2 ** 20;

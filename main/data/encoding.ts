@@ -1,6 +1,6 @@
 /** From bytes to text: the encoding is told, or found and then shown. */
 import { EpochbookError } from '#contract/errors.ts';
-import type { TextEncoding } from '#contract/spec.ts';
+import { type TextEncoding, textEncodings } from '#contract/spec.ts';
 import type { OpenedFile } from './files.ts';
 
 /** What a JavaScript string can hold. */
@@ -44,6 +44,40 @@ function hasMultibyte(bytes: Uint8Array): boolean {
   return false;
 }
 
+/** Signs that texts have. */
+const written = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\s]*$/u;
+const mostLooked = 1 << 20;
+
+/** From a line on, some lines of a text. */
+function linesFrom(bytes: Buffer, line: number): Buffer {
+  let start = 0;
+  for (let before = 1; before < line; before += 1) start = bytes.indexOf(0x0a, start) + 1;
+  const some = bytes.subarray(start, start + mostLooked);
+  return some.subarray(0, some.lastIndexOf(0x0a) + 1 || some.length);
+}
+
+/** The encodings in which these bytes are a text. */
+function fittingEncodings(bytes: Buffer): TextEncoding[] {
+  const wide = markedAs(bytes) ?? zeroSide(bytes);
+  if (wide) return [wide];
+  return textEncodings.filter((encoding) => {
+    const text = encoding.startsWith('utf-16') ? undefined : tryDecode(bytes, encoding);
+    return text !== undefined && written.test(text);
+  });
+}
+
+/** `data.encoding` or, of an encoding that was told, `data.encodingTold`, each with those that fit. */
+export function encodingError(
+  { path, line, bytes }: { readonly path: string; readonly line: number; readonly bytes: Buffer },
+  { at, told }: { readonly at: string; readonly told?: TextEncoding | undefined },
+): EpochbookError {
+  const others = fittingEncodings(bytes).filter((encoding) => encoding !== (told ?? 'utf-8'));
+  const facts = { path, line, choices: JSON.stringify(others) };
+  const place = { at, where: { file: path, line } };
+  if (told === undefined) return new EpochbookError('data.encoding', facts, place);
+  return new EpochbookError('data.encodingTold', { ...facts, encoding: told }, place);
+}
+
 const share = (text: string, wanted: RegExp): number => {
   const foreign = text.match(/[^\0-\u007F]/gu) ?? [];
   return foreign.length === 0 ? 0 : foreign.filter((sign) => wanted.test(sign)).length / foreign.length;
@@ -68,12 +102,75 @@ function hasPairs(bytes: Uint8Array): boolean {
 function guessLegacy(bytes: Uint8Array): DecodedText | undefined {
   if (bytes.includes(0) || hasMultibyte(bytes)) return undefined;
   const chinese = hasPairs(bytes) ? tryDecode(bytes, 'gbk') : undefined;
-  if (chinese !== undefined && share(chinese, /[\u4E00-\u9FFF\u3000-\u303F\uFF00-\uFFEF]/u) > 0.95)
+  if (chinese !== undefined && share(chinese, /[\u4E00-\u9FFF\u3000-\u303F\uFF00-\uFFEF—‘’“”…·]/u) > 0.95)
     return { text: chinese, encoding: 'gbk' };
   const western = tryDecode(bytes, 'windows-1252');
   if (western !== undefined && share(western, /[À-ÖØ-öø-þŠŽŒšžœŸ‘’“”–—…€£§°²³µ·«»]/u) > 0.9)
     return { text: western, encoding: 'windows-1252' };
   return undefined;
+}
+
+/** An error of an encoding that was found, not told, says so. */
+export function asTold(error: unknown, told: TextEncoding | undefined): unknown {
+  if (!(error instanceof EpochbookError) || error.code !== 'data.encodingTold' || told !== undefined) return error;
+  return new EpochbookError('data.encoding', error.values, { at: error.at!, where: error.where!, cause: error });
+}
+
+const markedAs = (bytes: Uint8Array): TextEncoding | undefined =>
+  bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+
+/** What a text may be of which only the first megabytes are looked at, in the order in which it is tried. */
+export function likelyEncodings(head: Buffer): TextEncoding[] {
+  const wide = markedAs(head) ?? zeroSide(head);
+  // The last sign may be cut.
+  const guess = guessLegacy(head.subarray(0, Math.max(0, head.lastIndexOf(0x0a))));
+  return [...(wide ? [wide] : []), 'utf-8', ...(guess ? [guess.encoding] : [])];
+}
+
+/** What a text most likely is, by its first bytes that say more than ASCII does. */
+export function likelyEncoding(telling: Buffer): TextEncoding {
+  const wide = markedAs(telling) ?? zeroSide(telling);
+  if (wide) return wide;
+  // The last sign may be cut.
+  const whole = telling.subarray(0, telling.lastIndexOf(0x0a) + 1 || telling.length);
+  return tryDecode(whole, 'utf-8') === undefined ? (guessLegacy(whole)?.encoding ?? 'utf-8') : 'utf-8';
+}
+
+/**
+ * A text some megabytes at a time, a byte order mark left out. Throws the line, from 1, where the bytes are of another
+ * encoding.
+ */
+export async function* decodedPieces(pieces: AsyncIterable<Buffer>, encoding: TextEncoding): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let line = 1;
+  const decodeNext = (bytes: Buffer | undefined): string => {
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch {
+      const own = bytes ? lineOf(decode(bytes, encoding, false)) : 1;
+      throw new OddLine(line + own - 1, bytes ? linesFrom(bytes, own) : last);
+    }
+  };
+  let last: Buffer = Buffer.alloc(0);
+  for await (const bytes of pieces) {
+    const text = decodeNext(bytes);
+    yield text;
+    last = bytes.subarray(-mostLooked);
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line += 1;
+  }
+  yield decodeNext(undefined);
+}
+
+/** Where the bytes of a text are of another encoding. */
+export class OddLine extends Error {
+  readonly line: number;
+  /** Of the text, from the line on. */
+  readonly bytes: Buffer;
+  constructor(line: number, bytes: Buffer) {
+    super(`line ${line}`);
+    this.line = line;
+    this.bytes = bytes;
+  }
 }
 
 /**
@@ -86,10 +183,9 @@ export function decodeText({ path, bytes }: OpenedFile, at: string, told?: TextE
     const text = tryDecode(bytes, told);
     if (text !== undefined) return { text, encoding: told };
     const line = lineOf(decode(bytes, told, false));
-    throw new EpochbookError('data.encodingTold', { path, line, encoding: told }, { at, where: { file: path, line } });
+    throw encodingError({ path, line, bytes: linesFrom(bytes, line) }, { at, told });
   }
-  const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
-  const wide = marked ?? zeroSide(bytes);
+  const wide = markedAs(bytes) ?? zeroSide(bytes);
   if (wide) {
     const text = tryDecode(bytes, wide);
     if (text !== undefined) return { text, encoding: wide };
@@ -99,7 +195,7 @@ export function decodeText({ path, bytes }: OpenedFile, at: string, told?: TextE
   const guess = guessLegacy(bytes);
   if (guess) return guess;
   const line = lineOf(decode(bytes, 'utf-8', false));
-  throw new EpochbookError('data.encoding', { path, line }, { at, where: { file: path, line } });
+  throw encodingError({ path, line, bytes: linesFrom(bytes, line) }, { at });
 }
 
 const lineOf = (readable: string) => readable.slice(0, Math.max(0, readable.indexOf('\uFFFD'))).split('\n').length;

@@ -1,13 +1,15 @@
 /** Opens the files a data spec names: inside the workspace only, with what is wrong said at the spec's own place. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, promises as disk } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { entriesBelow, inArchive, readEntry } from './archives.ts';
+import { checkTimes, entriesBelow, inArchive, placedEntry, readEntry } from './archives.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
+import { entryHead, entryPieces, gunzippedPieces } from './stream/unpacked.ts';
+import { writeUnpacked } from './stream/write-unpacked.ts';
+import type { PlacedEntry } from './zip.ts';
 
 /** Absolute folders: where relative paths start, and what they may not leave. */
 export interface Folders {
@@ -108,7 +110,7 @@ export async function readDataFile(
   }
   if (stored.length === 0 && !may.empty) throw new EpochbookError('data.emptyFile', { path }, { at });
   if (!archived) hash.update(stored);
-  if (stored[0] !== 0x1f || stored[1] !== 0x8b) return { path, bytes: stored };
+  if (!isGzip(stored)) return { path, bytes: stored };
   try {
     return { path, bytes: await unzip(stored, { maxOutputLength: mostUnpacked }) };
   } catch (cause) {
@@ -117,50 +119,110 @@ export async function readDataFile(
   }
 }
 
-export interface PlaceOptions {
-  readonly hash: Hash | undefined;
-  readonly plain: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** Hears of bytes as they are hashed. */
-  readonly onBytes?: (bytes: Buffer) => void;
+/** Where the bytes lie that a path names. */
+export interface PlacedFile {
+  /** Absolute: the file, or the archive. */
+  readonly file: string;
+  readonly entry?: PlacedEntry;
+  /** Of the file, or unpacked of the entry, which may be gzipped itself. */
+  readonly bytes: number;
 }
 
-/**
- * Where a file lies that another reader opens, its bytes put into `hash` where there is one. What lies in an archive, or
- * is gzipped and must be `plain`, is unpacked to a file that nobody else can read, until `drop` takes it away.
- * Throws `data.fileMissing`, `data.outside`, `data.unreadable`, `data.emptyFile`, and what `readDataFile` throws.
- */
-export async function placeDataFile(
-  path: string,
-  folders: Folders,
-  at: string,
-  { hash, plain, signal, onBytes = () => {} }: PlaceOptions,
-): Promise<{ file: string; gzipped: boolean; drop?: () => Promise<void> }> {
+export interface FoundFile extends PlacedFile {
+  readonly gzipped: boolean;
+}
+
+/** Throws what `locate` and `placedEntry` throw. */
+export async function placeFile(path: string, folders: Folders, at: string): Promise<PlacedFile> {
   const archived = await inArchive(path, (archive) => locate(archive, folders, at));
-  const file = archived?.file ?? (await locate(path, folders, at));
-  const gzipped = !archived && (await isGzipped(file, path, at));
-  if (archived || (gzipped && plain)) {
-    const { bytes } = await readDataFile(path, folders, at, hash);
-    const folder = await disk.mkdtemp(join(tmpdir(), 'epochbook-'));
-    await disk.writeFile(join(folder, 'unpacked'), bytes, { mode: 0o600 });
-    return { file: join(folder, 'unpacked'), gzipped: false, drop: () => disk.rm(folder, { recursive: true, force: true }) };
+  if (archived) {
+    const entry = await placedEntry(archived, at);
+    return { file: archived.file, entry, bytes: entry.size };
   }
+  const file = await locate(path, folders, at);
+  return { file, bytes: (await disk.stat(file)).size };
+}
+
+/** Throws what `placeFile` throws, and `data.unreadable`. */
+export async function findFile(path: string, folders: Folders, at: string): Promise<FoundFile> {
+  const placed = await placeFile(path, folders, at);
+  const head = placed.entry && (await entryHead(placed.entry));
+  return { ...placed, gzipped: placed.entry ? head !== undefined && isGzip(head) : await isGzipped(placed.file, path, at) };
+}
+
+export interface PieceOptions {
+  readonly hash?: Hash | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of bytes as they are hashed. */
+  readonly onBytes?: ((bytes: Buffer) => void) | undefined;
+}
+
+/** All bytes of what was found, as they lie in the file or, unpacked, in the archive. Throws `data.unreadable` and `data.zipDamaged`. */
+export async function* bytesOf(
+  { file, entry }: FoundFile,
+  path: string,
+  at: string,
+  { hash, signal, onBytes = () => {} }: PieceOptions = {},
+): AsyncGenerator<Buffer> {
+  if (entry) hash?.update(entry.name);
   try {
-    if ((await disk.stat(file)).size === 0) throw new EpochbookError('data.emptyFile', { path }, { at });
-    if (hash)
-      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-        signal?.throwIfAborted();
-        hash.update(chunk);
-        onBytes(chunk);
-      }
+    const read = entry ? entryPieces(entry, path, at, signal) : createReadStream(file, { highWaterMark: 1 << 20 });
+    for await (const bytes of read as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      hash?.update(bytes);
+      onBytes(bytes);
+      yield bytes;
+    }
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof EpochbookError) throw cause;
     const detail = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new EpochbookError('data.unreadable', { path, detail }, { at, cause });
   }
+}
+
+/** The same, unpacked where it is gzipped. Throws also `data.gzipDamaged` and `data.bomb`. */
+export async function* plainBytesOf(found: FoundFile, path: string, at: string, options: PieceOptions = {}): AsyncGenerator<Buffer> {
+  const { hash } = options;
+  if (!found.gzipped) {
+    yield* bytesOf(found, path, at, options);
+    return;
+  }
+  // Unpacking may end before the last byte, which counts for the hash all the same.
+  if (hash) for await (const _ of bytesOf(found, path, at, options)) continue;
+  const damaged = (cause: unknown) => new EpochbookError('data.gzipDamaged', { path }, { at, cause });
+  let unpacked = 0;
+  for await (const bytes of gunzippedPieces(bytesOf(found, path, at, { signal: options.signal }), damaged)) {
+    unpacked += bytes.length;
+    checkTimes(path, unpacked, found.bytes, at);
+    yield bytes;
+  }
+}
+
+/**
+ * Where a file lies that another reader opens, its bytes put into `hash` where there is one. What lies in an archive, or
+ * is gzipped and must be `plain`, is unpacked to a file that nobody else can read, until `drop` takes it away.
+ * Throws `data.emptyFile`, and what `findFile` and `plainBytesOf` throw.
+ */
+export async function placeDataFile(
+  path: string,
+  folders: Folders,
+  at: string,
+  { plain, ...options }: PieceOptions & { readonly plain: boolean },
+): Promise<{ file: string; gzipped: boolean; drop?: () => Promise<void> }> {
+  const found = await findFile(path, folders, at);
+  const { file, entry, gzipped } = found;
+  if (found.bytes === 0) throw new EpochbookError('data.emptyFile', { path }, { at });
+  if (entry || (gzipped && plain)) {
+    const unpacked = await writeUnpacked(folders, plainBytesOf(found, path, at, options));
+    return { file: unpacked.file, gzipped: false, drop: unpacked.drop };
+  }
+  if (options.hash) for await (const _ of bytesOf(found, path, at, options)) continue;
   return { file, gzipped };
 }
+
+/** By the first bytes. */
+export const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** Whether a located file is gzip, known by its first bytes. Throws `data.unreadable`. */
 export async function isGzipped(file: string, path: string, at: string): Promise<boolean> {
@@ -168,7 +230,7 @@ export async function isGzipped(file: string, path: string, at: string): Promise
     const handle = await disk.open(file, 'r');
     try {
       const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-      return buffer[0] === 0x1f && buffer[1] === 0x8b;
+      return isGzip(buffer);
     } finally {
       await handle.close();
     }

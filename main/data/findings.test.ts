@@ -99,6 +99,17 @@ describe.each(tables)('faults planted in $name', ({ rows, target }) => {
   });
 });
 
+it('a series that has shifted names a column once, which is both seen and predicted', async () => {
+  const rows = [['hour', 'heat'], ...Array.from({ length: 400 }, (_, hour) => [String(hour), (hour / 40 + drawn(hour)).toFixed(3)])];
+  const steps: DataStep[] = [
+    { op: 'select', columns: ['heat'] },
+    { op: 'window', length: 4, time: 'hour' },
+    { op: 'split', validation: 0.3 },
+  ];
+  const found = (await findings(rows, 'heat', ...steps)).find(({ code }) => code === 'data.shifted');
+  expect(found?.values).toMatchObject({ columns: 'heat', count: 1 });
+});
+
 it('a number that is the target in other units gives it away', async () => {
   const rows = [
     ['a', 'metres', 'feet'],

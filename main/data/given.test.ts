@@ -2,6 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
+import Database from 'better-sqlite3';
 import { DuckDBInstance } from '@duckdb/node-api';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -13,8 +15,12 @@ import { type GivenSamples, givenSamples } from './given.ts';
 import { givenSpec } from './given-source.ts';
 import { loadDataset } from './load.ts';
 import { preparationOf } from './preparation.ts';
+import { seriesPieces } from './series-pieces.ts';
+import { endTokens } from './stream/large-running.ts';
+import { gbk } from './testing/gbk.ts';
 import { fault, makeWorkspace } from './testing/workspace.ts';
 import { compressedArchive } from './testing/numpy-files.ts';
+import { zipOf } from './testing/zip-files.ts';
 
 const { write, load, folders } = makeWorkspace();
 /** As it comes back from the file that is kept with a run. */
@@ -129,12 +135,20 @@ describe('tables', () => {
     write('long.csv.gz', gzipSync(text));
     const source = { format: 'csv', path: 'long.csv' } as const;
     const whole = parseCsv({ path: 'long.csv', bytes: Buffer.from(text) }, source, '/');
-    for (const path of ['long.csv', 'long.csv.gz']) {
+    write('long-wide.csv', Buffer.from(`\uFEFF${text}`, 'utf16le'));
+    write('long-wide.csv.gz', gzipSync(Buffer.from(text, 'utf16le').swap16()));
+    for (const path of ['long.csv', 'long.csv.gz', 'long-wide.csv', 'long-wide.csv.gz']) {
       const pieces: TextTable[] = [];
       for await (const piece of csvPieces({ ...source, path }, folders, 1)) pieces.push(piece);
       expect(whole.columns.map((_, column) => pieces.flatMap(({ columns }) => columns[column]))).toEqual(whole.columns);
       expect(pieces.flatMap(({ lines: each }) => each)).toEqual(whole.lines);
       expect(pieces.flatMap(({ rows: each }) => [...each])).toEqual([...whole.rows]);
+    }
+    write('long.zip', zipOf({ 'long.csv': text, 'long.csv.gz': gzipSync(text) }));
+    for (const path of ['long.zip/long.csv', 'long.zip/long.csv.gz']) {
+      let count = 0;
+      for await (const piece of csvPieces({ ...source, path }, folders, 1)) count += piece.lines.length;
+      expect([path, count]).toEqual([path, 200]);
     }
     // Longer than what is read at once, so that it is cut.
     const many = Array.from({ length: 120_000 }, (_, row) => `${row},1.5`);
@@ -154,6 +168,121 @@ describe('tables', () => {
     };
     expect(await fault(ragged())).toMatchObject({ code: 'data.raggedRow', values: { line: 120_002 }, where: { line: 120_002 } });
   });
+});
+
+it('files of any format that are not held give what they give in memory, windows and the end of a text too', async () => {
+  const n = Array.from({ length: 20_000 }, (_, row) => (row * 7919) % 20_000);
+  const x = n.map((t) => (t * 5) % 11);
+  write('waves.csv', ['t,x', ...n.map((t, row) => `${t},${x[row]}`)].join('\n'));
+  write('waves.arrow', tableToIPC(tableFromArrays({ t: Float64Array.from(n), x: Float64Array.from(x) }), 'file'));
+  const database = new Database(join(folders.notebook, 'waves.sqlite'));
+  database.exec('CREATE TABLE waves (t REAL, x REAL)');
+  const insert = database.prepare('INSERT INTO waves VALUES (?, ?)');
+  database.transaction(() => n.forEach((t, row) => insert.run(t, x[row])))();
+  database.close();
+  const steps: DataStep[] = [{ op: 'target', column: 'x' }];
+  const series = await trained({ format: 'csv', path: 'waves.csv' }, ...steps, { op: 'window', length: 4, time: 't' });
+  const single = await trained({ format: 'csv', path: 'waves.csv' }, ...steps);
+  const none = { bytes: 1, cells: 1 };
+  for (const { preparation, data } of [series, single])
+    for (const path of ['waves.csv', 'waves.arrow', 'waves.sqlite']) {
+      const memory = await all(givenSamples(preparation, data, given(path), folders.workspace));
+      const pieces = await all(givenSamples(preparation, data, given(path), folders.workspace, none));
+      expect([path, memory.places.length]).toEqual([path, preparation.series ? n.length - 3 : n.length]);
+      // One by one they would be as many assertions as there are values.
+      expect(Buffer.from(Float32Array.from(pieces.inputs).buffer).equals(Buffer.from(Float32Array.from(memory.inputs).buffer))).toBe(true);
+      expect(pieces.places.join()).toBe(memory.places.join());
+    }
+
+  const words = 'one two three four five six seven'.split(' ');
+  const story = Array.from({ length: 60_000 }, (_, word) => words[(word * word) % 7] + (word % 11 === 0 ? '\r\n' : ' ')).join('');
+  write('story.txt', story);
+  write('story.txt.gz', gzipSync(story.repeat(10)));
+  for (const by of ['words', 'characters', 'bytePairs'] as const) {
+    const { preparation, data } = await trained({ format: 'text', path: 'story.txt' }, { op: 'tokenize', by, length: 20, vocabulary: 60 });
+    for (const path of ['story.txt', 'story.txt.gz']) {
+      const memory = await all(givenSamples(preparation, data, given(path), folders.workspace));
+      expect((await all(givenSamples(preparation, data, given(path), folders.workspace, none))).inputs).toEqual(memory.inputs);
+    }
+    // Of so little at first that more must be looked at.
+    const found = await endTokens('story.txt', preparation.text!, { folders, end: 'last', least: 1 });
+    expect(Array.from(found).slice(-20)).toEqual(
+      (await all(givenSamples(preparation, data, given('story.txt'), folders.workspace))).inputs,
+    );
+  }
+
+  // One text of a model of texts in a column: its first tokens, or its last.
+  write(
+    'texts.csv',
+    ['text,label', ...Array.from({ length: 60 }, (_, row) => `${words[row % 7]} ${words[(row * 3) % 7]},${row % 2 ? 'a' : 'b'}`)].join(
+      '\n',
+    ),
+  );
+  for (const more of [{ padding: 'post' }, { padding: 'pre' }, { by: 'bytePairs', length: 25 }] as const) {
+    const { preparation, data } = await trained(
+      { format: 'csv', path: 'texts.csv' },
+      { op: 'target', column: 'label' },
+      { op: 'tokenize', column: 'text', length: 9, ...more },
+    );
+    for (const path of ['story.txt', 'story.txt.gz']) {
+      const memory = await all(givenSamples(preparation, data, given(path), folders.workspace));
+      expect(memory.inputs.some((token) => token > 1)).toBe(true);
+      expect((await all(givenSamples(preparation, data, given(path), folders.workspace, none))).inputs).toEqual(memory.inputs);
+      const end = preparation.text!.padding === 'pre' ? 'last' : 'first';
+      const found = Array.from(await endTokens(path, preparation.text!, { folders, end, least: 1 }));
+      const { length } = preparation.text!;
+      expect(end === 'last' ? found.slice(-length) : found.slice(0, length)).toEqual(memory.inputs);
+    }
+  }
+});
+
+it('a text in another encoding is read where that shows late', async () => {
+  const plain = Array.from({ length: 120_000 }, (_, row) => `${row},red`);
+  write('late.csv', gbk(`n,colour\n${plain.join('\n')}\n1,朱红\n2,“靛蓝”\n`));
+  const colours: string[] = [];
+  for await (const { columns } of csvPieces({ format: 'csv', path: 'late.csv' }, folders, 1 << 18)) colours.push(...columns[1].slice(-2));
+  expect(colours.slice(-2)).toEqual(['朱红', '“靛蓝”']);
+  const read = async (more: object) => {
+    for await (const _ of csvPieces({ format: 'csv', path: 'late.csv', ...more }, folders, 1 << 18));
+  };
+  const told = await fault(read({ encoding: 'utf-8' }));
+  expect(told).toMatchObject({ code: 'data.encodingTold', values: { line: 120_002 } });
+  expect(JSON.parse(String(told.values['choices']))).toContain('gbk');
+  // Found in one piece, it is not that of a later one.
+  write('late.csv', Buffer.concat([gbk(`n,colour\n1,朱红\n${plain.join('\n')}\n`), Buffer.from('2,\xff\xff\n', 'latin1')]));
+  expect(await fault(read({}))).toMatchObject({ code: 'data.encoding', values: { line: 120_003 } });
+});
+
+it('windows over more rows than are held are the same as over rows in memory', async () => {
+  const series = { length: 5, horizon: 1, outputs: 1, group: 'site', time: 't', gap: 1 };
+  const line = (row: number) => `${['b', 'a', 'c'][row % 3]},${Math.floor(row / 3)},${(row * 7) % 13},${'z'.repeat(100)}`;
+  const lines = Array.from({ length: 30_000 }, (_, row) => line(row));
+  const inTurn = [0, 1, 2].flatMap((site) => lines.filter((_, row) => row % 3 === site));
+  const samplesOf = async (most: number, path: string) => {
+    const rows: string[] = [];
+    let largest = 0;
+    for await (const { table, carried } of seriesPieces(
+      () => csvPieces({ format: 'csv', path }, folders, 1 << 14),
+      series,
+      folders,
+      most,
+    )) {
+      largest = Math.max(largest, table.lines.length);
+      for (let row = carried; row < table.lines.length; row += 1)
+        rows.push([...table.columns.map((column) => column[row]), table.lines[row], table.rows[row]].join());
+      // What was there before comes again, as far as a window goes back.
+      expect(carried).toBe(rows.length === table.lines.length ? 0 : series.length - 1);
+    }
+    return { rows, largest };
+  };
+  for (const [path, body] of Object.entries({ 'mixed.csv': lines, 'turned.csv': lines.toReversed(), 'in-turn.csv': inTurn })) {
+    write(path, ['site,t,x,note', ...body].join('\n'));
+    const [memory, pieces] = [await samplesOf(Infinity, path), await samplesOf(1, path)];
+    expect(memory.largest).toBe(lines.length);
+    expect(pieces.largest).toBeLessThan(lines.length / 2);
+    expect(pieces.rows).toEqual(memory.rows);
+  }
+  expect(readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => name.includes('.spill'))).toEqual([]);
 });
 
 it('windows follow the order of time, one for each row with enough before it', async () => {
@@ -300,7 +429,11 @@ describe('pictures and arrays', () => {
     const idx = Buffer.from([0, 0, 8, 3, 0, 0, 0x13, 0x88, 0, 0, 0, 2, 0, 0, 0, 2]);
     write('many.idx', Buffer.concat([idx, bytes]));
     const small: DataSpec = { ...data, steps: [...data.steps, { op: 'memory', megabytes: 0.001 }] };
-    for (const name of ['many.npy', 'many.npy.gz', 'shorts.npy', 'many.idx']) {
+    const archive = { 'x.npy': npy('<i2', '(5000, 2, 2)', shorts), 'y.npy': npy('|u1', '(5000,)', Buffer.alloc(5000)) };
+    write('many.npz', zipOf(archive));
+    write('plain.npz', zipOf(archive, { plain: true }));
+    write('many.npz.gz', gzipSync(zipOf(archive)));
+    for (const name of ['many.npy', 'many.npy.gz', 'shorts.npy', 'many.idx', 'many.npz', 'plain.npz', 'many.npz.gz']) {
       const wanted = await all(givenSamples(preparation, data, given(name), folders.workspace));
       const found = await all(givenSamples(preparation, small, given(name), folders.workspace));
       expect([name, found.inputs.length, found.inputs.every((value, index) => value === wanted.inputs[index])]).toEqual([
@@ -311,7 +444,19 @@ describe('pictures and arrays', () => {
       expect(found.places).toEqual(wanted.places);
     }
     const unpacked = readdirSync(join(folders.workspace, '.epochbook/cache/samples'));
-    expect(unpacked).toHaveLength(2);
+    // Of those that are brought into files the last three are kept.
+    expect(unpacked).toHaveLength(3);
+    const two = { format: 'npz', path: 'plain.npz', inputs: { a: 'x', b: 'w' }, targets: 'y' } as const;
+    write(
+      'plain.npz',
+      zipOf({ ...archive, 'w.npy': npy('<f4', '(5000, 1)', Buffer.from(new Float32Array(5000).fill(0.5).buffer)) }, { plain: true }),
+    );
+    const several = await trained({ ...two, kind: 'number' });
+    const wanted = await all(givenSamples(several.preparation, several.data, given('plain.npz'), folders.workspace));
+    const limited: DataSpec = { ...several.data, steps: [{ op: 'memory', megabytes: 0.001 }] };
+    const found = await all(givenSamples(several.preparation, limited, given('plain.npz'), folders.workspace));
+    expect([wanted.inputs.length, found.inputs.every((value, index) => value === wanted.inputs[index])]).toEqual([25_000, true]);
+    expect(found.places).toEqual(wanted.places);
     write('fractions.npy', npy('<f4', '(5000, 2, 2)', Buffer.from(new Float32Array(20_000).fill(0.5).buffer)));
     expect(await fault(all(givenSamples(preparation, small, given('fractions.npy'), folders.workspace)))).toMatchObject({
       code: 'data.givenScale',

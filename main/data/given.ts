@@ -6,29 +6,23 @@ import { type DataSpec, kindOf } from '#contract/spec.ts';
 import { applyArraySteps } from './array-steps.ts';
 import { sizeOf } from './arrays.ts';
 import { readArrow } from './arrow.ts';
-import { columnNamed, typeColumns } from './columns.ts';
-import { parseCsv, type TextTable } from './csv.ts';
+import type { TextTable } from './csv.ts';
 import { csvPieces } from './csv-pieces.ts';
 import { detailOf, loadDuck, lockDown, tableReader } from './duck.ts';
 import { decodeText } from './encoding.ts';
-import { filesBelow, type Folders, inOrder, isFolder, isGzipped, locate, readDataFile } from './files.ts';
+import { filesBelow, findFile, type Folders, inOrder, isFolder, placeDataFile, readDataFile } from './files.ts';
+import { openGivenArray, type Values } from './given-arrays.ts';
 import { endingOf, foldersOfGiven, type Given, isTable, tableSource } from './given-source.ts';
-import { parseIdx } from './idx.ts';
-import { parseNpy } from './npy.ts';
-import { inputNames } from './numpy.ts';
 import { decode, endings, isGrey, loadSharp } from './pictures.ts';
-import { preparePieces, prepareRows } from './preparation.ts';
-import { readWithDuck } from './read-with-duck.ts';
+import { openPagedRows, type PagedRows } from './paged-rows.ts';
+import { preparePieces } from './preparation.ts';
+import { rowsOf, rowTable, twiceIn } from './row-table.ts';
+import { type SeriesPiece, seriesPieces } from './series-pieces.ts';
 import { readSqlite } from './sqlite.ts';
-import { timesOf } from './times.ts';
-import { encoderOf } from './tokenizer.ts';
-import { type InputArray, packInputs } from './several-arrays.ts';
-import { stepOf } from './steps.ts';
-import { mostInMemory, type StoredSamples } from './stored-arrays.ts';
-import { openLargeIdx, openLargeNpy } from './stream/large-arrays.ts';
+import { withPlainEnds } from './text-files.ts';
+import { encoderOf, placeTokens } from './tokenizer.ts';
+import { endTokens } from './stream/large-running.ts';
 import { storedBlocks } from './stream/shape-stored.ts';
-import { openZip } from './zip.ts';
-import { twiceIn } from './row-table.ts';
 
 /** Some samples of one file. */
 export interface GivenSamples {
@@ -48,6 +42,17 @@ const at = '/data/source';
 const arraysAtOnce = 1024;
 const picturesAtOnce = 32;
 const rowsAtOnce = 8192;
+/** Bytes of a text for each that is packed. */
+const packedFactor = 4;
+
+/** What of a file is held at once where it cannot be taken row by row. */
+export interface GivenLimits {
+  /** Bytes of an Arrow file, a database or a text. */
+  readonly bytes: number;
+  /** Cells of a table that windows go over. */
+  readonly cells: number;
+}
+const usualLimits: GivenLimits = { bytes: 64 * 2 ** 20, cells: 2 ** 21 };
 
 const anyHash = () => createHash('sha256');
 
@@ -62,15 +67,16 @@ export async function* givenSamples(
   data: DataSpec,
   given: Given,
   workspace: string,
+  most = usualLimits,
 ): AsyncGenerator<GivenSamples> {
   for (const named of given.paths) {
     const folders = { ...foldersOfGiven(given, named), cache: workspace };
     for (const path of await expanded(named, folders, data)) {
       try {
         if (kindOf(data.source) === 'arrays') yield* arraySamples(preparation, data, path, folders);
-        else if (preparation.text && /\.(?:txt|md)(?:\.gz)?$/i.test(path)) yield await textSample(preparation, path, folders);
-        else if (isTable(data)) yield* tableSamples(preparation, data, path, folders);
-        else yield await textSample(preparation, path, folders);
+        else if (preparation.text && /\.(?:txt|md)(?:\.gz)?$/i.test(path)) yield await textSample(preparation, path, folders, most);
+        else if (isTable(data)) yield* tableSamples(preparation, data, path, folders, most);
+        else yield await textSample(preparation, path, folders, most);
       } catch (error) {
         throw placed(error, path);
       }
@@ -92,80 +98,101 @@ async function expanded(path: string, folders: Folders, { source }: DataSpec): P
   return found;
 }
 
-async function* tableSamples(preparation: Preparation, data: DataSpec, path: string, folders: Folders): AsyncGenerator<GivenSamples> {
+async function* tableSamples(
+  preparation: Preparation,
+  data: DataSpec,
+  path: string,
+  folders: Folders,
+  most: GivenLimits,
+): AsyncGenerator<GivenSamples> {
   const source = tableSource(path, data.source);
-  for await (const table of tablePieces(source, folders, preparation.series !== undefined)) {
-    const unknown = new Map<string, { column: string; value: string; row: number; count: number }>();
-    const ordered = inSeries(preparation, table);
-    const pieces = preparePieces(preparation, ordered, {
-      steps: data.steps,
-      onUnknown(column, value, row) {
-        const key = JSON.stringify([column, value]);
-        const before = unknown.get(key);
-        if (before) before.count += 1;
-        else unknown.set(key, { column, value, row, count: 1 });
-      },
-    });
-    for (const { count, inputs, rows } of pieces) {
-      const findings = [...unknown.values()].map(({ column, value, row, count: many }) => {
-        const line = ordered.lines[row];
-        const values = { path, unit: ordered.unit, line, column, value: value.slice(0, 60), count: many };
-        return toPlainError(new EpochbookError('data.unknownCategory', values, { where: { file: path, line } }));
-      });
-      unknown.clear();
-      yield { path, unit: ordered.unit, places: Array.from(rows, (row) => ordered.lines[row]), count, inputs, findings };
+  const { series } = preparation;
+  if (!series) {
+    for await (const table of tablePieces(source, folders, most)) yield* samplesIn(preparation, data, { table, carried: 0 });
+    return;
+  }
+  let [some, longest] = [false, 0];
+  for await (const piece of seriesPieces(() => tablePieces(source, folders, most), series, folders, most.cells)) {
+    try {
+      for (const samples of samplesIn(preparation, data, piece)) {
+        some = true;
+        yield samples;
+      }
+    } catch (error) {
+      if (!(error instanceof EpochbookError) || error.code !== 'data.givenWindow') throw error;
+      longest = Math.max(longest, Number(error.values['longest']));
     }
+  }
+  if (!some) throw new EpochbookError('data.givenWindow', { path, length: series.length, longest }, { where: { file: path } });
+}
+
+function* samplesIn(preparation: Preparation, data: DataSpec, { table, carried }: SeriesPiece): Generator<GivenSamples> {
+  const { path, unit, lines } = table;
+  const unknown = new Map<string, { column: string; value: string; row: number; count: number }>();
+  const pieces = preparePieces(preparation, table, {
+    steps: data.steps,
+    onUnknown(column, value, row) {
+      // It was said with the piece before.
+      if (row < carried) return;
+      const key = JSON.stringify([column, value]);
+      const before = unknown.get(key);
+      if (before) before.count += 1;
+      else unknown.set(key, { column, value, row, count: 1 });
+    },
+  });
+  for (const { count, inputs, rows } of pieces) {
+    const findings = [...unknown.values()].map(({ column, value, row, count: many }) => {
+      const line = lines[row];
+      const values = { path, unit, line, column, value: value.slice(0, 60), count: many };
+      return toPlainError(new EpochbookError('data.unknownCategory', values, { where: { file: path, line } }));
+    });
+    unknown.clear();
+    yield { path, unit, places: Array.from(rows, (row) => lines[row]), count, inputs, findings };
   }
 }
 
-/** Windows go over neighbours of one series in the order of time. */
-function inSeries({ series }: Preparation, table: TextTable): TextTable {
-  if (!series || (series.time === undefined && series.group === undefined)) return table;
-  const columns = typeColumns(table);
-  const columnOf = (name: string) => columnNamed(columns, name, table.path, at);
-  const groups = series.group === undefined ? undefined : table.columns[columnOf(series.group).index];
-  const times = series.time === undefined ? undefined : timesOf(table, columnOf(series.time), at);
-  const firstOf = new Map<string, number>();
-  groups?.forEach((group, row) => firstOf.has(group) || firstOf.set(group, row));
-  const order = [...table.lines.keys()].sort(
-    (a, b) => (firstOf.get(groups?.[a] ?? '') ?? 0) - (firstOf.get(groups?.[b] ?? '') ?? 0) || (times ? times[a] - times[b] : 0) || a - b,
-  );
-  return {
-    ...table,
-    columns: table.columns.map((column) => order.map((row) => column[row])),
-    lines: order.map((row) => table.lines[row]),
-    rows: Uint32Array.from(order, (row) => table.rows[row]),
-  };
-}
-
-/** `whole`: in one piece, as windows go across any cut. */
-async function* tablePieces(source: DataSpec['source'], folders: Folders, whole: boolean): AsyncGenerator<TextTable> {
+async function* tablePieces(source: DataSpec['source'], folders: Folders, most: GivenLimits): AsyncGenerator<TextTable> {
   switch (source.format) {
     case 'csv':
-      if (whole) yield parseCsv(await readDataFile(source.path, folders, at), source, at);
-      else yield* csvPieces(source, folders);
+      yield* csvPieces(source, folders);
       break;
     case 'arrow':
-      yield* sliced(await readArrow(source, folders, anyHash()), whole);
+    case 'sqlite': {
+      const paged = await openPagedRows(source, { folders, at: '/data/source/path', most: most.bytes });
+      if (paged) yield* pagedPieces(source.path, paged);
+      else
+        yield* sliced(await (source.format === 'arrow' ? readArrow(source, folders, anyHash()) : readSqlite(source, folders, anyHash())));
       break;
-    case 'sqlite':
-      yield* sliced(await readSqlite(source, folders, anyHash()), whole);
-      break;
+    }
     case 'parquet':
     case 'json':
-      if (whole) yield await readWithDuck(source, folders, anyHash());
-      else yield* duckPieces(source, folders);
+      yield* duckPieces(source, folders);
       break;
     default:
       throw new Error(`no table: ${source.format}`);
   }
 }
 
-function* sliced(table: TextTable, whole: boolean): Generator<TextTable> {
-  const size = whole ? table.lines.length : rowsAtOnce;
-  for (let from = 0; from < table.lines.length; from += size) {
-    const cut = <T>(list: readonly T[]) => list.slice(from, from + size);
-    yield { ...table, columns: table.columns.map(cut), lines: cut(table.lines), rows: table.rows.slice(from, from + size) };
+function* sliced(table: TextTable): Generator<TextTable> {
+  for (let from = 0; from < table.lines.length; from += rowsAtOnce) yield rowsOf(table, from, from + rowsAtOnce);
+}
+
+/** Throws `data.noRows` and `data.columnTwice`. */
+async function* pagedPieces(path: string, { names, blocks, drop }: PagedRows): AsyncGenerator<TextTable> {
+  let from = 0;
+  try {
+    for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
+      const columns = next.value;
+      if (columns[0]?.length === 0 && from > 0) continue;
+      const table = rowTable(path, names, columns as readonly string[][], at);
+      const first = from;
+      from += table.lines.length;
+      yield { ...table, lines: table.lines.map((line) => first + line), rows: table.rows.map((row) => first + row) };
+    }
+    if (from === 0) throw new EpochbookError('data.noRows', { path }, { at });
+  } finally {
+    await blocks.return?.();
+    await drop?.();
   }
 }
 
@@ -175,8 +202,8 @@ async function* duckPieces(
   folders: Folders,
 ): AsyncGenerator<TextTable> {
   const { path, format } = source;
-  const file = await locate(path, folders, at);
-  const named = { path, file, gzipped: await isGzipped(file, path, at) };
+  const { drop, ...found } = await placeDataFile(path, folders, at, { plain: format === 'parquet' });
+  const named = { path, ...found };
   const { DuckDBInstance } = await loadDuck(at);
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   try {
@@ -207,22 +234,28 @@ async function* duckPieces(
     throw new EpochbookError(`data.${format}`, { path, detail: detailOf(cause, [named]) }, { at, cause });
   } finally {
     instance.closeSync();
+    await drop?.();
   }
 }
 
 /** A text is one sample: of a running text's model its last tokens, which the next is to follow. */
-async function textSample(preparation: Preparation, path: string, folders: Folders): Promise<GivenSamples> {
+async function textSample(preparation: Preparation, path: string, folders: Folders, most: GivenLimits): Promise<GivenSamples> {
   const text = preparation.text!;
-  const decoded = decodeText(await readDataFile(path, folders, at), at).text;
-  const one = { path, unit: 'file', places: [], count: 1, findings: [] } as const;
-  if (text.column !== undefined) {
-    const table: TextTable = { path, unit: 'row', names: [text.column], columns: [[decoded]], lines: [1], rows: Uint32Array.of(0) };
-    return { ...one, inputs: prepareRows(preparation, table).inputs };
-  }
-  const tokens = encoderOf(text)(decoded.replaceAll('\r\n', '\n'));
-  if (tokens.length < text.length)
+  const isRunning = text.column === undefined;
+  const { bytes, gzipped } = await findFile(path, folders, at);
+  const isLarge = bytes * (gzipped ? packedFactor : 1) > most.bytes;
+  const read = async () => {
+    const decoded = decodeText(await readDataFile(path, folders, at), at).text;
+    return encoderOf(text)(isRunning ? withPlainEnds(decoded) : decoded);
+  };
+  const tokens = isLarge
+    ? await endTokens(path, text, { folders, end: isRunning || text.padding === 'pre' ? 'last' : 'first' })
+    : await read();
+  if (isRunning && tokens.length < text.length)
     throw new EpochbookError('data.givenShort', { path, tokens: tokens.length, length: text.length }, { where: { file: path } });
-  return { ...one, inputs: Float32Array.from(tokens.slice(-text.length)) };
+  const inputs = new Float32Array(text.length);
+  placeTokens(tokens, isRunning ? { ...text, padding: 'pre' } : text, inputs, 0);
+  return { path, unit: 'file', places: [], count: 1, findings: [], inputs };
 }
 
 /** The shape that the steps make of a sample's; undefined where they cannot be done to it. */
@@ -264,8 +297,6 @@ function samplesOf(preparation: Preparation, path: string, whole: readonly numbe
   return found;
 }
 
-type Values = Uint8Array | Float32Array | Float64Array;
-
 async function* arraySamples(preparation: Preparation, data: DataSpec, path: string, folders: Folders): AsyncGenerator<GivenSamples> {
   if (endings.test(path)) {
     // What the table said of each picture is not in its file.
@@ -279,17 +310,17 @@ async function* arraySamples(preparation: Preparation, data: DataSpec, path: str
     if (scale !== 1 && !(values instanceof Uint8Array) && values.some((value) => !Number.isInteger(value)))
       throw new EpochbookError('data.givenScale', { path, scale: Number(scale.toPrecision(6)) }, { where: { file: path } });
   };
-  const large = await openLarge(path, data, folders);
-  if (large) {
-    const { count, shape } = samplesOf(preparation, path, large.shape);
-    const part = { count, inputs: new Float32Array(0), stored: { ...large.stored, size: sizeOf(shape), scale: 1 } };
-    if (scale !== 1 && large.stored.type !== 'uint8') for await (const { values } of storedBlocks(part)) checkScale(values);
+  const opened = await openGivenArray(path, data, folders, preparation.inputs);
+  const { count, shape } = samplesOf(preparation, path, opened.shape);
+  if ('stored' in opened) {
+    const { stored } = opened;
+    const part = { count, inputs: new Float32Array(0), stored: { ...stored, size: sizeOf(shape), scale: 1 } };
+    if (scale !== 1 && stored.type !== 'uint8') for await (const { values } of storedBlocks(part)) checkScale(values);
     for await (const { values, from } of storedBlocks(part)) yield pieceOf(values, from, shape);
     return;
   }
-  const { shape: whole, values } = await readArray(path, data, folders, preparation.inputs);
+  const { values } = opened;
   checkScale(values);
-  const { count, shape } = samplesOf(preparation, path, whole);
   const size = sizeOf(shape);
   for (let from = 0; from < count; from += arraysAtOnce)
     yield pieceOf(values.subarray(from * size, Math.min(count, from + arraysAtOnce) * size), from, shape);
@@ -314,77 +345,6 @@ async function* arraySamples(preparation: Preparation, data: DataSpec, path: str
       inputs: applyArraySteps(preparation.arraySteps ?? [], { shape, count: many, values: inputs }),
       findings: [],
     };
-  }
-}
-
-/** What does not fit into memory, by what the notebook says it may take. */
-async function openLarge(
-  path: string,
-  data: DataSpec,
-  folders: Folders,
-): Promise<{ shape: readonly number[]; stored: StoredSamples } | undefined> {
-  const told = stepOf(data, 'memory')?.step.megabytes;
-  const most = told === undefined ? mostInMemory : told * 2 ** 20;
-  if (endingOf(path) === 'npy') {
-    const found = await openLargeNpy(path, folders, at, anyHash(), { most, scale: 1 });
-    return found && { shape: found.header.shape, stored: found.stored };
-  }
-  return isIdx(path, data) ? await openLargeIdx(path, folders, at, anyHash(), { most }) : undefined;
-}
-
-const isIdx = (path: string, { source }: DataSpec) =>
-  !['npy', 'npz'].includes(endingOf(path)) && (/idx\d?(?:-ubyte)?(?:\.gz)?$/i.test(path) || source.format === 'idx');
-
-async function readArray(
-  path: string,
-  data: DataSpec,
-  folders: Folders,
-  parts: Preparation['inputs'] = [],
-): Promise<{ shape: readonly number[]; values: Values }> {
-  const { source } = data;
-  const numbers = (array: ReturnType<typeof parseNpy>) => {
-    if (Array.isArray(array.values)) throw new EpochbookError('data.npyType', { path, type: 'text' }, { at });
-    return { shape: array.shape, values: array.values as Values };
-  };
-  switch (endingOf(path)) {
-    case 'npy':
-      return numbers(parseNpy(await readDataFile(path, folders, at), at));
-    case 'npz': {
-      const entries = await openZip(await readDataFile(path, folders, at), at);
-      const names = entries.map(({ name }) => name.replace(/\.npy$/, ''));
-      if (source.format === 'npz' && typeof source.inputs === 'object') {
-        const arrays: (InputArray & { readonly count: number })[] = [];
-        for (const [index, name] of Object.values(source.inputs).entries()) {
-          const entry = entries[names.indexOf(name)];
-          if (!entry) throw new EpochbookError('data.npzArray', { path, what: 'inputs', name, names: names.join(', ') }, { at });
-          const array = numbers(parseNpy({ path: `${path}:${name}`, bytes: await entry.read() }, at));
-          arrays.push({
-            name,
-            path,
-            values: array.values,
-            inputShape: array.shape.slice(1),
-            scale: parts[index]?.scale ?? 1,
-            count: array.shape[0],
-          });
-        }
-        const odd = arrays.find(({ count }) => count !== arrays[0].count);
-        if (odd) {
-          const counts = { inputs: arrays[0].name, inputCount: arrays[0].count, targets: odd.name, targetCount: odd.count };
-          throw new EpochbookError('data.samplesDiffer', counts, { at });
-        }
-        const { values } = packInputs(arrays, arrays[0].count);
-        return { shape: [arrays[0].count, values.length / arrays[0].count], values };
-      }
-      const wanted = [...(source.format === 'npz' && typeof source.inputs === 'string' ? [source.inputs] : []), ...inputNames];
-      const index = names.length === 1 ? 0 : names.indexOf(wanted.find((name) => names.includes(name)) ?? '');
-      if (index < 0) throw new EpochbookError('data.npzWhich', { path, what: 'inputs', name: '', names: names.join(', ') }, { at });
-      return numbers(parseNpy({ path: `${path}:${names[index]}`, bytes: await entries[index].read() }, at));
-    }
-    default: {
-      if (!isIdx(path, data))
-        throw new EpochbookError('data.givenKind', { path, kinds: 'npy, npz, idx, png, jpg, webp' }, { where: { file: path } });
-      return parseIdx(await readDataFile(path, folders, at), at);
-    }
   }
 }
 

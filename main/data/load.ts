@@ -20,6 +20,7 @@ import { readPictures } from './pictures.ts';
 import { chooseRows } from './rows.ts';
 import { readSqlite } from './sqlite.ts';
 import { folderOf, mostInMemory as usualMost, type ReadOptions, samplesName } from './stored-arrays.ts';
+import { isLargeRunning, loadLargeRunning } from './stream/large-running.ts';
 import { isLarge, loadLargeSeries, loadLargeTable } from './stream/load-large.ts';
 import { distinctSamples } from './stream/distinct-samples.ts';
 import { shapeStored } from './stream/shape-stored.ts';
@@ -99,6 +100,10 @@ async function load(
     };
     const target = columns.find(({ role }) => role === 'target')?.name;
     return finish(dataset, hash.digest('hex'), shown, { columns, firstRow: rows[0], target, foreign: parts, spec }, findings);
+  }
+  if (await isLargeRunning(spec, folders, mostInMemory)) {
+    const { dataset, text } = await loadLargeRunning(spec, folders, hash, { signal, known, onProgress });
+    return finish(dataset, hash.digest('hex'), { text }, { spec });
   }
   // What does not fit may have to be shaped after it was read.
   const isShaped = spec.steps.some(({ op }) => op === 'reshape' || op === 'resize' || op === 'normalize');

@@ -156,7 +156,7 @@ describe('archives', () => {
     write('bomb.zip', zipOf({ 'a.csv': { packed: bomb, size: 100 } }));
     expect(await fault(csv('bomb.zip'))).toMatchObject({ code: 'data.zipDamaged' });
     write('large.zip', zipOf({ 'a.csv': { packed: bomb, size: 3 * 2 ** 30 } }));
-    expect(await fault(csv('large.zip'))).toMatchObject({ code: 'data.tooLarge' });
+    expect(await fault(csv('large.zip'))).toMatchObject({ code: 'data.bomb', at: '/data/source/path', values: { path: 'large.zip' } });
   });
 });
 

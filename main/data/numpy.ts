@@ -2,14 +2,14 @@
 import type { Hash } from 'node:crypto';
 import { EpochbookError } from '#contract/errors.ts';
 import { nearest } from '#contract/nearest.ts';
-import { archiveOf, type DataSource } from '#contract/spec.ts';
+import type { DataSource } from '#contract/spec.ts';
 import { type Arrays, sizeOf, thumbnailCount } from './arrays.ts';
-import { type Folders, isGzipped, locate, mostUnpacked, readDataFile } from './files.ts';
+import { findFile, type Folders, mostUnpacked, plainBytesOf, readDataFile } from './files.ts';
 import { type NpyArray, type NpyHeader, parseNpy } from './npy.ts';
 import { hashFile } from './stream/array-place.ts';
 import { type LargeInputs, openLargeEntry, openLargeInputs, openLargeNpy } from './stream/large-arrays.ts';
 import { storedBlocks } from './stream/shape-stored.ts';
-import type { ReadOptions, StoredSamples } from './stored-arrays.ts';
+import { mostInMemory, type ReadOptions, storedFile, type StoredSamples } from './stored-arrays.ts';
 import { checkWeightArray } from './sample-weights.ts';
 import { inputParts, packInputs, packTargets } from './several-arrays.ts';
 import { openPlacedZip, openZip, type PlacedEntry, type ZipEntry } from './zip.ts';
@@ -17,6 +17,9 @@ import { openPlacedZip, openZip, type PlacedEntry, type ZipEntry } from './zip.t
 type NpySource = Extract<DataSource, { format: 'npy' }>;
 type NpzSource = Extract<DataSource, { format: 'npz' }>;
 
+/** Bytes that are unpacked of one that is gzipped, about; and that one takes as a number at most. */
+const packedFactor = 5;
+const floatBytes = 4;
 /** More classes than this are numbers. */
 const mostClasses = 1000;
 /** Names by which people save them, the most telling first. */
@@ -135,18 +138,38 @@ export async function readNpz(source: NpzSource, folders: Folders, hash: Hash, o
   }
 }
 
-/** The arrays of an `.npz` file: read where they lie, unless it is itself in an archive, or gzipped. `content`: its own hash. */
-async function openNpz(
+/**
+ * The arrays of an `.npz` file: read where they lie. One that is itself in an archive, or gzipped, is held whole where
+ * that fits, and else unpacked once, into the cache. `content`: its own hash.
+ */
+export async function openNpz(
   path: string,
   folders: Folders,
   at: string,
   hash: Hash,
   options: ReadOptions,
 ): Promise<{ entries: (ZipEntry | PlacedEntry)[]; content: string }> {
-  const isPlain = !archiveOf(path) && !(await isGzipped(await locate(path, folders, at), path, at));
-  if (!isPlain) return { entries: await openZip(await readDataFile(path, folders, at, hash), at), content: '' };
+  const found = await findFile(path, folders, at);
+  const { most = mostInMemory } = options;
+  const isPlain = !found.entry && !found.gzipped;
+  if (!isPlain && found.bytes * (found.gzipped ? packedFactor : 1) * floatBytes <= most)
+    return { entries: await openZip(await readDataFile(path, folders, at, hash), at), content: '' };
   const content = await hashFile(path, folders, at, hash, options);
-  return { entries: await openPlacedZip(await locate(path, folders, at), path, at), content };
+  if (isPlain) return { entries: await openPlacedZip(found.file, path, at), content };
+  const { file, write } = await storedFile(folders, `${content}z`, undefined, options.onDamaged);
+  try {
+    let written = 0;
+    if (write)
+      for await (const bytes of plainBytesOf(found, path, at, { signal: options.signal })) {
+        write.put(bytes, written);
+        written += bytes.length;
+      }
+    await write?.done(written);
+  } catch (error) {
+    await write?.fail();
+    throw error;
+  }
+  return { entries: await openPlacedZip(file, path, at), content };
 }
 
 /** `store`: puts together what does not fit into memory. Throws `data.samplesDiffer`. */

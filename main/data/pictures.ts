@@ -1,12 +1,15 @@
 /** Folders of pictures: each folder is a class. The decoder is native, and loaded when first needed. */
 import { createHash, type Hash } from 'node:crypto';
+import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource } from '#contract/spec.ts';
-import { type Arrays, thumbnailCount } from './arrays.ts';
+import { type Arrays, sizeOf, thumbnailCount } from './arrays.ts';
 import { mostInMemory, type ReadOptions, storedFile } from './stored-arrays.ts';
 import { type BesideInput, labelPictures } from './picture-labels.ts';
-import { packInputs } from './several-arrays.ts';
+import { type InputArray, packInputs } from './several-arrays.ts';
+import { bringTogether } from './stream/large-arrays.ts';
+import { storedBlocks } from './stream/shape-stored.ts';
 import { pngMark, readPlainPng } from './png.ts';
 import { filesBelow, type Folders, inOrder, isFolder, readDataFile } from './files.ts';
 
@@ -159,26 +162,61 @@ const nameOf = (content: Buffer, shape: readonly number[], channels: number) =>
     .digest('hex')
     .slice(0, 40);
 
+/** Of the work, about what is left when the pictures are decoded, where columns go with them. */
+const packingShare = 0.3;
+
 /**
  * Reads every picture. Throws what `listPictures` throws, and `data.pictureDamaged`, `data.pictureSizes`,
  * `data.readerMissing`.
  */
-export async function readPictures(...[source, folders, hash, options]: Parameters<typeof decodePictures>): Promise<Arrays> {
-  const { arrays, besides } = await decodePictures(source, folders, hash, options);
-  if (!besides) return arrays;
-  const { count, values, inputShape, scale, path, stored, sourceRows } = arrays;
-  if (stored || !(values instanceof Uint8Array)) throw new EpochbookError('data.columnsTooLarge', { path }, { at: '/data/source/columns' });
+export async function readPictures(source: PictureSource, folders: Folders, hash: Hash, options: ReadOptions = {}): Promise<Arrays> {
+  const decodingShare = source.columns ? 1 - packingShare : 1;
+  const { onProgress = () => {} } = options;
+  const { arrays, besides } = await decodePictures(source, folders, hash, {
+    ...options,
+    onProgress: (share) => onProgress(decodingShare * share),
+  });
+  if (!besides?.length) return arrays;
+  const { count, inputShape, path, stored, sourceRows } = arrays;
+  const columns = (rows: Uint32Array) =>
+    besides.map(({ name, shape, values }) => {
+      const [width] = shape;
+      const own = Float64Array.from(
+        { length: rows.length * width },
+        (_, index) => values[rows[Math.floor(index / width)] * width + (index % width)],
+      );
+      return { name, path, inputShape: shape, scale: 1, values: own };
+    });
+  const pack = (pictures: Pick<InputArray, 'values' | 'scale'>, rows: Uint32Array) =>
+    packInputs([{ name: 'image', path, inputShape, ...pictures }, ...columns(rows)], rows.length);
   // Of pictures that could be decoded.
   const rows = sourceRows ?? Uint32Array.from({ length: count }, (_, row) => row);
-  const columns = besides.map((input) => {
-    const [width] = input.shape;
-    const own = Float64Array.from({ length: count * width }, (_, index) => {
-      return input.values[rows[Math.floor(index / width)] * width + (index % width)];
-    });
-    return { name: input.name, path, inputShape: input.shape, scale: 1, values: own };
+  const pictures = { shape: inputShape, values: arrays.values as Uint8Array };
+  if (!stored) {
+    const packed = pack(arrays, rows);
+    onProgress(1);
+    return { ...arrays, ...packed, inputShape: [packed.values.length / count], scale: 1, pictures };
+  }
+  // In the file lie all that the table names.
+  const size = sizeOf(inputShape) + besides.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const total = besides[0].values.length / sizeOf(besides[0].shape);
+  const told = createHash('sha256').update(
+    JSON.stringify([basename(stored.file), arrays.scale, besides.map(({ name, shape }) => [name, shape])]),
+  );
+  for (const { values } of besides) told.update(values);
+  const packing = { ...options, onProgress: (share: number) => onProgress(decodingShare + (1 - decodingShare) * share) };
+  const made = await bringTogether(folders, told.digest('hex').slice(0, 40), total * size * 4, packing, async function* () {
+    const whole = { count: total, inputs: new Float32Array(0), stored: { ...stored, size: sizeOf(inputShape), scale: arrays.scale } };
+    for await (const { values, from } of storedBlocks(whole, options.signal)) {
+      const many = values.length / sizeOf(inputShape);
+      yield pack(
+        { values, scale: 1 },
+        Uint32Array.from({ length: many }, (_, index) => from + index),
+      ).values;
+    }
   });
-  const packed = packInputs([{ name: 'image', path, inputShape, scale, values }, ...columns], count);
-  return { ...arrays, ...packed, inputShape: [packed.values.length / count], scale: 1, pictures: { shape: inputShape, values } };
+  const { inputs } = pack({ values: arrays.values, scale: arrays.scale }, new Uint32Array(0));
+  return { ...arrays, inputs, stored: { ...made, type: 'float32', offset: 0, isScaled: true }, inputShape: [size], scale: 1, pictures };
 }
 
 /** Of the work, about what reading the files is. */
@@ -282,7 +320,7 @@ async function decodePictures(
     const facts = { path: pictures[index].path, size, usual: `${height} × ${width}`, height, width };
     throw new EpochbookError('data.pictureSizes', facts, { at, where: { file: pictures[index].path } });
   }
-  await file?.write?.done();
+  await file?.write?.done(pictures.length * height * width * channels);
   const shownFirst = [...firstBytes].sort(([a], [b]) => a - b);
   const all = {
     path: source.path,

@@ -119,7 +119,7 @@ export async function openPredictionFile(file: string, format: PredictionFormat,
 
 async function toParquet(csv: string, parquet: string, columns: readonly Column[]): Promise<void> {
   const { DuckDBInstance } = await loadDuck('/data/source');
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '500MB' });
   try {
     const connection = await instance.connect();
     const types = columns.map(({ name, type }) => `${quoted(name)}: '${type}'`).join(', ');

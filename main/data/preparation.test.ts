@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Dataset, Preparation } from '#contract/samples.ts';
 import type { DataStep } from '#contract/spec.ts';
 import { parseCsv } from './csv.ts';
-import { preparationOf, prepareRows } from './preparation.ts';
+import { preparationOf, preparePieces } from './preparation.ts';
 import { makeWorkspace } from './testing/workspace.ts';
 import { writtenOut } from './windows.ts';
 
@@ -51,7 +51,7 @@ it.each<[string, DataStep[]]>([
     { format: 'csv', path: 'later.csv' },
     '/',
   );
-  const { inputs, rows: ends } = prepareRows(kept(dataset), table);
+  const [{ inputs, rows: ends }] = [...preparePieces(kept(dataset), table)];
   const size = dataset.inputShape.reduce((product, one) => product * one, 1);
   const validation = writtenOut(dataset.validation!);
   validation.rows.forEach((row, index) => {

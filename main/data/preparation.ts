@@ -65,20 +65,15 @@ function onColumns(steps: DataSpec['steps'], { names }: TextTable): DataSpec['st
   return steps.filter((step) => step.op === 'map' || (step.op === 'replace' && names.includes(step.column)));
 }
 
-/**
- * Rows of a table as the model wants them; the target need not be there. Windows are those that end at each row with
- * enough rows before it, of one series and without a gap, in the order of the table. Throws `data.missingValue`,
- * `data.notANumber`, `data.notATime`, `data.columnMissing`, `data.givenWindow`.
- */
-export function prepareRows(preparation: Preparation, source: TextTable, options: PrepareOptions = {}): PreparedInputs {
-  const { count, rows, take } = openRows(preparation, source, options);
-  return { count, rows, inputs: take(0, count) };
-}
-
 /** Values of samples that are made at once. */
 const mostValues = 1 << 22;
 
-/** The same, some samples at a time: written out, windows take many times what their rows do. */
+/**
+ * Rows of a table as the model wants them, some samples at a time: written out, windows take many times what their rows
+ * do. The target need not be there. Windows are those that end at each row with enough rows before it, of one series and
+ * without a gap, in the order of the table. Throws `data.missingValue`, `data.notANumber`, `data.notATime`,
+ * `data.columnMissing`, `data.givenWindow`.
+ */
 export function* preparePieces(preparation: Preparation, source: TextTable, options: PrepareOptions = {}): Generator<PreparedInputs> {
   const { count, rows, take } = openRows(preparation, source, options);
   const atOnce = Math.max(1, Math.floor(mostValues / preparation.inputShape.reduce((size, one) => size * one, 1)));

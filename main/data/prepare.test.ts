@@ -1,5 +1,5 @@
 import { parseCsv } from './csv.ts';
-import { prepareRows } from './preparation.ts';
+import { preparePieces } from './preparation.ts';
 import { describe, expect, it } from 'vitest';
 import type { DataStep } from '#contract/spec.ts';
 import { featureOf } from './features.ts';
@@ -265,6 +265,6 @@ describe('steps that mend', () => {
     expect([...dataset.train.rows]).toEqual([0, 4, 5]);
     expect([...dataset.train.inputs]).toEqual([1, 0, 1, 9, 1, 0, 3, 0, 1]);
     const later = parseCsv({ path: 'later.csv', bytes: Buffer.from('a,b\n-999,Red\n') }, source, '/data/source');
-    expect([...prepareRows(dataset, later).inputs]).toEqual([9, 0, 1]);
+    expect([...[...preparePieces(dataset, later)][0].inputs]).toEqual([9, 0, 1]);
   });
 });

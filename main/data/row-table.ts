@@ -23,3 +23,11 @@ export function rowTable(path: string, names: readonly string[], columns: readon
     rows: Uint32Array.from({ length: count }, (_, row) => row),
   };
 }
+
+/** Some of its rows, as they stand. */
+export const rowsOf = (table: TextTable, from: number, to: number): TextTable => ({
+  ...table,
+  columns: table.columns.map((column) => column.slice(from, to)),
+  lines: table.lines.slice(from, to),
+  rows: table.rows.slice(from, to),
+});

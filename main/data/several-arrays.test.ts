@@ -1,6 +1,9 @@
 /** Several inputs and targets from arrays and pictures. */
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DataSource } from '#contract/spec.ts';
+import type { Part } from '#contract/samples.ts';
+import type { DataSource, DataStep } from '#contract/spec.ts';
+import { loadDataset } from './load.ts';
 import { archive, writeArchive } from './testing/archive.ts';
 import { fault, makeWorkspace, type TestWorkspace } from './testing/workspace.ts';
 
@@ -91,7 +94,42 @@ describe('pictures and columns of their table', () => {
     expect(preview.images!.thumbnails).toHaveLength(3);
   });
 
+  it('go in alike where they are larger than memory, the columns beside the pixels in a file', async () => {
+    const load = (mostInMemory: number, source: DataSource, ...steps: DataStep[]) =>
+      loadDataset({ source, steps: [{ op: 'split', validation: 1 }, ...steps] }, workspace.folders, { mostInMemory });
+    const inputsOf = ({ stored, count, inputs }: Part) => {
+      if (!stored) return [...inputs];
+      const bytes = readFileSync(stored.file);
+      return Array.from({ length: count * stored.size }, (_, index) => {
+        const row = Math.floor(index / stored.size);
+        const place = stored.places?.[row] ?? row;
+        return bytes.readFloatLE(stored.offset + 4 * (place * stored.size + (index % stored.size))) * stored.scale;
+      });
+    };
+    const both = { facts: ['age'], more: ['tall', 'age'] };
+    for (const columns of [faces.columns, both] as Record<string, string[]>[])
+      for (const steps of [[], [{ op: 'normalize', columns: ['facts'] }]] as DataStep[][]) {
+        const source = { ...faces, damaged: 'skip', columns } as DataSource;
+        const [memory, file] = [await load(1e12, source, ...steps), await load(1, source, ...steps)];
+        expect(file.dataset.train.stored).toBeDefined();
+        const { train: _, validation: __, ...wanted } = memory.dataset;
+        expect(file.dataset).toMatchObject(wanted);
+        for (const part of ['train', 'validation'] as const) {
+          expect(file.dataset[part]).toMatchObject({ rows: memory.dataset[part]!.rows, targets: memory.dataset[part]!.targets });
+          expect(inputsOf(file.dataset[part]!)).toEqual(inputsOf(memory.dataset[part]!));
+        }
+        expect(file.preview.images!.thumbnails.map(({ pixels }) => [...pixels])).toEqual(
+          memory.preview.images!.thumbnails.map(({ pixels }) => [...pixels]),
+        );
+      }
+    // Another table is another file; the decoded pictures stay.
+    workspace.write('faces.csv', 'file,kind,age,tall\na,old,80,true\nc,young,9,false\nb,old,77.5,true\n');
+    const later = await load(1, faces);
+    expect(inputsOf(later.dataset.train)).toEqual(inputsOf((await load(1e12, faces)).dataset.train));
+  });
+
   it('what cannot be is said where it stands', async () => {
+    workspace.write('faces.csv', 'file,kind,age,tall\na,old,81,true\nbroken,old,1,true\n');
     expect(await fault(workspace.load({ ...faces, damaged: 'skip', columns: { facts: ['kind'] } }))).toMatchObject({
       code: 'data.notANumber',
       where: { file: 'faces.csv', line: 2 },

@@ -1,4 +1,5 @@
 /** Pictures that do not fit into memory give the same samples as those that do. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -86,6 +87,17 @@ describe('a file of the cache that is not as it was written', () => {
     expect(inputsOf(again.dataset.train)).toEqual(inputs);
     expect(await areSound(again.dataset.train.stored!)).toBe(true);
   });
+});
+
+it('take away what a process that is gone was writing, and nothing of one that runs', async () => {
+  const { pid: gone } = spawnSync(process.execPath, ['--version']);
+  const names = (pid: number) =>
+    ['part', 'unpacked', 'columns2', 'spill', 'spill.duckdb', 'spill.duckdb.wal'].map((ending) => `name.${pid}.${ending}`);
+  for (const name of [...names(gone), ...names(process.pid)]) writeFileSync(join(samplesFolder, name), 'half');
+  await load(1000, {}, [{ op: 'resize', size: [2, 2] }]);
+  const left = readdirSync(samplesFolder).filter((name) => name.startsWith('name.'));
+  expect(left.sort()).toEqual(names(process.pid).sort());
+  for (const name of left) rmSync(join(samplesFolder, name));
 });
 
 it('leave nothing behind where one is damaged, and may be left out', async () => {

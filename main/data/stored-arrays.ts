@@ -97,27 +97,23 @@ export async function areSound({ file, writtenAtMs }: StoredSamples): Promise<bo
   return stats?.mtimeMs === writtenAtMs && (!file.endsWith(ending) || isUndamaged(file, stats));
 }
 
-/** The file of this name where it is sound; else one to be written, which `done` puts in its place. */
+/** The file of this name where it is sound; else one to be written, which `done` puts in its place. `bytes`: where they are known. */
 export async function storedFile(
   folders: Folders,
   name: string,
-  bytes: number,
+  bytes: number | undefined,
   onDamaged?: (file: string) => void,
-): Promise<{
-  readonly file: string;
-  readonly writtenAtMs: number;
-  readonly write?: Pick<SamplesFile['write'], 'put' | 'fail'> & { readonly done: () => Promise<void> };
-}> {
+): Promise<{ readonly file: string; readonly writtenAtMs: number; readonly write?: SamplesFile['write'] }> {
   const file = join(folderOf(folders), `${name}${ending}`);
   const found = await disk.stat(file).catch(() => undefined);
-  if (found?.size === bytes + endBytes && (await isUndamaged(file, found))) {
+  if (found && (bytes === undefined || found.size === bytes + endBytes) && (await isUndamaged(file, found))) {
     // When it was written tells whether it is still the same, so its use is told by the other time.
     await disk.utimes(file, new Date(), found.mtime);
     return { file, writtenAtMs: found.mtimeMs };
   }
   if (found) onDamaged?.(file);
   const { write, writtenAtMs } = await samplesFile(folders, name);
-  return { file, writtenAtMs, write: { ...write, done: () => write.done(bytes) } };
+  return { file, writtenAtMs, write };
 }
 
 export interface SamplesFile {

@@ -335,7 +335,9 @@ function shifted({ table, features, parts, target }: TableFacts): Finding[] {
   const columns = features
     .filter(({ feature }) => feature.category === undefined)
     .map(({ feature, values }) => ({ name: feature.column, values }));
-  if (!target.classes) columns.push({ name: target.column.name, values: target.values });
+  // Of a series the target is a feature, too.
+  if (!target.classes && columns.every(({ name }) => name !== target.column.name))
+    columns.push({ name: target.column.name, values: target.values });
   const found: Finding[] = [];
   for (const part of ['validation', 'test'] as const) {
     const rows = parts[part];

@@ -70,7 +70,7 @@ export function measureTokens(column: string, step: TokenizeStep, at: string, kn
 /** Rows whose tokens are shown. */
 export const shownTexts = 8;
 
-/** Throws `data.noTokens`. `train`: the rows the vocabulary is made of, unless it is `known`. */
+/** Throws `data.noTokens` and `data.tooManyWords`. `train`: the rows the vocabulary is made of, unless it is `known`. */
 export function tokenizeColumn(
   texts: readonly string[],
   column: string,
@@ -86,6 +86,7 @@ export function tokenizeColumn(
       Array.from(train, (row) => texts[row]),
       vocabulary,
       settings,
+      { at },
     );
   const encode = encoderOf(tokenizer);
   const tokens = texts.map((text) => Uint32Array.from(encode(text)));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DataStep } from '#contract/spec.ts';
+import type { EpochbookError } from '#contract/errors.ts';
+import type { DataStep, TextEncoding } from '#contract/spec.ts';
 import { decodeText } from './encoding.ts';
 import { fault, makeWorkspace } from './testing/workspace.ts';
 import { encoderOf, fitTokenizer } from './tokenizer.ts';
@@ -13,6 +14,9 @@ describe('tokenizers', () => {
     const tokenizer = fitTokenizer(["The cat, the dog; it's 42.", '猫和狗 the cat'], 100, { by: 'words', lowercase: true });
     expect(tokenizer.tokens).toEqual(['', '\uFFFD', 'the', 'cat', ',', '.', '42', ';', 'dog', "it's", '和', '狗', '猫']);
     expect(encoderOf(tokenizer)('The bird, 狗')).toEqual([2, 1, 4, 11]);
+    const few = () => fitTokenizer(['a b', 'b c d'], 9, { by: 'words', lowercase: true }, { at: '/data/steps/1', most: 3 });
+    expect(few).toThrow(expect.objectContaining({ code: 'data.tooManyWords', values: { most: 3 }, at: '/data/steps/1' }));
+    expect(fitTokenizer(['a b', 'b c'], 9, { by: 'words', lowercase: true }, { most: 3 }).tokens).toHaveLength(5);
     expect(fitTokenizer(['a a b b b c'], 4, { by: 'words', lowercase: true }).tokens).toEqual(['', '\uFFFD', 'b', 'a']);
   });
 
@@ -157,5 +161,21 @@ describe('encodings', () => {
       expect.objectContaining({ code: 'data.encodingTold', values: expect.objectContaining({ line: 1, encoding: 'utf-8' }) }),
     );
     expect(decodeText(file(Buffer.from('é', 'latin1')), '/data/source/path', 'windows-1252').text).toBe('é');
+  });
+
+  it('says which others fit a text, from the line on that does not', () => {
+    // 日本語テス in Shift JIS.
+    const japanese = Buffer.concat([Buffer.from('name,n\n'), Buffer.from('93fa967b8cea836583582c310a', 'hex')]);
+    const choices = (bytes: Buffer, told?: TextEncoding) => {
+      try {
+        return decodeText(file(bytes), '/data/source/path', told);
+      } catch (error) {
+        return JSON.parse(String((error as EpochbookError).values['choices']));
+      }
+    };
+    expect(choices(japanese)).toEqual(expect.arrayContaining(['gbk', 'shift_jis']));
+    expect(choices(japanese)).not.toContain('euc-kr');
+    expect(choices(Buffer.from('\uFEFFa,é', 'utf16le'), 'utf-8')).toEqual(['utf-16le']);
+    expect(choices(Buffer.from('a,é\nb,猫'), 'gbk')).toEqual(expect.arrayContaining(['utf-8']));
   });
 });

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import type { DataStep } from '#contract/spec.ts';
-import { makeWorkspace } from './testing/workspace.ts';
+import { loadDataset } from './load.ts';
+import { fault, makeWorkspace } from './testing/workspace.ts';
 import { secondsOf } from './times.ts';
 
 it.each([
@@ -19,16 +20,60 @@ it.each([
   ['2024-05-31 12:30:00+02', Date.UTC(2024, 4, 31, 10, 30)],
   ['2024-05-31T12:30-0330', Date.UTC(2024, 4, 31, 16)],
   ['2024-05-31T24:00', Date.UTC(2024, 5, 1)],
+  ['2024-05-31 9:30 PM', Date.UTC(2024, 4, 31, 21, 30)],
+  ['2024-05-31 12:05 a.m.', Date.UTC(2024, 4, 31, 0, 5)],
+  ['2024-05-31 12:00:01pm', Date.UTC(2024, 4, 31, 12, 0, 1)],
+  ['2024-05-31 7 am', Date.UTC(2024, 4, 31, 7)],
+  ['2024-05-31 01:30:00 PM +02:00', Date.UTC(2024, 4, 31, 11, 30)],
 ])('%s is a moment', (text, wanted) => {
   expect(secondsOf(text)).toBe(wanted / 1000);
 });
 
-it.each(['', 'yesterday', '31.05.2024', '2024', '2024-13-01', '2024-05-31T25:00', '2024-05-31 12', '2024-05-31 later', '2024-05-311'])(
-  '“%s” is none',
-  (text) => {
-    expect(secondsOf(text)).toBeNaN();
-  },
-);
+it.each([
+  '2024-05-31 13:00 PM',
+  '2024-05-31 0:30 AM',
+  '2024-05-31 12:30 CET',
+  '',
+  'yesterday',
+  '31.05.2024',
+  '2024',
+  '2024-13-01',
+  '2024-05-31T25:00',
+  '2024-05-31 12',
+  '2024-05-31 later',
+  '2024-05-311',
+])('“%s” is none', (text) => {
+  expect(secondsOf(text)).toBeNaN();
+});
+
+it('says how a zone of letters is told, in memory and beyond it', async () => {
+  const { folders, write, load } = makeWorkspace();
+  const steps: DataStep[] = [
+    { op: 'target', column: 'value', kind: 'number' },
+    { op: 'select', columns: ['value'] },
+    { op: 'window', length: 2, time: 'when' },
+  ];
+  for (const [text, instead] of [
+    ['2024-05-31 9:30 PM EST', '2024-05-31 9:30 PM-05:00'],
+    ['2024-05-31 12:30:00 cest', '2024-05-31 12:30:00+02:00'],
+  ]) {
+    write('zones.csv', `when,value\n2024-05-30 00:00,1\n${text},2\n2024-06-01 00:00,3\n`);
+    const source = { format: 'csv', path: 'zones.csv' } as const;
+    for (const most of [1e12, 1]) {
+      const error = await fault(loadDataset({ source, steps }, folders, { mostInMemory: most }));
+      expect(error).toMatchObject({
+        code: 'data.timeZone',
+        at: '/data/steps/2',
+        where: { file: 'zones.csv' },
+        values: { instead, value: text },
+      });
+    }
+    // What is said helps.
+    const query = String((await fault(load(source, ...steps))).values['query']);
+    const mended = { format: 'sql', query: `SELECT ${query} AS "when", value FROM t`, tables: { t: 'zones.csv' } } as const;
+    expect((await load(mended, ...steps)).dataset.train.count).toBeGreaterThan(0);
+  }
+});
 
 it('are the same in memory and beyond it, in every zone', async () => {
   const { folders, write } = makeWorkspace();

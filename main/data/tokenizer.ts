@@ -1,4 +1,5 @@
 /** Cuts text into tokens, and makes the vocabulary they are numbered by. */
+import { EpochbookError } from '#contract/errors.ts';
 import type { TextInput, Tokenizer } from '#contract/samples.ts';
 
 /** The numbers of padding and of what the vocabulary lacks; their tokens are shown, never found in a text. */
@@ -39,33 +40,67 @@ export interface TokenizerFit {
   readonly take: (text: string) => void;
   /** Different words, characters or pieces so far: what is held in memory. */
   readonly counted: () => number;
-  readonly finish: () => Tokenizer;
+  /** What was counted so far, which is begun anew. */
+  readonly drain: () => ReadonlyMap<string, number>;
+  /** `counts`: of all that was counted, where some was drained. */
+  readonly finish: (counts?: ReadonlyMap<string, number>) => Tokenizer;
 }
 
-/** Makes a vocabulary of at most `vocabulary` tokens, padding and unknown included, from texts that come one at a time. */
-export function startTokenizer(vocabulary: number, settings: Settings): TokenizerFit {
+/** Pieces of words that pairs are joined in: of more different ones, the rest are hardly ever said twice. */
+const mostPieces = 2_000_000;
+
+/** Of so many the most frequent are enough for a vocabulary. */
+export const countsNeeded = ({ by }: Settings, vocabulary: number) => (by === 'bytePairs' ? mostPieces : vocabulary - reserved.length);
+
+/**
+ * Makes a vocabulary of at most `vocabulary` tokens, padding and unknown included, from texts that come one at a time.
+ * `onMost`: where one more than `mostCounted` is to be counted.
+ */
+export function startTokenizer(vocabulary: number, settings: Settings, onMost = (): void => {}, mostCounted = Infinity): TokenizerFit {
   const most = vocabulary - reserved.length;
-  const counts = new Map<string, number>();
+  let counts = new Map<string, number>();
   const cut = cutBy[settings.by];
   return {
     take(text) {
       for (const token of cut(folded(text, settings))) {
         const before = counts.get(token);
-        if (before === undefined) counts.set(ownCopy(token), 1);
-        else counts.set(token, before + 1);
+        if (before === undefined) {
+          if (counts.size >= mostCounted) onMost();
+          counts.set(ownCopy(token), 1);
+        } else counts.set(token, before + 1);
       }
     },
     counted: () => counts.size,
-    finish: () => ({
+    drain() {
+      const drained = counts;
+      counts = new Map();
+      return drained;
+    },
+    finish: (all = counts) => ({
       ...settings,
-      ...(settings.by === 'bytePairs' ? joinPairs(counts, most) : { tokens: [...reserved, ...mostFrequent(counts, most)] }),
+      ...(settings.by === 'bytePairs' ? joinPairs(all, most) : { tokens: [...reserved, ...mostFrequent(all, most)] }),
     }),
   };
 }
 
-/** The same from the texts of the training part. */
-export function fitTokenizer(texts: Iterable<string>, vocabulary: number, settings: Settings): Tokenizer {
-  const fit = startTokenizer(vocabulary, settings);
+/** What a map holds at most (V8). */
+const mostDifferent = 2 ** 24 - 1;
+
+/** The same from the texts of the training part. Throws `data.tooManyWords`. */
+export function fitTokenizer(
+  texts: Iterable<string>,
+  vocabulary: number,
+  settings: Settings,
+  { at, most = mostDifferent }: { readonly at?: string; readonly most?: number } = {},
+): Tokenizer {
+  const fit = startTokenizer(
+    vocabulary,
+    settings,
+    () => {
+      throw new EpochbookError('data.tooManyWords', { most }, at === undefined ? {} : { at });
+    },
+    most,
+  );
   for (const text of texts) fit.take(text);
   return fit.finish();
 }
@@ -119,7 +154,8 @@ class Ranking {
  * a token, again and again (Sennrich, Haddow and Birch 2016, https://aclanthology.org/P16-1162/). Pairs lie within a word.
  */
 function joinPairs(counts: ReadonlyMap<string, number>, most: number): Pick<Tokenizer, 'tokens' | 'merges'> {
-  const list: Word[] = [...counts].map(([word, times]) => ({ symbols: Array.from(word), count: times }));
+  const words = counts.size > mostPieces ? mostFrequent(counts, mostPieces) : counts.keys();
+  const list: Word[] = Array.from(words, (word) => ({ symbols: Array.from(word), count: counts.get(word)! }));
   const characters = new Map<string, number>();
   for (const { symbols, count: times } of list) for (const symbol of symbols) characters.set(symbol, (characters.get(symbol) ?? 0) + times);
   const tokens: string[] = [...reserved, ...mostFrequent(characters, most)];

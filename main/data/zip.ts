@@ -117,7 +117,8 @@ async function contentOf(told: Told, read: Read, damaged: Damaged): Promise<Buff
   if (content.length < packedSize || (method !== 0 && method !== 8)) throw damaged();
   let unpacked: Buffer;
   try {
-    unpacked = method === 0 || size === 0 ? content : await inflate(content, { maxOutputLength: size });
+    // Of an empty file, packing makes two bytes.
+    unpacked = method === 0 ? content : size === 0 ? Buffer.alloc(0) : await inflate(content, { maxOutputLength: size });
   } catch (cause) {
     throw damaged(cause);
   }

@@ -1,6 +1,6 @@
 /** The folder an export makes: written beside its place, checked there, and moved in whole. */
 import { promises as disk } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { MessageKey } from '#contract/words/message.ts';
 
@@ -42,15 +42,29 @@ async function lookAt({ target, isOurs }: ExportFolder): Promise<'nothing' | 'fo
   return 'folder';
 }
 
+const besides = (target: string) => {
+  const hidden = join(dirname(target), `.${basename(target)}`);
+  return { written: `${hidden}.part`, earlier: `${hidden}.old` };
+};
+
+/** Takes away what an export that was ended half-way left beside its place; an earlier one that it had moved away comes back. */
+export async function clearUnfinished(folder: string): Promise<void> {
+  const target = resolve(folder);
+  const { written, earlier } = besides(target);
+  await disk.rm(written, { recursive: true, force: true });
+  await disk.rename(earlier, target).catch(() => undefined);
+  await disk.rm(earlier, { recursive: true, force: true });
+}
+
 /**
  * Puts what `write` makes at `target`. Until it is whole and checked, an earlier export stays as it is; where anything
  * fails, nothing is left behind. Throws interchange.folderInUse, interchange.notAFolder and what `write` throws.
  */
 export async function replaceFolder(folder: ExportFolder): Promise<void> {
   const target = resolve(folder.target);
-  const written = join(dirname(target), `.${process.pid}-${Date.now()}.part`);
-  const earlier = `${written}.old`;
+  const { written, earlier } = besides(target);
   try {
+    await clearUnfinished(target);
     const found = await lookAt(folder);
     await disk.mkdir(written, { recursive: true });
     await folder.write(written);

@@ -71,6 +71,18 @@ describe('export to TensorFlow.js', () => {
       ),
       inputShape: [12, 10, 2],
     },
+    'images that are changed while training': {
+      model: sequential(
+        layer('RandomFlip'),
+        layer('RandomRotation', { factor: 0.2 }),
+        layer('RandAugment'),
+        layer('Conv2D', { filters: 4, kernelSize: 3, activation: 'relu' }),
+        layer('SpatialDropout2D', { rate: 0.5 }),
+        layer('Flatten'),
+        layer('Dense', { activation: 'softmax' }),
+      ),
+      inputShape: [8, 7, 3],
+    },
     'layers that carry their state': {
       model: sequential(
         layer('Bidirectional', { layer: layer('LSTM', { units: 3, returnSequences: true, stateful: true }) }),

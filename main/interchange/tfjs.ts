@@ -9,7 +9,7 @@ import type { Exported } from '#contract/runs.ts';
 import type { Json, ModelSpec } from '#contract/spec.ts';
 import type { Checkpoint, NamedTensor } from '#engine/loop/checkpoint.ts';
 import { buildModel } from '#engine/model/build.ts';
-import { ownActivations, ownLayers } from '#engine/model/layers/index.ts';
+import { ownActivations, ownLayers, trainingLayers } from '#engine/model/layers/index.ts';
 import { tf, tfl } from '#engine/tfjs.ts';
 import { replaceFolder } from './exported-folder.ts';
 import { named, sequentialTopology, type Topology } from './topology.ts';
@@ -68,6 +68,7 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
     if (!saved?.weightSpecs || !saved.weightData) throw new Error('tfjs saved a model without weights');
     const topology = named(saved.modelTopology as Topology, model.config['name']);
     reshapeVectors(topology, built.network);
+    leaveOut(topology);
     if (built.states.length > 0)
       carryOn(topology, new Set(built.states.map(({ name }) => name.replace(/(\/(for|back)ward)?\/state_\d+$/, ''))));
     return {
@@ -79,6 +80,19 @@ async function artifactsOf(model: ModelSpec, weights: ReadonlyMap<string, NamedT
   } finally {
     built.dispose();
   }
+}
+
+/** In place of layers that only act while training, and that stock tfjs lacks: one that changes nothing. */
+function leaveOut(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const described = value as { class_name?: string; config?: Record<string, unknown> };
+  const { class_name: className, config } = described;
+  if (className !== undefined && config && trainingLayers.has(className)) {
+    described.class_name = 'Activation';
+    described.config = { name: config.name, trainable: config.trainable, dtype: config.dtype, activation: 'linear' };
+    return;
+  }
+  for (const inner of Object.values(value)) leaveOut(inner);
 }
 
 /** Keras flattens vectors too, into themselves; stock tfjs refuses to, and must be given another layer that leaves them as they are. */
@@ -129,7 +143,7 @@ function beyondTfjs(model: ModelSpec): string[] {
       config[option] === undefined || usual.includes(config[option]) ? [] : [`${className}.${option}`],
     );
     const axis = className === 'Softmax' && config.axis !== undefined && config.axis !== -1 ? ['Softmax.axis'] : [];
-    const named = ownLayers.has(className) ? [className] : [];
+    const named = ownLayers.has(className) && !trainingLayers.has(className) ? [className] : [];
     return [...named, ...activations, ...options, ...axis, ...nested.flatMap((one) => inside(one as { config: object }))];
   };
   return inside(model);

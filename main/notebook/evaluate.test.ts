@@ -183,6 +183,28 @@ model({ inputs: x, outputs: layers.concatenate().apply([written, read, back, ...
     expect(layers.map(({ name }) => name).toSorted()).toEqual(['bidirectional', 'concatenate', 'in', 'reader', 'writer']);
   });
 
+  it('of a layer that is applied backwards says where', async () => {
+    const { modelSpecOf } = await run([
+      data,
+      [
+        'model',
+        `const x = input({ shape: [4], name: 'in' })
+const words = layers.reversibleEmbedding({ inputDim: 5, outputDim: 3 })
+model({ inputs: x, outputs: words.apply(layers.dense({ units: 3 }).apply(words.apply(x)), { reverse: true }) })`,
+      ],
+      train,
+    ]);
+    const { layers } = (
+      modelSpecOf('c1') as unknown as {
+        config: { layers: { name: string; inbound_nodes: unknown }[] };
+      }
+    ).config;
+    expect(layers.find(({ name }) => name === 'reversible_embedding')!.inbound_nodes).toEqual([
+      [['in', 0, 0, {}]],
+      [['dense', 0, 0, { reverse: true }]],
+    ]);
+  });
+
   it('of a functional model lists layers once, with a node for each use', async () => {
     const { modelSpecOf, locate } = await run([
       data,
@@ -337,9 +359,12 @@ describe('cells', () => {
     ['model', 'sequential([])', 'notebook.emptyModel', 1, 1, 11],
     ['model', 'sequential([layers.flatten({ name: "a" }), layers.flatten({ name: "a" })])', 'notebook.layerNameTwice', 1, 1, 11],
     ['model', 'layers.conv2D({})', 'notebook.unknownMethodNearest', 1, 8, 14],
+    ['model', 'layers.textVectorization({})', 'engine.layerElsewhere', 1, 8, 25],
+    ['model', 'layers.pipeline([])', 'engine.layerElsewhere', 1, 8, 16],
     ['model', 'model({ inputs: input(), outputs: layers.flatten().apply(input()) })', 'notebook.disconnected', 1, 1, 6],
     ['model', 'layers.add().apply(3)', 'notebook.layerInputs', 1, 14, 19],
     ['model', 'layers.add().apply(input(), { initialState: [input()] })', 'notebook.noStates', 1, 14, 19],
+    ['model', 'layers.add().apply(input(), { reverse: true })', 'notebook.notReversible', 1, 14, 19],
     ['data', `data.csv('a').normalise()`, 'notebook.unknownMethodNearest', 1, 15, 24],
     ['data', `data.cvs('a')`, 'notebook.unknownMethodNearest', 1, 6, 9],
     ['data', 'data.csv()', 'notebook.wrongArgument', 1, 1, 9],
@@ -561,6 +586,10 @@ describe('hostile cells', () => {
     expect(cells[0].status).toBe('ok');
     expect(cells[2].status).toBe('failed');
     expect((await run([data, model])).cells.map((cell) => cell.status)).toEqual(['ok', 'ok']);
+  });
+
+  it('says which options there are where they are not given as such', async () => {
+    expect(await onlyError('data', `data.csv('a').memory(1)`)).toMatchObject({ values: { wanted: '{ megabytes: … }', found: '1' } });
   });
 
   it('cannot make a builder believe in something that was never built', async () => {

@@ -97,6 +97,15 @@ describe('a query', () => {
     ['sweep ~ spring', ['high']],
     ['samples >= 100', ['low']],
     ['params.date = 2026-11-20', ['empty']],
+    ['status in (stopped, "diverged")', ['high', 'broken']],
+    ['params.units in (8,9) or params.activation IN (tanh)', ['low', 'high']],
+    ['params.activation not in (relu, gelu)', ['high']],
+    ['tags in (kept, other)', ['low']],
+    ['tags not in (kept, other)', ['high', 'broken', 'empty']],
+    ['not status in (completed)', ['high', 'broken', 'empty']],
+    ['startedAt in (2026-11-21, 2027)', ['broken']],
+    ['startedAt <= today and startedAt < now-1d and startedAt > now-999999w and name in (low)', ['low']],
+    ['startedAt in (today, yesterday) and startedAt < 1971', []],
   ])('%s', (query, names) => {
     if (names) expect(found(query)).toEqual(names);
     else expect(() => found(query)).toThrow();
@@ -105,7 +114,12 @@ describe('a query', () => {
   it.each([
     ['', 'query.endTooSoon', 1],
     ['status =', 'query.endTooSoon', 9],
-    ['startedAt > yesterday', 'query.wantsDate', 13],
+    ['startedAt > tomorrow', 'query.wantsDate', 13],
+    ['startedAt in (2026, soon)', 'query.wantsDate', 21],
+    ['status in completed', 'query.wantsList', 11],
+    ['status in ()', 'query.wantsValue', 12],
+    ['status in (a b)', 'query.wantsListEnd', 14],
+    ['status in (a,', 'query.endTooSoon', 14],
     ['startedAt > 2026-02-31', 'query.wantsDate', 13],
     ['endedAt ~ 2026', 'query.wantsDate', 9],
     ['status completed', 'query.wantsOperator', 8],
@@ -153,6 +167,7 @@ describe('a name that no run has', () => {
       ],
     ],
     ['params.units = 8 and metrics.loss < 1 and tags has good', []],
+    ['tags in (good, bad)', [['query.tagOfNoRun', 16, undefined]]],
     ['tags ~ goo and name = momentum and status = nowhere', []],
   ])('is told at its column: %s', (query, notices) => {
     expect(told(query)).toEqual(notices);

@@ -1,5 +1,6 @@
 /** Everything that writes runs. Each function is one transaction, on the disk when it returns. */
 import { EpochbookError, type PlainError } from '#contract/errors.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { Observation } from '#contract/observations.ts';
 import type {
@@ -84,8 +85,6 @@ export interface RunWriter {
   remove(ids: readonly RunId[]): void;
   restore(ids: readonly RunId[]): void;
 }
-
-const isActive = (status: RunStatus) => status === 'running' || status === 'paused' || status === 'queued';
 
 export function createRunWriter(database: Connection, owner: () => Owner, clock: () => number): RunWriter {
   const isTaken = database.prepare<[string]>('SELECT 1 FROM runs WHERE name = ?');
@@ -315,7 +314,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     }),
     goOn: written((id: RunId, { epoch, row, plannedEpochs }: { epoch: number; row?: EpochRow | undefined; plannedEpochs: number }) => {
       const { number, status, name } = look(id);
-      if (isActive(status)) throw new EpochbookError('store.runActive', { name });
+      if (isGoingOn({ status })) throw new EpochbookError('store.runActive', { name });
       removeEpochs.run(number, epoch);
       removeLaterObservations.run(number, epoch);
       unpack.run(number);
@@ -355,7 +354,7 @@ export function createRunWriter(database: Connection, owner: () => Owner, clock:
     remove: written((ids: readonly RunId[]) => {
       for (const id of ids) {
         const { number, status, name } = look(id);
-        if (isActive(status)) throw new EpochbookError('store.runActive', { name });
+        if (isGoingOn({ status })) throw new EpochbookError('store.runActive', { name });
         setDeleted.run(clock(), number);
       }
     }),

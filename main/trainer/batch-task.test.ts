@@ -49,3 +49,22 @@ it.each([
     });
   });
 });
+
+it('texts are shown with their words, windows with their columns and steps', () => {
+  const [data, train] = [makeData({ inputShape: [4], classes: 2, train: 3 }), { shuffle: false, seed: 1, batchSize: 3 }];
+  const text = { by: 'words', lowercase: true, tokens: ['', '�', 'good', 'bad'], length: 4, padding: 'post' } as const;
+  const inputs = Float32Array.of(2, 3, 1, 0, 3, 0, 0, 0, 2, 2, 2, 2);
+  const told = lookAtBatch({ ...data, text, train: { ...data.train, inputs } }, train, 1, 1);
+  expect(told.samples.map(({ tokens }) => tokens)).toEqual([
+    ['good', 'bad', '�', ''],
+    ['bad', '', '', ''],
+    ['good', 'good', 'good', 'good'],
+  ]);
+  const features = [
+    { column: 'height', offset: 0, scale: 1 },
+    { column: 'sky', category: 'clear', offset: 0, scale: 1 },
+  ];
+  const series = lookAtBatch({ ...makeData({ inputShape: [2, 2], classes: 2, train: 3 }), features }, train, 1, 1);
+  expect(series.features).toEqual(['height t−1', 'sky = clear t−1', 'height t', 'sky = clear t']);
+  expect(series.samples[0].tokens).toBeUndefined();
+});

@@ -35,15 +35,28 @@ export function lookAtBatch(
     steps,
     size,
     inputShape: [...data.inputShape],
-    ...(data.features &&
-      data.inputShape.length === 1 && {
-        features: data.features.map(({ column, category }) => (category === undefined ? column : `${column} = ${category}`)),
-      }),
+    ...namesOf(data),
     samples: Array.from({ length: shown }, (_, index) => ({
       row: rows[index],
       label: label(targets, index),
       ...(mixed && mixed.shares[index] < 1 && { mixed: { label: label(mixed.targets, index), share: mixed.shares[index] } }),
+      ...(data.text && {
+        tokens: Array.from(inputs.subarray(index * inputSize, (index + 1) * inputSize), (token) => data.text!.tokens[token] ?? ''),
+      }),
       values: new Uint8Array(inputs.slice(index * inputSize, (index + 1) * inputSize).buffer),
     })),
+  };
+}
+
+/** What the values of a row, or of a window's rows one after another, are of. */
+function namesOf({ features, inputShape }: Dataset): { features?: string[] } {
+  const names = features?.map(({ column, category }) => (category === undefined ? column : `${column} = ${category}`));
+  const [length, width] = inputShape;
+  if (names?.length === length && width === undefined) return { features: names };
+  if (names?.length !== width || inputShape.length !== 2) return {};
+  return {
+    features: Array.from({ length }, (_, step) =>
+      names.map((name) => `${name} t${step === length - 1 ? '' : `−${length - 1 - step}`}`),
+    ).flat(),
   };
 }

@@ -58,14 +58,16 @@ export function encodeLoaded(loaded: LoadedData, key: string): Uint8Array[] {
   return parts;
 }
 
+/** Of all that follows the beginning. */
+const sumOf = (bytes: Uint8Array) => checksum(bytes.subarray(headBytes));
+
 /** Undefined for a file of another version; throws for one that is not as it was written, or of another key. */
-export function decodeLoaded(bytes: Uint8Array<ArrayBuffer>, key: string): LoadedData | undefined {
+export function decodeLoaded(bytes: Uint8Array<ArrayBuffer>, key: string, sum = sumOf(bytes)): LoadedData | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (bytes.length < headBytes || Buffer.from(bytes.subarray(0, magic.length)).toString() !== magic) throw new Error('no cached data');
   if (view.getUint32(16, true) !== format) return undefined;
   const length = view.getUint32(20, true);
-  if (view.getFloat64(24, true) !== bytes.length || view.getUint32(32, true) !== checksum(bytes.subarray(headBytes)))
-    throw new Error('cached data is damaged');
+  if (view.getFloat64(24, true) !== bytes.length || view.getUint32(32, true) !== sum) throw new Error('cached data is damaged');
   const start = aligned(headBytes + length);
   const { key: found, loaded } = JSON.parse(Buffer.from(bytes.subarray(headBytes, headBytes + length)).toString(), (_, value: unknown) => {
     if (!(value instanceof Object)) return value;
@@ -82,21 +84,34 @@ export function decodeLoaded(bytes: Uint8Array<ArrayBuffer>, key: string): Loade
 const fileOf = (workspace: string, key: string) =>
   join(cacheFolder(workspace), `${createHash('sha256').update(key).digest('hex').slice(0, 40)}.data`);
 
+const readAtOnce = 8 * 2 ** 20;
+
+/** A file's bytes and their checksum, which is made of some while the next are read. */
+async function readSummed(handle: disk.FileHandle, file: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; sum: number }> {
+  const { size } = await handle.stat();
+  const bytes = new Uint8Array(new ArrayBuffer(size));
+  const readFrom = (from: number) => handle.read(bytes, from, Math.min(readAtOnce, size - from), from);
+  let sum = 0;
+  let next = readFrom(0);
+  for (let from = 0; from < size;) {
+    const { bytesRead } = await next;
+    if (bytesRead === 0) throw new Error(`${file} ends early`);
+    const to = from + bytesRead;
+    if (to < size) next = readFrom(to);
+    sum = checksum(bytes.subarray(Math.max(from, headBytes), to), sum);
+    from = to;
+  }
+  return { bytes, sum };
+}
+
 /** Undefined where it is not there or no good; `onDamaged` hears of a file that is not as it was written. */
 export async function readCached(workspace: string, key: string, onDamaged?: (file: string) => void): Promise<LoadedData | undefined> {
   const file = fileOf(workspace, key);
   const handle = await disk.open(file).catch(() => undefined);
   if (!handle) return undefined;
   try {
-    const { size } = await handle.stat();
-    const bytes = new Uint8Array(new ArrayBuffer(size));
-    let filled = 0;
-    while (filled < size) {
-      const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 1 << 30));
-      if (bytesRead === 0) throw new Error(`${file} ends early`);
-      filled += bytesRead;
-    }
-    const loaded = decodeLoaded(bytes, key);
+    const { bytes, sum } = await readSummed(handle, file);
+    const loaded = decodeLoaded(bytes, key, sum);
     if (loaded) await handle.utimes(new Date(), new Date()).catch(() => undefined);
     return loaded;
   } catch {

@@ -1,8 +1,8 @@
 /**
- * The core's side of the trainer processes. Two are kept warm: one inspects, estimates and exports, the other trains,
- * so that a notebook can be checked while a run goes on. A third is there while somebody looks closer at data, a fourth
- * while a trained model is used. A process that crashes ends its task with an error and is
- * replaced at the next one; one that hangs is killed.
+ * The core's side of the trainer processes. Two are kept warm: one inspects and estimates, the other trains, so that a
+ * notebook can be checked while a run goes on. A third is there while somebody looks closer at data, a fourth while a
+ * trained model is used or exported. A process that crashes ends its task with an error and is replaced at the next one;
+ * one that hangs is killed.
  */
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { Estimate } from '#contract/notebook.ts';
@@ -49,7 +49,6 @@ export interface TrainerHost {
   /** Ends an inspection at once; what waited for it fails. False where none was going on: other tasks are let be. */
   endInspection(): Promise<boolean>;
   estimate(task: Omit<TaskOf<'estimate'>, 'type'>): Promise<Estimate>;
-  export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
   backends(measure: boolean): Promise<BackendInfo[]>;
   batch(task: Omit<TaskOf<'batch'>, 'type'>): Promise<LookBatch>;
   /** `onProgress` hears the share of a table that is copied, where it is known. */
@@ -58,7 +57,8 @@ export interface TrainerHost {
   endLook(): Promise<void>;
   evaluate(task: Omit<TaskOf<'evaluate'>, 'type'>, onNews: (news: UseNews) => void): Promise<Omit<Evaluation, 'runId' | 'name'>>;
   predict(task: Omit<TaskOf<'predict'>, 'type'>, onNews: (news: UseNews) => void): Promise<Omit<Predictions, 'runId' | 'name'>>;
-  /** Ends an evaluation or prediction at once; what waited for it fails. */
+  export(task: Omit<TaskOf<'export'>, 'type'>): Promise<Exported>;
+  /** Ends an evaluation, a prediction or an export at once; what waited for it fails. */
   endUse(): Promise<void>;
   /** One at a time: the caller keeps the queue. */
   train(task: Omit<TaskOf<'train'>, 'type'>, onNews: (news: TrainNews) => void): Training;
@@ -220,7 +220,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
   const looker = createLane(fork);
   const user = createLane(fork);
 
-  async function ask<K extends 'batched' | 'inspected' | 'estimated' | 'exported' | 'listed'>(
+  async function ask<K extends 'batched' | 'inspected' | 'estimated' | 'listed'>(
     kind: K,
     task: Task,
     onNews?: (news: News) => void,
@@ -231,10 +231,10 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
     return final as Extract<Final, { type: K }>;
   }
 
-  async function use<K extends 'evaluated' | 'predicted'>(
+  async function use<K extends 'evaluated' | 'predicted' | 'exported'>(
     kind: K,
     task: Task,
-    onNews: (news: UseNews) => void,
+    onNews: (news: UseNews) => void = () => undefined,
   ): Promise<Extract<Final, { type: K }>> {
     const final = await user.run(task, (news) => {
       if (news.type === 'usedProgressed' || news.type === 'predictedRows') onNews(news);
@@ -258,7 +258,6 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
       return true;
     },
     estimate: async (task) => (await ask('estimated', { type: 'estimate', ...task })).estimate,
-    export: async (task) => (await ask('exported', { type: 'export', ...task })).exported,
     backends: async (measure) => (await ask('listed', { type: 'backends', measure })).backends,
     batch: async (task) => (await ask('batched', { type: 'batch', ...task })).batch,
     async look<K extends LookKind>(question: LookAsk<K>, onProgress: (share: number | undefined) => void) {
@@ -273,6 +272,7 @@ export function createTrainerHost({ fork, stopMs = 10_000 }: HostOptions): Train
     endLook: () => looker.kill(),
     evaluate: async (task, onNews) => (await use('evaluated', { type: 'evaluate', ...task }, onNews)).evaluation,
     predict: async (task, onNews) => (await use('predicted', { type: 'predict', ...task }, onNews)).predictions,
+    export: async (task) => (await use('exported', { type: 'export', ...task })).exported,
     endUse: () => user.kill(),
     train(task, onNews) {
       let epochs = 0;

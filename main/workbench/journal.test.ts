@@ -157,3 +157,17 @@ describe('what knobs are set to', () => {
     expect((await call('notebook.open', { path })).knobs).toBeUndefined();
   });
 });
+
+describe('what is out of sight', () => {
+  it('is so again when the notebook is opened, under its new name as well, and is kept of nothing', async () => {
+    const view = { folded: ['training'], collapsed: [{ heading: 'The data', index: 1 }] };
+    await call('notebook.keepView', { path, ...view });
+    await restart();
+    expect((await call('notebook.open', { path })).view).toEqual(view);
+    await call('workspace.rename', { from: 'deep', to: 'deeper' });
+    const moved = 'deeper/notes.epoch.md';
+    expect((await call('notebook.open', { path: moved })).view).toEqual(view);
+    await call('notebook.keepView', { path: moved, folded: [], collapsed: [] });
+    expect((await call('notebook.open', { path: moved })).view).toBeUndefined();
+  });
+});

@@ -2,7 +2,7 @@
 import { join, posix } from 'node:path';
 import type { Handlers } from '#contract/calls.ts';
 import { EpochbookError, fromPlainError, toPlainError } from '#contract/errors.ts';
-import type { DataSpec } from '#contract/spec.ts';
+import type { DataSpec, ModelSpec } from '#contract/spec.ts';
 import { tableFormatOf } from '#contract/table-format.ts';
 import { evaluateNotebook } from '#notebook/evaluate.ts';
 import type { Folders } from '#trainer/protocol.ts';
@@ -96,7 +96,9 @@ export function createLooks(context: Context): Looks {
       const train = trainer ? evaluated.specFor(trainer.id).train : { shuffle: true, seed: 0, batchSize: 32 };
       try {
         const folders = foldersOf(context.folder(), path);
-        return await context.trainer.batch({ data, train, epoch, step, folders });
+        const batch = await context.trainer.batch({ data, train, epoch, step, folders });
+        const changedBy = trainer ? changingLayers(evaluated.specFor(trainer.id).model) : [];
+        return { ...batch, ...(changedBy.length > 0 && { changedBy }) };
       } catch (error) {
         throw fromPlainError(located(toPlainError(error), evaluated, cell));
       }
@@ -109,6 +111,18 @@ export function createLooks(context: Context): Looks {
       return {};
     },
   };
+}
+
+/** Layers that make other inputs of inputs, and learn nothing. */
+const changing =
+  /^(?:Random\w+|RandAugment|MixUp|CutMix|AugMix|AutoContrast|Equalization|Solarization|Gaussian(?:Noise|Dropout)|AlphaDropout|(?:Spatial)?Dropout(?:[123]D)?|Rescaling|Normalization|Resizing|CenterCrop)$/;
+
+/** The classes of those at the beginning of a model: of a graph, of those behind no layer of another kind. */
+export function changingLayers({ config }: ModelSpec): string[] {
+  const layers = (config['layers'] ?? []) as { class_name: string; name?: string; inbound_nodes?: unknown }[];
+  // Layers stand in the order in which they come.
+  const first = layers.findIndex(({ class_name: name }) => name !== 'InputLayer' && !changing.test(name));
+  return layers.slice(0, first < 0 ? layers.length : first).flatMap(({ class_name: name }) => (name === 'InputLayer' ? [] : [name]));
 }
 
 /** The names of the columns of a table that no text editor shows; undefined where the file is no such table. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
 import { basename } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
-import type { Block, OpenedNotebook } from '#contract/notebook.ts';
+import type { Block, NotebookView, OpenedNotebook } from '#contract/notebook.ts';
 import type { KnobValue } from '#contract/spec.ts';
 import { writeWhole } from '#files/write-whole.ts';
 import { printFrontMatter } from '#notebook/front-matter.ts';
@@ -12,7 +12,7 @@ import { printNotebook, withWrittenIds } from '#notebook/print.ts';
 import { errorCode, explainDiskError } from '#files/disk-error.ts';
 import type { Context } from './context.ts';
 import { createJournal } from './journal.ts';
-import { createKnobSettings } from './knob-settings.ts';
+import { createKept, keptKnobs, keptView } from './kept.ts';
 import { fileInWorkspace } from './paths.ts';
 import { notebookEnding } from './workspace.ts';
 
@@ -60,6 +60,7 @@ export interface Notebooks {
   journal(path: string, blocks: readonly Block[], baseHash: string): Promise<void>;
   /** Until the notebook is opened again. */
   keepKnobs(path: string, knobs: Record<string, KnobValue>): Promise<void>;
+  keepView(path: string, view: NotebookView): Promise<void>;
   /** The draft that was offered is restored or not wanted. */
   answerDraft(path: string): Promise<void>;
   versions(path: string, baseHash: string): Promise<{ disk: OpenedNotebook; base?: Block[] }>;
@@ -79,7 +80,8 @@ export function createNotebooks(context: Context): Notebooks {
   /** Texts that were opened or saved here, by their hash, the latest last: what unsaved text began with. */
   const texts = new Map<string, string>();
   const journal = createJournal(() => context.folder());
-  const knobSettings = createKnobSettings(() => context.folder());
+  const keptKnobsOf = createKept(() => context.folder(), keptKnobs);
+  const keptViewOf = createKept(() => context.folder(), keptView);
   const keepsJournal = context.options.shell.name !== 'cli';
 
   function remember(hash: string, text: string): void {
@@ -107,8 +109,8 @@ export function createNotebooks(context: Context): Notebooks {
     remember(notebook.hash, text);
     // A journal that cannot be read must not keep the notebook from being opened.
     const draft = await inTurn(path, () => journal.left(path, text)).catch((error: unknown) => console.error(error));
-    const knobs = await knobSettings.read(path);
-    return { ...notebook, ...(draft && { draft }), ...(Object.keys(knobs).length > 0 && { knobs }) };
+    const [knobs, view] = await Promise.all([keptKnobsOf.read(path), keptViewOf.read(path)]);
+    return { ...notebook, ...(draft && { draft }), ...(knobs && { knobs }), ...(view && { view }) };
   }
 
   async function journalNow(path: string, blocks: readonly Block[], baseHash: string): Promise<void> {
@@ -178,7 +180,11 @@ export function createNotebooks(context: Context): Notebooks {
     journal: (path, blocks, baseHash) => inTurn(path, () => journalNow(path, blocks, baseHash)),
     keepKnobs: async (path, knobs) => {
       fileInWorkspace(context.folder(), path);
-      await knobSettings.keep(path, knobs);
+      await keptKnobsOf.keep(path, knobs);
+    },
+    keepView: async (path, view) => {
+      fileInWorkspace(context.folder(), path);
+      await keptViewOf.keep(path, view);
     },
     answerDraft: (path) => inTurn(path, () => journal.answered(path)),
     async versions(path, baseHash) {
@@ -203,7 +209,7 @@ export function createNotebooks(context: Context): Notebooks {
         known.delete(path);
         known.set(to + path.slice(from.length), hash);
       }
-      await knobSettings.renamed(from, to);
+      await Promise.all([keptKnobsOf.renamed(from, to), keptViewOf.renamed(from, to)]);
     },
     clear: () => known.clear(),
   };

@@ -1,6 +1,7 @@
 /** Runs one after another: stored first, told of second. */
 import os from 'node:os';
 import { EpochbookError, toPlainError, type PlainError } from '#contract/errors.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { EndReason, RunSummary } from '#contract/runs.ts';
 import type { KnobValue, Spec } from '#contract/spec.ts';
@@ -211,7 +212,7 @@ export function createRunQueue(context: Context): RunQueue {
       const { name, status } = context.store().summary(id);
       // One that waits here is nobody else's.
       const isOurs = waiting.some((queued) => queued.id === id);
-      const isGoing = !isOurs && (status === 'queued' || status === 'running' || status === 'paused');
+      const isGoing = !isOurs && isGoingOn({ status });
       throw new EpochbookError(isGoing ? 'training.elsewhere' : 'training.notRunning', { name });
     }
     return active;

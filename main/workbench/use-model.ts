@@ -1,12 +1,13 @@
-/** Evaluations and predictions of trained runs, in a process of their own. */
+/** Evaluations, predictions and exports of trained runs, in a process of their own. */
 import { promises as disk } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { ParsedRequest } from '#contract/calls.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Evaluation, PredictionFormat, Predictions } from '#contract/predictions.ts';
 import { predictionFormats } from '#contract/predictions.ts';
-import type { RunDetail, StoredCheckpoint } from '#contract/runs.ts';
+import type { Exported, RunDetail, StoredCheckpoint } from '#contract/runs.ts';
 import type { Spec } from '#contract/spec.ts';
+import { clearUnfinished } from '#interchange/exported-folder.ts';
 import { checkpointFile } from '#trainer/checkpoint-files.ts';
 import type { UseNews } from '#trainer/host.ts';
 import type { UsedModel } from '#trainer/protocol.ts';
@@ -36,6 +37,7 @@ function formatOf(file: string): PredictionFormat {
 export interface ModelUse {
   evaluate(request: ParsedRequest<'runs.evaluate'>, job: Job): Promise<Evaluation>;
   predict(request: ParsedRequest<'runs.predict'>, job: Job): Promise<Predictions>;
+  export(request: ParsedRequest<'runs.export'>, job: Job): Promise<Exported>;
 }
 
 export function createModelUse(context: Context): ModelUse {
@@ -115,6 +117,20 @@ export function createModelUse(context: Context): ModelUse {
         },
       );
       return { runId, name: run.name, ...predictions };
+    },
+
+    async export({ runId, format, folder, checkpoint }, job) {
+      const run = context.store().detail(runId);
+      const { model, checkpoint: chosen } = used(run, checkpoint);
+      const { spec, folders, checkpointFile: file, backend, dataHash } = model;
+      const target = resolve(context.folder(), folder);
+      const metrics = run.epochRows.find(({ epoch }) => epoch === chosen.epoch)?.metrics ?? {};
+      const about = { id: run.id, name: run.name, backend, dataHash, metrics };
+      return ended(
+        job,
+        () => context.trainer.export({ spec, folders, format, checkpointFile: file, folder: target, run: about }),
+        () => clearUnfinished(target),
+      );
     },
   };
 }

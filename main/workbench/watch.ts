@@ -11,7 +11,7 @@ export interface Watch {
 const settleMs = 200;
 const maxFolders = 100;
 
-/** `onChange` is called once for changes that come close together. `onFile` hears of each file by its absolute folder and name. */
+/** `onChange` is called once for changes that come close together, and when folders begin to be watched. `onFile` hears of each file by its absolute folder and name. */
 export function watchFolders(top: string, onChange: () => void, isOurs: (name: string) => boolean): Watch {
   let watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
@@ -42,6 +42,8 @@ export function watchFolders(top: string, onChange: () => void, isOurs: (name: s
       for (const folder of folders) {
         const watcher = watchers.get(folder) ?? open(folder);
         if (watcher) next.set(folder, watcher);
+        // What happened between the listing that somebody has and now, nobody heard of.
+        if (watcher && !watchers.has(folder)) changed(null);
       }
       for (const [folder, watcher] of watchers) if (!next.has(folder)) watcher.close();
       watchers = next;

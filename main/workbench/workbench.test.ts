@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,9 +20,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Request, Response } from '#contract/calls.ts';
 import { fromPlainError } from '#contract/errors.ts';
 import type { Payload } from '#contract/events.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { CallName, EventName } from '#contract/names.ts';
 import type { CheckedNotebook, OpenedNotebook } from '#contract/notebook.ts';
 import type { RunSummary } from '#contract/runs.ts';
+import type { SweepSettings } from '#contract/sweeps.ts';
+import { clearUnfinished } from '#interchange/exported-folder.ts';
 import { openStore } from '#store/store.ts';
 import { epochRow, newRun } from '#store/testing/run-fixture.ts';
 import { forkTrainerOnNode } from '#trainer/fork-node.ts';
@@ -30,8 +44,6 @@ interface Client {
   /** When an event that the test wants has come, now or before. */
   event<E extends EventName>(name: E, wanted?: (payload: Payload<E>) => boolean): Promise<Payload<E>>;
 }
-
-const isGoingOn = (status: string) => ['queued', 'running', 'paused'].includes(status);
 
 async function start(options: Partial<WorkbenchOptions> = {}): Promise<Client> {
   const workbench = await createWorkbench({
@@ -70,7 +82,7 @@ async function start(options: Partial<WorkbenchOptions> = {}): Promise<Client> {
       if (!reply.ok) throw Object.assign(fromPlainError(reply.error), { message: reply.error.message });
       return reply.value as never;
     },
-    ended: async (id) => (await event('runs.changed', ({ run }) => run.id === id && !isGoingOn(run.status))).run,
+    ended: async (id) => (await event('runs.changed', ({ run }) => run.id === id && !isGoingOn(run))).run,
   };
 }
 
@@ -177,6 +189,44 @@ describe('the workspace', () => {
     }
   });
 
+  it('hears of a sweep that a command beside it makes', async () => {
+    const app = await start();
+    const command = openStore(folder);
+    try {
+      const settings: SweepSettings = {
+        trials: 2,
+        sampler: 'random',
+        pruner: 'none',
+        metric: 'val_loss',
+        direction: 'min',
+        seed: 1,
+        workers: 1,
+        ranges: [{ name: 'units', min: 1, max: 64 }],
+        fixed: {},
+        backend: 'native',
+        threads: 1,
+      };
+      const { id, name } = command.createSweep({ notebook: 'points.epoch.md', settings, source: '' });
+      const begun = await app.event('sweeps.changed');
+      expect(begun.sweep).toMatchObject({ id, status: 'running', trials: { running: 0 } });
+      const first = command.create(newRun({ sweep: { id, trial: 1 } }));
+      await app.event('sweeps.changed', ({ sweep }) => sweep.trials.running === 1);
+      command.recordEpoch(first, epochRow(1, { val_loss: 0.5 }));
+      const { sweepId, trial } = await app.event('sweeps.trialChanged', (changed) => changed.trial.epochs === 1);
+      expect([sweepId, trial]).toEqual([id, expect.objectContaining({ number: 1, runId: first, value: 0.5, params: { units: 8 } })]);
+      await expect(app.call('sweeps.stop', { id })).rejects.toMatchObject({
+        code: 'sweep.elsewhere',
+        message: expect.stringContaining(name),
+      });
+      command.end(first, { status: 'completed', reason: 'epochs' });
+      command.endSweep(id, { status: 'stopped', reason: 'user' });
+      const ended = await app.event('sweeps.changed', ({ sweep }) => sweep.status === 'stopped');
+      expect(ended.sweep).toMatchObject({ reason: 'user', trials: { running: 0, completed: 1 }, best: { number: 1 } });
+    } finally {
+      command.close();
+    }
+  });
+
   it('is let go of with the app, and after a change of workspace', async () => {
     const first = await start();
     const other = join(folder, 'other');
@@ -191,6 +241,9 @@ describe('the workspace', () => {
   it('tells when a file comes or goes', async () => {
     const client = await start();
     await client.call('workspace.get', {});
+    // It begins to watch.
+    await client.event('workspace.changed');
+    client.events.length = 0;
     writeFileSync(join(folder, 'new.csv'), 'a\n1\n');
     await client.event('workspace.changed');
     expect((await client.call('workspace.get', {})).dataFiles.map(({ path }) => path)).toContain('new.csv');
@@ -674,6 +727,28 @@ describe('exporting', () => {
     expect(exported.maxAbsoluteDifference).toBeLessThan(1e-5);
     const { userDefinedMetadata } = JSON.parse(readFileSync(join(folder, 'model/model.json'), 'utf8')) as { userDefinedMetadata: unknown };
     expect(userDefinedMetadata).toMatchObject({ inputShape: [2], task: 'classification', classes: ['above', 'below'] });
+  });
+
+  it('is ended when asked to; the earlier export stays, also one that was already moved away', async () => {
+    const client = await start();
+    const { id } = await trained(client);
+    const ask = { runId: id, format: 'tfjs', folder: 'model' } as const;
+    await client.call('runs.export', ask);
+    const before = readFileSync(join(folder, 'model/group1-shard1of1.bin'));
+    const failing = expect(client.call('runs.export', { ...ask, job: 'export' })).rejects.toMatchObject({ code: 'job.cancelled' });
+    await client.call('job.cancel', { job: 'export' });
+    await failing;
+    const left = () => readdirSync(folder).filter((name) => name.startsWith('.model'));
+    expect(left()).toEqual([]);
+    expect(readFileSync(join(folder, 'model/group1-shard1of1.bin'))).toEqual(before);
+    // As a process leaves it that is killed between the two.
+    renameSync(join(folder, 'model'), join(folder, '.model.old'));
+    mkdirSync(join(folder, '.model.part'));
+    writeFileSync(join(folder, '.model.part/model.json'), '{');
+    await clearUnfinished(join(folder, 'model'));
+    expect(left()).toEqual([]);
+    expect(readFileSync(join(folder, 'model/group1-shard1of1.bin'))).toEqual(before);
+    expect(await client.call('runs.export', ask)).toMatchObject({ verified: true });
   });
 
   it('fails, and leaves nothing, where a weight in the checkpoint is damaged', async () => {

@@ -21,7 +21,6 @@ import { maintain, maintainIn } from '#store/maintenance.ts';
 import { isReadOnly } from '#store/read-only-copy.ts';
 import { databaseFile, openStore, type Store } from '#store/store.ts';
 import { lockWorkspace, type WorkspaceLock } from '#store/workspace-lock.ts';
-import { checkpointFile } from '#trainer/checkpoint-files.ts';
 import { createTrainerHost } from '#trainer/host.ts';
 import { createChecks, evaluateSpec } from './check.ts';
 import { compareRuns } from './compare.ts';
@@ -45,7 +44,7 @@ import { copySample, copyTemplate, listSamples } from './samples.ts';
 import { openSettings } from './settings.ts';
 import { backUp, purgeRuns, rescue } from './storage.ts';
 import { exportRuns, importRuns, lookAtLogs } from './transfer.ts';
-import { chosenCheckpoint, createModelUse } from './use-model.ts';
+import { createModelUse } from './use-model.ts';
 import { watchFolders, type Watch } from './watch.ts';
 import { readWorkspace } from './workspace.ts';
 
@@ -208,7 +207,8 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       const found = open.store?.changedElsewhere();
       if (!found) return;
       if (found === 'unknown') emit('runs.listChanged', {});
-      else tellChanged(found.changed);
+      const changed = found === 'unknown' ? [] : tellChanged(found.changed);
+      sweeps.tellElsewhere(found === 'unknown' || changed.length < found.changed.length ? 'unknown' : changed);
       if (found !== 'unknown' && found.removed.length > 0) emit('runs.removed', { runIds: [...found.removed] });
     } catch {
       // What is wrong with the store is said to whoever asks for something.
@@ -345,14 +345,22 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       await notebooks.keepKnobs(path, knobs);
       return {};
     },
+    async 'notebook.keepView'({ path, ...view }) {
+      await notebooks.keepView(path, view);
+      return {};
+    },
     async 'notebook.answerDraft'({ path }) {
       await notebooks.answerDraft(path);
       return {};
     },
     'notebook.versions': ({ path, baseHash }) => notebooks.versions(path, baseHash),
-    async 'notebook.report'({ file, ...state }) {
-      return writeReport(context, state, await checks.check(state), hasStore(), file);
-    },
+    'notebook.report': ({ file, job, ...state }) =>
+      jobs.run(job, async (step) => {
+        step.signal.addEventListener('abort', () => void checks.stopReading());
+        const checked = await checks.check(state);
+        step.tell(0);
+        return writeReport(context, state, checked, hasStore(), file);
+      }),
     'notebook.check': (request) => checks.check(request),
     'notebook.stopReading': async () => {
       await checks.stopReading();
@@ -361,7 +369,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     'notebook.estimate': (request) => checks.estimate(request),
     ...looks,
     'data.cache': ({ clear }) => (clear ? clearCache(context.folder()) : cacheSize(context.folder())),
-    'language.typings': async () => ({ text: cellLanguageTypings() }),
+    'language.typings': async ({ locale }) => ({ text: cellLanguageTypings(locale) }),
 
     async 'training.start'(request) {
       const { spec, evaluated } = await evaluateSpec(request, request.cell);
@@ -478,26 +486,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
         emit('runs.removed', { runIds: ids });
         return purged;
       }),
-    async 'runs.export'({ runId, format, folder, checkpoint }) {
-      const store = context.store();
-      const run = store.detail(runId);
-      const { checkpoint: chosen, spec } = chosenCheckpoint(run, checkpoint);
-      return trainer.export({
-        spec,
-        folders: foldersOf(open.folder, run.notebook),
-        format,
-        checkpointFile: checkpointFile(store.checkpointFolder(runId), chosen),
-        folder: resolve(open.folder, folder),
-        run: {
-          id: run.id,
-          name: run.name,
-          backend: run.backend,
-          dataHash: run.dataHash,
-          metrics: run.epochRows.find(({ epoch }) => epoch === chosen.epoch)?.metrics ?? {},
-        },
-      });
-    },
-
+    'runs.export': (request) => jobs.run(request.job, (job) => modelUse.export(request, job)),
     'runs.evaluate': (request) => jobs.run(request.job, (job) => modelUse.evaluate(request, job)),
     'runs.predict': (request) => jobs.run(request.job, (job) => modelUse.predict(request, job)),
     'runs.lookAtLogs': ({ path, tool, job }) => jobs.run(job, (step) => lookAtLogs(context, path, tool, step)),

@@ -18,7 +18,7 @@ import {
   picturePage,
   seriesAsk,
 } from './look.ts';
-import { block, checkedNotebook, estimate, notebookState, openedNotebook } from './notebook.ts';
+import { block, checkedNotebook, estimate, notebookState, notebookView, openedNotebook } from './notebook.ts';
 import { logTools } from './logged-run.ts';
 import {
   backendInfo,
@@ -174,9 +174,11 @@ export const calls = {
     request: notebookState.pick({ path: true, blocks: true }).extend({ baseHash: z.string() }),
     response: done,
   },
-  /** The draft that `notebook.open` offered is restored or not wanted, and need not be kept. */
   /** What the knobs are set to, in place of what was kept before. */
   'notebook.keepKnobs': { request: z.object({ path: z.string(), knobs: z.record(z.string(), knobValue) }), response: done },
+  /** What of it is out of sight, in place of what was kept before. */
+  'notebook.keepView': { request: notebookView.extend({ path: z.string() }), response: done },
+  /** The draft that `notebook.open` offered is restored or not wanted, and need not be kept. */
   'notebook.answerDraft': { request: z.object({ path: z.string() }), response: done },
   /** The file as it is now, and as it was at `baseHash` where that is still known: what to merge unsaved text with. */
   'notebook.versions': {
@@ -185,7 +187,7 @@ export const calls = {
   },
   /** Writes the notebook and its runs as one HTML file. `file` is absolute, or from the workspace; default: beside the notebook. */
   'notebook.report': {
-    request: notebookState.extend({ file: z.string().min(1).optional() }),
+    request: notebookState.extend({ file: z.string().min(1).optional(), job }),
     response: z.object({ file: z.string(), bytes: z.number().int(), runs: z.number().int() }),
   },
   /** Evaluates from the top, reads the data and builds the model, as far as `until` (a cell's id). */
@@ -242,8 +244,8 @@ export const calls = {
   },
   'data.closeLook': { request: z.object({ id: z.string() }), response: done },
 
-  /** The cell language as a TypeScript declaration file, for the editor. */
-  'language.typings': { request: nothing, response: z.object({ text: z.string() }) },
+  /** The cell language as a TypeScript declaration file, for the editor, described in the language of the screen. */
+  'language.typings': { request: z.object({ locale: z.enum(locales) }), response: z.object({ text: z.string() }) },
 
   /** Queues a run of the train cell `cell` (default: the only one). */
   'training.start': {
@@ -390,6 +392,7 @@ export const calls = {
       format: exportFormat,
       folder: z.string(),
       checkpoint,
+      job,
     }),
     response: exported,
   },

@@ -144,8 +144,10 @@ export const lookBatch = z.object({
   /** Samples in the batch; the first of them are shown. */
   size: z.number().int(),
   inputShape: z.array(z.number().int()),
-  /** Of a table, in the order of the inputs. */
+  /** Of a table, in the order of the inputs; of windows, with the steps to the last row seen. */
   features: z.array(z.string()).optional(),
+  /** Layers at the beginning of the model that change it once more, some of them at random. */
+  changedBy: z.array(z.string()).optional(),
   samples: z.array(
     z.object({
       /** In the source, from 0. */
@@ -153,6 +155,8 @@ export const lookBatch = z.object({
       label: z.string(),
       /** Of mixed samples: the other label, and the share of the first. */
       mixed: z.object({ label: z.string(), share: z.number() }).optional(),
+      /** Of a text: what each of the values stands for; padding is empty. */
+      tokens: z.array(z.string()).optional(),
       /** 32-bit floats, little-endian, row-major. */
       values: z.instanceof(Uint8Array),
     }),

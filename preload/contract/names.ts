@@ -23,6 +23,7 @@ export const callNames = [
   'notebook.save',
   'notebook.journal',
   'notebook.keepKnobs',
+  'notebook.keepView',
   'notebook.answerDraft',
   'notebook.versions',
   'notebook.report',

@@ -8,7 +8,13 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best && best.distance <= Math.max(1, Math.floor(Math.max(name.length, best.name.length) * 0.4)) ? best.name : undefined;
 }
 
-const comparable = (name: string) => name.toLowerCase().replaceAll(/[_\s-]/g, '');
+/** Keras has some layers under two names: MaxPool2D and MaxPooling2D, Convolution2D and Conv2D. */
+const shortened = { convolution: 'conv', pooling: 'pool', average: 'avg', normalization: 'norm' } as const;
+
+function comparable(name: string): string {
+  const plain = name.toLowerCase().replaceAll(/[_\s-]/g, '');
+  return Object.entries(shortened).reduce((text, [long, short]) => text.replaceAll(long, short), plain);
+}
 
 /** Characters to insert, delete, replace or swap with a neighbour. */
 function edits(from: string, to: string): number {

@@ -40,6 +40,15 @@ export const notebookDraft = z.object({
 });
 export type NotebookDraft = z.infer<typeof notebookDraft>;
 
+/** What of a notebook is out of sight. It is not in the text: whoever else reads that sees all of it. */
+export const notebookView = z.object({
+  /** Ids of cells of which the first line is shown alone. */
+  folded: z.array(z.string()),
+  /** Headings of which what is under them is not shown: their texts, and which of those of the same text. */
+  collapsed: z.array(z.object({ heading: z.string(), index: z.number().int() })),
+});
+export type NotebookView = z.infer<typeof notebookView>;
+
 export const openedNotebook = z.object({
   path: z.string(),
   title: z.string(),
@@ -52,6 +61,8 @@ export const openedNotebook = z.object({
   draft: notebookDraft.optional(),
   /** What its knobs were left at, where that is not what the text says. */
   knobs: z.record(z.string(), knobValue).optional(),
+  /** As it was left, where something is out of sight. */
+  view: notebookView.optional(),
 });
 export type OpenedNotebook = z.infer<typeof openedNotebook>;
 

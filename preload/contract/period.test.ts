@@ -12,7 +12,26 @@ it('is as long as it is written', () => {
   expect(periodOf('2026-11-20 18:30:05')).toEqual({ from: local(2026, 11, 20, 18, 30, 5), to: local(2026, 11, 20, 18, 30, 6) });
 });
 
-it.each(['', 'yesterday', '2026-13', '2026-00', '2026-02-31', '2026-11-20T24:00', '2026-11-20T18', '26-11-20', '2026-11-20T18:60'])(
-  'is not %s',
-  (text) => expect(periodOf(text)).toBeUndefined(),
-);
+it('may be said from now on back', () => {
+  const now = local(2026, 3, 1, 9, 30);
+  expect(periodOf('today', now)).toEqual({ from: local(2026, 3, 1), to: local(2026, 3, 2) });
+  expect(periodOf('Yesterday', now)).toEqual({ from: local(2026, 2, 28), to: local(2026, 3, 1) });
+  expect(periodOf('now', now)).toEqual({ from: now, to: now + 1 });
+  expect(periodOf('now-90m', now)?.from).toBe(local(2026, 3, 1, 8));
+  expect(periodOf('now-2w', now)?.from).toBe(now - 14 * 24 * 3_600_000);
+});
+
+it.each([
+  '',
+  'tomorrow',
+  'now-7',
+  'now-7y',
+  'now+7d',
+  '2026-13',
+  '2026-00',
+  '2026-02-31',
+  '2026-11-20T24:00',
+  '2026-11-20T18',
+  '26-11-20',
+  '2026-11-20T18:60',
+])('is not %s', (text) => expect(periodOf(text)).toBeUndefined());

@@ -19,8 +19,14 @@ describe('completion', () => {
   });
 
   it('offers operators after a field, values after an operator, and joins after a value', () => {
-    expect(texts('tags ')).toEqual(['has', '=', '!=']);
-    expect(texts('status ')).toEqual(['=', '!=', '~']);
+    expect(texts('tags ')).toEqual(['has', '=', '!=', 'in (']);
+    expect(texts('status ')).toEqual(['=', '!=', '~', 'in (']);
+    expect(texts('status i')).toEqual(['in (']);
+    expect(texts('status in (')).toEqual(['completed', 'failed']);
+    expect(texts('status not in (completed, f')).toEqual(['failed']);
+    expect(texts('seed = 7 and tags in ("first try",c')).toEqual(['cnn']);
+    expect(texts('status in (completed) ')).toEqual(['and', 'or']);
+    expect(texts('startedAt >= ye')).toEqual(['yesterday']);
     expect(texts('params.learningRate <')).toEqual([]);
     expect(texts('params.learningRate ')).toContain('<=');
     expect(texts('status = ')).toEqual(['completed', 'failed']);

@@ -24,20 +24,24 @@ export interface Completions {
   readonly options: readonly Completion[];
 }
 
-const orderOperators = ['=', '!=', '<', '<=', '>', '>='];
-const textOperators = ['=', '!=', '~'];
+const orderOperators = ['=', '!=', '<', '<=', '>', '>=', 'in ('];
+const textOperators = ['=', '!=', '~', 'in ('];
+const moments = new Set(['startedAt', 'endedAt']);
+const times = ['today', 'yesterday', 'now-24h', 'now-7d'];
 const textFields = new Set(['id', 'name', 'notebook', 'status', 'reason', 'backend', 'note', 'data', 'imported', 'sweep']);
 const yesOrNo = new Set(['archived', 'baseline']);
 const quoted = String.raw`"(?:[^"\\]|\\.)*"`;
 const path = String.raw`[\p{L}_][\p{L}\p{N}_-]*(?:\.(?:[\p{L}\p{N}_-]+|${quoted}))*`;
 const operator = String.raw`(?:<=|>=|!=|==|[=<>~]|has(?=\s))`;
 const afterOperator = new RegExp(String.raw`(${path})\s*${operator}\s*("[^"]*|[^\s"()=<>~!]*)$`, 'iu');
-const afterField = new RegExp(String.raw`(${path})\s+([=<>!~]*|ha?s?)$`, 'iu');
+const inList = String.raw`\s+(?:not\s+)?in\s*\((?:\s*(?:"[^"]*"|[^\s"(),]+)\s*,)*`;
+const afterListed = new RegExp(String.raw`(${path})${inList}\s*("[^"]*|[^\s"(),]*)$`, 'iu');
+const afterField = new RegExp(String.raw`(${path})\s+([=<>!~]*|ha?s?|in?)$`, 'iu');
 const atName = new RegExp(String.raw`(?:^|[\s(])([\p{L}_][\p{L}\p{N}_-]*(?:\.(?:[\p{L}\p{N}_-]*|"[^"]*"?))*|)$`, 'u');
 
 /** In quotes where it is not a plain word or number. */
 export function queryWord(text: string): string {
-  return /^(?:[\p{L}\p{N}_][\p{L}\p{N}_-]*|[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?)$/u.test(text) && !/^(?:and|or|not|has)$/i.test(text)
+  return /^(?:[\p{L}\p{N}_][\p{L}\p{N}_-]*|[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?)$/u.test(text) && !/^(?:and|or|not|has|in)$/i.test(text)
     ? text
     : `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
@@ -54,10 +58,11 @@ export function completeQuery(text: string, caret: number, names: QueryNames, li
     return { from: caret - typed.length, to: caret, options: fitting.slice(0, limit) };
   };
 
-  const value = afterOperator.exec(before);
+  const value = afterListed.exec(before) ?? afterOperator.exec(before);
   if (value) {
     const [, field = '', typed = ''] = value;
-    const known = field === 'tags' ? names.tags : yesOrNo.has(field) ? ['true', 'false'] : names.valuesOf(field);
+    const known =
+      field === 'tags' ? names.tags : yesOrNo.has(field) ? ['true', 'false'] : moments.has(field) ? times : names.valuesOf(field);
     return offer(
       typed,
       known.map((one) => ({ text: queryWord(one), kind: 'value' })),
@@ -73,7 +78,13 @@ export function completeQuery(text: string, caret: number, names: QueryNames, li
     const isValue = new RegExp(String.raw`${operator}\s*${path}\s+\S*$`, 'iu').test(before);
     if (known && !isValue) {
       const operators =
-        field === 'tags' ? ['has', '=', '!='] : yesOrNo.has(field) ? ['=', '!='] : textFields.has(field) ? textOperators : orderOperators;
+        field === 'tags'
+          ? ['has', '=', '!=', 'in (']
+          : yesOrNo.has(field)
+            ? ['=', '!=']
+            : textFields.has(field)
+              ? textOperators
+              : orderOperators;
       return offer(
         typed,
         operators.map((one) => ({ text: one, kind: 'operator' })),

@@ -3,14 +3,17 @@
  * for the core and the page, without I/O and without the validator.
  *
  *     expression = and { "or" and }          and = not { "and" not }          not = "not" not | "(" expression ")" | comparison
- *     comparison = field operator value      operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "has"
+ *     comparison = field operator value | field [ "not" ] "in" "(" value { "," value } ")"
+ *     operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "has"
  *
  * Fields: id, name, notebook, status, reason, backend, threads, seed, epochs, elapsedMs, startedAt, endedAt, samples, parameters, data,
  * note, tags, archived, baseline, imported (the tool it comes from), sweep (the search's name), params.NAME and metrics.NAME.{last, best, atBest, min, max, bestEpoch, minEpoch, maxEpoch} (metrics.NAME alone is its last value; the best is
  * the lowest or the highest, as `betterOf` says). A part of a name that is not a plain word stands in quotes. `~` finds
  * a text within a text, upper and lower case alike; `tags = x`, also written `tags has x`, holds where one of the tags
- * is x. startedAt and endedAt are compared with a date or a time of the machine's clock, as long as it is written: `startedAt
- * >= 2026-11-20`, `startedAt = 2026-11`, `endedAt < 2026-11-20T18:30`. A run without the field never matches a comparison, whichever way round it is put.
+ * is x. `in` holds where one of its values would with `=`, `not in` where all of them would with `!=`. startedAt and endedAt
+ * are compared with a date or a time of the machine's clock, as long as it is written: `startedAt >= 2026-11-20`, `startedAt
+ * = 2026-11`, `endedAt < 2026-11-20T18:30`; also with `today`, `yesterday` and `now-90m` (m, h, d and w: minutes to weeks),
+ * as they are when the query is read. A run without the field never matches a comparison, whichever way round it is put.
  *
  * A search is the same language and takes more: comparisons side by side are joined by `and`, a word that is no
  * comparison is looked for in the run's texts, and a param or a metric (its best value) goes by its bare name:
@@ -113,7 +116,7 @@ function fail(column: number, key: MessageKey, values: MessageValues = {}): neve
 }
 
 const tokenPattern =
-  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?(?![\p{L}\p{N}_-]))|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_]))|(<=|>=|!=|==|[=<>~])|([().])|([\p{L}\p{N}_][\p{L}\p{N}_-]*))/uy;
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?(?![\p{L}\p{N}_-]))|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_]))|(<=|>=|!=|==|[=<>~])|([().,])|([\p{L}\p{N}_][\p{L}\p{N}_-]*))/uy;
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -282,6 +285,9 @@ function parse(text: string, search: SearchNames | undefined): Query {
     return field === undefined ? undefined : plainFields[field as keyof typeof plainFields];
   }
 
+  /** `in` is the beginning of a list only before one: a search may hold the word. */
+  const isIn = (at: number): boolean => isWord(tokens[at], 'in') && isMark(tokens[at + 1], '(');
+
   /** In a search, a name that no operator follows is a word to look for. */
   function freeWord(): RunFilter | undefined {
     if (!search) return undefined;
@@ -290,7 +296,7 @@ function parse(text: string, search: SearchNames | undefined): Query {
     if (first.type !== 'word' && first.type !== 'string' && first.type !== 'number') return undefined;
     while (isMark(tokens[after], '.') && tokens[after + 1].type !== 'end') after += 2;
     const next = tokens[after];
-    if (next.type === 'operator' || isWord(next, 'has')) return undefined;
+    if (next.type === 'operator' || isWord(next, 'has') || isIn(after) || (isWord(next, 'not') && isIn(after + 1))) return undefined;
     const word = (after === position + 1 ? first.text : text.slice(first.column - 1, tokens[after - 1].end)).toLowerCase();
     position = after;
     return (run) => search.holds(run, word);
@@ -300,17 +306,21 @@ function parse(text: string, search: SearchNames | undefined): Query {
     return accept(({ type }) => type === 'number' || type === 'string' || type === 'word') ?? expected('query.wantsValue');
   }
 
-  function comparison(): RunFilter {
-    const word = freeWord();
-    if (word) return word;
-    const read = field();
-    const given = accept((token) => token.type === 'operator' || isWord(token, 'has')) ?? expected('query.wantsOperator');
-    const operator = given.type === 'word' ? '=' : given.text;
-    const token = value();
+  /** One of the values or, where it is said, none of them. */
+  function list(read: Read): RunFilter {
+    const isNot = accept((token) => isWord(token, 'not')) !== undefined;
+    position += 2;
+    const all: RunFilter[] = [];
+    do all.push(against(read, isNot ? '!=' : '=', value()));
+    while (accept((token) => isMark(token, ',')));
+    if (!accept((token) => isMark(token, ')'))) expected('query.wantsListEnd');
+    return (run) => (isNot ? all.every((filter) => filter(run)) : all.some((filter) => filter(run)));
+  }
+
+  function against(read: Read, operator: string, token: Token): RunFilter {
     if (moments.has(read)) {
-      const period = operator === '~' ? undefined : periodOf(token.text);
-      if (!period)
-        fail(operator === '~' ? given.column : token.column, 'query.wantsDate', { found: operator === '~' ? operator : token.text });
+      const period = periodOf(token.text);
+      if (!period) fail(token.column, 'query.wantsDate', { found: token.text });
       return (run) => {
         const found = read(run);
         return typeof found === 'number' && compareMoment(operator, found, period);
@@ -326,6 +336,18 @@ function parse(text: string, search: SearchNames | undefined): Query {
       if (typeof found !== 'object') return compare(operator, found, wanted);
       return operator === '!=' ? !found.includes(String(wanted)) : found.some((item) => compare(operator, item, wanted));
     };
+  }
+
+  function comparison(): RunFilter {
+    const word = freeWord();
+    if (word) return word;
+    const read = field();
+    if (isIn(position) || (isWord(peek(), 'not') && isIn(position + 1))) return list(read);
+    if (accept((token) => isWord(token, 'in'))) expected('query.wantsList');
+    const given = accept((token) => token.type === 'operator' || isWord(token, 'has')) ?? expected('query.wantsOperator');
+    const operator = given.type === 'word' ? '=' : given.text;
+    if (operator === '~' && moments.has(read)) fail(given.column, 'query.wantsDate', { found: operator });
+    return against(read, operator, value());
   }
 
   function not(): RunFilter {

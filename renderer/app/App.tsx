@@ -44,6 +44,11 @@ export function App() {
   useEffect(() => {
     document.title = title === '' ? 'Epochbook' : `${title} – Epochbook`;
   }, [title]);
+  // What had the keyboard went with the view before: its keys are this one's.
+  useEffect(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- it is done when the view changes
+  }, [view]);
   // The words are in the wrong language until the settings are known: a few milliseconds.
   if (!ready) return <ConnectionNotice />;
   return (

@@ -1,11 +1,12 @@
 import { Download, FileText, Play, Search, Square } from 'lucide-react';
+import { isGoingOn } from '#contract/going-on.ts';
 import { Button } from '../components/Button.tsx';
 import { spellKeys } from '../components/keys.ts';
 import { openExport, useReportStore } from '../features/export/export-store.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
 import { stopTraining } from '../features/notebook/stop-training.ts';
-import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
+import { useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette } from '../features/palette/palette-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useWords } from '../words/use-words.ts';
@@ -20,8 +21,8 @@ export function Header() {
   const paletteKeys = useKeysOf('frame.palette');
   const runs = useTrainingStore((state) => state.runs);
   const here = runs.filter((run) => run.notebook === path);
-  const going = here.some((run) => isGoing(run.status));
-  const exportable = here.find((run) => run.epochs > 0 && !isGoing(run.status));
+  const going = here.some((run) => isGoingOn(run));
+  const exportable = here.find((run) => run.epochs > 0 && !isGoingOn(run));
   return (
     <header className="header">
       <Mark />

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { Languages, Lock, Monitor, Moon, Sun } from 'lucide-react';
+import { isGoingOn } from '#contract/going-on.ts';
 import { locales } from '#contract/words/message.ts';
 import { Menu } from '../components/Menu.tsx';
 import { EngineDialog } from '../features/engine/EngineDialog.tsx';
 import { goToRun } from '../features/notebook/run-in-view.ts';
-import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
+import { useTrainingStore } from '../features/notebook/training-store.ts';
 import { useStorageStore } from '../features/storage/storage-store.ts';
 import { useWorkspaceStore } from '../features/workspace/workspace-store.ts';
 import { useFormats, useWords } from '../words/use-words.ts';
@@ -23,7 +24,7 @@ export function StatusBar() {
   const folder = useWorkspaceStore((state) => state.workspace?.name);
   const readOnly = useWorkspaceStore((state) => state.workspace?.readOnly === true);
   const runs = useTrainingStore((state) => state.runs);
-  const going = runs.filter((run) => isGoing(run.status));
+  const going = runs.filter((run) => isGoingOn(run));
   const waiting = going.filter((run) => run.status === 'queued').length;
   const activity = t('frame.activity', { running: going.length - waiting, waiting });
   const watched = going.find((run) => run.status !== 'queued') ?? going.at(-1);
@@ -52,7 +53,7 @@ export function StatusBar() {
         </span>
         <span className="grow" />
         {folder !== undefined && (
-          <button type="button" title={t('storage.action')} onClick={() => useStorageStore.getState().show(true)}>
+          <button type="button" className="status-folder" title={t('storage.action')} onClick={() => useStorageStore.getState().show(true)}>
             {t('frame.workspaceName', { name: folder })}
           </button>
         )}

@@ -2,7 +2,7 @@
  * Everything a person can do by key or from the command palette. A view gives its actions while it is shown
  * (`useActions`); the palette lists them and the window's key handler runs them.
  */
-import { useEffect, useMemo } from 'react';
+import { useLayoutEffect, useMemo } from 'react';
 import { create } from 'zustand';
 import { useSettingsStore } from './settings-store.ts';
 
@@ -46,8 +46,9 @@ export function useActions(group: string, actions: readonly Action[]): void {
   const withdraw = useActionStore((state) => state.withdraw);
   const own = useSettingsStore((state) => state.settings?.keys);
   const known = useMemo(() => actions.map((action) => withOwnKeys(action, own?.[action.id])), [actions, own]);
-  useEffect(() => provide(group, known), [provide, group, known]);
-  useEffect(() => () => withdraw(group), [withdraw, group]);
+  // With what is drawn, not after: the next key may come at once.
+  useLayoutEffect(() => provide(group, known), [provide, group, known]);
+  useLayoutEffect(() => () => withdraw(group), [withdraw, group]);
 }
 
 function withOwnKeys(action: Action, own: string | undefined): Action {

@@ -1,14 +1,16 @@
 /** What can be done from anywhere. */
 import { useMemo } from 'react';
 import type { Sample, Workspace } from '#contract/calls.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { locales } from '#contract/words/message.ts';
 import { openExport, useReportStore } from '../features/export/export-store.ts';
 import { openModelUse } from '../features/model-use/model-use-store.ts';
 import { cellsOf } from '../features/notebook/blocks.ts';
+import { giveKeyboardToNotebook } from '../features/notebook/keyboard.ts';
 import { useNotebookStore } from '../features/notebook/notebook-store.ts';
 import { runAll } from '../features/notebook/run-in-view.ts';
-import { isGoing, useTrainingStore } from '../features/notebook/training-store.ts';
+import { useTrainingStore } from '../features/notebook/training-store.ts';
 import { openPalette, usePaletteStore } from '../features/palette/palette-store.ts';
 import { useSweepStore } from '../features/sweep/sweep-store.ts';
 import { useTabsStore } from '../features/tabs/tabs-store.ts';
@@ -24,7 +26,7 @@ export function useFrameActions(): void {
   const path = useNotebookStore((state) => state.path);
   const notebooks = useWorkspaceStore((state) => state.workspace?.notebooks);
   const samples = useWorkspaceStore((state) => state.samples);
-  const newest = useTrainingStore((state) => state.runs.find((run) => run.notebook === path && run.epochs > 0 && !isGoing(run.status)));
+  const newest = useTrainingStore((state) => state.runs.find((run) => run.notebook === path && run.epochs > 0 && !isGoingOn(run)));
   const tabs = useTabsStore((state) => state.tabs);
   const canReopen = useTabsStore((state) => state.closed.length > 0);
   const actions = useMemo(
@@ -109,7 +111,7 @@ function frameActions(
   const { askForTitle, askForFolder } = useWorkspaceStore.getState();
   const open = (other: string) => {
     show('notebook');
-    void notebook.open(other);
+    void notebook.open(other).then(giveKeyboardToNotebook);
   };
   return [
     {
@@ -174,7 +176,7 @@ function frameActions(
       title: t('workspace.openSample', { title: sample.title }),
       run: () => {
         show('notebook');
-        void notebook.openSample(sample.id);
+        void notebook.openSample(sample.id).then(giveKeyboardToNotebook);
       },
     })),
     ...themes.map((theme) => ({

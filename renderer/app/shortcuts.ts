@@ -1,5 +1,5 @@
 /** The window's keys: whatever the shown views offer. What an editor or a dialog takes for itself does not come here. */
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { matchesKeys } from '../components/keys.ts';
 import { type Action, useActionStore } from './action-store.ts';
 
@@ -7,7 +7,7 @@ import { type Action, useActionStore } from './action-store.ts';
 let begun: Action | undefined;
 
 export function useShortcuts(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       // AltGr types a character, and says that it is Ctrl and Alt.

@@ -16,15 +16,16 @@ import { useSettingsStore } from './settings-store.ts';
 
 export async function start(): Promise<void> {
   listen();
-  // Several megabytes, which the first notebook's editors wait for, and a table of runs does not.
+  const settings = useSettingsStore.getState().load();
+  // Several megabytes, which the first notebook's editors wait for, and a table of runs does not. It keeps the language.
   const showsRuns = useNavigationStore.getState().view === 'runs';
-  if (!showsRuns) void loadMonaco();
+  if (!showsRuns) void settings.catch(() => undefined).then(loadMonaco);
   const workspace = useWorkspaceStore.getState();
   try {
     // The table's first rows wait for nothing, and all others for the table: while it comes, its code does too.
     const runs = useTrainingStore.getState().load(showsRuns ? importRuns() : undefined);
     await Promise.all([
-      useSettingsStore.getState().load(),
+      settings,
       workspace.load(),
       workspace.loadSamples(),
       useTabsStore.getState().loadPlaces(),

@@ -50,6 +50,7 @@ describe('catalogue', () => {
       ...sources(renderer),
       readFileSync(join(renderer, 'words/format.ts'), 'utf8'),
       readFileSync(join(renderer, 'words/errors.ts'), 'utf8'),
+      readFileSync(join(renderer, '../preload/contract/measured.ts'), 'utf8'),
     ].join('\n');
     // Keys put together from a part that varies: t(`notebook.kind.${kind}`).
     const prefixes = [...text.matchAll(/`((?:\w+\.)+(?:\w+)?)\$\{/g)].map((match) => match[1]);

@@ -1,5 +1,7 @@
 /** The words of the screen, both languages. ICU message syntax; the key says where a message belongs. */
+import { measure as measureEn } from '#contract/words/en/measure.ts';
 import { format, type Locale, type MessageValues } from '#contract/words/message.ts';
+import { measure as measureZh } from '#contract/words/zh-CN/measure.ts';
 import { charts as chartsEn } from './en/charts.ts';
 import { comparison as comparisonEn } from './en/comparison.ts';
 import { curves as curvesEn } from './en/curves.ts';
@@ -40,6 +42,7 @@ import { transfer as transferZh } from './zh-CN/transfer.ts';
 import { workspace as workspaceZh } from './zh-CN/workspace.ts';
 
 const en = {
+  ...measureEn,
   ...frameEn,
   ...tabsEn,
   ...workspaceEn,
@@ -65,6 +68,7 @@ export type WordKey = keyof typeof en;
 export const catalogues: Record<Locale, Record<WordKey, string>> = {
   en,
   'zh-CN': {
+    ...measureZh,
     ...frameZh,
     ...tabsZh,
     ...workspaceZh,

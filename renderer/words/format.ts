@@ -1,4 +1,5 @@
 /** Numbers, durations, sizes and dates in the screen's language. Made once a locale: Intl formatters are dear. */
+import { durationText } from '#contract/measured.ts';
 import type { Locale } from '#contract/words/message.ts';
 import { words } from './catalogue.ts';
 
@@ -51,17 +52,7 @@ function makeFormats(locale: Locale): Formats {
     return minus(decimals(value, Math.max(0, Math.min(digits, digits - 1 - magnitude))));
   };
 
-  const duration = (milliseconds: number): string => {
-    const elapsed = Math.max(0, milliseconds);
-    if (!Number.isFinite(elapsed)) return '–';
-    if (elapsed > 0 && elapsed < 1) return words(locale, 'frame.milliseconds', { value: decimals(elapsed, 1) });
-    if (elapsed < 999.5) return words(locale, 'frame.milliseconds', { value: whole.format(elapsed) });
-    if (elapsed < 9_950) return words(locale, 'frame.seconds', { value: decimals(elapsed / 1000, 1) });
-    const seconds = Math.round(elapsed / 1000);
-    if (seconds < 60) return words(locale, 'frame.seconds', { value: whole.format(seconds) });
-    if (seconds < 3600) return words(locale, 'frame.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
-    return words(locale, 'frame.hours', { hours: Math.floor(seconds / 3600), minutes: Math.floor((seconds % 3600) / 60) });
-  };
+  const duration = (milliseconds: number) => durationText(locale, milliseconds);
 
   return {
     count: (value) => minus(whole.format(value)),
@@ -77,7 +68,7 @@ function makeFormats(locale: Locale): Formats {
     duration,
     timeLeft(milliseconds) {
       const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-      return seconds < 60 ? words(locale, 'frame.seconds', { value: whole.format(seconds) }) : duration(seconds * 1000);
+      return seconds < 60 ? words(locale, 'measure.seconds', { value: whole.format(seconds) }) : duration(seconds * 1000);
     },
     bytes(count) {
       const units = ['B', 'kB', 'MB', 'GB', 'TB'];

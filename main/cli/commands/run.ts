@@ -2,6 +2,7 @@
 import type { Request, Response } from '#contract/calls.ts';
 import { EpochbookError, fromPlainError } from '#contract/errors.ts';
 import type { Payload } from '#contract/events.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunId } from '#contract/ids.ts';
 import { nearest } from '#contract/nearest.ts';
 import type { RateSearch } from '#contract/observations.ts';
@@ -98,8 +99,6 @@ export const textTeller: Teller = {
   },
 };
 
-const isOver = ({ status }: RunSummary): boolean => !['queued', 'running', 'paused'].includes(status);
-
 export function exitCodeOfRun({ status, error }: RunSummary): number {
   if (status === 'completed') return exitCodes.done;
   if (status === 'stopped') return exitCodes.interrupted;
@@ -154,7 +153,7 @@ export async function train(core: Core, begin: () => Promise<RunSummary>, teller
         teller.started(run);
         void tellFallback(core, run);
       }
-      if (isOver(run)) finish(run);
+      if (!isGoingOn(run)) finish(run);
     } else if (event === 'training.progressed') {
       if (!isStarted) loading?.progressed(payload as Payload<'training.progressed'>);
     } else if (event === 'training.observed') {

@@ -2,6 +2,7 @@
 import type { Response } from '#contract/calls.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Payload } from '#contract/events.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import {
   type KnobRange,
@@ -47,7 +48,6 @@ interface SweepOptions {
 /** The best trials shown at the end. */
 const shownTrials = 5;
 
-const isOver = ({ status }: Pick<Trial, 'status'>) => !['queued', 'running', 'paused'].includes(status);
 const valueText = ({ value }: Trial) => (value === undefined ? '–' : plainNumber(value));
 const paramsText = ({ params }: Trial) => Object.entries(params).map(([name, value]) => `${name}=${value}`);
 
@@ -178,7 +178,7 @@ async function follow(
           started.add(run.id);
           teller.run(run, 'started', ground);
         }
-        if (isOver(run)) teller.run(run, 'over', ground);
+        if (!isGoingOn(run)) teller.run(run, 'over', ground);
       });
     } else if (event === 'training.epochEnded') {
       const told = payload as Payload<'training.epochEnded'>;
@@ -196,7 +196,7 @@ async function follow(
           begun.add(trial.number);
           teller.trial(trial, sweep!, true);
         }
-        if (!isOver(trial) || done.has(trial.number)) return;
+        if (isGoingOn(trial) || done.has(trial.number)) return;
         done.add(trial.number);
         teller.trial(trial, sweep!, false);
       });

@@ -1,14 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { ColumnProfile, LookPage, LookSelection, LookSeries, OpenedLook, PicturePage, SeriesAsk } from '#contract/look.ts';
 import type { DataSpec, DataStep } from '#contract/spec.ts';
+import { gbk } from '../testing/gbk.ts';
 import { fault, makeWorkspace } from '../testing/workspace.ts';
+import { npyOf } from '../testing/numpy-files.ts';
 import { zipOf } from '../testing/zip-files.ts';
+import type { TableSource } from '../duck-tables.ts';
 import { createLooker, type LookAsk } from './look.ts';
+import { type LookTable, openTable } from './source.ts';
 
 const { folders, write } = makeWorkspace();
 const looker = createLooker();
@@ -39,6 +44,51 @@ describe('a delimited text', () => {
     const { table } = await looked.open();
     return { names: table?.columns.map(({ name: column, type }) => `${column}: ${type}`), rows: table?.firstRows };
   };
+
+  it('keeps its rows in their order where several threads read it, and what is missing in any words', async () => {
+    const many = 250_000;
+    const filling = 'of some length '.repeat(12);
+    const lines = Array.from(
+      { length: many },
+      (_, row) => `${row},${row % 5 ? filling : 'n/a'},${row % 7 ? row / 8 : ''},${row % 3 ? 'true' : ''}`,
+    );
+    const ordered = async (name: string, odd: string) => {
+      write(name, ['id,note,size,sold', ...lines.with(200_000, odd)].join('\n'));
+      const looked = about({ source: { format: 'csv', path: name }, steps: [] });
+      const types = (await looked.open()).table?.columns.map(({ type }) => type);
+      const pages = await Promise.all([0, 120_000, 200_000, many - 5].map((from) => looked.rows({ filters: [] }, from)));
+      for (const { offset, cells } of pages) expect(cells.map(([id]) => id)).toEqual([0, 1, 2, 3, 4].map((row) => offset + row));
+      const missing = (await looked.profile(['id', 'note', 'size', 'sold'])).map((column) => column.missing);
+      return { types, missing, odd: pages[2].cells[0] };
+    };
+    const types = ['number', 'text', 'number', 'logical'];
+    expect(await ordered('order.csv', '200000,of words,1,true')).toEqual({
+      types,
+      missing: [0, 49_999, 35_715, 83_334],
+      odd: [200_000, 'of words', 1, true],
+    });
+    // Late, a number is missing in words.
+    expect(await ordered('order-na.csv', '200000,-,NaN,None')).toEqual({
+      types,
+      missing: [0, 50_000, 35_716, 83_335],
+      odd: [200_000, null, null, null],
+    });
+  });
+
+  // Few rows, all of which the types are told from, and many.
+  it.each([150, 10])('is shown as it is read for training where its encoding shows later than the first look reaches, %i', async (long) => {
+    const line = `${'of no more than ASCII '.repeat(long)},1\n`;
+    const late = gbk('朱红,2\n“靛蓝”,3\n');
+    const bytes = Buffer.concat([Buffer.from(`colour,n\n${line.repeat(Math.ceil((65 * 2 ** 20) / line.length))}`), late]);
+    write('late.csv.gz', gzipSync(bytes, { level: 1 }));
+    const looked = about({ source: { format: 'csv', path: 'late.csv.gz' }, steps: [] });
+    await looked.open();
+    const { total } = await looked.rows({ filters: [] });
+    expect((await looked.rows({ filters: [] }, total - 2)).cells).toEqual([
+      ['朱红', 2],
+      ['“靛蓝”', 3],
+    ]);
+  });
 
   it('is shown as it is read for training', async () => {
     const latin = Buffer.from('prénom;prix\nZoë;1,5\nRené;2\n', 'latin1');
@@ -118,6 +168,23 @@ describe('a table', () => {
     });
     const [rest] = await odd.profile(['word'], { filters: [{ is: 'missing', column: 'when' }] });
     expect(rest).toMatchObject({ rows: 1, missing: 1 });
+  });
+
+  it('says times of a zone as they are shown first, and finds them so', async () => {
+    write('zoned.csv', 'at,x\n2024-01-02T03:04:05Z,1\n2024-01-02T05:00:00+01:00,2\n2024-01-02T03:04:05Z,3\n');
+    const zoned = about({ source: { format: 'csv', path: 'zoned.csv' }, steps: [] });
+    const { table } = await zoned.open();
+    expect(table?.firstRows.map(([at]) => at)).toEqual(['2024-01-02 03:04:05', '2024-01-02 04:00:00', '2024-01-02 03:04:05']);
+    const { cells } = await zoned.rows({ filters: [{ is: 'equal', column: 'at', value: '2024-01-02 03:04:05' }] });
+    expect(cells).toEqual([
+      ['2024-01-02 03:04:05', 1],
+      ['2024-01-02 03:04:05', 3],
+    ]);
+    const [at] = await zoned.profile(['at']);
+    expect([at.range, at.top?.[0]]).toEqual([
+      { from: '2024-01-02 03:04:05', to: '2024-01-02 04:00:00' },
+      { value: '2024-01-02 03:04:05', count: 2 },
+    ]);
   });
 
   it('keeps the database to the file: a query cannot read another one', async () => {
@@ -202,6 +269,49 @@ describe('what the database cannot read by itself', () => {
     // No digit is lost.
     expect(cells.map((row) => String(row[4]))).toEqual(['9007199254740995', '9007199254740993']);
     expect((await looked.profile(['size']))[0]).toMatchObject({ rows: 2, missing: 1, distinct: 1 });
+  });
+
+  it('is read some rows at a time where it is large, its first rows before the others', async () => {
+    const lines = Array.from({ length: 9000 }, (_, row) => ({ n: row < 8500 ? row : row + 0.5, day: '2024-01-02', word: `w${row % 7} é` }));
+    const many = new Database(':memory:');
+    many.exec('CREATE TABLE a (n, day TEXT, word TEXT)');
+    const insert = many.prepare('INSERT INTO a VALUES (?, ?, ?)');
+    many.transaction(() => lines.forEach(({ n, day, word }) => insert.run(n, day, word)))();
+    const columnOf = (name: 'n' | 'day' | 'word') => lines.map((line) => line[name]);
+    write('many.sqlite', many.serialize());
+    write('many.zip', zipOf({ 'many.sqlite': many.serialize() }));
+    write('many.arrow', tableToIPC(tableFromArrays({ n: columnOf('n'), day: columnOf('day'), word: columnOf('word') }), 'file'));
+    write('many.txt', `${columnOf('word').join('\r\n')}\n`);
+    write('wide.txt', Buffer.from(`\ufeff${columnOf('word').join('\n')}`, 'utf16le'));
+    lines.slice(0, 100).forEach(({ word }, row) => write(`texts/${row % 2 ? 'odd' : 'even'}/${row}.txt`, word));
+    const sources: TableSource[] = [
+      { format: 'sqlite', path: 'many.sqlite' },
+      { format: 'sqlite', path: 'many.zip/many.sqlite', table: 'a' },
+      { format: 'arrow', path: 'many.arrow' },
+      { format: 'text', path: 'many.txt' },
+      { format: 'text', path: 'wide.txt' },
+      { format: 'textFolder', path: 'texts' },
+      { format: 'sql', query: 'FROM t WHERE n > 8000', tables: { t: 'many.sqlite' } },
+      { format: 'sql', query: 'SELECT n, word FROM t', tables: { t: 'many.arrow' } },
+    ];
+    const unpacked = () => readdirSync(join(folders.workspace, '.epochbook/cache/samples')).filter((name) => name.endsWith('.unpacked'));
+    const before = unpacked();
+    for (const source of sources) {
+      const [whole, paged] = await Promise.all([
+        openTable(source, folders, join(folders.workspace, 'whole')),
+        openTable(source, folders, join(folders.workspace, 'paged'), 1),
+      ]);
+      const everyRow = async (table: LookTable) => {
+        const { connection, rows } = await table.import(() => {});
+        return { rows, cells: (await connection.runAndReadAll('SELECT *, typeof(COLUMNS(*)) FROM looked ORDER BY rowid')).getRowsJS() };
+      };
+      expect(paged.firstRows).toEqual(whole.firstRows);
+      expect(paged.columns).toEqual(whole.columns);
+      expect([source, await everyRow(paged)]).toEqual([source, await everyRow(whole)]);
+      await whole.close();
+      await paged.close();
+    }
+    expect(unpacked()).toEqual(before);
   });
 
   it('is joined by a query over files of several kinds', async () => {
@@ -339,4 +449,12 @@ describe('pictures', () => {
     expect(page.pictures.map(({ label, shown }) => [label, shown?.pixels.length])).toEqual(Array.from({ length: 4 }, () => ['3', 784]));
     expect((await set.pictures({ rows: [9, 4] })).pictures.map(({ row }) => row)).toEqual([9, 4]);
   });
+});
+
+it('opens arrays that are no pictures with nothing of their own to show, as batches of them can be seen', async () => {
+  write('x.npy', npyOf([6, 2], Array.from({ length: 12 }, Math.sqrt)));
+  write('y.npy', npyOf([6], [0, 1, 0, 1, 0, 1]));
+  const arrays = about({ source: { format: 'npy', inputs: 'x.npy', targets: 'y.npy' }, steps: [] });
+  expect(await arrays.open()).toEqual({ path: 'x.npy' });
+  expect(await fault(arrays.pictures({}))).toMatchObject({ code: 'data.noLook' });
 });

@@ -12,6 +12,7 @@ import type {
 import { type DataSpec, kindOf } from '#contract/spec.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Folders } from '../files.ts';
+import { encodingIn } from '../recoded.ts';
 import { stepOf } from '../steps.ts';
 import { createPages, type Pages } from './pages.ts';
 import { type LookPictures, openPictures, type PicturesSource } from './pictures.ts';
@@ -50,6 +51,14 @@ interface Open {
   series?: OpenSeries & { readonly key: string };
 }
 
+/** The source in the encoding that shows later than a first look reaches. Throws the error where there is none. */
+async function inLateEncoding(source: TableSource, folders: Folders, error: unknown): Promise<TableSource> {
+  if (!(error instanceof EpochbookError) || error.code !== 'data.encoding' || source.format !== 'csv') throw error;
+  const encoding = await encodingIn(source.path, folders, '/data/source/path');
+  if (encoding === 'utf-8') throw error;
+  return { ...source, encoding };
+}
+
 export function createLooker(): Looker {
   let open: Open | undefined;
 
@@ -59,13 +68,28 @@ export function createLooker(): Looker {
     await open?.table?.close();
     await open?.series?.close();
     open = undefined;
-    if (kindOf(data.source) !== 'arrays') open = { key, table: await openTable(data.source as TableSource, folders, cache) };
-    else {
+    if (kindOf(data.source) !== 'arrays') {
+      const source = data.source as TableSource;
+      const first = openTable(source, folders, cache);
+      const table = await first.catch(async (error: unknown) => openTable(await inLateEncoding(source, folders, error), folders, cache));
+      open = { key, table };
+    } else {
+      // Of other arrays there is nothing to see but what the model gets.
       const pictures = await openPictures(data.source as PicturesSource, folders);
-      if (!pictures) throw new EpochbookError('data.noLook');
-      open = { key, pictures };
+      open = { key, ...(pictures && { pictures }) };
     }
     return open;
+  }
+
+  async function importFor({ data, folders, cache }: LookAsk, { key, table }: Open, onProgress: (share: number | undefined) => void) {
+    try {
+      return await table!.import(onProgress);
+    } catch (error) {
+      const source = await inLateEncoding(data.source as TableSource, folders, error);
+      await table!.close();
+      open = { key, table: await openTable(source, folders, cache) };
+      return await open.table!.import(onProgress);
+    }
   }
 
   return {
@@ -95,10 +119,10 @@ export function createLooker(): Looker {
       }
       if (table && (question.kind === 'rows' || question.kind === 'profile')) {
         if (!now.pages) {
-          const imported = await table.import(onProgress);
-          now.pages = { imported, pages: createPages(table.columns, imported) };
+          const imported = await importFor(question, now, onProgress);
+          open!.pages = { imported, pages: createPages(table.columns, imported) };
         }
-        const { pages, imported } = now.pages;
+        const { pages, imported } = open!.pages!;
         if (question.kind === 'rows') return pages.page(question.selection, question.offset, question.limit);
         return {
           columns: await profileColumns(imported, {

@@ -2,7 +2,7 @@
 import type { LookCell, LookColumn, LookFilter, LookPage, LookSelection } from '#contract/look.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import { identifier, quoted } from '../duck.ts';
-import { type Imported, shownAs, toCell } from './source.ts';
+import { type Imported, shownAs, textOf, toCell } from './source.ts';
 
 /** Rows of the table in the order shown; undefined where that is the table's own. */
 type Order = Uint32Array | undefined;
@@ -28,11 +28,11 @@ function conditionOf(columns: readonly LookColumn[], filter: LookFilter): string
   const name = identifier(column.name);
   switch (filter.is) {
     case 'equal':
-      return `${name}::VARCHAR = ${quoted(filter.value)}`;
+      return `${textOf(column)} = ${quoted(filter.value)}`;
     case 'between':
       return `${name} >= ${filter.from} AND ${name} ${filter.closed ? '<=' : '<'} ${filter.to}`;
     case 'containing':
-      return `contains(lower(${name}::VARCHAR), ${quoted(filter.text.toLowerCase())})`;
+      return `contains(lower(${textOf(column)}), ${quoted(filter.text.toLowerCase())})`;
     default:
       return `${name} IS NULL`;
   }

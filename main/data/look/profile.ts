@@ -1,11 +1,12 @@
 /** What the columns of a copied table hold: counted by the database, over the rows that filters leave. */
 import type { ColumnProfile, LookColumn } from '#contract/look.ts';
 import { identifier } from '../duck.ts';
-import type { Imported } from './source.ts';
+import { type Imported, textOf } from './source.ts';
 
 /** From this many rows on, distinct values are estimated, and so is all that a sample of the rows tells. */
 export const estimatedFrom = 500_000;
 const sampledRows = 200_000;
+const hashes = 1_000_000;
 const shares = [0.05, 0.25, 0.5, 0.75, 0.95];
 const bins = 24;
 const topCount = 12;
@@ -24,12 +25,6 @@ export interface ProfileRequest {
 type Row = readonly unknown[];
 const toNumber = (value: unknown) => Number(value ?? Number.NaN);
 
-/** Whole numbers are shown with a step each where there are few of them. */
-function stepsOf(min: number, max: number, whole: boolean): number {
-  if (!(max > min)) return 1;
-  return whole && max - min < bins ? max - min + 1 : bins;
-}
-
 /** What is asked of one column in the pass over all; how many answers that is depends on its type. */
 function asked({ name, type }: LookColumn, estimated: boolean): string[] {
   const column = identifier(name);
@@ -37,16 +32,14 @@ function asked({ name, type }: LookColumn, estimated: boolean): string[] {
   const distinct = estimated ? `approx_count_distinct(${column})` : '0';
   if (type !== 'number') return [`count(${column})`, distinct, `min(${column})::VARCHAR`, `max(${column})::VARCHAR`];
   const value = `${column}::DOUBLE`;
-  // A number that is none is rare: only then are the others asked for again, without it.
+  // A number that is none is rare, and then the least or the largest: only then are the others asked for again, without it.
   return [
     `count(${column})`,
     distinct,
     `min(${value})`,
     `max(${value})`,
-    `avg(CASE WHEN isfinite(${value}) THEN ${value} END)`,
+    `avg(${value})`,
     `stddev_pop(CASE WHEN isfinite(${value}) THEN ${value} END)`,
-    `count(*) FILTER (isfinite(${value}))`,
-    `bool_and(${value} = floor(${value}))`,
   ];
 }
 
@@ -62,8 +55,9 @@ export async function profileColumns({ connection }: Imported, { columns, condit
   const estimated = rows >= estimatedFrom;
   let [from, weight] = [all, 1];
   if (estimated) {
-    const share = (sampledRows / rows) * 100;
-    await connection.run(`CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM ${all} USING SAMPLE ${share}% (bernoulli, 42)`);
+    // Chosen before they are read.
+    const chosen = `hash(rowid) % ${hashes} < ${Math.ceil((sampledRows / rows) * hashes)}`;
+    await connection.run(`CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM looked WHERE (${condition}) AND ${chosen}`);
     const [[sampled]] = await rowsOf('SELECT count(*) FROM sampled');
     [from, weight] = ['sampled', rows / Number(sampled)];
   }
@@ -90,31 +84,40 @@ export async function profileColumns({ connection }: Imported, { columns, condit
     if (column.type === 'number') profiles.push({ ...base, ...(await profileNumbers(name, found)) });
     else {
       const top = await rowsOf(
-        `SELECT ${name}::VARCHAR, count(*) FROM ${from} WHERE ${name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${topCount}`,
+        `SELECT ${textOf(column)}, count(*) FROM ${from} WHERE ${name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${topCount}`,
       );
       const [first, last] = found.slice(2);
       profiles.push({
         ...base,
         top: top.map(([value, count]) => ({ value: String(value), count: Math.round(Number(count) * weight) })),
-        ...(column.type === 'time' && typeof first === 'string' && typeof last === 'string' && { range: { from: first, to: last } }),
+        ...(column.type === 'time' &&
+          typeof first === 'string' &&
+          typeof last === 'string' && { range: { from: withoutZone(first), to: withoutZone(last) } }),
       });
     }
   }
   return profiles;
 
+  /** Whole numbers are shown with a step each where there are few of them. */
+  async function stepsOf(value: string, min: number, max: number): Promise<number> {
+    if (!(max > min)) return 1;
+    if (max - min >= bins) return bins;
+    const [[whole]] = await rowsOf(`SELECT bool_and(${value} = floor(${value})) FROM ${all} WHERE isfinite(${value})`);
+    return whole === true ? max - min + 1 : bins;
+  }
+
   async function profileNumbers(name: string, found: Row): Promise<Pick<ColumnProfile, 'numbers' | 'histogram'>> {
     const value = `${name}::DOUBLE`;
-    const [present, , , , mean, deviation, finite] = found.map(toNumber);
-    let [min, max, whole] = [toNumber(found[2]), toNumber(found[3]), found[7] === true];
-    if (finite === 0) return {};
-    if (finite < present) {
-      const [again] = await rowsOf(
-        `SELECT min(${value}), max(${value}), bool_and(${value} = floor(${value})) FROM ${all} WHERE isfinite(${value})`,
-      );
-      [min, max, whole] = [toNumber(again[0]), toNumber(again[1]), again[2] === true];
+    const [present, , , , , deviation] = found.map(toNumber);
+    let [min, max, mean] = [toNumber(found[2]), toNumber(found[3]), toNumber(found[4])];
+    let finite = present;
+    if (present > 0 && !(Number.isFinite(min) && Number.isFinite(max))) {
+      const [again] = await rowsOf(`SELECT count(*), min(${value}), max(${value}), avg(${value}) FROM ${all} WHERE isfinite(${value})`);
+      [finite, min, max, mean] = again.map(toNumber);
     }
+    if (finite === 0) return {};
     const [[quantiles]] = await rowsOf(`SELECT quantile_cont(${value}, [${shares.join(', ')}]) FROM ${from} WHERE isfinite(${value})`);
-    const steps = stepsOf(min, max, whole);
+    const steps = await stepsOf(value, min, max);
     const [edge, width] = steps > 1 && steps < bins ? [min - 0.5, 1] : [min, (max - min) / steps];
     const counts = Array.from({ length: steps }, () => 0);
     const place = width > 0 ? `least(floor((${value} - ${edge}) / ${width}), ${steps - 1})` : '0';
@@ -126,6 +129,8 @@ export async function profileColumns({ connection }: Imported, { columns, condit
     };
   }
 }
+
+const withoutZone = (time: string) => time.replace(/\+00$/, '');
 
 function quantilesOf(value: unknown): number[] {
   return Array.isArray(value) ? value.map(toNumber) : shares.map(() => Number.NaN);

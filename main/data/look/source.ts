@@ -6,8 +6,10 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EpochbookError } from '#contract/errors.ts';
 import type { LookCell, LookColumn } from '#contract/look.ts';
 import { detailOf, identifier, loadDuck, lockDown } from '../duck.ts';
+import { typedCsvReader } from '../duck-csv.ts';
 import { openTables, type TableSource } from '../duck-tables.ts';
 import type { Folders } from '../files.ts';
+import { explainNotUtf8 } from '../recoded.ts';
 import { twiceIn } from '../row-table.ts';
 
 export interface LookTable {
@@ -43,9 +45,15 @@ export function typeOf(duckType: string): LookColumn['type'] {
 /** Signs of a text that are shown of it: a cell is no page. */
 const longestShown = 1000;
 
+/** A column's values as texts. Times are all of one zone, which is not said with each. */
+export function textOf({ name, type }: LookColumn): string {
+  const text = `${identifier(name)}::VARCHAR`;
+  return type === 'time' ? `regexp_replace(${text}, '\\+00$', '')` : text;
+}
+
 /** What is shown of a column: numbers and truth as themselves, everything else as text. */
-export function shownAs({ name, type }: LookColumn): string {
-  return type === 'number' || type === 'logical' ? identifier(name) : `left(${identifier(name)}::VARCHAR, ${longestShown})`;
+export function shownAs(column: LookColumn): string {
+  return column.type === 'number' || column.type === 'logical' ? identifier(column.name) : `left(${textOf(column)}, ${longestShown})`;
 }
 
 export function toCell(value: unknown): LookCell {
@@ -59,12 +67,12 @@ export function toCell(value: unknown): LookCell {
 
 /**
  * The database may read the named files and write its own copy, and nothing else. `cache`: a folder for a copy that is
- * too large for memory; older copies in it are removed. Throws what reading the data throws.
+ * too large for memory; older copies in it are removed. `most`: as of `openTables`. Throws what reading the data throws.
  */
-export async function openTable(source: TableSource, folders: Folders, cache: string): Promise<LookTable> {
+export async function openTable(source: TableSource, folders: Folders, cache: string, most?: number): Promise<LookTable> {
   const at = source.format === 'sql' ? '/data/source/query' : '/data/source/path';
   const { DuckDBInstance: Duck } = await loadDuck(at);
-  const tables = await openTables(source, folders);
+  const tables = await openTables(source, folders, undefined, most);
   const { files, csv, relation } = tables;
   const large = tables.bytes > mostInMemory;
   let database = ':memory:';
@@ -91,7 +99,7 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
     instance = await Duck.create(database, { threads: source.format === 'sql' ? '1' : '2', memory_limit: memoryLimit });
     const connection = await instance.connect();
     await lockDown(connection, files, ['enable_progress_bar = true', 'enable_progress_bar_print = false']);
-    await tables.make(connection);
+    await tables.make(connection, source.format !== 'sql');
     await connection.run('SET lock_configuration = true');
     const first = await connection.runAndReadAll(`FROM ${relation(guessedFrom)} LIMIT ${firstCount}`);
     const found = first.columnNames();
@@ -101,9 +109,18 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
     const types = first.columnTypes().map(String);
     const columns = names.map((name, index): LookColumn => ({ name, type: typeOf(types[index]) }));
     const firstRows = first.getRowsJS().map((row) => row.map((value, index) => shownValue(value, columns[index].type)));
-    const copy = async (sample: number) => {
-      const selected = found.map((name, index) => `${identifier(name)} AS ${identifier(names[index])}`).join(', ');
-      await connection.run(`CREATE TABLE looked AS SELECT ${selected} FROM ${relation(sample)}`);
+    const selected = found.map((name, index) => `${identifier(name)} AS ${identifier(names[index])}`).join(', ');
+    const copy = (from: string) => connection.run(`CREATE OR REPLACE TABLE looked AS SELECT ${selected} FROM ${from}`);
+    /** The quickest way; false where it is not as sure as the others. */
+    const copyTyped = async (told: NonNullable<typeof csv>): Promise<boolean> => {
+      try {
+        const typed = found.map((name, index) => [name, types[index]] as const);
+        await copy(typedCsvReader(files[0], told, typed));
+        const copied = await connection.runAndReadAll('FROM looked LIMIT 0');
+        return copied.columnTypes().map(String).join() === types.join();
+      } catch {
+        return false;
+      }
     };
     let imported: Promise<Imported> | undefined;
     return {
@@ -116,16 +133,18 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
             onProgress(percentage >= 0 ? percentage / 100 : undefined);
           }, progressMs);
           try {
-            await copy(guessedFrom).catch(async (error: unknown) => {
-              if (source.format !== 'csv') throw error;
-              await copy(-1);
-            });
+            await tables.complete(connection);
+            if (!csv || !(await copyTyped(csv)))
+              await copy(relation(guessedFrom)).catch(async (error: unknown) => {
+                if (!csv) throw error;
+                await copy(relation(-1));
+              });
             const [[rows]] = (await connection.runAndReadAll('SELECT count(*) FROM looked')).getRowsJS() as bigint[][];
             if (rows === 0n) throw new EpochbookError('data.noRows', { path }, { at });
             return { connection, rows: Number(rows) };
           } catch (cause) {
             if (cause instanceof EpochbookError) throw cause;
-            throw failed(cause);
+            throw await failed(cause);
           } finally {
             clearInterval(timer);
           }
@@ -135,12 +154,15 @@ export async function openTable(source: TableSource, folders: Folders, cache: st
       close,
     };
   } catch (cause) {
+    const error = cause instanceof EpochbookError ? cause : await failed(cause);
     await close();
-    throw cause instanceof EpochbookError ? cause : failed(cause);
+    throw error;
   }
 
-  function failed(cause: unknown): EpochbookError {
+  async function failed(cause: unknown): Promise<unknown> {
     const { format } = source;
+    const odd = format === 'csv' && (await explainNotUtf8(cause, files[0], { at, told: source.encoding }));
+    if (odd) return odd;
     const code = format === 'parquet' || format === 'json' || format === 'sql' ? (`data.${format}` as const) : 'data.table';
     return new EpochbookError(code, { path, detail: detailOf(cause, files) }, { at, cause });
   }

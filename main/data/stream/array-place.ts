@@ -1,20 +1,15 @@
 /** Where the bytes of an array lie: in a file of their own that may be gzipped, or in an archive. */
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
-import { join } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import { checksum } from '#files/checksum.ts';
 import { inArchive, placedEntry } from '../archives.ts';
-import { type Folders, isGzipped, locate, placeDataFile } from '../files.ts';
-import { folderOf, type ReadOptions } from '../stored-arrays.ts';
-import { writeWhole } from '../whole-io.ts';
+import { bytesOf, findFile, type Folders, isGzip, isGzipped, locate } from '../files.ts';
+import type { ReadOptions } from '../stored-arrays.ts';
 import type { PlacedEntry } from '../zip.ts';
 import { turnedPieces } from './turned.ts';
-import { type Packed, unpackedHead, unpackedPieces } from './unpacked.ts';
-
-/** Bytes that are read at once, and that hold any header. */
-export const blockBytes = 4 * 2 ** 20;
-const headBytes = 1 << 16;
+import { atOnceOf, blockBytes, entryHead, entryPieces, fileHead, type Packed, piecesOf, unpackedHead, unpackedPieces } from './unpacked.ts';
+import { writeUnpacked } from './write-unpacked.ts';
 
 export interface ArrayPlace {
   /** As the notebook says it. */
@@ -33,50 +28,40 @@ export interface ArrayPlace {
   readonly bytes: number;
 }
 
-async function bytesAt(file: string, from: number, length: number): Promise<Buffer> {
-  const handle = await disk.open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Undefined for what is read whole, where it is said what is wrong with it. Throws what `locate` throws. */
 export async function placeArray(path: string, folders: Folders, at: string): Promise<ArrayPlace | undefined> {
   const archived = await inArchive(path, (archive) => locate(archive, folders, at));
-  if (archived) {
-    const entry = await placedEntry(archived, at);
-    return entry && placeEntry(entry, path, at);
-  }
+  if (archived) return placeEntry(await placedEntry(archived, at), path, at);
   const file = await locate(path, folders, at);
   const { size, mtimeMs } = await disk.stat(file);
   if (size === 0) return undefined;
   const isPacked = await isGzipped(file, path, at);
-  const first = await bytesAt(file, 0, headBytes);
+  const first = await fileHead(file);
   const head = isPacked ? unpackedHead(first) : first;
   if (!head) return undefined;
   const facts = { path, at, file, writtenAtMs: mtimeMs, offset: 0, head, bytes: isPacked ? Infinity : size };
   return { ...facts, ...(isPacked && { packed: { file, by: 'gzip' } as const }) };
 }
 
-/** The same of an entry. What is packed in it once more is read whole. */
+/** The same of an entry, which may be gzipped itself. */
 export async function placeEntry(entry: PlacedEntry, path: string, at: string): Promise<ArrayPlace | undefined> {
   const { file, isPacked, size, packedSize } = entry;
   const offset = await entry.start();
-  const first = await bytesAt(file, offset, Math.min(headBytes, packedSize));
-  const head = isPacked ? unpackedHead(first, 'deflate') : first;
-  if (!head || (head[0] === 0x1f && head[1] === 0x8b)) return undefined;
+  const first = await entryHead(entry);
+  const gzipped = first !== undefined && isGzip(first);
+  const head = gzipped ? unpackedHead(first) : first;
+  if (!head || size === 0) return undefined;
   const { mtimeMs } = await disk.stat(file);
-  const packed = { file, by: 'deflate', from: offset, to: offset + packedSize - 1 } as const;
-  return { path, at, file, writtenAtMs: mtimeMs, offset, entry, head, bytes: size, ...(isPacked && { packed }) };
+  const by = gzipped ? (isPacked ? 'deflate, gzip' : 'gzip') : 'deflate';
+  const packed = { file, by, from: offset, to: offset + packedSize - 1 } as const;
+  const bytes = gzipped ? Infinity : size;
+  return { path, at, file, writtenAtMs: mtimeMs, offset, entry, head, bytes, ...((isPacked || gzipped) && { packed }) };
 }
 
 /** Of the work, about what reading the file for its content's hash is, where more is to be done. */
 export const hashingShare = 0.2;
 
-/** Puts the file's bytes into the hash; gives the hash of them alone. */
+/** Puts all bytes of what a path names into the hash; gives the hash of them alone. Throws what `bytesOf` throws. */
 export async function hashFile(
   path: string,
   folders: Folders,
@@ -85,67 +70,18 @@ export async function hashFile(
   { signal, onProgress = () => {} }: Pick<ReadOptions, 'signal' | 'onProgress'>,
 ): Promise<string> {
   const content = createHash('sha256');
-  const { size } = await disk.stat(await locate(path, folders, at));
+  const found = await findFile(path, folders, at);
   let read = 0;
-  const onBytes = (bytes: Buffer) => {
+  for await (const bytes of bytesOf(found, path, at, { hash, signal })) {
     content.update(bytes);
-    onProgress((hashingShare * (read += bytes.length)) / size);
-  };
-  await placeDataFile(path, folders, at, { hash, plain: false, signal, onBytes });
+    onProgress((hashingShare * (read += bytes.length)) / found.bytes);
+  }
   return shortened(content);
 }
 
 const shortened = (content: Hash) => content.digest('hex').slice(0, 40);
 
-/** The same of an array's own bytes; of an archive, what is unpacked counts. Throws `data.zipDamaged`. */
-export async function hashArray(
-  { path, at, entry, packed, offset }: ArrayPlace,
-  folders: Folders,
-  hash: Hash,
-  options: Pick<ReadOptions, 'signal' | 'onProgress'>,
-): Promise<string> {
-  if (!entry) return hashFile(path, folders, at, hash, options);
-  const content = createHash('sha256');
-  const { signal, onProgress = () => {} } = options;
-  const damaged = zipDamaged(path, at);
-  const pieces = packed
-    ? unpackedPieces(packed, 0, entry.size, { atOnce: blockBytes, signal, early: damaged, beyond: damaged, damaged })
-    : piecesOf(entry.file, offset, entry.size, 1, signal);
-  hash.update(entry.name);
-  let read = 0;
-  for await (const bytes of pieces) {
-    hash.update(bytes);
-    content.update(bytes);
-    onProgress((hashingShare * (read += bytes.length)) / entry.size);
-  }
-  return shortened(content);
-}
-
 const zipDamaged = (path: string, at: string) => (cause?: unknown) => new EpochbookError('data.zipDamaged', { path }, { at, cause });
-
-/** Bytes of whole values. */
-const atOnceOf = (width: number) => Math.max(1, Math.floor(blockBytes / width)) * width;
-
-/** Pieces of a file of whole values. */
-export async function* piecesOf(file: string, start: number, length: number, width: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const handle = await disk.open(file);
-  const most = atOnceOf(width);
-  try {
-    for (let from = 0; from < length; from += most) {
-      signal?.throwIfAborted();
-      const bytes = Buffer.alloc(Math.min(most, length - from));
-      let filled = 0;
-      while (filled < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + from + filled);
-        if (bytesRead === 0) throw new Error(`${file} ends early`);
-        filled += bytesRead;
-      }
-      yield bytes;
-    }
-  } finally {
-    await handle.close();
-  }
-}
 
 /** What the head of an array says of its values. */
 export interface Layout {
@@ -180,19 +116,11 @@ export async function* valuePieces(
   if (packed && turned) {
     // What lies column by column is read here and there, which what is packed cannot be.
     const { turned: _, ...plain } = layout;
-    const unpacked = join(folderOf(folders), `${randomUUID()}.${process.pid}.unpacked`);
-    await disk.mkdir(folderOf(folders), { recursive: true });
-    const handle = await disk.open(unpacked, 'w');
+    const unpacked = await writeUnpacked(folders, valuePieces(place, plain, { folders, signal, early, ...(beyond && { beyond }) }));
     try {
-      let written = 0;
-      for await (const bytes of valuePieces(place, plain, { folders, signal, early, ...(beyond && { beyond }) })) {
-        writeWhole(handle.fd, bytes, written);
-        written += bytes.length;
-      }
-      yield* turnedPieces(unpacked, 0, { shape: turned, width }, { atOnce: blockBytes, signal });
+      yield* turnedPieces(unpacked.file, 0, { shape: turned, width }, { atOnce: blockBytes, signal });
     } finally {
-      await handle.close();
-      await disk.rm(unpacked, { force: true });
+      await unpacked.drop();
     }
     return;
   }
@@ -204,23 +132,23 @@ export async function* valuePieces(
     return;
   }
   const damaged = zipDamaged(path, at);
+  // What is gzipped has a checksum of its own.
+  const summed = packed.by === 'deflate' ? entry : undefined;
   let sum = 0;
   yield* unpackedPieces(packed, start, wanted - start, {
     atOnce: atOnceOf(width),
     signal,
-    onBytes: (bytes) => (sum = entry ? checksum(bytes, sum) : 0),
-    ...(entry && { mostBehind: entry.size - wanted }),
-    early: (found) => (entry ? damaged() : early(found)),
-    ...(beyond && !entry && { beyond }),
-    damaged: (cause) => (entry ? damaged(cause) : new EpochbookError('data.gzipDamaged', { path }, { at, cause })),
+    onBytes: (bytes) => (sum = summed ? checksum(bytes, sum) : 0),
+    ...(summed && { mostBehind: summed.size - wanted }),
+    early: (found) => (summed ? damaged() : early(found)),
+    ...(beyond && !summed && { beyond }),
+    damaged: (cause) => (summed ? damaged(cause) : new EpochbookError('data.gzipDamaged', { path }, { at, cause })),
   });
-  if (entry && sum !== entry.sum) throw damaged();
+  if (summed && sum !== summed.sum) throw damaged();
 }
 
 /** What is read where it lies is not unpacked, which would check it. Throws `data.zipDamaged`. */
-export async function checkSum({ path, at, file, offset, entry }: ArrayPlace, signal?: AbortSignal): Promise<void> {
+export async function checkSum({ path, at, entry }: ArrayPlace, signal?: AbortSignal): Promise<void> {
   if (!entry) return;
-  let found = 0;
-  for await (const bytes of piecesOf(file, offset, entry.size, 1, signal)) found = checksum(bytes, found);
-  if (found !== entry.sum) throw zipDamaged(path, at)();
+  for await (const bytes of entryPieces(entry, path, at, signal)) void bytes;
 }

@@ -1,5 +1,6 @@
 /** Columns in a file of the cache, by blocks of rows: numbers, codes of texts, and texts that are all different; read back a column's block at a time. */
 import { closeSync, openSync, promises as disk } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ColumnTexts, createColumnTexts } from './column-texts.ts';
 import { readWhole, writeWhole } from '../whole-io.ts';
 
@@ -14,6 +15,9 @@ export interface StoredColumn {
   readonly texts: readonly string[];
 }
 
+/** A column says more different things than are told apart. */
+export class TooManyTexts extends Error {}
+
 /** What is put into a column: texts into one of texts, else numbers. */
 export type ColumnValues = ArrayLike<number> | readonly string[];
 
@@ -27,6 +31,8 @@ export interface ColumnStore {
   readonly blocks: () => number;
   /** Rows in a block. */
   readonly countOf: (block: number) => number;
+  /** Puts a column of codes behind the last row: what its rows say, a block at a time. Its place. Throws `TooManyTexts`. */
+  readonly add: (name: string, saidIn: (block: number) => (row: number) => string, most: number) => Promise<number>;
   /** A column's values in a block; a copy. Of texts, where each ends. */
   readonly read: (column: number, block: number) => Float64Array | Uint32Array;
   /** What a column of texts says in the rows of a block. */
@@ -35,14 +41,17 @@ export interface ColumnStore {
 }
 
 /** The file is there until the store is closed. Throws what the disk answers. */
-export function createColumnStore(file: string, columns: readonly StoredColumn[]): ColumnStore {
+export function createColumnStore(file: string, given: readonly StoredColumn[]): ColumnStore {
+  const columns = [...given];
+  /** Of each column that came later. */
+  const laterFiles: { file: string; handle: number }[] = [];
   const handle = openSync(file, 'w+');
-  const widths = columns.map(({ kind }) => (kind === 'codes' ? 4 : 8));
+  const widths = given.map(({ kind }) => (kind === 'codes' ? 4 : 8));
   const offsets = widths.map((_, index) => widths.slice(0, index).reduce((sum, width) => sum + width * blockRows, 0));
   const blockBytes = widths.reduce((sum, width) => sum + width * blockRows, 0);
-  const buffers = columns.map(({ kind }) => (kind === 'codes' ? new Uint32Array(blockRows) : new Float64Array(blockRows)));
+  const buffers = given.map(({ kind }) => (kind === 'codes' ? new Uint32Array(blockRows) : new Float64Array(blockRows)));
   const texts = new Map<number, ColumnTexts & { readonly firstBytes: number[] }>();
-  for (const [index, { kind }] of columns.entries())
+  for (const [index, { kind }] of given.entries())
     if (kind === 'texts') texts.set(index, { ...createColumnTexts(`${file}${index}`), firstBytes: [0] });
   let [whole, filled] = [0, 0];
   const flush = () => {
@@ -56,9 +65,14 @@ export function createColumnStore(file: string, columns: readonly StoredColumn[]
     const count = Math.min(blockRows, total - block * blockRows);
     const values = columns[column].kind === 'codes' ? new Uint32Array(count) : new Float64Array(count);
     const bytes = new Uint8Array(values.buffer);
-    if (readWhole(handle, bytes, block * blockBytes + offsets[column]) < bytes.length) throw new Error(`${file} ends early`);
+    const later = laterFiles[column - given.length];
+    const found = later
+      ? readWhole(later.handle, bytes, block * blockRows * 4)
+      : readWhole(handle, bytes, block * blockBytes + offsets[column]);
+    if (found < bytes.length) throw new Error(`${file} ends early`);
     return values;
   };
+  const countOf = (block: number) => Math.min(blockRows, total - block * blockRows);
   return {
     columns,
     rows: () => total,
@@ -81,7 +95,27 @@ export function createColumnStore(file: string, columns: readonly StoredColumn[]
       for (const { finish } of texts.values()) finish();
     },
     blocks: () => Math.ceil(total / blockRows),
-    countOf: (block) => Math.min(blockRows, total - block * blockRows),
+    countOf,
+    async add(name, saidIn, most) {
+      const index = columns.length;
+      const own = { file: `${file}${index}`, handle: openSync(`${file}${index}`, 'w+') };
+      laterFiles.push(own);
+      const known = new Map<string, number>();
+      for (let block = 0; block * blockRows < total; block += 1) {
+        const textOf = saidIn(block);
+        const codes = Uint32Array.from({ length: countOf(block) }, (_, row) => {
+          const text = textOf(row);
+          const code = known.get(text) ?? known.size;
+          known.set(text, code);
+          return code;
+        });
+        if (known.size > most) throw new TooManyTexts();
+        writeWhole(own.handle, new Uint8Array(codes.buffer), block * blockRows * 4);
+        await nextTurn();
+      }
+      columns.push({ name, kind: 'codes', texts: [...known.keys()] });
+      return index;
+    },
     read,
     textsOf(column, block) {
       const own = texts.get(column)!;
@@ -92,6 +126,10 @@ export function createColumnStore(file: string, columns: readonly StoredColumn[]
       closeSync(handle);
       await disk.rm(file, { force: true });
       for (const { close } of texts.values()) await close();
+      for (const later of laterFiles) {
+        closeSync(later.handle);
+        await disk.rm(later.file, { force: true });
+      }
     },
   };
 }

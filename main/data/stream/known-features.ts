@@ -1,15 +1,10 @@
 /** Features that were fitted before, of a stored table: what `fittedFeatures` does to values in memory. */
 import type { Feature } from '#contract/samples.ts';
 import { columnNamed, type TypedColumn } from '../columns.ts';
-import { transform, withoutReplace } from '../features.ts';
+import { isOfText, transform, withoutReplace } from '../features.ts';
 import type { Columns } from './stream-columns.ts';
 import { type Draft, type StreamedFeature, valuesIn } from './stream-features.ts';
 import type { StreamRows } from './stream-rows.ts';
-
-/** Whether the feature is made of a column's words: they must be stored as such, whatever they look like here. */
-export const isOfText = ({ before = [], category }: Feature): boolean =>
-  before.some((step) => step.op === 'logical' || step.op === 'ordinal' || (step.op === 'impute' && typeof step.value === 'string')) ||
-  (category !== undefined && !before.some(({ op }) => op === 'scale'));
 
 /** Throws `data.columnMissing`. */
 export function knownStreamedFeatures(
@@ -21,13 +16,14 @@ export function knownStreamedFeatures(
   return features.map((feature) => {
     const column = columnNamed(typed, feature.column, rows.path, '/data/source');
     const source = columns.get(column.name)!;
-    const { before = [], category, offset, scale } = withoutReplace(feature);
+    const done = withoutReplace(feature);
+    const { before = [], category, offset, scale } = done;
     const steps = category === undefined ? [...before, { op: 'scale' as const, offset, scale }] : [...before];
     const draft: Draft = {
       column,
       source,
       kind: 'number',
-      textIsGap: true,
+      textIsOdd: !isOfText(done),
       before: steps,
       ...(category !== undefined && { category }),
       ...(source.kind === 'codes' && {

@@ -186,19 +186,20 @@ describe('arrays on the disk', () => {
     const names = ['bytes.npy', 'float.npy', 'short.npy', 'images.idx'];
     for (const way of [{}, { plain: true }, { plain: true, long: true }]) {
       const entries = Object.fromEntries(names.map((name) => [`in/${name}`, read(name)]));
-      write('arrays.zip', zipOf({ ...entries, 'in/bytes.npy.gz': gzipSync(read('bytes.npy')) }, way));
+      const packed = Object.fromEntries(names.map((name) => [`in/${name}.gz`, gzipSync(read(name))]));
+      write('arrays.zip', zipOf({ ...entries, ...packed }, way));
       for (const name of ['bytes', 'float', 'short']) {
         const { file } = await both(of(`arrays.zip/in/${name}.npy`, { scale: 0.5 }));
         const isThere = 'plain' in way && name !== 'short';
         expect([name, way, file.dataset.train.stored!.file.endsWith('arrays.zip')]).toEqual([name, way, isThere]);
+        await both(of(`arrays.zip/in/${name}.npy.gz`, { scale: 0.5 }));
       }
-      await both({ format: 'idx', images: 'arrays.zip/in/images.idx', labels: 'labels.idx' }, { op: 'normalize' });
+      for (const ending of ['', '.gz'])
+        await both({ format: 'idx', images: `arrays.zip/in/images.idx${ending}`, labels: 'labels.idx' }, { op: 'normalize' });
     }
     write('only.zip', zipOf({ 'short.npy': read('short.npy') }));
     await both(of('only.zip'));
     const load = (inputs: string) => loadDataset({ source: of(inputs), steps: [] }, folders, { mostInMemory: 1000 });
-    // Packed twice, it is read whole.
-    expect((await load('arrays.zip/in/bytes.npy.gz')).dataset.train.stored).toBeUndefined();
     expect((await fault(load('arrays.zip/in/byte.npy'))).code).toBe('data.zipEntryNear');
     expect((await fault(load('arrays.zip'))).code).toBe('data.zipWhich');
     for (const way of [{}, { plain: true }]) {
@@ -206,7 +207,34 @@ describe('arrays on the disk', () => {
       struck[9000] ^= 64;
       write('struck.zip', struck);
       expect((await fault(load('struck.zip/float.npy'))).code).toBe('data.zipDamaged');
+      write('cut.zip', zipOf({ 'float.npy.gz': gzipSync(read('float.npy')).subarray(0, -2000) }, way));
+      expect(await fault(load('cut.zip/float.npy.gz'))).toMatchObject({
+        code: 'data.gzipDamaged',
+        values: { path: 'cut.zip/float.npy.gz' },
+      });
     }
+  });
+
+  it('are of an archive that is itself packed, which is unpacked once', async () => {
+    const read = (name: string) => readFileSync(join(folders.notebook, name));
+    const set = zipOf({ 'x.npy': read('short.npy'), 'f.npy': read('float.npy'), 'y.npy': read('labels.npy') }, { plain: true });
+    write('packed.npz.gz', gzipSync(set));
+    write('packed.zip', zipOf({ 'in/packed.npz': set, 'in/packed.npz.gz': gzipSync(set) }));
+    for (const path of ['packed.npz.gz', 'packed.zip/in/packed.npz', 'packed.zip/in/packed.npz.gz']) {
+      await both({ format: 'npz', path, inputs: 'x', targets: 'y' }, { op: 'normalize' });
+      const { file } = await both({ format: 'npz', path, inputs: 'f', targets: 'y' });
+      // Found in the cache, in which it is read where it lies.
+      const { ino } = statSync(file.dataset.train.stored!.file);
+      const again = await both({ format: 'npz', path, inputs: 'f', targets: 'y' });
+      expect([path, statSync(again.file.dataset.train.stored!.file).ino]).toEqual([path, ino]);
+      await both({ format: 'npz', path, inputs: { a: 'x', b: 'f' }, targets: 'y' });
+    }
+    write('cut.zip', zipOf({ 'packed.npz.gz': gzipSync(set).subarray(0, -2000) }));
+    const source: DataSource = { format: 'npz', path: 'cut.zip/packed.npz.gz', inputs: 'x', targets: 'y' };
+    const error = await fault(loadDataset({ source, steps: [] }, folders, { mostInMemory: 1000 }));
+    expect(error).toMatchObject({ code: 'data.gzipDamaged', at: '/data/source/path', values: { path: 'cut.zip/packed.npz.gz' } });
+    const left = readdirSync(join(folders.workspace, '.epochbook/cache/samples'));
+    expect(left.filter((name) => !name.endsWith('.samples'))).toEqual([]);
   });
 
   it('are unpacked once where they are gzipped', async () => {

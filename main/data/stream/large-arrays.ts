@@ -7,18 +7,8 @@ import { idxBytes, idxHeader, idxShape, idxStart } from '../idx.ts';
 import { npyHeader, type NpyHeader, numbersIn } from '../npy.ts';
 import { type ReadOptions, storedFile, type StoredSamples } from '../stored-arrays.ts';
 import type { PlacedEntry } from '../zip.ts';
-import {
-  type ArrayPlace,
-  blockBytes,
-  checkSum,
-  hashArray,
-  hashingShare,
-  type Layout,
-  piecesOf,
-  placeArray,
-  placeEntry,
-  valuePieces,
-} from './array-place.ts';
+import { type ArrayPlace, checkSum, hashFile, hashingShare, type Layout, placeArray, placeEntry, valuePieces } from './array-place.ts';
+import { blockBytes, piecesOf } from './unpacked.ts';
 
 /** What the head says of the whole. */
 interface Measure {
@@ -41,7 +31,7 @@ async function firstBytes(file: string, start: number, size: number, count: numb
 }
 
 /** Puts pieces one after another into a file of the cache of so many bytes, unless it is there. */
-async function bringTogether(
+export async function bringTogether(
   folders: Folders,
   name: string,
   bytes: number,
@@ -60,7 +50,7 @@ async function bringTogether(
       done += byteLength;
       onProgress(hashingShare + ((1 - hashingShare) * done) / bytes);
     }
-    await write.done();
+    await write.done(bytes);
   } catch (error) {
     await write.fail();
     throw error;
@@ -113,7 +103,7 @@ export async function openLargeNpy(
   if (!place || !isTooLarge(place, measureNpy(place), most)) return undefined;
   const header = headerOf(place);
   if (!header) return undefined;
-  const content = await hashArray(place, folders, hash, options);
+  const content = await hashFile(path, folders, at, hash, options);
   return storeNpy({ place, header }, content, folders, { scale, ...options });
 }
 
@@ -310,7 +300,7 @@ export async function openLargeIdx(
   const told = idxShape({ path, bytes: place.head }, at);
   if (!isTooLarge(place, { bytes: idxBytes(told), values: sizeOf(told) }, most)) return undefined;
   const shape = place.bytes === Infinity ? told : idxHeader({ path, bytes: place.head }, at, place.bytes);
-  const content = await hashArray(place, folders, hash, { signal, ...options });
+  const content = await hashFile(path, folders, at, hash, { signal, ...options });
   const [count, ...rest] = shape;
   const [start, wanted] = [idxStart(shape), idxBytes(shape)];
   const wrong = (code: 'data.idxCut' | 'data.idxLong') => (found: number) => new EpochbookError(code, { path, wanted, found }, { at });

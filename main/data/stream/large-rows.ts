@@ -14,7 +14,7 @@ export interface LargeRows {
 const blockOf = 4096;
 
 /** The database is opened where it lies, to be read alone. Throws what `readSqlite` throws. */
-export async function openSqliteRows(
+async function openSqliteRows(
   { path, table }: Extract<DataSource, { format: 'sqlite' }>,
   { file }: NamedFile,
   at: string,
@@ -30,6 +30,9 @@ export async function openSqliteRows(
   try {
     const database = new Database(file, { readonly: true });
     opened = database;
+    // Damaged pages can leave rows out without a word.
+    const sound = database.pragma('quick_check(1)', { simple: true });
+    if (sound !== 'ok') throw new Error(String(sound));
     const statement = selectTable(database, { path, ...(table !== undefined && { table }) });
     const names = statement.columns().map(({ name }) => name);
     const blocks = async function* (): AsyncGenerator<string[][]> {
@@ -56,7 +59,7 @@ export async function openSqliteRows(
 }
 
 /** Record batches, one after another. Throws what `readArrow` throws. */
-export async function openArrowRows(path: string, { file }: NamedFile): Promise<LargeRows> {
+async function openArrowRows(path: string, { file }: NamedFile): Promise<LargeRows> {
   const arrow = await loadArrow();
   try {
     const reader = await arrow.RecordBatchReader.from(createReadStream(file));
@@ -81,3 +84,7 @@ export async function openArrowRows(path: string, { file }: NamedFile): Promise<
     throw cause instanceof EpochbookError ? cause : refusedArrow(path, cause);
   }
 }
+
+/** Rows of a file in a format that the database does not know. Throws what reading it whole throws. */
+export const openRows = (source: Extract<DataSource, { format: 'sqlite' | 'arrow' }>, file: NamedFile, at: string): Promise<LargeRows> =>
+  source.format === 'sqlite' ? openSqliteRows(source, file, at) : openArrowRows(source.path, file);

@@ -4,12 +4,14 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/
 import { EpochbookError } from '#contract/errors.ts';
 import type { DataSource, TextEncoding } from '#contract/spec.ts';
 import { hasCommas, parseCsv } from '../csv.ts';
-import { detailOf, identifier, loadDuck, lockDown, type NamedFile, quoted, tableReader } from '../duck.ts';
-import { encodings } from '../duck-csv.ts';
+import { detailOf, identifier, isOneOf, loadDuck, lockDown, type NamedFile, quoted, tableReader } from '../duck.ts';
 import type { DuckTables } from '../duck-tables.ts';
+import { asTold } from '../encoding.ts';
 import { missing } from '../missing.ts';
+import { explainNotUtf8 } from '../recoded.ts';
 import { secondsOf } from '../times.ts';
 import type { ColumnValues, StoredColumn } from './column-store.ts';
+import type { Spill } from './spill.ts';
 import { twiceIn } from '../row-table.ts';
 
 export type LargeSource = Extract<DataSource, { format: 'csv' | 'parquet' | 'json' | 'sql' | 'sqlite' | 'arrow' }>;
@@ -40,6 +42,8 @@ export interface LargeTable {
   readonly survey: () => Promise<{ readonly rows: number; readonly columns: readonly ColumnSurvey[] }>;
   /** The different texts of columns. */
   readonly texts: (names: readonly string[]) => Promise<Map<string, string[]>>;
+  /** How many rows say each of these texts in a column. */
+  readonly countsOf: (name: string, texts: readonly string[]) => Promise<Map<string, number>>;
   /** All rows in their order; `columns`: as they are kept. `take` hears of the values of a few thousand rows at a time. */
   readonly pass: (
     wanted: readonly WantedColumn[],
@@ -61,7 +65,7 @@ export const mostTexts = 4_000_000;
 const blanks =
   '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-const isMissing = (text: string) => `lower(${text}) IN (${[...missing].map(quoted).join(', ')})`;
+const isMissing = (text: string) => isOneOf(`lower(${text})`, missing);
 /** What `numberIn` gives; NULL where that is NaN. The database also takes `inf`, `nan` and `1_000` for numbers. */
 const numberOf = (text: string) =>
   `CASE WHEN NOT contains(${text}, '_') AND isfinite(TRY_CAST(${text} AS DOUBLE)) THEN TRY_CAST(${text} AS DOUBLE) END`;
@@ -79,16 +83,14 @@ interface CsvReading {
 }
 
 /** How a text is read, told from its first lines as when it is read whole. Throws what `parseCsv` throws of them. */
-async function readCsvHead(source: CsvSource, named: NamedFile, at: string): Promise<CsvReading> {
+async function readCsvHead(told: CsvSource, named: NamedFile, at: string, encoding: TextEncoding): Promise<CsvReading> {
+  const source: CsvSource = { ...told, encoding: 'utf-8' };
   const { path, file, gzipped } = named;
   const bytes = gzipped ? await firstUnpacked(file) : await firstBytes(file);
-  const wide = bytes[0] === 0xff && bytes[1] === 0xfe ? 2 : 1;
-  const head = bytes.length < headBytes ? bytes : bytes.subarray(0, Math.max(bytes.lastIndexOf(0x0a), 0) + wide);
-  const { names, reading } = parseCsv({ path, bytes: head }, source, at);
+  const head = bytes.length < headBytes ? bytes : bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+  const { names, reading } = parseHead();
   if (!reading) throw new Error('a text is always read in some way');
-  const { encoding, delimiter, header } = reading;
-  const known = encodings[encoding as TextEncoding];
-  if (known === undefined) throw new EpochbookError('data.largeEncoding', { path, encoding }, { at });
+  const { delimiter, header } = reading;
   const plain = parseCsv({ path, bytes: head }, { ...source, decimal: '.' }, at);
   const mayHaveCommas = source.decimal === ',' || (source.decimal === undefined && delimiter !== ',');
   const quote = source.quote ?? '"';
@@ -101,7 +103,6 @@ async function readCsvHead(source: CsvSource, named: NamedFile, at: string): Pro
     `escape = ${quoted(quote)}`,
     'max_line_size = 8388608',
     'buffer_size = 16777216',
-    ...(encoding === 'utf-8' ? [] : [`encoding = ${quoted(known)}`]),
     ...(source.comment === undefined ? [] : [`comment = ${quoted(source.comment)}`]),
     ...(source.skip === undefined ? [] : [`skip = ${source.skip}`]),
     ...(gzipped ? ["compression = 'gzip'"] : []),
@@ -109,9 +110,17 @@ async function readCsvHead(source: CsvSource, named: NamedFile, at: string): Pro
   return {
     relation: `read_csv(${quoted(file)}, ${options.join(', ')})`,
     names,
-    reading,
+    reading: { ...reading, encoding, told: reading.told.filter((one) => one !== 'encoding' || told.encoding !== undefined) },
     commas: plain.columns.map((texts) => mayHaveCommas && hasCommas(texts, source.decimal === ',')),
   };
+
+  function parseHead() {
+    try {
+      return parseCsv({ path, bytes: head }, source, at);
+    } catch (error) {
+      throw asTold(error, told.encoding);
+    }
+  }
 }
 
 async function firstBytes(file: string): Promise<Buffer> {
@@ -148,9 +157,11 @@ const csvLine = /CSV Error on Line: (\d+)/;
 
 export interface LargeOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Absolute: where the database may put down what does not fit into its memory. */
-  readonly spill: string;
+  /** Where the database may put down what does not fit into its memory. */
+  readonly spill: Spill;
   readonly at: string;
+  /** Of a delimited text that is given as UTF-8: what it was before. */
+  readonly encoding?: TextEncoding | undefined;
   /** Of a query: what it reads. */
   readonly tables?: DuckTables;
   /** Rows that another reader gives, of formats that the database does not know. */
@@ -164,12 +175,12 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
   const { DuckDBInstance: Duck } = await loadDuck(at);
   // One thread for a query, so that rows without an order come in the same one every time.
   const threads = source.format === 'sql' ? '1' : '2';
-  const instance: DuckDBInstance = await Duck.create(foreign ? `${spill}.duckdb` : ':memory:', {
+  const instance: DuckDBInstance = await Duck.create(foreign ? spill.database : ':memory:', {
     threads,
     memory_limit: memoryLimit,
-    temp_directory: spill,
+    temp_directory: spill.folder,
   });
-  const failed = (cause: unknown): unknown => {
+  const failed = async (cause: unknown): Promise<unknown> => {
     if (cause instanceof EpochbookError) return cause;
     if (signal?.aborted) return signal.reason;
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -178,6 +189,8 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
       const facts = { path, line: Number(line), wanted: Number(wanted), found: Number(found) };
       return new EpochbookError('data.raggedRow', facts, { at, where: { file: path, line: Number(line) }, cause });
     }
+    const odd = source.format === 'csv' && (await explainNotUtf8(cause, files[0], { at, told: source.encoding }));
+    if (odd) return odd;
     const place = csvLine.exec(message)?.[1];
     const detail = detailOf(cause, files);
     if (source.format === 'csv')
@@ -203,7 +216,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
     let relation: string;
     if (foreign) relation = 'copied';
     else if (source.format === 'csv') {
-      csv = await readCsvHead(source, files[0], at);
+      csv = await readCsvHead(source, files[0], at, options.encoding ?? 'utf-8');
       ({ relation } = csv);
     } else if (source.format === 'sql') {
       await tables!.make(connection);
@@ -219,8 +232,10 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
     exact = types.map(isExact);
     const nulls = source.format === 'csv' ? (source.nulls ?? []) : [];
     const texts = found.map((name, index) => {
-      let text = `trim(coalesce(${identifier(name)}::VARCHAR, ''), ${quoted(blanks)})`;
-      if (nulls.length > 0) text = `CASE WHEN ${text} IN (${nulls.map(quoted).join(', ')}) THEN '' ELSE ${text} END`;
+      const own = `coalesce(${identifier(name)}::VARCHAR, '')`;
+      // What begins and ends with a sign of ASCII that is no blank, as nearly all does, is told sooner than trimmed.
+      let text = `CASE WHEN ascii(${own}) BETWEEN 33 AND 126 AND ascii(right(${own}, 1)) BETWEEN 33 AND 126 THEN ${own} ELSE trim(${own}, ${quoted(blanks)}) END`;
+      if (nulls.length > 0) text = `CASE WHEN ${isOneOf(text, nulls)} THEN '' ELSE ${text} END`;
       if (csv?.commas[index])
         text = `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+|[0-9]{1,3}(\\.[0-9]{3})+)(,[0-9]+)?') THEN replace(replace(${text}, '.', ''), ',', '.') ELSE ${text} END`;
       return `${text} AS t${index}, ${exact[index] ? `${identifier(name)}::DOUBLE` : 'NULL::DOUBLE'} AS n${index}`;
@@ -228,7 +243,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
     await connection.run(`CREATE TEMP VIEW large AS SELECT ${texts.join(', ')} FROM ${relation}`);
   } catch (cause) {
     close();
-    throw failed(cause);
+    throw await failed(cause);
   }
 
   const run = async (sql: string): Promise<unknown[][]> => {
@@ -236,7 +251,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
       signal?.throwIfAborted();
       return (await connection.runAndReadAll(sql)).getRowsJS();
     } catch (cause) {
-      throw failed(cause);
+      throw await failed(cause);
     }
   };
   const number = (index: number) => (exact[index] ? `CASE WHEN isfinite(n${index}) THEN n${index} END` : numberOf(`t${index}`));
@@ -262,7 +277,8 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
       const told = found.map((value) => (value === null ? Number.NaN : Number(value)));
       const columns = names.map((_, index): ColumnSurvey => {
         const [absent, numbers, distinct, min, max, mean, deviation] = told.slice(index * 7, index * 7 + 7);
-        return { missing: absent, numbers, distinct, min, max, mean, deviation };
+        // It is estimated.
+        return { missing: absent, numbers, distinct: Math.min(distinct, Number(rows)), min, max, mean, deviation };
       });
       if (Number(rows) === 0) throw new EpochbookError('data.noRows', { path }, { at });
       return { rows: Number(rows), columns };
@@ -271,6 +287,11 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
       const found = new Map<string, string[]>();
       for (const name of wanted) found.set(name, await textsOf(indexOf(name)));
       return found;
+    },
+    async countsOf(name, texts) {
+      const text = `t${indexOf(name)}`;
+      const found = await run(`SELECT ${text}, count(*) FROM large WHERE ${text} IN (${texts.map(quoted).join(', ')}) GROUP BY 1`);
+      return new Map(found.map(([said, many]) => [String(said), Number(many)]));
     },
     async pass(wanted, columns, take) {
       const asked = wanted.map(({ name, as }) => {
@@ -310,7 +331,7 @@ export async function openLargeTable(source: LargeSource, files: readonly NamedF
         // Interrupted, the rows just end.
         signal?.throwIfAborted();
       } catch (cause) {
-        throw failed(cause);
+        throw await failed(cause);
       }
     },
     firstRows: async (count) =>

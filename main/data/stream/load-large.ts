@@ -1,21 +1,24 @@
 /** Tables that are larger than memory: told by the sizes of their files, then read in passes. */
 import { createHash, type Hash } from 'node:crypto';
 import { promises as disk } from 'node:fs';
-import { join } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Preparation } from '#contract/samples.ts';
-import { archiveOf, type DataSource, type DataSpec, kindOf } from '#contract/spec.ts';
+import { type DataSource, type DataSpec, kindOf, type TextEncoding } from '#contract/spec.ts';
 import type { NamedFile } from '../duck.ts';
 import { type DuckTables, openTables } from '../duck-tables.ts';
-import { type Folders, isGzipped, locate, placeDataFile } from '../files.ts';
+import { findFile, type Folders, placeDataFile, placeFile } from '../files.ts';
 import { atOther, checkOther, forEveryPart } from '../other-data.ts';
 import type { PlacedSeries } from '../placed-series.ts';
+import { placeUtf8 } from '../recoded.ts';
 import { place } from '../steps.ts';
-import { folderOf, samplesName } from '../stored-arrays.ts';
+import { samplesName } from '../stored-arrays.ts';
 import type { PreparedTable } from '../table.ts';
-import { openArrowRows, openSqliteRows } from './large-rows.ts';
+import { listTexts } from '../text-files.ts';
+import { openRows } from './large-rows.ts';
 import { type LargeSource, type LargeTable, openLargeTable } from './large-table.ts';
-import { canStream, type LargePart } from './stream-plan.ts';
+import { openLargeTexts } from './large-texts.ts';
+import type { LargePart } from './stream-plan.ts';
+import { createSpill, type Spill } from './spill.ts';
 import { placeLargeSeries, prepareLargeTable } from './stream-table.ts';
 
 /** What a table's texts take in memory, for each byte of the file. */
@@ -23,10 +26,24 @@ const textFactor = 16;
 /** Unpacked by each byte that is packed. */
 const packedFactor = 5;
 
-const large = new Set(['csv', 'parquet', 'json', 'sql', 'sqlite', 'arrow']);
+type TextFolder = Extract<DataSource, { format: 'textFolder' }>;
+type Streamed = LargeSource | TextFolder;
 
-function pathsOf(source: LargeSource): { path: string; at: string }[] {
-  if (source.format !== 'sql') return [{ path: source.path, at: '/data/source/path' }];
+const formats: ReadonlySet<string> = new Set([
+  'csv',
+  'parquet',
+  'json',
+  'sql',
+  'sqlite',
+  'arrow',
+  'textFolder',
+] satisfies Streamed['format'][]);
+const isStreamed = (source: DataSource): source is Streamed => formats.has(source.format);
+
+async function pathsOf(source: Streamed, folders: Folders): Promise<{ path: string; at: string }[]> {
+  const at = '/data/source/path';
+  if (source.format === 'textFolder') return (await listTexts(source, folders)).map(({ file }) => ({ path: file, at }));
+  if (source.format !== 'sql') return [{ path: source.path, at }];
   return Object.values(source.tables).map((path) => ({ path, at: '/data/source/tables' }));
 }
 
@@ -35,27 +52,25 @@ const sourcesOf = ({ source, steps }: DataSpec): DataSource[] => [
   ...steps.flatMap((step) => ('data' in step ? [step.data.source] : [])),
 ];
 
-/**
- * Whether the data is a table whose texts would take more than so many bytes, and can be read without holding them. Told
- * by sizes alone, so that it is the same for the same files everywhere.
- */
+/** Whether the data is a table whose texts would take more than so many bytes: told by sizes alone, alike everywhere. */
 export async function isLarge(spec: DataSpec, folders: Folders, most: number): Promise<boolean> {
-  if (kindOf(spec.source) !== 'table' || !canStream(spec)) return false;
+  if (kindOf(spec.source) !== 'table') return false;
   let bytes = 0;
   for (const source of sourcesOf(spec)) {
-    if (!large.has(source.format)) return false;
-    for (const { path, at } of pathsOf(source as LargeSource)) {
-      if (archiveOf(path)) return false;
-      try {
-        const file = await locate(path, folders, at);
-        const stats = await disk.stat(file);
-        if (!stats.isFile()) return false;
-        const packed = source.format === 'parquet' || source.format === 'arrow' || (await isGzipped(file, path, at));
-        bytes += stats.size * textFactor * (packed ? packedFactor : 1);
-      } catch {
-        // What is wrong with it is said where it is read.
-        return false;
+    if (!isStreamed(source)) return false;
+    try {
+      for (const { path, at } of await pathsOf(source, folders)) {
+        // Texts are many: how they are packed is told by their names.
+        const isText = source.format === 'textFolder';
+        const found = isText
+          ? { ...(await placeFile(path, folders, at)), gzipped: path.endsWith('.gz') }
+          : await findFile(path, folders, at);
+        const packed = source.format === 'parquet' || source.format === 'arrow' || found.gzipped;
+        bytes += found.bytes * textFactor * (packed ? packedFactor : 1);
       }
+    } catch {
+      // What is wrong with it is said where it is read.
+      return false;
     }
   }
   return bytes > most;
@@ -117,19 +132,27 @@ async function withTables<Made>(
   make: (opened: OpenedTables) => Promise<Made>,
 ): Promise<Made> {
   const tables: LargePart[] = [];
-  const seen: { file: string; path: string; writtenAtMs: number }[] = [];
+  const seen = new Map<string, { path: string; writtenAtMs: number }>();
   const parts: ('validation' | 'test')[] = [];
   const drops: (() => Promise<void>)[] = [];
-  const spill = join(folderOf(folders), `${process.pid}.spill`);
-  const named: { source: LargeSource; files: readonly NamedFile[]; tables?: DuckTables }[] = [];
+  const spills: Spill[] = [];
+  const named: (
+    | { source: LargeSource; files: readonly NamedFile[]; encoding?: TextEncoding; tables?: DuckTables; texts?: undefined }
+    | { source: TextFolder; texts: LargeTable }
+  )[] = [];
   let [total, read] = [0, 0];
-  for (const source of sourcesOf(spec) as LargeSource[])
-    for (const { path, at } of pathsOf(source)) total += (await disk.stat(await locate(path, folders, at))).size;
+  for (const source of sourcesOf(spec) as Streamed[])
+    for (const { path, at } of await pathsOf(source, folders)) {
+      const { file, bytes } = await placeFile(path, folders, at);
+      total += bytes;
+      if (!seen.has(file)) seen.set(file, { path, writtenAtMs: (await disk.stat(file)).mtimeMs });
+    }
   /** Opens a table once its bytes are hashed, in the order in which they are read otherwise. */
-  const hashed = async (source: LargeSource): Promise<void> => {
-    for (const { path, at } of pathsOf(source)) {
-      const file = await locate(path, folders, at);
-      seen.push({ file, path, writtenAtMs: (await disk.stat(file)).mtimeMs });
+  const hashed = async (source: Streamed): Promise<void> => {
+    if (source.format === 'textFolder') {
+      const onBytes = (bytes: number) => onProgress(hashingShare * Math.min(1, (read += bytes) / total));
+      named.push({ source, texts: await openLargeTexts(source, folders, hash, { signal, onBytes }) });
+      return;
     }
     if (source.format === 'sql') {
       const tables = await openTables(source, folders, hash);
@@ -138,37 +161,42 @@ async function withTables<Made>(
       return;
     }
     const { path } = source;
+    const at = '/data/source/path';
     const onBytes = ({ length }: Buffer) => onProgress((hashingShare * (read += length)) / total);
-    const plain = source.format !== 'csv' && source.format !== 'json';
-    const { drop, ...found } = await placeDataFile(path, folders, '/data/source/path', { hash, plain, signal, onBytes });
+    if (source.format === 'csv') {
+      const utf8 = await placeUtf8(source, { folders, at, hash, signal, onBytes });
+      drops.push(utf8.drop);
+      named.push({ source, files: [utf8.named], encoding: utf8.encoding });
+      return;
+    }
+    const { drop, ...found } = await placeDataFile(path, folders, at, { hash, plain: source.format !== 'json', signal, onBytes });
     if (drop) drops.push(drop);
     named.push({ source, files: [{ path, ...found }] });
   };
   const opened = async (index: number): Promise<LargeTable> => {
-    const { source, files, tables: queried } = named[index];
+    const own = named[index];
+    if (own.texts) return own.texts;
+    const { source, files, encoding, tables: queried } = own;
     const at = source.format === 'sql' ? '/data/source/query' : '/data/source/path';
-    const rows =
-      source.format === 'sqlite'
-        ? await openSqliteRows(source, files[0], at)
-        : source.format === 'arrow'
-          ? await openArrowRows(source.path, files[0])
-          : undefined;
+    const spill = await createSpill(folders);
+    spills.push(spill);
+    const rows = source.format === 'sqlite' || source.format === 'arrow' ? await openRows(source, files[0], at) : undefined;
     return openLargeTable(source, files, {
       signal,
-      spill: `${spill}${index || ''}`,
+      spill,
       at,
+      encoding,
       ...(rows && { rows }),
       ...(queried && { tables: queried }),
     });
   };
   try {
-    await disk.mkdir(folderOf(folders), { recursive: true });
     const others = spec.steps.flatMap((step, index) => ('data' in step ? [{ step, at: place({ index }) }] : []));
-    await hashed(spec.source as LargeSource);
+    await hashed(spec.source as Streamed);
     for (const { step, at } of others) {
       checkOther(step.data, spec, at);
       try {
-        await hashed(step.data.source as LargeSource);
+        await hashed(step.data.source as Streamed);
       } catch (error) {
         throw atOther(error, at);
       }
@@ -193,15 +221,13 @@ async function withTables<Made>(
       onMade: (share) => onProgress(hashingShare + (1 - hashingShare) * share),
     });
     // What was hashed and what was read must be the same.
-    for (const { file, path, writtenAtMs } of seen)
+    for (const [file, { path, writtenAtMs }] of seen)
       if ((await disk.stat(file)).mtimeMs !== writtenAtMs)
         throw new EpochbookError('data.changedMeanwhile', { path }, { at: '/data/source' });
     return made;
   } finally {
     for (const { table } of tables) table.close();
     for (const drop of drops) await drop();
-    for (const index of named.keys())
-      for (const ending of ['', '.duckdb', '.duckdb.wal'])
-        await disk.rm(`${spill}${index || ''}${ending}`, { recursive: true, force: true });
+    for (const spill of spills) await spill.drop();
   }
 }

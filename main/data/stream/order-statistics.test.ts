@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { valuesAtRanks } from './order-statistics.ts';
+import { mostFrequentIn } from '../features.ts';
+import { mostFrequentNumber, valuesAtRanks } from './order-statistics.ts';
 
 describe('values at ranks', () => {
   const draw = (count: number, of: (index: number) => number) => Float64Array.from({ length: count }, (_, index) => of(index));
@@ -19,4 +20,20 @@ describe('values at ranks', () => {
       for (const most of [1, 40, 1e6])
         expect(await valuesAtRanks(each, values.length, ranks, most)).toEqual(ranks.map((rank) => sorted[rank]));
     });
+});
+
+describe('the number that comes most often', () => {
+  const wave = (index: number) => Math.abs(Math.sin(index * 12.9898) * 43758.5453) % 1;
+  it.each<[string, (index: number) => number]>([
+    ['among whole numbers', (index) => Math.floor(wave(index) ** 2 * 900) - 100],
+    ['among fractions, some of them twice', (index) => (index % 50 === 0 ? 0.25 * (index % 3) : wave(index))],
+    ['of numbers that all come once', wave],
+  ])('is found %s, however few are counted at once', async (_, of) => {
+    const values = Float64Array.from({ length: 4000 }, (__, index) => of(index));
+    const each = async (take: (value: number) => void) => values.forEach((value) => take(value));
+    const counts = new Map<number, number>();
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+    for (const most of [30, 500, 1e6]) expect(await mostFrequentNumber(each, most)).toBe(mostFrequentIn(counts));
+  });
+  it('is none where there is none', async () => expect(await mostFrequentNumber(async () => {})).toBeUndefined());
 });

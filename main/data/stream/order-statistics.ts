@@ -1,4 +1,5 @@
-/** Values by their rank among more than can be sorted in memory. */
+/** Values by their rank, or by how often they come, among more than can be sorted or counted in memory. */
+import { mostFrequentIn } from '../features.ts';
 
 /** So many are sorted in memory. */
 const mostSorted = 1 << 22;
@@ -64,4 +65,40 @@ async function valueAt(each: EachValue, count: number, rank: number, most: numbe
     if (begins(value)) rest[filled++] = value;
   });
   return rest.sort()[rank - below];
+}
+
+/** So many different numbers are counted in memory. */
+const mostCounted = 4_000_000;
+
+/** Which of so many heaps a number goes to, the same ones to the same. */
+function heapOf(value: number, heaps: number): number {
+  const [high, low] = keyOf(value);
+  let mixed = Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) % heaps;
+}
+
+/**
+ * The number that comes most often; of two that are as frequent, the first in natural order. Where there are too many to
+ * count at once, those of one heap after another are counted, in a pass each.
+ */
+export async function mostFrequentNumber(each: EachValue, most = mostCounted): Promise<number | undefined> {
+  const winners = new Map<number, number>();
+  for (let heaps = 1, heap = 0; heap < heaps; heap += 1) {
+    const counts = new Map<number, number>();
+    await each((value) => {
+      if (counts.size > most || (heaps > 1 && heapOf(value, heaps) !== heap)) return;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    });
+    if (counts.size > most) {
+      // Begun anew with smaller ones.
+      winners.clear();
+      heaps *= 4;
+      heap = -1;
+      continue;
+    }
+    const winner = mostFrequentIn(counts);
+    if (typeof winner === 'number') winners.set(winner, counts.get(winner)!);
+  }
+  return mostFrequentIn(winners) as number | undefined;
 }

@@ -8,11 +8,11 @@ import type { Folders } from '../files.ts';
 import { spreadScale } from '../several-arrays.ts';
 import { place } from '../steps.ts';
 import { samplesFile } from '../stored-arrays.ts';
-import { blockBytes, piecesOf } from './array-place.ts';
+import { blockBytes, piecesOf } from './unpacked.ts';
 
 /** A part's samples as they are stored, a few megabytes at a time; `from`: the first one's place in the part. */
 export async function* storedBlocks(
-  { stored, count, inputs }: Pick<Part, 'stored' | 'count' | 'inputs'>,
+  { stored, count, inputs, windows }: Pick<Part, 'stored' | 'count' | 'inputs' | 'windows'>,
   signal?: AbortSignal,
 ): AsyncGenerator<{ values: Float32Array; from: number }> {
   if (!stored) {
@@ -25,18 +25,19 @@ export async function* storedBlocks(
   const { file, type, offset, size, scale, places } = stored;
   const width = type === 'uint8' ? 1 : 4;
   const perBlock = Math.max(1, Math.floor(blockBytes / (size * 4)));
-  const placeOf = (index: number) => (places ? places[index] : index);
+  /** The first of a sample's values in the file. */
+  const startOf = (index: number) => (windows ? windows.starts[index] : (places ? places[index] : index) * size);
   for (let from = 0; from < count; from += perBlock) {
     const to = Math.min(count, from + perBlock);
-    const first = placeOf(from);
-    const length = (placeOf(to - 1) - first + 1) * size * width;
+    const first = startOf(from);
+    const length = (startOf(to - 1) - first + size) * width;
     const pieces: Buffer[] = [];
-    for await (const piece of piecesOf(file, offset + first * size * width, length, width, signal)) pieces.push(piece);
+    for await (const piece of piecesOf(file, offset + first * width, length, width, signal)) pieces.push(piece);
     const bytes = Buffer.concat(pieces);
     const values = type === 'uint8' ? bytes : new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     const made = new Float32Array((to - from) * size);
     for (let index = from; index < to; index += 1) {
-      const start = (placeOf(index) - first) * size;
+      const start = startOf(index) - first;
       for (let value = 0; value < size; value += 1) made[(index - from) * size + value] = values[start + value] * scale;
     }
     yield { values: made, from };
@@ -57,7 +58,8 @@ export interface ShapeOptions {
 
 /**
  * Does `reshape`, `resize` and `normalize` to parts that are stored, fitted on the training part in passes over it, and
- * writes what comes out into a file of the cache. The same numbers as in memory. Throws what `shapeParts` throws.
+ * writes what comes out into a file of the cache, windows each by itself. The same numbers as in memory. Throws what
+ * `shapeParts` throws.
  */
 export async function shapeStored(
   dataset: Omit<Dataset, 'hash'>,
@@ -104,10 +106,11 @@ export async function shapeStored(
   let bytes = 0;
   try {
     for (const part of ['train', 'validation', 'test'] as const) {
-      const own = dataset[part];
-      if (!own) continue;
+      const found = dataset[part];
+      if (!found) continue;
+      const { windows: _, ...own } = found;
       const offset = bytes;
-      for await (const { values, from } of storedBlocks(own, signal)) {
+      for await (const { values, from } of storedBlocks(found, signal)) {
         const count = values.length / sizeOf(rawShape);
         const made = applyArraySteps(steps, { shape: rawShape, count, values });
         write.put(new Uint8Array(made.buffer, made.byteOffset, made.byteLength), offset + from * size * 4);

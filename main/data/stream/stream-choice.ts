@@ -6,8 +6,9 @@ import type { TypedColumn } from '../columns.ts';
 import { formulaOf, holds } from '../rows.ts';
 import { stepOf } from '../steps.ts';
 import { chooseFeatures, targetColumn } from '../table.ts';
-import { blockRows, type ColumnStore } from './column-store.ts';
-import { type Columns, numbersIn, resultsIn, type Source, textOfRows } from './stream-columns.ts';
+import { blockRows, type ColumnStore, TooManyTexts } from './column-store.ts';
+import { mostTexts } from './large-table.ts';
+import { type Columns, marked, numbersIn, resultsIn, type Source, textOfRows } from './stream-columns.ts';
 import { distinctStored } from './stream-distinct.ts';
 import type { LargePart, Plan, Survey } from './stream-plan.ts';
 
@@ -65,16 +66,19 @@ export async function chooseStored({ tables, surveys, starts, store, spec, plan,
     const filters: ({ take: number } | (RowTest & { at: string; passed: number }))[] = [];
     for (const { step, at } of steps) {
       if (step.op === 'map') {
-        const formula = formulaOf(step.expression, names, at);
-        sources.set(step.column, { kind: 'formula', formula, of: new Map(sources) });
+        const computed: Source = { kind: 'formula', formula: formulaOf(step.expression, names, at), of: new Map(sources), replaced: [] };
+        const isText = plan.typed.some(({ name, type }) => name === step.column && type === 'text');
+        sources.set(step.column, isText ? await saidBy(computed, step.column, at) : computed);
         if (!names.includes(step.column)) names.push(step.column);
       } else if (step.op === 'replace') {
         const source = sources.get(step.column)!;
-        if (source.kind === 'texts') {
+        // What is computed stays a number.
+        const fits = source.kind === 'texts' || Object.values(step.values).every((text) => marked(text) !== Infinity);
+        if ((source.kind === 'texts' || source.kind === 'formula') && fits) {
           sources.set(step.column, { ...source, replaced: [...source.replaced, step.values] });
           continue;
         }
-        if (source.kind !== 'codes') throw new EpochbookError('data.stepTooLarge', { step: step.op, path: table.path }, { at });
+        if (source.kind !== 'codes') throw new EpochbookError('data.replaceComputed', { column: step.column, path: table.path }, { at });
         const texts = source.texts.map((text) => (Object.hasOwn(step.values, text) ? step.values[text] : text));
         sources.set(step.column, { ...source, texts });
       } else if (step.op === 'take') filters.push({ take: step.count });
@@ -131,6 +135,21 @@ export async function chooseStored({ tables, surveys, starts, store, spec, plan,
     }
   }
   return { columns, kept, counts, ownCount: counts[0] };
+
+  /** What a computed column says, as words: once for all tables. */
+  async function saidBy(computed: Source, column: string, at: string): Promise<Source> {
+    const found = store.columns.findIndex(
+      ({ name, kind }, index) => index >= plan.wanted.length && name === `${at} ${column}` && kind === 'codes',
+    );
+    try {
+      const index = found < 0 ? await store.add(`${at} ${column}`, (block) => textOfRows(store, computed, block), mostTexts) : found;
+      return { kind: 'codes', column: index, texts: store.columns[index].texts };
+    } catch (error) {
+      if (!(error instanceof TooManyTexts)) throw error;
+      const { path } = tables[0].table;
+      throw new EpochbookError('data.largeText', { path, column, most: mostTexts }, { at, cause: error });
+    }
+  }
 
   /** Leaves the first of rows that say the same in every feature. */
   async function withoutTwins(rows: Uint32Array): Promise<Uint32Array> {

@@ -11,14 +11,17 @@ export type Source =
   /** `texts`: by code, after what replaces some. */
   | { readonly kind: 'codes'; readonly column: number; readonly texts: readonly string[] }
   /** `replaced`: what is said instead of some. */
-  | { readonly kind: 'texts'; readonly column: number; readonly replaced: readonly Readonly<Record<string, string>>[] }
-  | { readonly kind: 'formula'; readonly formula: Formula; readonly of: ReadonlyMap<string, Source> };
+  | { readonly kind: 'texts'; readonly column: number; readonly replaced: Replaced }
+  /** `replaced`: what is said instead of some of its numbers, as they are written shortest; numbers, too, or nothing. */
+  | { readonly kind: 'formula'; readonly formula: Formula; readonly of: ReadonlyMap<string, Source>; readonly replaced: Replaced };
+
+export type Replaced = readonly Readonly<Record<string, string>>[];
 
 /** By name, in the table's order. */
 export type Columns = ReadonlyMap<string, Source>;
 
 /** What a text says as a number: NaN where it is missing, Infinity where it is something else. */
-const marked = (text: string): number => {
+export const marked = (text: string): number => {
   if (isMissing(text)) return Number.NaN;
   const number = numberIn(text);
   return Number.isNaN(number) ? Infinity : number;
@@ -45,8 +48,12 @@ export function numbersIn(store: ColumnStore, source: Source, block: number): Fl
 type FormulaSource = Extract<Source, { kind: 'formula' }>;
 
 /** A zero has no sign, as where numbers are written out. */
-const formulaIn = (store: ColumnStore, source: FormulaSource, block: number) =>
-  resultsIn(store, source, block).map((value) => (Number.isFinite(value) ? value + 0 : Number.NaN));
+function formulaIn(store: ColumnStore, source: FormulaSource, block: number): Float64Array {
+  const { replaced } = source;
+  const values = resultsIn(store, source, block).map((value) => (Number.isFinite(value) ? value + 0 : Number.NaN));
+  if (replaced.length === 0) return values;
+  return values.map((value) => marked(replacedBy(replaced, Number.isNaN(value) ? '' : String(value))));
+}
 
 /** What a formula comes to in a block, whatever that is. */
 export function resultsIn(store: ColumnStore, { formula, of }: Pick<FormulaSource, 'formula' | 'of'>, block: number): Float64Array {
@@ -71,7 +78,7 @@ export function resultsIn(store: ColumnStore, { formula, of }: Pick<FormulaSourc
 }
 
 /** What replaces a text, step by step. */
-export const replacedBy = (replaced: readonly Readonly<Record<string, string>>[], text: string): string =>
+export const replacedBy = (replaced: Replaced, text: string): string =>
   replaced.reduce((said, values) => (Object.hasOwn(values, said) ? values[said] : said), text);
 
 /** What a column says in the rows of a block, read as they are asked for; numbers as they are written shortest. */

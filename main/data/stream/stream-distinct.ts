@@ -62,7 +62,9 @@ export async function distinctStored(
     signal?: AbortSignal | undefined;
   },
 ): Promise<Uint32Array> {
-  const sayings = compared.flatMap((one) => (one.source.kind === 'texts' ? textSayings(store, one) : [sayingsOf(store, one)]));
+  const sayings = compared.flatMap((one) =>
+    one.source.kind === 'texts' && one.column.type === 'text' ? textSayings(store, one) : [sayingsOf(store, one)],
+  );
   const targetsIn = target && sayingsOf(store, target);
   const first = new FirstRows(kept.length);
   const number = new Float64Array(1);

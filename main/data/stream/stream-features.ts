@@ -26,8 +26,8 @@ import {
 } from '../features.ts';
 import { place } from '../steps.ts';
 import { blockRows } from './column-store.ts';
-import { numbersIn, type Source } from './stream-columns.ts';
-import { valuesAtRanks } from './order-statistics.ts';
+import { marked, numbersIn, type Source } from './stream-columns.ts';
+import { mostFrequentNumber, valuesAtRanks } from './order-statistics.ts';
 import type { StreamRows } from './stream-rows.ts';
 
 type Value = string | number;
@@ -35,8 +35,8 @@ type Value = string | number;
 /** A feature on its way. Texts are told by their codes: what is done to one is done once. */
 export interface Draft extends FeatureDraft {
   readonly source: Source;
-  /** Whether a text among numbers is a gap, as in what was fitted before, rather than an error. */
-  readonly textIsGap?: boolean;
+  /** Of what was fitted before: a text among numbers has no number, whatever is done to gaps. In fitting, that is looked for first. */
+  readonly textIsOdd?: boolean;
   /** Of codes: each one's value so far. */
   byCode?: Value[];
 }
@@ -51,8 +51,8 @@ export interface StreamedFeature {
 
 /** Numbers that the columns of one column's categories may come to, on the disk. */
 const mostCells = 2 ** 30;
-/** Different numbers of which the most frequent can be told. */
-const mostCounted = 8_000_000;
+/** Different numbers from which on they are no longer counted: they are too many to make a column of each. */
+const mostCounted = 1_000_000;
 
 const toNumber = (value: Value): number => (typeof value === 'number' ? value : numberIn(value));
 const isGap = (value: Value) => (typeof value === 'number' ? Number.isNaN(value) : isMissing(value));
@@ -65,20 +65,25 @@ export function valuesIn({ store, kept, firstKept }: StreamRows, draft: Draft, b
   const { source, byCode } = draft;
   if (byCode && source.kind === 'codes') {
     const { category } = draft;
-    const numbers = Float64Array.from(byCode, (value) => (category === undefined ? toNumber(value) : String(value) === category ? 1 : 0));
+    const numbers = Float64Array.from(byCode, (value, code) => {
+      if (draft.textIsOdd && marked(source.texts[code]) === Infinity) return Number.NaN;
+      return category === undefined ? toNumber(value) : String(value) === category ? 1 : 0;
+    });
     const codes = store.read(source.column, block);
     for (let row = from; row < to; row += 1) made[row - from] = numbers[codes[kept[row] - start]];
     return made;
   }
   const numbers = numbersIn(store, source, block);
-  if (draft.textIsGap) for (let row = 0; row < numbers.length; row += 1) if (numbers[row] === Infinity) numbers[row] = Number.NaN;
   for (let row = from; row < to; row += 1) made[row - from] = numbers[kept[row] - start];
   const steps = draft.category === undefined ? doneTo(draft) : draft.before;
   for (const step of steps) {
+    // What the source says is replaced already.
+    if (step.op === 'replace') continue;
     if (step.op === 'scale') for (let row = 0; row < made.length; row += 1) made[row] = (made[row] - step.offset) / step.scale;
     else for (let row = 0; row < made.length; row += 1) made[row] = toNumber(transform(step, made[row]));
   }
   if (draft.category !== undefined) for (let row = 0; row < made.length; row += 1) made[row] = String(made[row]) === draft.category ? 1 : 0;
+  if (draft.textIsOdd) for (let row = from; row < to; row += 1) if (numbers[kept[row] - start] === Infinity) made[row - from] = Number.NaN;
   return made;
 }
 
@@ -255,7 +260,7 @@ export async function fitStreamedFeatures(
             continue;
           }
           const shared = sharedBefore(draft);
-          const categories = await categoriesOf(draft, failed);
+          const categories = await categoriesOf(draft);
           checkWidth(draft.column, categories.length, rows.kept.length, mostCells, at);
           for (const category of categories)
             made.push({
@@ -301,7 +306,7 @@ export async function fitStreamedFeatures(
     if (value === undefined) {
       const method = step.method ?? (draft.kind === 'number' ? 'median' : 'mostFrequent');
       if (draft.kind === 'text' && method !== 'mostFrequent') throw fail('data.imputeText');
-      if (method === 'mostFrequent') value = await mostFrequent(draft, failed);
+      if (method === 'mostFrequent') value = await mostFrequent(draft);
       else if (method === 'mean') {
         let [sum, count] = [0, 0];
         await eachTrained(draft)((one) => {
@@ -320,33 +325,25 @@ export async function fitStreamedFeatures(
     apply(draft, { op: 'impute', value });
   }
 
-  async function mostFrequent(draft: Draft, failed: Failed): Promise<Value | undefined> {
+  async function mostFrequent(draft: Draft): Promise<Value | undefined> {
+    if (!draft.byCode) return mostFrequentNumber(eachTrained(draft));
     const counts = new Map<Value, number>();
-    if (draft.byCode) {
-      const byCode = await countCodes(draft, true);
-      for (const [code, value] of draft.byCode.entries())
-        if (byCode[code] > 0 && !isGap(value)) counts.set(value, (counts.get(value) ?? 0) + byCode[code]);
-    } else await eachTrained(draft)((value) => count(counts, value, failed));
+    const byCode = await countCodes(draft, true);
+    for (const [code, value] of draft.byCode.entries())
+      if (byCode[code] > 0 && !isGap(value)) counts.set(value, (counts.get(value) ?? 0) + byCode[code]);
     return mostFrequentIn(counts);
   }
 
-  function count(counts: Map<Value, number>, value: Value, failed: Failed): void {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-    if (counts.size > mostCounted) throw failed('data.stepTooLarge', { step: 'impute', path });
-  }
-
-  async function categoriesOf(draft: Draft, failed: Failed): Promise<string[]> {
-    const seen = new Set<string>();
+  async function categoriesOf(draft: Draft): Promise<string[]> {
+    const seen = new Set<Value>();
     if (draft.byCode) {
       const counts = await countCodes(draft, true);
-      for (const [code, value] of draft.byCode.entries()) if (counts[code] > 0) seen.add(String(value));
+      for (const [code, value] of draft.byCode.entries()) if (counts[code] > 0) seen.add(value);
     } else
       await each(draft, (value, kept) => {
-        if (rows.isTrained[kept] === 0) return;
-        seen.add(String(value));
-        if (seen.size > mostCategories) throw failed('data.stepTooLarge', { step: 'oneHot', path });
+        if (rows.isTrained[kept] === 1 && seen.size <= mostCounted) seen.add(value);
       });
-    return [...seen].sort();
+    return [...new Set(Array.from(seen, String))].sort();
   }
 
   async function firstOf(draft: Draft, wanted: number): Promise<number> {
@@ -378,9 +375,6 @@ export async function fitStreamedFeatures(
     return { offset: mean, scale: Math.sqrt(squares / count) || 1 };
   }
 }
-
-/** A column of more categories than this cannot become as many columns. */
-const mostCategories = 100_000;
 
 /** The features' values of a block's kept rows. Throws `data.missingValue` or `data.notANumber` where one is none as a 32-bit float. */
 export async function finiteColumns(rows: StreamRows, features: readonly StreamedFeature[], block: number): Promise<Float64Array[]> {

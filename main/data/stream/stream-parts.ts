@@ -1,13 +1,12 @@
 /** Which part each stored row is of, and the windows over them: by groups, by times, by a column or at random. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EpochbookError } from '#contract/errors.ts';
 import type { Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
 import { columnNamed, type TypedColumn } from '../columns.ts';
 import { type Parts, split } from '../split.ts';
 import { place, splitOf, stepOf } from '../steps.ts';
 import { checkWindowSplit } from '../table.ts';
-import { secondsOf } from '../times.ts';
+import { notATime, secondsOf } from '../times.ts';
 import { placesInSeries, placeWindows, type RowOrder, type WindowStep } from '../windows.ts';
 import type { Columns } from './stream-columns.ts';
 import { keptNumbers, keptTexts, ofTexts, type StreamRows } from './stream-rows.ts';
@@ -55,11 +54,10 @@ async function readTimes(rows: StreamRows, columns: Columns, column: TypedColumn
     if (odd >= 0 && rows.firstKept[block] + odd < upTo) {
       const { table, row } = rows.originOf(rows.firstKept[block] + odd);
       const error = await rows.notANumber(column, rows.firstKept[block] + odd, at);
-      const value = String(error.values['value'] ?? '');
       const where = { file: table.path, line: row + 1, column: column.index + 1 };
-      throw new EpochbookError(
-        'data.notATime',
-        { path: table.path, unit: 'row', line: row + 1, column: column.name, value },
+      throw notATime(
+        String(error.values['value'] ?? ''),
+        { path: table.path, unit: 'row', line: row + 1, column: column.name },
         { at, where },
       );
     }

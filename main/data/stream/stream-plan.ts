@@ -1,15 +1,16 @@
 /** Which columns of tables that are larger than memory are needed, and in which form. */
+import { totalmem } from 'node:os';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Preparation } from '#contract/samples.ts';
 import type { DataSpec } from '#contract/spec.ts';
-import { columnNamed, type TypedColumn } from '../columns.ts';
+import { columnNamed, isMissing, isNumber, type TypedColumn } from '../columns.ts';
+import { isOfText } from '../features.ts';
 import { formulaOf } from '../rows.ts';
 import { weightColumn } from '../sample-weights.ts';
 import { place, splitOf, stepOf, stepsOf } from '../steps.ts';
 import { chooseFeatures, knownFeatures, type KnownTarget, otherTargets, targetColumn } from '../table.ts';
-import { isOfText } from './known-features.ts';
 import { type ColumnSurvey, type LargeTable, mostTexts, type WantedColumn } from './large-table.ts';
-import { asksForText } from './stream-columns.ts';
+import { asksForText, replacedBy } from './stream-columns.ts';
 
 /** One of the tables: the training data first, then others that are parts. */
 export interface LargePart {
@@ -21,34 +22,10 @@ export interface LargePart {
   readonly steps: readonly { readonly step: DataSpec['steps'][number]; readonly at: string }[];
 }
 
-const done = ['select', 'drop', 'inputs', 'targets', 'replace', 'target', 'take', 'filter', 'where', 'cast', 'impute', 'clip', 'log'];
-const alsoDone = [
-  'bucketize',
-  'normalize',
-  'oneHot',
-  'ordinal',
-  'split',
-  'kFold',
-  'map',
-  'reshape',
-  'resize',
-  'augment',
-  'memory',
-  'sampleWeight',
-  'distinct',
-  'window',
-  'tokenize',
-];
-export const streamed = new Set<string>([...done, ...alsoDone, 'withValidation', 'withTest']);
-
-/** Whether all steps can be done without holding the rows. */
-export const canStream = (spec: DataSpec) =>
-  spec.steps.every(({ op }) => streamed.has(op)) &&
-  // Interpolated, a row is another in every window that it lies in.
-  !(stepOf(spec, 'window') && stepOf(spec, 'resize'));
-
 /** A column of few different values may be one of classes; the count is estimated. */
 const mayBeClasses = 40;
+/** Of so many different numbers, those that are replaced are read as they are written, not numbered. */
+const manyNumbers = 10_000;
 
 export interface Plan {
   readonly wanted: readonly WantedColumn[];
@@ -61,8 +38,29 @@ export type Survey = Awaited<ReturnType<LargeTable['survey']>>;
 const castsIn = (spec: DataSpec) =>
   new Map(stepsOf(spec, 'cast').flatMap(({ step }) => step.columns.map((column) => [column, step.to] as const)));
 
+/** How many more rows than were surveyed say a number, or nothing, where others are said instead of some texts. */
+async function replacedIn(tables: readonly LargePart[], column: string): Promise<{ numbers: number; missing: number }> {
+  let [numbers, missing] = [0, 0];
+  for (const { table, steps } of tables) {
+    const replaced = steps.flatMap(({ step }) => (step.op === 'replace' && step.column === column ? [step.values] : []));
+    const texts = [...new Set(replaced.flatMap((values) => Object.keys(values)))];
+    if (texts.length === 0 || !table.names.includes(column)) continue;
+    for (const [text, many] of await table.countsOf(column, texts)) {
+      const after = replacedBy(replaced, text);
+      numbers += many * (Number(isNumber(after)) - Number(isNumber(text)));
+      missing += many * (Number(isMissing(after)) - Number(isMissing(text)));
+    }
+  }
+  return { numbers, missing };
+}
+
 /** Which columns are needed, and in which form. */
-export function planColumns(tables: readonly LargePart[], surveys: readonly Survey[], spec: DataSpec, known?: Preparation): Plan {
+export async function planColumns(
+  tables: readonly LargePart[],
+  surveys: readonly Survey[],
+  spec: DataSpec,
+  known?: Preparation,
+): Promise<Plan> {
   const { names, path } = tables[0].table;
   const casts = castsIn(spec);
   const surveyOf = (column: string): ColumnSurvey[] =>
@@ -72,21 +70,24 @@ export function planColumns(tables: readonly LargePart[], surveys: readonly Surv
     });
   const derived = stepsOf(spec, 'map').map(({ step }) => step.column);
   const all = [...new Set([...names, ...derived])];
-  const typed = all.map((column, index): TypedColumn => {
+  const rows = surveys.reduce((sum, one) => sum + one.rows, 0);
+  const typed: TypedColumn[] = [];
+  for (const [index, column] of all.entries()) {
     const told = surveyOf(column);
-    const missing = told.reduce((sum, one) => sum + one.missing, 0);
-    const numbers = told.reduce((sum, one) => sum + one.numbers, 0);
-    const rows = surveys.reduce((sum, one) => sum + one.rows, 0);
+    const replacing = await replacedIn(tables, column);
+    const missing = told.reduce((sum, one) => sum + one.missing, replacing.missing);
+    const numbers = told.reduce((sum, one) => sum + one.numbers, replacing.numbers);
     const type = casts.get(column) ?? (derived.includes(column) || numbers > (rows - missing) / 2 ? 'number' : 'text');
-    return { name: column, index, type, missing };
-  });
+    typed.push({ name: column, index, type, missing });
+  }
   for (const { step, index } of stepsOf(spec, 'cast'))
     for (const column of step.columns) columnNamed(typed, column, path, place({ index }));
   const asText = new Set<string>();
+  const replaced = new Set<string>();
   const needed = new Set<string>();
   for (const { steps } of tables)
     for (const { step, at } of steps) {
-      if (step.op === 'replace') asText.add(columnNamed(typed, step.column, path, at).name);
+      if (step.op === 'replace') replaced.add(columnNamed(typed, step.column, path, at).name);
       if (step.op === 'filter') {
         needed.add(columnNamed(typed, step.column, path, at).name);
         if (asksForText(step)) asText.add(step.column);
@@ -118,13 +119,20 @@ export function planColumns(tables: readonly LargePart[], surveys: readonly Surv
   for (const feature of known?.features ?? []) if (isOfText(feature)) asText.add(feature.column);
   const weighing = weightColumn(tables[0].table, typed, spec);
   if (weighing) needed.add(weighing.name);
-  const own = all.filter((column) => names.includes(column) && (needed.has(column) || asText.has(column) || times.has(column)));
+  for (const column of replaced) {
+    const isMany = surveyOf(column).some(({ distinct }) => distinct > manyNumbers);
+    if (typed.find(({ name }) => name === column)!.type !== 'number' || !isMany || times.has(column)) asText.add(column);
+  }
+  const own = all.filter(
+    (column) => names.includes(column) && (replaced.has(column) || needed.has(column) || asText.has(column) || times.has(column)),
+  );
   // They would be as many as there are rows.
   const tokenized = stepOf(spec, 'tokenize') && seen[0].name;
   const wanted = own.map((column): WantedColumn => {
     if (column === tokenized) return { name: column, as: 'texts' };
     const { type } = typed.find((one) => one.name === column)!;
     if (type === 'text' && times.has(column) && !asText.has(column) && !needed.has(column)) return { name: column, as: 'times' };
+    if (replaced.has(column) && !asText.has(column)) return { name: column, as: 'texts' };
     return { name: column, as: type === 'text' || asText.has(column) ? 'codes' : 'numbers' };
   });
   for (const { name, as } of wanted)
@@ -163,4 +171,17 @@ export async function gatherTexts(tables: readonly LargePart[], { wanted }: Plan
   for (const [name, { size }] of found)
     if (size > mostTexts) throw new EpochbookError('data.largeText', { path, column: name, most: mostTexts }, { at: '/data/source' });
   return new Map([...found].map(([name, texts]) => [name, [...texts]]));
+}
+
+/** Of each row, its place, its part and what is to be predicted of it are in memory, and in the making twice. */
+const bytesOfRow = 50;
+
+/** Throws `data.rowsBeyondMemory`. `memory`: bytes of the computer's. */
+export function checkRows(path: string, rows: number, memory = totalmem()): void {
+  if (rows * bytesOfRow <= memory) return;
+  throw new EpochbookError(
+    'data.rowsBeyondMemory',
+    { path, rows, gigabytes: Math.ceil((rows * bytesOfRow) / 1e9) },
+    { at: '/data/source' },
+  );
 }

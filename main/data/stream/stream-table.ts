@@ -3,6 +3,7 @@
  * and parted by their places, the preparation is fitted in passes over columns, and the samples are written part by part.
  * In memory are a few numbers for each row, never the rows. What comes out is what `prepareTable` gives, to the bit.
  */
+import { promises as disk } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EpochbookError } from '#contract/errors.ts';
@@ -33,10 +34,11 @@ import { seriesOf } from '../windows.ts';
 import { blockRows, type ColumnValues, createColumnStore, type StoredColumn } from './column-store.ts';
 import { knownStreamedFeatures } from './known-features.ts';
 import type { ColumnSurvey, LargeTable } from './large-table.ts';
+import { shapeStored } from './shape-stored.ts';
 import { chooseStored, type StoredTables } from './stream-choice.ts';
 import { fitStreamedFeatures } from './stream-features.ts';
 import { orderStored, partRows, placeStored } from './stream-parts.ts';
-import { gatherTexts, knownTarget, type LargePart, planColumns, streamed, type Survey } from './stream-plan.ts';
+import { checkRows, gatherTexts, knownTarget, type LargePart, planColumns, type Survey } from './stream-plan.ts';
 import { keptNumbers, type OriginOf, type StreamRows } from './stream-rows.ts';
 import { sampleRows, type SamplesJob, writeSamples, type WrittenSamples } from './stream-samples.ts';
 import { readStreamedTarget, readStreamedWeights, type StreamedTarget } from './stream-targets.ts';
@@ -63,19 +65,33 @@ export async function prepareLargeTable(
   spec: DataSpec,
   { folders, name, signal, known, onProgress = () => {} }: StreamOptions,
 ): Promise<PreparedTable> {
-  const { file, writtenAtMs, write } = await samplesFile(folders, name);
+  // Interpolated, a row is another in every window that it lies in.
+  const isResized = stepOf(spec, 'window') !== undefined && stepOf(spec, 'resize') !== undefined;
+  const rowsShare = isResized ? 0.6 : 1;
+  const onRows = (share: number) => onProgress(rowsShare * share);
+  const { file, writtenAtMs, write } = await samplesFile(folders, isResized ? `${name}-rows` : name);
+  let made: Awaited<ReturnType<typeof prepareStored>>;
   try {
-    const stored = await storeTables(tables, spec, `${file}.${process.pid}.columns`, { signal, known, onProgress });
+    const stored = await storeTables(tables, spec, `${file}.${process.pid}.columns`, { signal, known, onProgress: onRows });
     try {
-      const prepared = await prepareStored({ ...stored, known, write, file, writtenAtMs, onProgress });
-      await write.done(prepared.bytes);
-      return prepared.prepared;
+      made = await prepareStored({ ...stored, folders, known, write, file, writtenAtMs, onProgress: onRows });
+      await write.done(made.bytes);
     } finally {
       await stored.store.close();
     }
   } catch (error) {
     await write.fail();
     throw error;
+  }
+  const { prepared, rowShape } = made;
+  if (!isResized) return prepared;
+  try {
+    const onlyShapes = { ...spec, steps: spec.steps.filter(({ op }) => op === 'reshape' || op === 'resize') };
+    const onShaped = (share: number) => onProgress(rowsShare + (1 - rowsShare) * share);
+    const dataset = await shapeStored(prepared.dataset, rowShape, onlyShapes, { folders, name, signal, onProgress: onShaped });
+    return { ...prepared, dataset };
+  } finally {
+    await disk.rm(file, { force: true });
   }
 }
 
@@ -132,13 +148,11 @@ async function storeTables(
 ): Promise<StoredTables> {
   const [{ table: main }] = tables;
   const { path } = main;
-  for (const [index, { op }] of spec.steps.entries())
-    if (!streamed.has(op)) throw new EpochbookError('data.stepTooLarge', { step: op, path }, { at: place({ index }) });
   const surveys: Survey[] = [];
   for (const { table } of tables) surveys.push(await table.survey());
   onProgress(shareOf.survey);
 
-  const plan = planColumns(tables, surveys, spec, known);
+  const plan = await planColumns(tables, surveys, spec, known);
   const texts = await gatherTexts(tables, plan, path);
   const stored = plan.wanted.map(({ name: column, as }): StoredColumn => ({
     name: column,
@@ -179,6 +193,7 @@ function absent({ kind, texts }: StoredColumn, count: number): ColumnValues {
 }
 
 interface StoredJob extends StoredTables {
+  readonly folders: Folders;
   readonly known: Preparation | undefined;
   readonly write: SamplesJob['write'];
   readonly file: string;
@@ -197,6 +212,7 @@ async function openRows(job: StoredTables & Pick<StoredJob, 'known'>) {
   const { columns } = chosen;
   const kept = chosen.kept;
   const own = chosen.ownCount;
+  checkRows(path, kept.length);
   const firstKept = new Uint32Array(store.blocks() + 1);
   for (let block = 0, row = 0; block <= store.blocks(); block += 1) {
     while (row < kept.length && kept[row] < block * blockRows) row += 1;
@@ -241,7 +257,15 @@ async function openRows(job: StoredTables & Pick<StoredJob, 'known'>) {
   return { rows, columns, own, several, target, parts, weighing, weightsOf };
 }
 
-async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable; bytes: number }> {
+interface PreparedStored {
+  readonly prepared: PreparedTable;
+  /** Of all samples. */
+  readonly bytes: number;
+  /** Of a sample before it is reshaped. */
+  readonly rowShape: readonly number[];
+}
+
+async function prepareStored(job: StoredJob): Promise<PreparedStored> {
   const { tables, surveys, starts, spec, plan, known, signal, onProgress } = job;
   const [{ table: main }] = tables;
   const { path } = main;
@@ -307,6 +331,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     const { text, preview, written } = await tokenizeStored(
       {
         ...tokenize,
+        folders: job.folders,
         column,
         source: columns.get(column)!,
         parts,
@@ -320,6 +345,7 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     );
     return {
       bytes: written.bytes,
+      rowShape: [text.length],
       prepared: {
         dataset: {
           ...facts,
@@ -383,12 +409,14 @@ async function prepareStored(job: StoredJob): Promise<{ prepared: PreparedTable;
     inputShape,
     ...(arraySteps && { arraySteps }),
     ...augmentationOf(spec, inputShape),
-    ...partsOf(written, size, windowed),
+    // Windows are shaped when they are written out.
+    ...partsOf(written, windowed ? rowShape.reduce((product, one) => product * one, 1) : size, windowed),
   };
   const sample = await sampleRows(rows, columns, typed, ordered, target, parts, own);
   const findings: Finding[] = findTableFaults({ ...sample, chosen: features.filter((column) => column !== target.column), spec });
   return {
     bytes: written.bytes,
+    rowShape,
     prepared: {
       dataset,
       ...shown,

@@ -1,24 +1,24 @@
 /** A column of a stored table as tokens: the vocabulary and the samples of `tokenizeColumn`, in passes over the texts. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EpochbookError } from '#contract/errors.ts';
 import type { TextInput } from '#contract/samples.ts';
+import type { Folders } from '../files.ts';
 import type { Parts } from '../split.ts';
 import { place } from '../steps.ts';
 import { measureTokens, shownTexts, tokenizerSettings, type TokenizeStep } from '../text-table.ts';
-import { encoderOf, placeTokens, startTokenizer } from '../tokenizer.ts';
+import { encoderOf, placeTokens } from '../tokenizer.ts';
 import { blockRows } from './column-store.ts';
+import { startStreamedFit } from './fit-tokenizer.ts';
 import { type Source, textOfRows } from './stream-columns.ts';
 import type { StreamRows } from './stream-rows.ts';
 import type { SamplesJob, WrittenSamples } from './stream-samples.ts';
 
-/** Different words, or pieces of words, that are counted in memory. */
-const mostCounted = 8_000_000;
 /** Signs between two looks at whether to stop. */
 const turnLength = 1 << 20;
 /** Bytes of a part's samples that are written at once. */
 const writtenAtOnce = 4 * 2 ** 20;
 
 export interface TextJob extends SamplesJob {
+  readonly folders: Folders;
   /** What holds the texts. */
   readonly column: string;
   readonly source: Source;
@@ -37,16 +37,16 @@ export interface StreamedText {
   readonly written: WrittenSamples;
 }
 
-/** Writes the samples of each part one after another. Throws `data.noTokens` and `data.stepTooLarge`. */
+/** Writes the samples of each part one after another. Throws `data.noTokens`. */
 export async function tokenizeStored(job: TextJob, rows: StreamRows): Promise<StreamedText> {
   const { column, source, step, parts, known, signal, labelOf } = job;
-  const { store, kept, firstKept, isTrained, path } = rows;
+  const { store, kept, firstKept, isTrained } = rows;
   const at = place(job);
   const told = known?.length ?? step.length;
   const sweeps = 1 + Number(!known) + Number(told === undefined);
   let swept = 0;
 
-  async function each(take: (text: string, row: number) => void, afterSome = () => {}): Promise<void> {
+  async function each(take: (text: string, row: number) => void, afterSome: () => void | Promise<void> = () => {}): Promise<void> {
     for (let block = 0; block < store.blocks(); block += 1) {
       const textOf = textOfRows(store, source, block);
       let signs = 0;
@@ -57,11 +57,11 @@ export async function tokenizeStored(job: TextJob, rows: StreamRows): Promise<St
         if (signs < turnLength) continue;
         signs = 0;
         signal?.throwIfAborted();
-        afterSome();
+        await afterSome();
         await nextTurn();
       }
       signal?.throwIfAborted();
-      afterSome();
+      await afterSome();
       job.onWritten((swept + (block + 1) / store.blocks()) / sweeps);
       await nextTurn();
     }
@@ -70,16 +70,15 @@ export async function tokenizeStored(job: TextJob, rows: StreamRows): Promise<St
 
   async function fit() {
     const { vocabulary, ...settings } = tokenizerSettings(step);
-    const counting = startTokenizer(vocabulary, settings);
-    await each(
-      (text, row) => {
+    const counting = startStreamedFit(vocabulary, settings, job.folders);
+    try {
+      await each((text, row) => {
         if (isTrained[row] === 1) counting.take(text);
-      },
-      () => {
-        if (counting.counted() > mostCounted) throw new EpochbookError('data.stepTooLarge', { step: step.op, path }, { at });
-      },
-    );
-    return counting.finish();
+      }, counting.rest);
+      return await counting.finish();
+    } finally {
+      await counting.close();
+    }
   }
 
   const tokenizer = known ?? (await fit());

@@ -45,6 +45,23 @@ describe('backends', () => {
     expect(largestDifference(results[1], results[2])).toBeLessThan(1e-6);
   });
 
+  it.each(['native', 'wasm'])('train where padding comes before narrower pooling: %s', async (name) => {
+    const pooling = { strides: 2, padding: 'same' };
+    const model = sequential(
+      layer('AveragePooling2D', { ...pooling, poolSize: 3 }),
+      layer('ZeroPadding2D', { padding: 1 }),
+      layer('MaxPooling2D', { ...pooling, poolSize: 1 }),
+      layer('Flatten'),
+      layer('Dense', { units: 1 }),
+    );
+    const losses = async (backend: string) => {
+      const job = makeJob(model, makeData({ inputShape: [7, 6, 2], train: 8 }), { epochs: 2, batchSize: 4 });
+      const rows = eventsOf(await collect(job, { backend: await openBackend(backend, { threads: 1 }) }), 'epochEnded');
+      return rows.map(({ row }) => row.metrics['loss'].toFixed(5));
+    };
+    expect(await losses(name)).toEqual(await losses('reference'));
+  });
+
   it.skipIf(!existsSync(bindingFile(tensorflowFolder())))(
     'train the same in TensorFlow, also with dropout, normalization and an LSTM',
     async () => {

@@ -13,7 +13,13 @@ export interface Runtime {
 }
 
 /** Session options common to both: steps are small, so operators run one after another, each on all threads. */
-export const sessionOptions = { interOpNumThreads: 1, executionMode: 'sequential', graphOptimizationLevel: 'all' } as const;
+export const sessionOptions = {
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  // It gives a pooling the padding before it also where that is wider than the window, and then refuses the pooling.
+  extra: { optimization: { disable_specified_optimizers: 'Pad_Fusion' } },
+} as const;
 
 /** A package as `import()` gives it: in the desktop app's CommonJS bundle under `default`. */
 export function runtimeOf(loaded: object): Runtime {

@@ -43,10 +43,12 @@ export interface RandomInput extends Typed {
   /**
    * `keep`: 0 with probability `rate`, else 1 / (1 − rate). `normal`: mean 0, deviation 1. `uniform`: from 0 to below 1.
    * `permutation`: the numbers from 0 on in an order. `beta`: from 0 to 1, both parameters being one that is drawn evenly from the range.
+   * `gamma`: with this shape, and 1 as its scale.
    */
   readonly distribution:
     | { readonly kind: 'keep'; readonly rate: number }
     | { readonly kind: 'normal' | 'uniform' | 'permutation' }
+    | { readonly kind: 'gamma'; readonly shape: number }
     | { readonly kind: 'beta'; readonly parameter: readonly [least: number, most: number] };
 }
 

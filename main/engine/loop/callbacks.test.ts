@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, openBackend } from '../backends/index.ts';
 import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../testing/harness.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import type { TrainSpec } from '#contract/spec.ts';
+import type { KerasObject, TrainSpec } from '#contract/spec.ts';
 import type { TrainEvent } from './events.ts';
 import { forkCheckpoint } from './fork.ts';
 
@@ -44,6 +44,10 @@ const settings: Record<string, object> = {
   },
   'gathered gradients and an average that overwrites': {
     optimizer: layer('Adam', { learningRate: 0.02, gradientAccumulationSteps: 2, useEma: true, emaOverwriteFrequency: 3 }),
+  },
+  'averages that are judged': {
+    optimizer: layer('SGD', { learningRate: 0.2, useEma: true, emaMomentum: 0.7 }),
+    callbacks: [layer('SwapEMAWeights', { swapOnEpoch: true }), layer('EarlyStopping', { patience: 3, restoreBestWeights: true })],
   },
   'Adagrad and class weights': { optimizer: layer('Adagrad', { learningRate: 0.1, weightDecay: 0.01 }), classWeight: 'balanced' },
 };
@@ -126,6 +130,36 @@ describe('the learning rate', () => {
       code: 'engine.plateauSchedule',
       at: '/train/callbacks/0',
     });
+  });
+});
+
+describe('averaged weights', () => {
+  const optimizer = layer('SGD', { learningRate: 0.5, useEma: true, emaMomentum: 0.8 });
+  const judged = (callbacks: KerasObject[]) => collect(job({ optimizer, callbacks }), { backend });
+  const losses = (events: readonly TrainEvent[], name: string) => rows(events).map(({ metrics }) => metrics[name]);
+
+  it('are judged in validation; training is as it was', async () => {
+    const [without, averaged] = [await judged([]), await judged([layer('SwapEMAWeights')])];
+    expect(losses(averaged, 'loss')).toEqual(losses(without, 'loss'));
+    expect(lastOf(averaged).weights).toEqual(lastOf(without).weights);
+    expect(losses(averaged, 'val_loss')).not.toEqual(losses(without, 'val_loss'));
+    // In the end the model has its averages: what is validated next, hardly trained, is what was validated last.
+    const from = { ...lastOf(without), state: { ...(lastOf(without).state as object), stop: undefined } } as unknown as Checkpoint;
+    const train = { epochs: 7, optimizer: layer('SGD', still) };
+    const next = await collect({ ...job(train), from: forkCheckpoint(from, job({ optimizer }).train, job(train).train) }, { backend });
+    expect(losses(next, 'val_loss')[0]).toBeCloseTo(losses(averaged, 'val_loss')[5], 5);
+  });
+
+  it('are the best epoch’s where they are swapped at its end', async () => {
+    const events = await judged([layer('SwapEMAWeights', { swap_on_epoch: true })]);
+    const best = eventsOf(events, 'checkpoint').findLast(({ kind }) => kind === 'best')!.checkpoint;
+    const then = eventsOf(events, 'checkpoint').find(({ kind, checkpoint }) => kind !== 'best' && checkpoint.epoch === best.epoch)!;
+    for (const [name, { values }] of best.weights) expect(values).toEqual(then.checkpoint.slots.get(`moving_average/${name}`)!.values);
+  });
+
+  it('must be there', async () => {
+    const made = job({ optimizer: layer('SGD'), callbacks: [layer('SwapEMAWeights')] });
+    await expect(collect(made, { backend })).rejects.toMatchObject({ code: 'engine.averagesMissing', at: '/train/callbacks/0' });
   });
 });
 

@@ -13,9 +13,12 @@ interface Place {
 
 /** Points at the data where that is what is wrong, else at the optimizer. */
 export function divergence({ what, layer = '' }: Wrong, { epoch, step, learningRate, row }: Place): PlainError {
-  const isData = what === 'inputs' || what === 'targets';
   const values = { what, layer, epoch, step, rate: String(learningRate), ...(row !== undefined && { row: row + 1 }) };
-  return toPlainError(
-    new EpochbookError(isData ? 'engine.divergedData' : 'engine.diverged', values, { at: isData ? '/data' : '/train/optimizer' }),
-  );
+  const [code, at] =
+    what === 'steps'
+      ? (['engine.divergedSteps', '/data'] as const)
+      : what === 'inputs' || what === 'targets'
+        ? (['engine.divergedData', '/data'] as const)
+        : (['engine.diverged', '/train/optimizer'] as const);
+  return toPlainError(new EpochbookError(code, values, { at }));
 }

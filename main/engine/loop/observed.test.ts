@@ -7,6 +7,7 @@ import { collect, eventsOf, layer, makeData, makeJob, sequential } from '../test
 import type { TrainEvent } from './events.ts';
 import { suggestedRate } from './learning-rate-finder.ts';
 import { deadShare, histogramOf } from './observe.ts';
+import { randomStream } from './random.ts';
 
 let backend: Backend;
 beforeAll(async () => {
@@ -195,6 +196,33 @@ describe('a run that diverges says why', () => {
       at: '/data',
       values: { what: 'inputs', row: data.train.rows[17] + 101, step: 1, epoch: 1 },
     });
+  });
+
+  it('from a target that takes more steps than its sample has unpadded, by its row', async () => {
+    const [count, steps, short] = [12, 4, 7];
+    const stream = randomStream(1, 'padded steps');
+    const inputs = Float32Array.from({ length: count * steps * 2 }, (_, index) =>
+      Math.floor(index / (steps * 2)) === short && Math.floor(index / 2) % steps > 0 ? 0 : stream.uniform() + 0.5,
+    );
+    const part = {
+      count,
+      inputs,
+      targets: Float32Array.from({ length: count * 2 }, (_, index) => 1 + (index % 2)),
+      rows: Uint32Array.from({ length: count }, (_, index) => index),
+    };
+    const heard = {
+      inputShape: [steps, 2],
+      targetShape: [2],
+      task: 'classification',
+      classes: ['', 'a', 'b'],
+      train: part,
+      hash: '',
+    } as const;
+    const model = sequential(layer('Masking'), layer('LSTM', { units: 3, returnSequences: true }), layer('Dense', { units: 3 }));
+    const events = await collect(makeJob(model, heard, { loss: 'ctc', shuffle: false, batchSize: 6 }), { backend });
+    expect(eventsOf(events, 'ended')).toMatchObject([
+      { status: 'diverged', error: { code: 'engine.divergedSteps', at: '/data', values: { row: short + 1, step: 2, epoch: 1 } } },
+    ]);
   });
 
   it('from the layer whose output is the first that is wrong', async () => {

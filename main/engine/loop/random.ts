@@ -131,6 +131,9 @@ export function fillRandom(target: Float32Array, distribution: RandomInput['dist
       for (let index = 0; index < target.length; index++) target[index] = beta(parameter, stream);
       return;
     }
+    case 'gamma':
+      for (let index = 0; index < target.length; index++) target[index] = gamma(distribution.shape, stream);
+      return;
     default:
       return fillUniform(target, stream);
   }

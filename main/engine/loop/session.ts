@@ -41,10 +41,10 @@ export type Sums = ReadonlyMap<string, ArrayLike<number>>;
 
 /** What went wrong first in a step whose loss is no number. */
 export interface Wrong {
-  /** Values that came in, a layer's weights or outputs, or the loss alone. */
-  readonly what: 'inputs' | 'targets' | 'weights' | 'outputs' | 'loss';
+  /** Values that came in, a layer's weights or outputs, a target that takes more steps than its sample has, or the loss alone. */
+  readonly what: 'inputs' | 'targets' | 'weights' | 'outputs' | 'steps' | 'loss';
   readonly layer?: string;
-  /** Of `inputs` and `targets`: the sample in the batch. */
+  /** Of `inputs`, `targets` and `steps`: the sample in the batch. */
   readonly sample?: number;
 }
 
@@ -84,6 +84,8 @@ export interface Session {
   weights(): ReadonlyMap<string, NamedTensor>;
   slots(): ReadonlyMap<string, NamedTensor>;
   setWeights(weights: ReadonlyMap<string, NamedTensor>): void;
+  /** Lets those weights that the optimizer averages change places with their averages: to judge these, and back again. */
+  swapAverages(): void;
   /** Gives the weights the values that the optimizer keeps for the end of training. */
   finish(): void;
   /** Frees the compiled programs and the model. */
@@ -98,6 +100,12 @@ export interface Batch {
   readonly weights?: Float32Array;
   /** Where samples are mixed with others: the others' targets and weights, and how much each sample's own counts. */
   readonly mixed?: { readonly targets: Float32Array; readonly shares: Float32Array; readonly weights?: Float32Array };
+}
+
+/** One sample of a batch, as a batch. */
+function sampleOf({ size, inputs, targets, weights }: Batch, sample: number): Batch {
+  const one = (values: Float32Array) => values.slice((values.length / size) * sample, (values.length / size) * (sample + 1));
+  return { size: 1, inputs: one(inputs), targets: one(targets), ...(weights && { weights: one(weights) }) };
 }
 
 interface Prepared {
@@ -330,6 +338,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
         .map(([name, { shape, data: values }]) => [name.slice(prefix.length), { shape, values: values as Float32Array }]),
     );
 
+  const evaluate = async (batch: Batch): Promise<Sums> => {
+    const results = await run(await prepare('evaluation', batch.size), batch, await firstOf(evaluationStates, batch.size));
+    evaluationStates = new Map(model.states.map(({ name }) => [stateName(name), results.get(stateName(name))!]));
+    return sumsOf(results, batch);
+  };
+
   return {
     model,
     optimizer,
@@ -357,11 +371,7 @@ export function openSession(job: TrainJob, backend: Backend): Session {
           state.set(name, zeros);
         }
     },
-    evaluate: async (batch) => {
-      const results = await run(await prepare('evaluation', batch.size), batch, await firstOf(evaluationStates, batch.size));
-      evaluationStates = new Map(model.states.map(({ name }) => [stateName(name), results.get(stateName(name))!]));
-      return sumsOf(results, batch);
-    },
+    evaluate,
     explain: async (batch, iteration) => {
       for (const what of ['inputs', 'targets'] as const) {
         const wrong = firstWrong(batch[what]);
@@ -374,6 +384,12 @@ export function openSession(job: TrainJob, backend: Backend): Session {
         const layer = name.slice(layerName('').length);
         if (wrongWeights((each) => each === layer) !== null) return { what: 'weights', layer };
         if (firstWrong(output) >= 0) return { what: 'outputs', layer };
+      }
+      if (heads.some(({ loss }) => loss.output === 'sequence')) {
+        for (let sample = 0; sample < batch.size; sample++) {
+          const sums = await evaluate(sampleOf(batch, sample));
+          if (!Number.isFinite(sums.get('loss')![0])) return { what: 'steps', sample };
+        }
       }
       return { what: 'loss' };
     },
@@ -400,6 +416,17 @@ export function openSession(job: TrainJob, backend: Backend): Session {
     slots: () => new Map([...tensors('slot/'), ...[...tensors(stateName(''))].map(([name, value]) => [stateName(name), value] as const)]),
     setWeights: (weights) => {
       for (const [name, { shape, values }] of weights) replace(weightName(name), float(values.slice(), shape));
+    },
+    swapAverages: () => {
+      const { finalSlot } = optimizer;
+      if (finalSlot === null) return;
+      for (const { name } of model.weights) {
+        const [weight, slot] = [weightName(name), slotName(finalSlot, name)];
+        const average = state.get(slot);
+        if (!average) continue;
+        state.set(slot, state.get(weight)!);
+        state.set(weight, average);
+      }
     },
     finish: takeFinalValues,
     dispose: async () => {

@@ -336,10 +336,12 @@ async function* run(
     if (validation && !diverged) {
       const validating = clock();
       const pausedBefore = pausedMs;
+      if (plan.averaged) session.swapAverages();
       const results = yield* validate(session, validation, validationSize, async (done, total) => {
         if (!(await pass())) return 'stop';
         return due() ? { type: 'progressed', phase: 'validating', epoch, step: done, steps: total } : null;
       });
+      if (plan.averaged) session.swapAverages();
       if (!results) {
         await session.fetch();
         yield within();
@@ -360,6 +362,7 @@ async function* run(
 
     lastRow = row;
     await session.fetch();
+    if (plan.averaged === 'epoch') session.swapAverages();
     let stop: EndReason | null = null;
     plan.stoppings.forEach((stopping, index) => {
       const next = stopping.after(stoppings[index], epoch, metrics[stopping.monitor]);
@@ -384,6 +387,7 @@ async function* run(
       if (improved) yield { type: 'observed', observation: { kind: 'confusionBest', content } };
     }
     if (improved) yield { type: 'checkpoint', kind: 'best', checkpoint: checkpoint(epoch, {}, false) };
+    if (plan.averaged === 'epoch') session.swapAverages();
     if (epoch === spec.epochs) stop ??= 'epochs';
     if (stop) yield* conclude(epoch, stop);
     else yield { type: 'checkpoint', kind: 'last', checkpoint: checkpoint(epoch, {}) };

@@ -27,7 +27,7 @@ function heardAt(mask: tf.Tensor, step: number, width: number): tf.Tensor {
 /**
  * −log of the probability of all ways to say the targets, `[batch, length]`, over the output's steps, `[batch, steps,
  * classes]`, of logits: the forward recursion over the targets with a blank around each (section 4.1), in logarithms.
- * Steps that are padding say nothing.
+ * Steps that are padding say nothing; the loss is infinite where those that are left are too few.
  */
 export const ctc: PerSample = ({ values, logits, mask }, targets) => {
   const output = tf.logSoftmax(logits ?? values());
@@ -61,7 +61,9 @@ export const ctc: PerSample = ({ values, logits, mask }, targets) => {
   // It ends in the last class or in the blank after it.
   const end = tf.mul(tf.sum(tf.cast(tf.notEqual(labels, 0), 'float32'), 1, true), 2);
   const ends = only(tf.logicalAnd(tf.lessEqual(place, end), tf.greaterEqual(place, tf.sub(end, 1))));
-  return tf.neg(tf.logSumExp(tf.add(forward, ends), 1));
+  const loss = tf.neg(tf.logSumExp(tf.add(forward, ends), 1));
+  // Fewer steps than the targets need: no way at all.
+  return tf.where(tf.greater(loss, -never / 2), tf.mul(tf.ones([batch]), Infinity), loss);
 };
 
 /**

@@ -113,12 +113,14 @@ function unpacked(batch: tf.Tensor, parts: readonly { shape: Shape }[]): tf.Tens
   });
 }
 
+/** Layers that look up a vector for each whole number. */
+const lookUp = ['Embedding', 'ReversibleEmbedding', 'TokenAndPositionEmbedding'];
+
 function numberedInputs({ calls, inputs, entries }: Wiring, shapes: readonly InputShape[]): NumberedInput[] {
   const from = shapes.map((_, index) => shapes.slice(0, index).reduce((total, { shape }) => total + sizeOf(shape), 0));
-  return calls.flatMap(({ layer, inputs: given }) => {
+  return calls.flatMap(({ layer, inputs: given, reverse }) => {
     const input = inputs.indexOf(given[0]);
-    const className = layer.getClassName();
-    if (input < 0 || !(className === 'Embedding' || className === 'TokenAndPositionEmbedding')) return [];
+    if (input < 0 || reverse || !lookUp.includes(layer.getClassName())) return [];
     const { inputDim, vocabularySize } = layer.getConfig() as { inputDim?: number; vocabularySize?: number };
     const { index } = entries.find(({ layers }) => layers.includes(layer))!;
     return [{ layer: layer.name, index, from: from[input], length: sizeOf(shapes[input].shape), below: (inputDim ?? vocabularySize)! }];

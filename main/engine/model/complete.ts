@@ -84,7 +84,7 @@ function targetFacts(facts: DataFacts, names: readonly string[]): (TargetFacts |
 
 /** What an embedding may leave to tokenized text. */
 function fillVocabulary(className: string, config: Config, { tokens, length }: NonNullable<DataFacts['text']>): void {
-  if (className === 'Embedding') config.inputDim ??= tokens.length;
+  if (className === 'Embedding' || className === 'ReversibleEmbedding') config.inputDim ??= tokens.length;
   if (className !== 'TokenAndPositionEmbedding') return;
   config.vocabularySize ??= tokens.length;
   config.sequenceLength ??= length;

@@ -1,7 +1,7 @@
 /** A wired model on tensors, with the masks that layers pass on to each other. (tfjs' own run keeps a mask where there is none any more.) */
 import { tf, type tfl } from '../tfjs.ts';
 import { recurrentIn } from './states.ts';
-import type { Symbolic, Wiring } from './wire.ts';
+import type { Call, Symbolic, Wiring } from './wire.ts';
 
 type Mask = tf.Tensor | null;
 
@@ -23,6 +23,7 @@ interface CallOptions {
   readonly training: boolean;
   readonly mask?: Mask | Mask[];
   readonly initialState?: tf.Tensor[];
+  readonly reverse?: true;
 }
 
 /** What is not public of tfjs' layers. */
@@ -39,7 +40,7 @@ interface Callable {
 const one = <T>(items: readonly T[]): T | T[] => (items.length === 1 ? items[0] : [...items]);
 const list = <T>(item: T | T[]): T[] => (Array.isArray(item) ? item : [item]);
 
-function applied(layer: tfl.layers.Layer, given: readonly Masked[], training: boolean): Masked[] {
+function applied({ layer, reverse }: Call, given: readonly Masked[], training: boolean): Masked[] {
   const own = layer as unknown as Callable;
   // What follows the sequence at a recurrent layer are the states that it begins with.
   const begun = given.length > 1 && recurrentIn(layer).length > 0;
@@ -47,9 +48,14 @@ function applied(layer: tfl.layers.Layer, given: readonly Masked[], training: bo
   const inputs = begun ? first : one([first, ...rest]);
   const masks = begun ? [given[0].mask] : given.map(({ mask }) => mask);
   const masked = masks.some((mask) => mask !== null);
-  const options = { training, ...(masked && { mask: own.takesMasks ? masks : masks[0] }), ...(begun && { initialState: rest }) };
+  const options = {
+    training,
+    ...(masked && { mask: own.takesMasks ? masks : masks[0] }),
+    ...(begun && { initialState: rest }),
+    ...(reverse && { reverse }),
+  };
   const outputs = list(own.call(inputs, options));
-  const made = own.supportsMasking ? list(own.computeMask(inputs, one(masks))) : [];
+  const made = own.supportsMasking && !reverse ? list(own.computeMask(inputs, one(masks))) : [];
   return outputs.map((value, index) => ({ value, mask: made[index] ?? null }));
 }
 
@@ -62,9 +68,10 @@ export function forward(
 ): Forward {
   const known = new Map<Symbolic, Masked>(inputs.map((input, index) => [input, { value: values[index], mask: null }]));
   const penalties: tf.Tensor[] = [];
-  for (const { layer, inputs: from, outputs: to } of calls) {
+  for (const call of calls) {
+    const { layer, inputs: from, outputs: to } = call;
     const made = applied(
-      layer,
+      call,
       from.map((input) => known.get(input)!),
       training,
     );

@@ -5,6 +5,7 @@
 import { EpochbookError } from '#contract/errors.ts';
 import type { RandomStream } from '../loop/random.ts';
 import { type Shape, sizeOf } from '../compile/graph.ts';
+import { kernelValues } from './layers/spectrum.ts';
 
 /** A tfjs initializer, of whose classes only the fields are public. */
 export interface InitializerLike {
@@ -103,6 +104,7 @@ export function initialValues(initializer: InitializerLike, shape: Shape, stream
     const width = shape[1] ?? 1;
     return Float32Array.from({ length: sizeOf(shape) }, (_, index) => (Math.floor(index / width) === index % width ? gain : 0));
   }
+  if (name === 'STFT') return kernelValues(shape, config);
   const next = valueSource(name, shape, config, stream);
   return Float32Array.from({ length: sizeOf(shape) }, next);
 }

@@ -10,6 +10,7 @@ import { kerasModels } from '../testing/keras-figures.ts';
 import { joined, modelOf } from '../testing/layer-gradients.ts';
 import { tf } from '../tfjs.ts';
 import { buildModel } from './build.ts';
+import { kernelValues } from './layers/spectrum.ts';
 
 interface Values {
   readonly shape: readonly number[];
@@ -27,7 +28,10 @@ interface Recorded extends KerasObject {
   readonly inputGradients?: readonly (readonly number[])[];
   readonly before?: KerasObject;
   readonly ids?: number;
+  readonly reverse?: 'only' | 'too';
   readonly outputs?: number;
+  /** What is drawn, in its order. */
+  readonly drawn?: readonly (readonly number[])[];
 }
 
 const first = JSON.parse(readFileSync(new URL('../testing/keras-layers.json', import.meta.url), 'utf8')) as { cases: Recorded[] };
@@ -47,13 +51,14 @@ function expectClose(found: ArrayLike<number>, recorded: readonly number[], what
 }
 
 it.each(cases)('$class_name $config', async (recorded) => {
-  const { class_name: className, config, before, ids, training, outputs } = recorded;
+  const { class_name: className, config, before, ids, training, reverse, outputs } = recorded;
   const spec = modelOf({
     className,
     config,
     inputs: recorded.inputs.map(({ shape }) => shape),
     ...(before && { before }),
     ...(outputs && { outputs }),
+    ...(reverse && { reverse }),
   });
   const model = buildModel(spec, 1);
   const count = recorded.inputs[0].values.length / recorded.inputs[0].shape.reduce((all, length) => all * length, 1);
@@ -91,9 +96,12 @@ it.each(cases)('$class_name $config', async (recorded) => {
         ...wanted.map((variable, index): [string, tf.Tensor] => [`g${index}`, grads[variable.name] ?? tf.zerosLike(variable)]),
       ]);
     });
-    // Options make the outcome certain, whatever is drawn.
-    for (const { name, shape } of program.random)
-      given.set(name, { data: new Float32Array(shape.reduce((all, length) => all * length, 1)).fill(0.3), shape, dtype: 'float32' });
+    // Options make the outcome certain, whatever is drawn, but where Keras was given the same numbers.
+    program.random.forEach(({ name, shape }, index) => {
+      const drawn = recorded.drawn?.[index];
+      const data = drawn ? Float32Array.from(drawn) : new Float32Array(shape.reduce((all, length) => all * length, 1)).fill(0.3);
+      given.set(name, { data, shape, dtype: 'float32' });
+    });
     const executable = await backend.compile(program);
     const results = await executable.run(given);
     await executable.release();
@@ -117,4 +125,9 @@ it.each(cases)('$class_name $config', async (recorded) => {
     x.dispose();
     model.dispose();
   }
+});
+
+it.each(kerasModels.waves)('the waves of a spectrogram: $config', ({ config, shape, values }) => {
+  const window = config.window ?? 'none';
+  expectClose(kernelValues(shape, { ...config, window }), values, 'kernel');
 });

@@ -1,4 +1,5 @@
 /** A layer's config as the text gives it, checked and in tfjs' spelling. */
+import { layerElsewhere } from '#contract/layers-elsewhere.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Json, KerasObject, ModelSpec } from '#contract/spec.ts';
 import { activations, initializers, inputLayer, inputLayerOptions, layerTypes } from './layer-types.ts';
@@ -82,8 +83,10 @@ function wrapped(value: Json): Json {
 
 const wraps: readonly string[] = ['layer', 'cell'];
 
+const spectrograms: readonly string[] = ['MelSpectrogram', 'STFTSpectrogram'];
+
 /** Options of Keras' that tfjs lacks, harmless at these values. */
-const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2] };
+const harmless: Readonly<Record<string, readonly Json[]>> = { implementation: [1, 2], reverseDtype: ['float32'] };
 
 /** Numbers that must lie in a range, by option. */
 const counts = [
@@ -103,6 +106,16 @@ const counts = [
   'embeddingDim',
   'intermediateDim',
   'powerIterations',
+  'bins',
+  'numOps',
+  'numChains',
+  'chainDepth',
+  'frameLength',
+  'frameStep',
+  'fftLength',
+  'sequenceStride',
+  'numMelBins',
+  'samplingRate',
 ];
 const positiveSizes = ['kernelSize', 'poolSize', 'strides', 'dilationRate'];
 const isCount = (value: Json | undefined) => typeof value === 'number' && Number.isInteger(value) && value > 0;
@@ -124,6 +137,8 @@ export function readLayer(layer: LayerSpec, pointer: string): { className: strin
   const className = layer.class_name;
   const type = Object.hasOwn(layerTypes, className) ? layerTypes[className] : undefined;
   if (!type && className !== inputLayer) {
+    const way = layerElsewhere(className);
+    if (way) throw new EpochbookError('engine.layerElsewhere', { name: className, way }, { at: pointer });
     throw new EpochbookError(
       'engine.layerUnknown',
       { name: className, nearest: nearest(className, Object.keys(layerTypes)) },
@@ -133,7 +148,12 @@ export function readLayer(layer: LayerSpec, pointer: string): { className: strin
   const options = type?.options ?? inputLayerOptions;
   const config: Config = { ...kerasDefaults[className] };
   for (const [key, given] of Object.entries(layer.config)) {
-    if (given === null) continue;
+    if (given === null) {
+      // Keras: no window, no scaling.
+      const meant = spectrograms.includes(className) && ['window', 'scaling'].includes(key);
+      if (meant) config[key] = 'none';
+      continue;
+    }
     const option = camelCase(key);
     const at = `${pointer}/config/${key}`;
     if (!options.includes(option)) {

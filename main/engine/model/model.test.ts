@@ -5,6 +5,7 @@ import type { Json, ModelSpec } from '#contract/spec.ts';
 import { openSession } from '../loop/session.ts';
 import { openReference } from '../backends/reference.ts';
 import { layer, makeData, makeJob, sequential } from '../testing/harness.ts';
+import { modelOf } from '../testing/layer-gradients.ts';
 import { tf } from '../tfjs.ts';
 import { buildModel } from './build.ts';
 import { completeModel } from './complete.ts';
@@ -335,6 +336,35 @@ describe('a job whose parts do not fit', () => {
     const error = open(model, data, settings);
     expect(error.at).toBe(at);
     expect(error.message).toMatch(message);
+  });
+});
+
+describe('an embedding applied backwards', () => {
+  it('wants vectors of its length', () => {
+    const model = modelOf({ className: 'ReversibleEmbedding', config: { inputDim: 5, outputDim: 3 }, inputs: [[2, 4]], reverse: 'only' });
+    expect(errorOf(() => buildModel(model, 1))).toMatchObject({
+      code: 'engine.reverseLength',
+      at: '/model/config/layers/1',
+      values: { length: 3, arrives: 4 },
+    });
+  });
+});
+
+describe('a spectrogram', () => {
+  it.each([
+    ['MelSpectrogram', { fftLength: 8, sequenceLength: 9 }, [20], 'transform'],
+    ['MelSpectrogram', { fftLength: 16 }, [8], 'short'],
+    ['MelSpectrogram', { fftLength: 4, window: [1, 2] }, [8], 'window'],
+    ['STFTSpectrogram', { frameLength: 4, frameStep: 5 }, [8, 1], 'step'],
+    ['STFTSpectrogram', { frameLength: 9 }, [8, 1], 'short'],
+    ['STFTSpectrogram', { frameLength: 2 }, [8, 1], 'silent'],
+  ] as const)('of %s with %j on %j is refused: %s', (className, config, shape, problem) => {
+    const model = modelOf({ className, config: config as { [option: string]: Json }, inputs: [[...shape]] });
+    expect(errorOf(() => buildModel(model, 1))).toMatchObject({
+      code: 'engine.spectrogram',
+      at: '/model/config/layers/1',
+      values: { problem },
+    });
   });
 });
 

@@ -55,7 +55,11 @@ for (const kernelName of ['Equal', 'NotEqual', 'Greater', 'Less', 'Any']) {
   });
 }
 
-// tfjs' own takes the gradient of a single part for a list: a sequence of one step could not be learnt from.
+// tfjs' own take the gradient of a single part for a list: a sequence of one step could not be learnt from.
+tf.registerGradient({
+  kernelName: 'SplitV',
+  gradFunc: (dy, _, attributes) => ({ x: () => tf.concat([dy].flat(), attributes['axis'] as number) }),
+});
 tf.registerGradient({
   kernelName: 'Unpack',
   gradFunc: (dy, _, attributes) => ({ value: () => tf.stack([dy].flat(), attributes['axis'] as number) }),

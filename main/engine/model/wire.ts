@@ -6,7 +6,7 @@ import { addOptions, inTfjsWords } from './add-options.ts';
 import { checkArrival, fillTarget } from './check-arrival.ts';
 import { type Config, isModel, layerNames, type LayerSpec, layersOf, readLayer } from './layer-config.ts';
 import { inputLayer } from './layer-types.ts';
-import './layers/index.ts';
+import { reversible } from './layers/index.ts';
 import { shapeText } from './names.ts';
 import { fixInitializers, replaceComputation } from './own-layers.ts';
 import { traceRandom } from './random-layers.ts';
@@ -20,6 +20,8 @@ export interface Call {
   readonly layer: tfl.layers.Layer;
   readonly inputs: readonly Symbolic[];
   readonly outputs: readonly Symbolic[];
+  /** Applied backwards (ReversibleEmbedding). */
+  readonly reverse?: true;
 }
 
 /** What stands in the model's own list: a layer, or a model as one. */
@@ -114,6 +116,9 @@ export function connectionsOf(value: Json | undefined): Connection[] {
   return typeof value[0] === 'string' ? [value as Connection] : (value as Connection[]);
 }
 
+/** What follows a connection's three numbers are options of the call. */
+const isReversed = (connection: readonly Json[]) => (connection[3] as { reverse?: Json } | undefined)?.reverse === true;
+
 export const inputConnections = (model: ModelSpec) => connectionsOf(model.config.input_layers ?? model.config.inputLayers);
 export const outputConnections = (model: ModelSpec) => connectionsOf(model.config.output_layers ?? model.config.outputLayers);
 
@@ -128,7 +133,14 @@ class Wirer {
     this.seed = seed;
   }
 
-  private applyLayer(layer: tfl.layers.Layer, inputs: readonly Symbolic[], className: string, config: Config, at: string): Symbolic[] {
+  private applyLayer(
+    layer: tfl.layers.Layer,
+    inputs: readonly Symbolic[],
+    className: string,
+    config: Config,
+    at: string,
+    reverse: boolean,
+  ): Symbolic[] {
     const arrives = sampleShape(inputs[0]);
     checkArrival(className, config, arrives, at);
     if (className === 'Reshape') fillTarget(layer, arrives);
@@ -137,6 +149,7 @@ class Wirer {
     let output: Symbolic | Symbolic[];
     checkInitialState(layer, inputs.map(sampleShape), at);
     try {
+      if (className === reversible) Object.assign(layer, { reverse });
       output = withSeededWeights(this.seed, layer.name, () => layer.apply(inputs.length === 1 ? inputs[0] : [...inputs])) as
         | Symbolic
         | Symbolic[];
@@ -154,19 +167,19 @@ class Wirer {
     this.states.add(layer, layer.name, config, arrives);
     const outputs = Array.isArray(output) ? output : [output];
     if (sampleShape(outputs[0]).some((length) => length !== null && !(length > 0))) throw failed(`→ ${shapeText(sampleShape(outputs[0]))}`);
-    this.calls.push({ layer, inputs, outputs });
+    this.calls.push({ layer, inputs, outputs, ...(reverse && { reverse }) });
     return outputs;
   }
 
   /** A layer, or a nested model, on tensors. */
-  apply(spec: LayerSpec, name: string, inputs: readonly Symbolic[], at: string): Symbolic[] {
+  apply(spec: LayerSpec, name: string, inputs: readonly Symbolic[], at: string, reverse = false): Symbolic[] {
     if (isModel(spec)) return [...this.applyModel(spec as unknown as ModelSpec, name, inputs, at).outputs];
     const { className, config } = readLayer(spec, at);
     const named: Config = { ...config, name };
     delete named.batchInputShape;
     const layer = this.made.get(name) ?? makeLayer(className, named, at);
     this.made.set(name, layer);
-    return this.applyLayer(layer, inputs, className, named, at);
+    return this.applyLayer(layer, inputs, className, named, at, reverse && className === reversible);
   }
 
   /** `name` is '' for the model itself; then `entries` says what became of its list. */
@@ -243,7 +256,7 @@ class Wirer {
       const sources = from.map((connection) => locate(connection)!);
       known.set(
         key(own[index], call),
-        enter(index, () => this.apply(specs[index], names[index], sources, pointer(index))),
+        enter(index, () => this.apply(specs[index], names[index], sources, pointer(index), isReversed(from[0]))),
       );
     }
     return outputConnections(model).map((connection) => {

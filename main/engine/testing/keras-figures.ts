@@ -70,6 +70,12 @@ interface FurtherFigures {
 /** Of whole models: three steps of training; and of layers and optimizers beyond the first tables. */
 interface ModelFigures {
   readonly layers: readonly object[];
+  /** What the initializer STFT gives. */
+  readonly waves: readonly {
+    readonly config: { readonly [option: string]: unknown };
+    readonly shape: number[];
+    readonly values: number[];
+  }[];
   readonly optimizers: OptimizerFigures;
   readonly models: readonly {
     readonly name: string;

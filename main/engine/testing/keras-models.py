@@ -11,21 +11,46 @@ f = lambda a: [float(f"{float(x):.8g}") for x in np.asarray(a, dtype=np.float64)
 
 r = np.random.default_rng(31)
 layers = []
-def layer(name, config, shape, training=False, states=(), count=1):
-    x = tf.Variable((r.uniform if training else r.normal)(size=(2, *shape)).astype("float32"))
+def take(made, drawn):
+    """Whether it is done, and how far the corners move: those of each place that is not 0."""
+    done, *moved = drawn
+    corners = np.full((2, 4, 2), 0.5, "float32")
+    for (corner, axis), of in zip([(1, 0), (2, 1), (3, 0), (3, 1)], moved): corners[:, corner, axis] = of
+    random = type("Random", (), {"uniform": staticmethod(lambda shape, minval, maxval, **_: tf.constant(minval + (maxval - minval) * (corners if len(shape) == 3 else np.array(done)), tf.float32))})
+    class Given:
+        def __getattr__(self, name): return random if name == "random" else getattr(keras_backend, name)
+    keras_backend = made.backend; made.backend = Given()
+def pull(made, drawn):
+    """Whether it is done, how strongly, and the noise of both axes, which Keras draws with one seed."""
+    done, strength, noise, _ = drawn
+    random = type("Random", (), {"uniform": staticmethod(lambda shape, minval, maxval, **_: tf.constant(minval + (maxval - minval) * (np.array(done) if len(shape) else strength[0]), tf.float32))})
+    class Given:
+        def __getattr__(self, name): return random if name == "random" else getattr(keras_backend, name)
+    keras_backend = made.backend; made.backend = Given()
+    tf.random.stateless_normal = lambda shape, **_: tf.constant(noise, tf.float32, shape)
+normal = tf.random.stateless_normal
+def layer(name, config, shape, training=False, states=(), count=1, ids=None, reverse=None, drawn=None):
+    x = tf.Variable((r.integers(0, ids, (2, *shape)) if ids else (r.uniform if training else r.normal)(size=(2, *shape))).astype("float32"))
     begin = [tf.Variable(r.normal(size=(2, *s)).astype("float32")) for s in states]; more = dict(initial_state=begin) if states else {}
-    made = getattr(L, name)(**config); made(x, **more)
+    made = getattr(L, name)(**config)
+    if drawn: (pull if name == "RandomElasticTransform" else take)(made, drawn)
+    if reverse == "only": more["reverse"] = True
+    call = (lambda: made(made(x), reverse=True)) if reverse == "too" else (lambda: made(x, **more))
+    call()
     for v in made.weights: v.assign(r.normal(size=v.shape).astype("float32") * 0.5)
     with tf.GradientTape() as tape:
-        out = made(x, training=True) if training else made(x, **more)
+        out = tf.concat([made(x[i:i + 1], training=True) for i in range(2)], 0) if name == 'Equalization' else made(x, training=True) if training else call()
         shape_, out = (out[0].shape, tf.concat([tf.reshape(o, [-1]) for o in out], 0)) if count > 1 else (out.shape, out)
         total = tf.reduce_sum(out * tf.reshape(tf.sin(tf.range(1, tf.size(out) + 1, dtype="float32")), out.shape))
+    tf.random.stateless_normal = normal
     own = [v.value for v in made.trainable_variables]
     gx, *rest = tape.gradient(total, [x, *begin, *own]); gb, gw = rest[:len(begin)], rest[len(begin):]
-    if name == "RandomPosterization": gx = tf.zeros_like(x)
+    if name in ("RandomPosterization", "Equalization"): gx = tf.zeros_like(x)
+    # TensorFlow moves the gradient as it would the image, which is not the gradient: differences decide there.
+    if name in ("RandomPerspective", "RandomElasticTransform"): gx = None
     layers.append({"class_name": name, "config": config, "inputs": [{"shape": list(s), "values": f(v)} for s, v in zip([shape, *states], [x, *begin])],
-      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": training, "shape": list(shape_[1:]), **({"outputs": count} if count > 1 else {}),
-      "output": f(out), "weightGradients": [f(g) for g in gw],
+      "weights": [{"shape": list(v.shape), "values": f(v)} for v in made.weights], "training": training, "shape": list(shape_[1:]), **({"outputs": count} if count > 1 else {}), **({"ids": ids} if ids else {}), **({"reverse": reverse} if reverse else {}), **({"drawn": drawn} if drawn else {}),
+      "output": f(out), "weightGradients": [f(tf.convert_to_tensor(g)) for g in gw],
       # TensorFlow has none of what goes through hues.
       **({} if gx is None else {"inputGradients": [f(g) for g in [gx, *gb]]})})
 # Not sparsemax: Keras 3.15 adds up sums where it is to take the last one, so that its shares do not add up to 1.
@@ -52,6 +77,34 @@ layer("GRU", dict(units=3, reset_after=True, return_state=True), S, states=((3,)
 layer("ConvLSTM1D", dict(filters=2, kernel_size=3, strides=2, padding="same", return_sequences=True), (3, 6, 2)); layer("ConvLSTM1D", dict(filters=3, kernel_size=2, dilation_rate=2), (2, 6, 2))
 layer("ConvLSTM3D", dict(filters=2, kernel_size=[2, 1, 2], padding="same"), (2, 3, 4, 3, 2)); layer("ConvLSTM3D", dict(filters=1, kernel_size=2, return_sequences=True, use_bias=False), (2, 3, 3, 4, 2))
 layer("ConvLSTM2D", dict(filters=2, kernel_size=2, return_state=True), (2, 4, 3, 2), states=((3, 2, 2), (3, 2, 2)), count=3)
+
+# An embedding there and back.
+r = np.random.default_rng(35); words = dict(input_dim=5, output_dim=3)
+layer("ReversibleEmbedding", words, (4,), ids=5); layer("ReversibleEmbedding", words, (2, 3), reverse="only"); layer("ReversibleEmbedding", dict(tie_weights=False, logit_soft_cap=0.8, **words), (4,), ids=5, reverse="too")
+layer("ReversibleEmbedding", dict(logit_soft_cap=0.5, mask_zero=True, **words), (4,), ids=5, reverse="too")
+
+# Spectrograms. (A window of an odd length is not periodic on TensorFlow, as it is on JAX and here.)
+r = np.random.default_rng(36); low = dict(fft_length=8, sequence_stride=3, num_mel_bins=3, sampling_rate=100, min_freq=5.0)
+layer("MelSpectrogram", low, (13,)); layer("MelSpectrogram", dict(low, sequence_length=6, window="hamming", mag_exp=1.0, power_to_db=False, max_freq=40.0), (12,)); layer("MelSpectrogram", dict(low, fft_length=9, window=None, mag_exp=1.0, top_db=4.0, ref_power=2.0), (12,))
+for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft"): layer("STFTSpectrogram", dict(mode=mode, frame_length=5, frame_step=2, expand_dims=mode in ("log", "stft"), padding="same" if mode in ("psd", "stft") else "valid"), S)
+waves = []
+for config in (dict(side="real"), dict(side="imag", periodic=True), dict(side="real", window="hamming", scaling="spectrum"), dict(side="imag", window="blackman"), dict(side="real", window="boxcar"), dict(side="imag", window=None)):
+    of = keras.initializers.STFT(**config); waves.append({"config": of.get_config(), "shape": [5, 1, 5], "values": f(of([5, 1, 5]))})
+
+# The second image of two is left as it is by a factor of its own.
+r = np.random.default_rng(37)
+for more in (dict(), dict(scale=0.6, interpolation="nearest", fill_value=0.4)):
+    layer("RandomPerspective", dict(factor=[0.6, 0.6], **more), (6, 7, 2), training=True, drawn=[[0.2, 0.8]] + [[float(f"{v:.4g}") for v in r.uniform(size=2)] for _ in range(4)])
+
+r = np.random.default_rng(38)
+# Keras counts a batch as one image; here each image is by itself, as where Keras is given one.
+layer("Equalization", unit, C, training=True); layer("Equalization", dict(bins=6, value_range=[-0.5, 1.5]), C, training=True)
+
+# As strong for both images; the first alone is changed in the second case. (TensorFlow's reflection is not what Keras says, below 0.)
+r = np.random.default_rng(39)
+for shape, done, strength, more in (((24, 26, 2), [0.2, 0.2], 0.93, dict(fill_mode="nearest")), ((7, 6, 2), [0.2, 0.8], 0.7, dict(interpolation="nearest", fill_mode="constant", fill_value=0.4, scale=[0.5, 0.9]))):
+    noise = [float(f"{v:.4g}") for v in r.normal(size=2 * shape[0] * shape[1])]
+    layer("RandomElasticTransform", dict(factor=[0.6, 0.6], value_range=[0.0, 1.0], **more), shape, training=True, drawn=[done, [strength, strength], noise, noise])
 
 r = np.random.default_rng(32)
 weights = [r.normal(size=(2, 3)).astype("float32"), np.array([1.0, -0.3], "float32")]
@@ -124,4 +177,4 @@ model("tags of masked words", [("Embedding", dict(input_dim=4, output_dim=3, mas
 model("tags of masked words in both directions", [("Embedding", dict(input_dim=4, output_dim=3, mask_zero=True)), ("Bidirectional", dict(layer=("GRU", dict(units=3, reset_after=True, return_sequences=True)))), softmax(2)], (4,), CE, sgd, classes=2, ids=4, places=(4,), metrics=["accuracy"])
 model("classes of pixels", [("Conv2D", dict(filters=3, kernel_size=3, padding="same", activation="relu")), ("Conv2D", dict(filters=3, kernel_size=1, activation="softmax"))], (4, 5, 2), CE, adam, classes=3, places=(4, 5), metrics=["accuracy"])
 model("spectral normalization", [("SpectralNormalization", dict(layer=("Conv1D", dict(filters=3, kernel_size=2, activation="tanh")), power_iterations=2)), ("Flatten", {}), D(2)], (4, 2), MSE, sgd, targets=2)
-json.dump({"keras": keras.__version__, "backend": keras.backend.backend(), "layers": layers, "optimizers": {"weights": [f(w) for w in weights], "shapes": [list(w.shape) for w in weights], "gradients": [[f(g) for g in s] for s in gradients], "cases": optimizers}, "models": models}, sys.stdout, separators=(",", ":"))
+json.dump({"keras": keras.__version__, "backend": keras.backend.backend(), "layers": layers, "waves": waves, "optimizers": {"weights": [f(w) for w in weights], "shapes": [list(w.shape) for w in weights], "gradients": [[f(g) for g in s] for s in gradients], "cases": optimizers}, "models": models}, sys.stdout, separators=(",", ":"))

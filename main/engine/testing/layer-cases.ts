@@ -405,6 +405,20 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
     (draw) => ({ config: { vocabularySize: 5, sequenceLength: 7, embeddingDim: draw.number(1, 4) }, inputs: [vector(draw)], ids: 5 }),
   ],
   [
+    'ReversibleEmbedding',
+    (draw) => {
+      const outputDim = draw.number(1, 4);
+      const config = {
+        inputDim: 5,
+        outputDim,
+        tieWeights: draw.maybe(),
+        ...(draw.maybe() && { logitSoftCap: 0.7 }),
+      };
+      const reverse = draw.one(['only', 'too'] as const);
+      return reverse === 'only' ? { config, inputs: [[3, outputDim]], reverse } : { config, inputs: [[3]], ids: 5, reverse };
+    },
+  ],
+  [
     'TransformerEncoder',
     plain(
       (draw) => [draw.number(3, 5), 4],
@@ -434,6 +448,38 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
       cropToAspectRatio: draw.maybe(),
     })),
   ],
+  [
+    'MelSpectrogram',
+    plain(
+      (draw) => [draw.number(9, 14)],
+      (draw) => ({
+        fftLength: draw.number(6, 9),
+        sequenceLength: draw.number(4, 6),
+        sequenceStride: draw.number(2, 4),
+        window: draw.one<Json>(['hann', 'hamming', 'none']),
+        numMelBins: draw.number(2, 4),
+        samplingRate: 100,
+        minFreq: 5,
+        magExp: draw.one([1, 2, 1.5]),
+        powerToDb: draw.maybe(),
+        topDb: draw.one([3, 80]),
+      }),
+    ),
+  ],
+  ...(['valid', 'same'] as const).map((padding): [string, Drawer] => [
+    'STFTSpectrogram',
+    plain(
+      (draw) => [draw.number(6, 9), draw.number(6, 9)],
+      (draw) => ({
+        mode: draw.one(['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft']),
+        frameLength: draw.number(3, 6),
+        frameStep: draw.number(1, 3),
+        padding,
+        expandDims: draw.maybe(),
+        dataFormat: draw.one(['channelsFirst', 'channelsLast']),
+      }),
+    ),
+  ]),
   ['CenterCrop', plain(image, (draw) => ({ height: draw.number(2, 9), width: draw.number(2, 9) }))],
   ['RandomCrop', plain(image, (draw) => ({ height: draw.number(2, 6), width: draw.number(2, 6) }))],
   ['RandomFlip', plain(image, (draw) => ({ mode: draw.one(['horizontal', 'vertical', 'horizontalAndVertical']) }))],
@@ -475,6 +521,22 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
   ['MixUp', plain(image, (draw) => ({ alpha: draw.one([0.2, 1]) }))],
   ['CutMix', plain(image, (draw) => ({ factor: draw.one<Json>([1, [0.3, 0.6]]) }))],
   ['RandomErasing', plain(image, (draw) => ({ scale: [0.1, 0.6], ...(draw.maybe() && { fillValue: 0.4 }) }))],
+  [
+    'RandomPerspective',
+    plain(image, (draw) => ({
+      scale: draw.one([0.4, 1]),
+      interpolation: draw.one(['bilinear', 'nearest']),
+      fillValue: 0.3,
+      factor: [0.5, 1],
+    })),
+  ],
+  [
+    'RandomElasticTransform',
+    plain(image, (draw) => ({ factor: [0.5, 1], scale: draw.one<Json>([1, [0.3, 0.9]]), valueRange: [-3, 3], ...moving(draw) })),
+  ],
+  ['RandAugment', plain(colours, (draw) => ({ numOps: draw.number(1, 3), factor: draw.one<Json>([0.5, [0.2, 0.4]]) }))],
+  ['AugMix', plain(image, (draw) => ({ numChains: draw.number(1, 3), chainDepth: draw.number(1, 3), allOps: false, alpha: 0.7 }))],
+  ['Equalization', plain(image, (draw) => ({ bins: draw.one([5, 256]), valueRange: [-1, 2] }))],
   ['AutoContrast', plain(image, () => ({ valueRange: [0, 2] }))],
   ['RandomShear', plain(image, (draw) => ({ xFactor: 0.4, yFactor: [0.1, 0.3], ...moving(draw) }))],
 ];

@@ -18,6 +18,8 @@ export interface LayerCase {
   readonly ids?: number;
   /** A layer before it, such as one that makes a mask. */
   readonly before?: KerasObject;
+  /** Applied backwards: to the input, or to what it makes of the input. */
+  readonly reverse?: 'only' | 'too';
   /** How many it gives, where there are several. */
   readonly outputs?: number;
   /** False of layers whose gradient in training is not that of what they compute. */
@@ -25,7 +27,7 @@ export interface LayerCase {
 }
 
 /** The layer on its own, as a model. */
-export function modelOf({ className, config, inputs, before, outputs = 1 }: LayerCase): ModelSpec {
+export function modelOf({ className, config, inputs, before, reverse, outputs = 1 }: LayerCase): ModelSpec {
   const node = (class_name: string, name: string, own: LayerCase['config'], from: readonly string[]) => ({
     class_name,
     name,
@@ -36,13 +38,17 @@ export function modelOf({ className, config, inputs, before, outputs = 1 }: Laye
   const starts = inputs.map((shape, index) => node('InputLayer', names[index], { batchInputShape: [null, ...shape] }, []));
   const middle = before ? names.map((name) => node(before.class_name, `before_${name}`, before.config, [name])) : [];
   const from = before ? middle.map(({ name }) => name) : names;
+  const own = node(className, 'layer', config, from);
+  const back = (source: string) => [[source, 0, 0, { reverse: true }]];
+  if (reverse === 'only') own.inbound_nodes = [back(from[0])];
+  if (reverse === 'too') own.inbound_nodes.push(back('layer'));
   const model = {
     class_name: 'Functional' as const,
     config: {
       name: 'm',
-      layers: [...starts, ...middle, node(className, 'layer', config, from)],
+      layers: [...starts, ...middle, own],
       input_layers: names.map((name) => [name, 0, 0]),
-      output_layers: Array.from({ length: outputs }, (_, index) => ['layer', 0, index]),
+      output_layers: Array.from({ length: outputs }, (_, index) => ['layer', reverse === 'too' ? 1 : 0, index]),
     },
   };
   const several = inputs.length > 1 && { inputs: inputs.map((shape, index) => ({ name: names[index], shape: [...shape] })) };

@@ -87,6 +87,8 @@ describe('a report', () => {
     expect(chinese).toContain('<html lang="zh-CN">');
     expect(chinese).toContain('已完成');
     expect(chinese).not.toContain('completed');
+    for (const part of ['>验证损失<', '<b>损失</b>', '700 毫秒']) expect(chinese).toContain(part);
+    expect(chinese).not.toContain('>val_loss<');
   });
 
   it('lets nothing of the notebook be markup or an address', () => {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Block, CellBlock, CellOutcome, CheckedNotebook, DataPreview, ModelTable } from '#contract/notebook.ts';
+import { durationText, familyName, familyOf, heading, metricName, validationPrefix } from '#contract/measured.ts';
 import type { RunDetail } from '#contract/runs.ts';
 import { type Locale, message, type MessageKey, type MessageValues } from '#contract/words/message.ts';
 import { type Chart, drawChart, extentOf } from './chart.ts';
@@ -39,7 +40,7 @@ interface Words {
   /** A measurement: five digits. */
   readonly measure: (value: number | undefined) => string;
   readonly moment: (at: number) => string;
-  readonly seconds: (milliseconds: number) => string;
+  readonly duration: (milliseconds: number) => string;
 }
 
 function wordsIn(locale: Locale): Words {
@@ -57,7 +58,7 @@ function wordsIn(locale: Locale): Words {
     measure,
     count: (value) => whole.format(value),
     moment: (at) => date.format(at),
-    seconds: (milliseconds) => say('report.seconds', { value: digits.format(Number((milliseconds / 1000).toPrecision(3))) }),
+    duration: (milliseconds) => durationText(locale, milliseconds),
   };
 }
 
@@ -250,9 +251,6 @@ function modelPart({ layers, parameters }: ModelTable, { say, count }: Words): H
   );
 }
 
-const isValidation = (name: string): boolean => name.startsWith('val_');
-const baseName = (name: string): string => (isValidation(name) ? name.slice('val_'.length) : name);
-
 function dot({ color }: RunDetail): Html {
   return markup`<span class="dot r${(color % 6) + 1}"></span>`;
 }
@@ -260,7 +258,7 @@ function dot({ color }: RunDetail): Html {
 function runsPart({ runs, totalRuns, locale }: ReportInput, words: Words): Html {
   const { say, count, measure } = words;
   if (runs.length === 0) return markup`<h2>${say('report.runs', { count: 0 })}</h2>`;
-  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics).map(baseName)))];
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics).map(familyOf)))];
   const params = [...new Set(runs.flatMap((run) => Object.keys(run.params)))];
   const number = true;
   return markup`<h2>${say('report.runs', { count: totalRuns })}</h2>
@@ -279,8 +277,10 @@ function runsPart({ runs, totalRuns, locale }: ReportInput, words: Words): Html 
         say('report.status', { status: run.status }),
         ...params.map((name) => (run.params[name] === undefined ? '' : String(run.params[name]))),
         count(run.epochs),
-        words.seconds(run.elapsedMs),
-        run.best ? `${run.best.metric} ${say('report.atEpoch', { value: measure(run.best.value), epoch: run.best.epoch })}` : '',
+        words.duration(run.elapsedMs),
+        run.best
+          ? `${metricName(say, run.best.metric)} ${say('report.atEpoch', { value: measure(run.best.value), epoch: run.best.epoch })}`
+          : '',
       ]),
     )}
     <p class="note">
@@ -294,7 +294,7 @@ function chartPart(metric: string, runs: readonly RunDetail[], locale: Locale, {
   const chart: Chart = {
     locale,
     lines: runs.flatMap((run) =>
-      [metric, `val_${metric}`].flatMap((name) => {
+      [metric, validationPrefix + metric].flatMap((name) => {
         const points = run.epochRows.flatMap((row) => {
           const value = row.metrics[name];
           return value === undefined ? [] : [[row.epoch, Number.isFinite(value) ? value : null] as const];
@@ -304,10 +304,11 @@ function chartPart(metric: string, runs: readonly RunDetail[], locale: Locale, {
     ),
   };
   const [from, to] = extentOf(chart);
-  const label = say('report.chart', { metric });
+  const name = heading(familyName(say, metric));
+  const label = say('report.chart', { metric: name });
   return markup`<figure data-chart="${JSON.stringify(chart)}" data-from="${from}" data-to="${to}">
     <figcaption>
-      <b>${metric}</b><button type="button" data-by="0.5" aria-label="${say('report.zoomIn')}">+</button
+      <b>${name}</b><button type="button" data-by="0.5" aria-label="${say('report.zoomIn')}">+</button
       ><button type="button" data-by="2" aria-label="${say('report.zoomOut')}">−</button>
     </figcaption>
     <svg viewBox="0 0 560 260" role="img" aria-label="${label}">${raw(drawChart(chart, from, to))}</svg>
@@ -324,7 +325,7 @@ function runPart(run: RunDetail, words: Words): Html {
     ${factsPart([
       [say('report.state'), say('report.status', { status: run.status })],
       [say('report.started'), words.moment(run.startedAt)],
-      [say('report.time'), words.seconds(run.elapsedMs)],
+      [say('report.time'), words.duration(run.elapsedMs)],
       [
         say('report.samples'),
         `${count(run.samples.train)} ${say('report.train')} · ${count(run.samples.validation)} ${say('report.validation')}`,
@@ -340,8 +341,12 @@ function runPart(run: RunDetail, words: Words): Html {
     <details>
       <summary>${say('report.everyEpoch', { run: run.name })}</summary>
       ${tablePart(
-        [[say('report.epoch'), true], ...metrics.map((name) => [name, true] as const), [say('report.time'), true]],
-        run.epochRows.map((row) => [String(row.epoch), ...metrics.map((name) => measure(row.metrics[name])), words.seconds(row.elapsedMs)]),
+        [[say('report.epoch'), true], ...metrics.map((name) => [metricName(say, name), true] as const), [say('report.time'), true]],
+        run.epochRows.map((row) => [
+          String(row.epoch),
+          ...metrics.map((name) => measure(row.metrics[name])),
+          words.duration(row.elapsedMs),
+        ]),
       )}
     </details> `;
 }

@@ -26,9 +26,19 @@ export function decode(encoded: unknown, nodes: readonly Made[]): Value {
 
 export const describe = (value: Value | undefined): string => (value === undefined ? 'undefined' : found(value));
 
+/** Options that an error names. */
+const optionsShown = 4;
+
 /** A JSON pointer: `/config/layers/2`. */
 export function pointer(...parts: (string | number)[]): string {
   return parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The options by their names, those that are needed first. */
+function optionsText(options: Options): string {
+  const names = Object.keys(options).sort((a, b) => Number(options[b].required ?? false) - Number(options[a].required ?? false));
+  const shown = names.slice(0, optionsShown).map((name) => `${name}: …`);
+  return shown.length === 0 ? '{…}' : `{ ${[...shown, ...(names.length > optionsShown ? ['…'] : [])].join(', ')} }`;
 }
 
 /** Checks an options object; `raw` keeps what was built. `more`: names to suggest that are checked elsewhere. */
@@ -41,7 +51,7 @@ export function checkOptions(
   const values: Record<string, Json> = {};
   if (given !== undefined && !(given instanceof Odd && given.what === 'undefined')) {
     if (typeof given !== 'object' || given === null || Array.isArray(given) || given instanceof Built || given instanceof Odd) {
-      throw new EpochbookError('notebook.wrongArgument', { builder, wanted: '{…}', found: describe(given) });
+      throw new EpochbookError('notebook.wrongArgument', { builder, wanted: optionsText(options), found: describe(given) });
     }
   }
   const raw = (given instanceof Odd ? {} : (given ?? {})) as Record<string, Value>;

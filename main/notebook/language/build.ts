@@ -2,6 +2,7 @@
  * The host's side of the builders: takes what a cell passed to one, checks it against the tables and makes the
  * plain data that goes into the spec, remembering where in the notebook each part was made.
  */
+import { layerElsewhere } from '#contract/layers-elsewhere.ts';
 import { EpochbookError } from '#contract/errors.ts';
 import {
   type DataKind,
@@ -21,7 +22,7 @@ import { buildModel, type Tensor } from './functional.ts';
 import { type Builder, type Builders } from './kinds.ts';
 import { anyLayer, layers } from './layers.ts';
 import { nearest } from '#contract/nearest.ts';
-import { Built, check, found, Odd, type OptionType, type Value, wanted } from './option.ts';
+import { Built, check, found, Odd, type Options, type OptionType, type Value, wanted } from './option.ts';
 import { constraints, initializers, regularizers } from './parts.ts';
 import { callbacks, type LossBuilder, losses, metrics, type Named, optimizers, schedules } from './training.ts';
 
@@ -396,13 +397,23 @@ function furtherOutput(args: Value[], nodes: readonly Node[]): Node {
   return { ...node, tensor: { ...tensor!, further: { index: args[1] as number, first } } };
 }
 
-/** The tensors that a recurrent layer begins with. */
-function initialStates(builder: string, object: LayerObject, options: Value | undefined): Value[] {
-  if (options === undefined) return [];
-  const { initialState = [], ...rest } = (isPlain(options) ? options : {}) as Record<string, Value>;
-  checkOptions(builder, {}, isPlain(options) ? rest : options, ['initialState']);
+interface Application {
+  /** The tensors that a recurrent layer begins with. */
+  readonly states: readonly Value[];
+  /** From vectors back to scores (reversibleEmbedding). */
+  readonly reverse: boolean;
+}
+
+function applicationOf(builder: string, object: LayerObject, options: Value | undefined): Application {
+  if (options === undefined) return { states: [], reverse: false };
+  const { initialState, ...rest } = (isPlain(options) ? options : {}) as Record<string, Value>;
+  const known: Options = { reverse: { type: { is: 'boolean' }, doc: '' } };
+  const { values } = checkOptions(builder, known, isPlain(options) ? rest : options, ['initialState']);
+  const reverse = values['reverse'] === true;
+  if (reverse && object.class_name !== 'ReversibleEmbedding') throw fail('notebook.notReversible', { layer: builder });
+  if (initialState === undefined) return { states: [], reverse };
   if (stateCount(object) === 0) throw fail('notebook.noStates', { layer: builder });
-  return Array.isArray(initialState) ? initialState : [initialState];
+  return { states: Array.isArray(initialState) ? initialState : [initialState], reverse };
 }
 
 function applied(args: Value[], place: Place, nodes: readonly Node[]): Node {
@@ -411,7 +422,7 @@ function applied(args: Value[], place: Place, nodes: readonly Node[]): Node {
     throw fail('notebook.wrongArgument', { builder: '.apply(…)', wanted: 'layers.NAME(…)', found: describe(self) });
   const layer = nodes[self.node];
   const object = layer.value as LayerObject;
-  const states = initialStates(`${layer.called}(…).apply`, object, options);
+  const { states, reverse } = applicationOf(`${layer.called}(…).apply`, object, options);
   const inputs = Array.isArray(on) ? on : [on];
   const numbers = [...inputs, ...states].map((input) => {
     if (input instanceof Built && input.family === 'tensor') return input.node;
@@ -425,7 +436,7 @@ function applied(args: Value[], place: Place, nodes: readonly Node[]): Node {
     value: object,
     places: [...layer.places, ['/inbound_nodes', place]],
     called: `${layer.called}(…).apply`,
-    tensor: { layer: self.node, inputs: numbers, object },
+    tensor: { layer: self.node, inputs: numbers, object, ...(reverse && { reverse }) },
   };
 }
 
@@ -688,6 +699,8 @@ function sameKnob(one: Knob, other: Knob): boolean {
 
 /** An error for a member that a namespace or value does not have. */
 export function unknownMember(owner: string, name: string, known: readonly string[]): EpochbookError {
+  const way = owner === 'layers' ? layerElsewhere(name) : null;
+  if (way) return fail('engine.layerElsewhere', { name, way });
   const near = nearest(name, known);
   if (near === undefined) return fail('notebook.unknownMethod', { owner, name, known: known.slice(0, 60).join(', ') });
   return fail('notebook.unknownMethodNearest', { owner, name, nearest: near });

@@ -11,17 +11,22 @@ export interface Tensor {
   readonly inputs: readonly number[];
   /** Of a layer with several outputs, all but the first: which one, and the node of the first. */
   readonly further?: { readonly index: number; readonly first: number };
+  /** Its layer is applied backwards. */
+  readonly reverse?: true;
   readonly object: { class_name: string; config: Record<string, Json> };
 }
+
+const backwards: Record<string, Json> = { reverse: true };
 
 interface Use {
   readonly node: number;
   readonly inputs: readonly number[];
+  readonly reverse?: true;
 }
 
 /**
  * Layers in the order in which they are needed, each with one inbound node for each time it is applied:
- * `inbound_nodes: [[[layer, node index, tensor index, {}], …], …]`.
+ * `inbound_nodes: [[[layer, node index, tensor index, { reverse: true } or {}], …], …]`.
  */
 export function buildModel(args: Value[], place: Place, nodes: readonly Node[]): { value: Json; places: Places } {
   const builder = 'model(…)';
@@ -63,7 +68,7 @@ export function buildModel(args: Value[], place: Place, nodes: readonly Node[]):
     }
     done.add(top.node);
     const of = uses.get(tensor.layer) ?? [];
-    of.push({ node: top.node, inputs: tensor.inputs });
+    of.push({ node: top.node, inputs: tensor.inputs, ...(tensor.reverse && { reverse: true }) });
     uses.set(tensor.layer, of);
   }
   for (const node of inputNodes) if (!done.has(node)) uses.set(nodes[node].tensor!.layer, [{ node, inputs: [] }]);
@@ -84,7 +89,9 @@ export function buildModel(args: Value[], place: Place, nodes: readonly Node[]):
       class_name: objects[index].class_name,
       name: names[index],
       config: { ...objects[index].config, name: names[index] },
-      inbound_nodes: made.filter((use) => use.inputs.length > 0).map((use) => use.inputs.map((input) => [...reference(input), {}])),
+      inbound_nodes: made
+        .filter((use) => use.inputs.length > 0)
+        .map(({ inputs: from, reverse }) => from.map((input) => [...reference(input), reverse ? backwards : {}])),
     };
   });
   const config = {

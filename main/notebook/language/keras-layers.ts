@@ -88,6 +88,20 @@ export const attentionLayers: Builders = {
     embeddingsConstraint: constraint('the vectors'),
     maskZero: boolean('Whether index 0 is padding.', false),
   }),
+  reversibleEmbedding: builder(
+    'ReversibleEmbedding',
+    'Turns whole numbers into learnt vectors, and backwards scores every number by them: apply(x, { reverse: true }).',
+    {
+      inputDim: integer('Number of different inputs: the largest index + 1; the vocabulary of tokenized text if left out.', { min: 1 }),
+      outputDim: count('Length of the vectors.'),
+      tieWeights: boolean('Whether the way back has the same weights rather than its own.', true),
+      embeddingsInitializer: initializer('the vectors', 'randomUniform'),
+      embeddingsRegularizer: regularizer('the vectors'),
+      embeddingsConstraint: constraint('the vectors'),
+      maskZero: boolean('Whether index 0 is padding.', false),
+      logitSoftCap: number('Of the way back: scores stay between its negative and this.', { above: 0 }),
+    },
+  ),
   transformerEncoder: builder('TransformerEncoder', 'Self-attention, then two dense layers, each added to what came in and normalized.', {
     intermediateDim: count('Number of values between the two dense layers.'),
     numHeads: count('Number of ways of looking; divides the length of the steps.'),
@@ -261,6 +275,65 @@ export const basicLayers: Builders = {
   subtract: builder('Subtract', 'The first of its two inputs minus the second.'),
 };
 
+const window = (of: readonly string[]): Option =>
+  option(
+    {
+      is: 'either',
+      of: [
+        { is: 'name', of },
+        { is: 'list', of: { is: 'number' }, min: 1 },
+      ],
+    },
+    'What each frame is multiplied by; or its values.',
+    { default: 'hann' },
+  );
+
+export const soundLayers: Builders = {
+  melSpectrogram: builder('MelSpectrogram', 'Turns a signal into how strong each band of pitch is from moment to moment.', {
+    fftLength: integer('Length of the Fourier transform, at least that of a frame.', { min: 2, default: 2048 }),
+    sequenceStride: integer('How many steps from one frame to the next.', { min: 1, default: 512 }),
+    sequenceLength: integer('Steps of a frame; fftLength if left out.', { min: 1 }),
+    window: window(['hann', 'hamming', 'none']),
+    samplingRate: integer('Steps of the signal in a second.', { min: 1, default: 16_000 }),
+    numMelBins: integer('Number of bands.', { min: 1, default: 128 }),
+    minFreq: number('Where the lowest band begins, in Hertz.', { min: 0, default: 20 }),
+    maxFreq: number('Where the highest band ends; half the sampling rate if left out.', { above: 0 }),
+    powerToDb: boolean('Whether it is in decibels.', true),
+    topDb: number('How many decibels below the loudest are kept.', { min: 0, default: 80 }),
+    magExp: number('Power of the magnitude: 1, or 2 for the power spectrum.', { above: 0, default: 2 }),
+    minPower: number('The least power.', { above: 0, default: 1e-10 }),
+    refPower: number('The power that is 0 decibels.', { default: 1 }),
+  }),
+  stftSpectrogram: builder(
+    'STFTSpectrogram',
+    'Turns each channel of a sequence into its frequencies from moment to moment, by learnable waves.',
+    {
+      mode: name(
+        ['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft'],
+        'What is given of each frequency; stft: real and imaginary parts.',
+        {
+          default: 'log',
+        },
+      ),
+      frameLength: integer('Steps of a frame.', { min: 2, default: 256 }),
+      frameStep: integer('How many steps from one frame to the next; half a frame if left out.', { min: 1 }),
+      fftLength: integer('Length of the Fourier transform; the next power of 2 from the frame’s if left out.', { min: 2 }),
+      window: window(['hann', 'hamming', 'blackman', 'boxcar', 'none']),
+      periodic: boolean('Whether the window is made for repetition.', false),
+      scaling: name(
+        ['density', 'spectrum', 'none'],
+        'What the window’s values are divided by: the root of their squares’ sum, or their sum.',
+        {
+          default: 'density',
+        },
+      ),
+      padding: name(['valid', 'same'], 'Whether the ends are padded so that no step is left out.', { default: 'valid' }),
+      expandDims: boolean('Whether channels have a dimension of their own.', false),
+      dataFormat,
+    },
+  ),
+};
+
 const size: Options = { height: count('Height of the output.'), width: count('Width of the output.') };
 const method = name(['bilinear', 'nearest'], 'Between the pixels, or the nearest one.', { default: 'bilinear' });
 /** A share and its negative, or two bounds. */
@@ -339,6 +412,10 @@ export const imageLayers: Builders = {
     valueRange,
   }),
   autoContrast: builder('AutoContrast', 'Stretches each channel to the whole range of values.', { valueRange }),
+  equalization: builder('Equalization', 'Spreads the brightness of each channel evenly while training.', {
+    bins: integer('Number of levels that are told apart.', { min: 2, default: 256 }),
+    valueRange,
+  }),
   randomGrayscale: builder('RandomGrayscale', 'Takes the colours away from some images while training.', {
     factor: number('Of how many.', { min: 0, max: 1, default: 0.5 }),
   }),
@@ -367,6 +444,33 @@ export const imageLayers: Builders = {
   solarization: builder('Solarization', 'Turns values at a threshold or above into their opposites, while training.', {
     additionFactor: share('Share of the range that is added before, up to this; or [least, most].', { default: 0 }),
     thresholdFactor: share('Threshold as a share of the range, up to this; or [least, most].', { default: 0 }),
+    valueRange,
+  }),
+  randomPerspective: builder('RandomPerspective', 'Shows some images at a slant while training: their corners move at random.', {
+    factor: share('How likely; or [least, most].', { default: 1 }),
+    scale: number('How far corners move: up to half of this share of their place, either way.', { min: 0, max: 1, default: 1 }),
+    interpolation: method,
+    fillValue: number('What is seen beyond the edges.', { default: 0 }),
+  }),
+  randomElasticTransform: builder('RandomElasticTransform', 'Pulls some images about like rubber while training.', {
+    factor: share('How likely; or [least, most].', { default: 1 }),
+    scale: share('How strongly, up to this; or [least, most].', { default: 1 }),
+    ...moving,
+    valueRange,
+  }),
+  randAugment: builder('RandAugment', 'Changes images in some of eleven ways, drawn for each while training. Images need three channels.', {
+    numOps: integer('How many changes, one after another.', { min: 1, default: 2 }),
+    factor: share('How much each changes, up to this; or [least, most].', { default: 0.5 }),
+    interpolation: method,
+    valueRange,
+  }),
+  augMix: builder('AugMix', 'Mixes images with what chains of changes, drawn for each, make of them while training.', {
+    numChains: integer('Number of chains.', { min: 1, default: 3 }),
+    chainDepth: integer('Changes in a chain.', { min: 1, default: 3 }),
+    factor: share('How much each changes, up to this; or [least, most].', { default: 0.3 }),
+    alpha: number('How evenly it is mixed: the more, the more evenly.', { min: 0.01, default: 1 }),
+    allOps: boolean('Whether colours are changed too; images then need three channels.', true),
+    interpolation: method,
     valueRange,
   }),
   randomPosterization: builder('RandomPosterization', 'Takes away all but a few levels of images at random while training.', {

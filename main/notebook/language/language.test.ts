@@ -11,7 +11,8 @@ import { initializerNames } from './kinds.ts';
 import { anyLayer, layers } from './layers.ts';
 import { check, found, Odd, type OptionType, wanted } from './option.ts';
 import { initializers } from './parts.ts';
-import { cellLanguageTypings } from './typings.ts';
+import { cellLanguageTypings, describedInTypings } from './typings.ts';
+import { chinese } from './zh-CN.ts';
 
 describe('the tables', () => {
   it('name every layer that tfjs has', () => {
@@ -140,6 +141,23 @@ describe('an option', () => {
   });
 });
 
+describe('the typings in Chinese', () => {
+  it('say everything in Chinese, and nothing that is not described', () => {
+    const described = describedInTypings();
+    expect([...described].filter((description) => !Object.hasOwn(chinese, description))).toEqual([]);
+    expect(Object.keys(chinese).filter((description) => !described.has(description))).toEqual([]);
+    // Names in code letters are the language's own, the same in both.
+    const names = (text: string) => [...text.matchAll(/`[^`]+`/g)].map(([name]) => name).sort();
+    for (const [english, other] of Object.entries(chinese)) expect(names(other), english).toEqual(names(english));
+  });
+
+  it('have the same declarations', () => {
+    const declared = (text: string) => text.replaceAll(/^ *\/\*\*.*?\*\/\n/gms, '');
+    expect(declared(cellLanguageTypings('zh-CN'))).toBe(declared(cellLanguageTypings('en')));
+    expect(cellLanguageTypings('zh-CN')).toContain(' * 每个输出都是所有输入的加权和。');
+  });
+});
+
 describe('the typings', () => {
   let folder: string;
   beforeAll(() => {
@@ -190,6 +208,7 @@ const x = input({ shape: [3] });
 model({ inputs: x, outputs: layers.add().apply([x, layers.dense({ units: 3 }).apply(x)]) });
 const [last, h, c] = layers.lstm({ units: 3, returnState: true }).apply(x);
 const next = layers.bidirectional({ layer: layers.lstm({ units: 3 }) }).apply(last, { initialState: [h, c, h, c] });
+layers.reversibleEmbedding({ inputDim: 5, outputDim: 3 }).apply(x, { reverse: true });
 train({ data: table, model: network, loss: losses.meanSquaredError, metrics: ['accuracy', metrics.recall],
   optimizer: optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: rate, decaySteps: 5 }) }),
   callbacks: [callbacks.earlyStopping({ patience: 3 })] });

@@ -25,6 +25,7 @@ import {
   normalizationLayers,
   poolingLayers,
   shapingLayers,
+  soundLayers,
 } from './keras-layers.ts';
 import type { Options } from './option.ts';
 
@@ -335,6 +336,7 @@ export const layers: Builders = {
     offset: number('What is added.', { default: 0 }),
   }),
   ...imageLayers,
+  ...soundLayers,
   categoryEncoding: builder('CategoryEncoding', 'Turns whole numbers into rows of 0 and 1.', {
     numTokens: integer('Number of categories.', { required: true, min: 1 }),
     outputMode: name(['multiHot', 'oneHot', 'count'], 'What the row says.', { default: 'multiHot' }),

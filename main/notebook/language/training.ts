@@ -240,6 +240,9 @@ export const callbacks: Builders = {
       stopFactor: number('It ends early where the loss is so many times the smallest so far.', { above: 1, default: 4 }),
     },
   ),
+  swapEMAWeights: builder('SwapEMAWeights', 'Judges averaged weights in validation; for optimizers with useEma.', {
+    swapOnEpoch: boolean('Whether they are also the best epoch’s, and those that early stopping keeps.', false),
+  }),
   timeBudget: builder('TimeBudget', 'Ends training with the last epoch that fits into a time.', {
     seconds: number('The time of all epochs together.', { required: true, above: 0 }),
   }),

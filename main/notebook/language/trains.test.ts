@@ -80,6 +80,20 @@ const particular: Readonly<Record<string, Json[]>> = {
   'randomGaussianBlur.kernelSize': [5],
   'randomSharpness.valueRange': [[0, 0.1]],
   'randomGaussianBlur.valueRange': [[0, 0.1]],
+  'randomElasticTransform.valueRange': [[0, 0.1]],
+  fftLength: [12, 16],
+  'melSpectrogram.sequenceLength': [5, 8],
+  frameStep: [1, 3],
+  bins: [5],
+  'melSpectrogram.window': ['hamming', 'none', [1, 2, 3, 3, 2, 1]],
+  'stftSpectrogram.window': ['hamming', 'boxcar', 'none', [1, 2, 2, 1]],
+  frameLength: [3, 5],
+  samplingRate: [80],
+  minFreq: [12],
+  maxFreq: [40],
+  topDb: [0.5],
+  minPower: [0.5],
+  refPower: [3],
   keepdims: [],
   // Means something from batch to batch, and has tests of its own.
   stateful: [],
@@ -108,6 +122,7 @@ const particular: Readonly<Record<string, Json[]>> = {
   dims: [[1, 2]],
   numTokens: [9],
   'embedding.inputDim': [9],
+  'reversibleEmbedding.inputDim': [9],
   inputLength: [4],
   batchInputShape: [],
   groups: [],
@@ -135,6 +150,8 @@ const mayBeSame = [
   'dims',
   'numTokens',
   'inputDim',
+  // Of the way back, which is tested with the engine's layers.
+  'logitSoftCap',
 ];
 /** Values that are another way to write the default one. */
 const mayRepeat = ['fillMode', 'kernelSize', 'poolSize', 'strides', 'dilationRate', 'activation'];
@@ -199,6 +216,9 @@ const required: Readonly<Record<string, Config>> = {
   rescaling: { scale: 0.7 },
   resizing: { height: 4, width: 9 },
   reshape: { targetShape: [2, 2] },
+  reversibleEmbedding: { inputDim: 7, outputDim: 3 },
+  melSpectrogram: { fftLength: 8, sequenceStride: 3, sequenceLength: 6, numMelBins: 3, samplingRate: 100, minFreq: 5 },
+  stftSpectrogram: { frameLength: 4 },
   rnn: recurrentCell,
   separableConv1d: { filters: 2, kernelSize: 2 },
   separableConv2d: { filters: 2, kernelSize: 2 },
@@ -216,13 +236,16 @@ const images = [
   'resizing',
   'centerCrop',
   'autoContrast',
+  'equalization',
   'solarization',
   'mixUp',
   'cutMix',
+  'augMix',
+  'randAugment',
   ...Object.keys(imageLayers).filter((name) => name.startsWith('random')),
 ];
 const joining = ['add', 'subtract', 'average', 'maximum', 'minimum', 'multiply', 'concatenate', 'dot'];
-const ofNumbers = ['embedding', 'categoryEncoding', 'discretization', 'tokenAndPositionEmbedding'];
+const ofNumbers = ['embedding', 'categoryEncoding', 'discretization', 'tokenAndPositionEmbedding', 'reversibleEmbedding'];
 
 function inputShapeFor(name: string): number[] {
   if (/3d/i.test(name) && name !== 'convLstm3d') return [5, 4, 5, 3];
@@ -231,7 +254,9 @@ function inputShapeFor(name: string): number[] {
   if (name === 'convLstm1d') return [3, 6, 5];
   if (name === 'convLstm2d') return [3, 5, 6, 5];
   if (name === 'convLstm3d') return [2, 4, 4, 5, 2];
-  if (/^random(grayscale|hue|saturation|color)/i.test(name)) return [7, 6, 3];
+  if (name === 'melSpectrogram') return [12];
+  if (name === 'stftSpectrogram') return [7, 5];
+  if (/^random(grayscale|hue|saturation|color)|^randAugment|^augMix/i.test(name)) return [7, 6, 3];
   if (/2d/i.test(name) || images.includes(name)) return [7, 6, 5];
   return /1d|rnn|lstm|gru|bidirectional|timeDistributed|masking|permute|ormalization|flatten|softmax/i.test(name) ? [7, 3] : [4];
 }
@@ -270,7 +295,7 @@ function around(name: string, { className }: Builder, config: Config): ModelSpec
       ? layer('Dropout', { rate: 0.1 })
       : layer(className, config);
   const after =
-    rest.length > 0 || ofNumbers.includes(name) || name === 'repeatVector' || name === 'reshape'
+    rest.length > 0 || ofNumbers.includes(name) || ['repeatVector', 'reshape', 'melSpectrogram'].includes(name)
       ? [layer('Reshape', { targetShape: [-1] })]
       : [];
   return sequential(...before, inner, ...after, layer('Dense', { units: 3, activation: 'softmax' }));
@@ -499,6 +524,8 @@ describe('every callback works', () => {
     const config = Object.fromEntries(
       Object.entries(entry.options).map(([option, { default: fallback }]) => [option, values[option] ?? fallback ?? null]),
     );
-    await twoSteps(dense(), small, { callbacks: [layer(entry.className, { ...config, ...('patience' in config && { patience: 5 }) })] });
+    const optimizer = layer('SGD', { useEma: entry.className === 'SwapEMAWeights' });
+    const callback = layer(entry.className, { ...config, ...('patience' in config && { patience: 5 }) });
+    await twoSteps(dense(), small, { optimizer, callbacks: [callback] });
   });
 });

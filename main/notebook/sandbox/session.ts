@@ -12,8 +12,8 @@ export interface RunResult {
   readonly knobs: Knob[];
 }
 
-/** Beyond the cells' own time: for what cannot be interrupted, before the thread is ended. */
-const graceMs = 400;
+/** Beyond the cells' own time: for what cannot be interrupted, before the thread is ended. With the start of a new one, within 2 s. */
+const graceMs = 200;
 /** For starting a thread on a busy machine. */
 const startMs = 20_000;
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import type { ParsedRequest } from '#contract/calls.ts';
 import { EpochbookError, type PlainError, toPlainError } from '#contract/errors.ts';
 import type { Emit, Payload } from '#contract/events.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunId } from '#contract/ids.ts';
 import { rangeOfKnob } from '#contract/knob-range.ts';
 import { betterOf } from '#contract/metric-direction.ts';
@@ -34,6 +35,8 @@ export interface Sweeps {
   stop(id: string): void;
   get(reference: string): { sweep: Sweep; trials: Trial[] };
   list(notebook?: string): Sweep[];
+  /** Tells of the sweeps that other processes work on, where these runs changed; `unknown`: any may have, likeliest the newest. */
+  tellElsewhere(changed: readonly RunSummary[] | 'unknown'): void;
   /** What trains this run, where that is a trial. */
   queueOf(id: RunId): RunQueue | undefined;
   isBusy(): boolean;
@@ -62,7 +65,7 @@ interface Active {
   stop(reason: 'user' | 'budget', error?: PlainError): void;
 }
 
-const isOver = ({ status }: Pick<RunSummary, 'status'>) => !['queued', 'running', 'paused'].includes(status);
+const isOver = (run: Pick<RunSummary, 'status'>) => !isGoingOn(run);
 /** So many trials that fail before any did not say that all will. */
 const failuresInARow = 3;
 
@@ -127,6 +130,8 @@ function rangesFor(knobs: readonly Knob[], { ranges: given = [], only, knobs: fi
 
 export function createSweeps(context: Context): Sweeps {
   const active = new Map<string, Active>();
+  /** Ids of those that went on in other processes when they were last looked at. */
+  let goingElsewhere: ReadonlySet<string> = new Set();
 
   /** A process of its own for each worker, and a queue that runs one run at a time in it. */
   function createWorker(hear: Emit): Worker {
@@ -423,7 +428,7 @@ export function createSweeps(context: Context): Sweeps {
 
     stop(id) {
       const going = active.get(id);
-      if (!going) throw new EpochbookError('sweep.missing', { sweep: id });
+      if (!going) throw new EpochbookError('sweep.elsewhere', { name: context.store().sweep(id).name });
       going.stop('user');
     },
     get(reference) {
@@ -436,6 +441,22 @@ export function createSweeps(context: Context): Sweeps {
         .store()
         .sweeps(notebook)
         .map((stored) => withTrials(stored, trialsOf(stored))),
+    tellElsewhere(changed) {
+      const stored = context
+        .store()
+        .sweeps()
+        .filter(({ id }) => !active.has(id));
+      const summaries = changed === 'unknown' ? [] : changed;
+      const changedSweeps = new Set(summaries.map(({ sweep }) => sweep?.id));
+      const going = new Set(stored.filter(({ status }) => status === 'running').map(({ id }) => id));
+      if (changed === 'unknown') changedSweeps.add(stored[0]?.id);
+      for (const one of stored) if (going.has(one.id) || goingElsewhere.has(one.id) || changedSweeps.has(one.id)) tell(one);
+      goingElsewhere = going;
+      for (const run of summaries) {
+        const of = stored.find(({ id }) => id === run.sweep?.id);
+        if (of) context.emit('sweeps.trialChanged', { sweepId: of.id, trial: trialOf(run, of.settings) });
+      }
+    },
     queueOf: (id) => [...active.values()].flatMap(({ workers }) => workers).find(({ queue }) => queue.isActive(id))?.queue,
     isBusy: () => active.size > 0,
     count: (withPaused) =>

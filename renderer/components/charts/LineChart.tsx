@@ -161,7 +161,8 @@ export function LineChart({
   );
   const figure = useMemo(
     () =>
-      plotly && width > 0
+      // Axes of nothing would be wrong a moment later.
+      plotly && width > 0 && !loading
         ? makeFigure({
             series,
             markers,
@@ -184,6 +185,7 @@ export function LineChart({
     // oxlint-disable-next-line react-hooks/exhaustive-deps
     [
       plotly,
+      loading,
       series,
       markers,
       width,
@@ -461,7 +463,7 @@ export function LineChart({
           {failed ? t('chart.failed') : null}
         </output>
       )}
-      {figure && nothing !== undefined && !loading && (
+      {figure && nothing !== undefined && (
         <p className="chart-cursor chart-waiting" style={{ height }}>
           {nothing}
         </p>

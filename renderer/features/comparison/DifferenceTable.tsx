@@ -1,3 +1,4 @@
+import { metricName, spacedName } from '#contract/measured.ts';
 import { useMemo } from 'react';
 import type { Comparison } from '#contract/runs.ts';
 import type { Formats } from '../../words/format.ts';
@@ -5,7 +6,6 @@ import { type Translate, useFormats, useWords } from '../../words/use-words.ts';
 import { useCurvesStore } from '../curves/curves-store.ts';
 import { HighlightButton } from '../curves/HighlightButton.tsx';
 import { validationPrefix } from '../runs/metrics.ts';
-import { metricName, spacedName } from '../runs/run-words.ts';
 import { settingText, shortPath } from '../runs/settings-list.ts';
 import { bestCells, type Cell, differenceOf, type DifferenceRow, resultRows, settingRows } from './differences.ts';
 import { ScrollRegion } from '../../components/ScrollRegion.tsx';

@@ -1,10 +1,10 @@
 import { useState } from 'react';
+import { metricName } from '#contract/measured.ts';
 import type { Comparison, SeedNoise } from '#contract/runs.ts';
 import { RunMark } from '../../components/charts/RunMark.tsx';
 import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { lossMetric, mainMetric } from '../runs/metrics.ts';
-import { metricName } from '../runs/run-words.ts';
 
 /** A difference this unlikely to come from the seeds alone is called beyond their noise. */
 const level = 0.05;

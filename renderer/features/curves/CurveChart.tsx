@@ -1,6 +1,8 @@
+import { familyName, heading, metricName } from '#contract/measured.ts';
 import { Download } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { CurveAxis, CurvesRequest, DrawnCurves } from '#contract/curves/request.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import { padded } from '../../components/charts/figure.ts';
 import { LineMark } from '../../components/charts/LineMark.tsx';
 import { LineChart } from '../../components/charts/LineChart.tsx';
@@ -13,9 +15,7 @@ import { toast } from '../../components/toast-store.ts';
 import { call } from '../../platform/client.ts';
 import { errorTextNow, useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { isGoing } from '../notebook/training-store.ts';
 import { bestOf, betterOf, validationPrefix } from '../runs/metrics.ts';
-import { familyName, heading, metricName } from '../runs/run-words.ts';
 import { bestMarkers, type ChartOfCurves, decimationOf, extentOf, rangeOf, requestOf, seriesOf } from './curve-series.ts';
 import { useCurvesStore } from './curves-store.ts';
 import { everyPoint, useCurves } from './use-curves.ts';
@@ -62,7 +62,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
     (): CurvesRequest['range'] => (zoomFrom === undefined || zoomTo === undefined ? undefined : [zoomFrom, zoomTo]),
     [zoomFrom, zoomTo],
   );
-  const settled = runs.every((run) => !isGoing(run.status));
+  const settled = runs.every((run) => !isGoingOn(run));
   const { drawn, complete, shownRange, error } = useCurves(whole, range, settled);
 
   const nameLine = useMemo(() => {
@@ -103,7 +103,7 @@ export function CurveChart({ chart, training, groups, height, zoom, onZoom, curs
   const judged = only && [validationPrefix + families[0], families[0] ?? 'loss'].find((metric) => metric in only.metrics);
   const bestValue = only && families.length === 1 && judged !== undefined ? bestOf(judged, only.metrics[judged]) : undefined;
   const planned =
-    axis === 'epoch' ? Math.max(0, ...runs.map((run) => (isGoing(run.status) && run.status !== 'queued' ? run.plannedEpochs : 0))) : 0;
+    axis === 'epoch' ? Math.max(0, ...runs.map((run) => (isGoingOn(run) && run.status !== 'queued' ? run.plannedEpochs : 0))) : 0;
 
   /** Every point of what is shown, whatever the screen leaves out. */
   const save = async (format: 'svg' | 'png' | 'csv'): Promise<void> => {

@@ -1,10 +1,10 @@
+import { metricName, spacedName } from '#contract/measured.ts';
 import { bandKinds } from '#contract/curves/band.ts';
 import type { CurveAxis } from '#contract/curves/request.ts';
 import type { Smoothing } from '#contract/curves/smooth.ts';
 import { Menu } from '../../components/Menu.tsx';
 import type { WordKey } from '../../words/catalogue.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
-import { metricName, spacedName } from '../runs/run-words.ts';
 import { type Arrangement, useCurvesStore } from './curves-store.ts';
 
 interface Props {

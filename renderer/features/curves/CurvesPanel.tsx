@@ -1,12 +1,12 @@
 import '../comparison/comparison.css';
 import './curves.css';
+import { familyName, heading, spacedName } from '#contract/measured.ts';
 import { SlidersHorizontal } from 'lucide-react';
 import { memo, useCallback, useMemo, useState } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import { LineMark } from '../../components/charts/LineMark.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { familiesOf, validationPrefix } from '../runs/metrics.ts';
-import { familyName, heading, spacedName } from '../runs/run-words.ts';
 import { CurveChart } from './CurveChart.tsx';
 import { CurveOptions } from './CurveOptions.tsx';
 import { HighlightButton } from './HighlightButton.tsx';

@@ -55,6 +55,7 @@ export function BatchView({ cell }: { readonly cell: string }) {
           {errorText(error)}
         </p>
       )}
+      {batch?.changedBy && <p className="quiet">{t('data.changedBy', { layers: batch.changedBy.join(', ') })}</p>}
       {batch && (isPicture(batch) ? <Pictures batch={batch} /> : <Values batch={batch} />)}
     </div>
   );
@@ -104,17 +105,19 @@ function Pictures({ batch }: { batch: LookBatch }) {
   return (
     <>
       <p className="quiet">{t('data.range.shown', { min: formats.measure(min, 3), max: formats.measure(max, 3) })}</p>
-      <div className="batch-pictures" role="list" aria-label={t('data.batch')}>
-        {batch.samples.map((sample, index) => (
-          // Its place in the batch is what a sample is known by.
-          // oxlint-disable-next-line react/no-array-index-key
-          <div key={index} role="listitem" className="batch-picture">
-            <Picture sample={sample} shape={batch.inputShape} min={min} max={max} />
-            <span className="clip">{labelOf(sample, formats)}</span>
-            <small>{t('data.rowNumber', { row: sample.row + 1 })}</small>
-          </div>
-        ))}
-      </div>
+      <ScrollRegion className="batch-scroll" label={t('data.batch')}>
+        <div className="batch-pictures" role="list" aria-label={t('data.batch')}>
+          {batch.samples.map((sample, index) => (
+            // Its place in the batch is what a sample is known by.
+            // oxlint-disable-next-line react/no-array-index-key
+            <div key={index} role="listitem" className="batch-picture">
+              <Picture sample={sample} shape={batch.inputShape} min={min} max={max} />
+              <span className="clip">{labelOf(sample, formats)}</span>
+              <small>{t('data.rowNumber', { row: sample.row + 1 })}</small>
+            </div>
+          ))}
+        </div>
+      </ScrollRegion>
     </>
   );
 }
@@ -134,6 +137,9 @@ function Picture({ sample, shape, min, max }: { sample: Sample; shape: readonly 
 }
 
 const mostColumns = 200;
+
+/** White space by its signs. */
+const shownToken = (token: string) => token.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll(' ', '␣');
 
 function Values({ batch }: { batch: LookBatch }) {
   const t = useWords();
@@ -163,7 +169,10 @@ function Values({ batch }: { batch: LookBatch }) {
               <th scope="row">{formats.count(sample.row + 1)}</th>
               <td className="left">{labelOf(sample, formats)}</td>
               {Array.from(floatsOf(sample).subarray(0, mostColumns), (value, at) => (
-                <td key={names[at]}>{formats.measure(value, 4)}</td>
+                <td key={names[at]}>
+                  {sample.tokens ? formats.count(value) : formats.measure(value, 4)}
+                  {sample.tokens && <span className="batch-token">{shownToken(sample.tokens[at])}</span>}
+                </td>
               ))}
             </tr>
           ))}

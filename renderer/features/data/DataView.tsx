@@ -42,9 +42,10 @@ export function DataView() {
   useActions('data', actions);
 
   const [chosenMode, setMode] = useState<Mode>('source');
-  // Data without windows has no series to show.
-  const modes: readonly Mode[] = ['source', ...(opened?.series ? (['series'] as const) : []), 'batch'];
-  const mode = modes.includes(chosenMode) ? chosenMode : 'source';
+  // Data without windows has no series to show, and arrays that are no pictures have nothing but batches.
+  const hasSource = !opened || opened.table !== undefined || opened.pictures !== undefined;
+  const modes: readonly Mode[] = [...(hasSource ? (['source'] as const) : []), ...(opened?.series ? (['series'] as const) : []), 'batch'];
+  const mode = modes.includes(chosenMode) ? chosenMode : modes[0];
   const table = opened?.table;
   const counted = opened?.pictures?.count ?? total;
   return (

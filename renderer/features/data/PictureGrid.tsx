@@ -8,8 +8,11 @@ import { picturesAtOnce, useDataStore } from './data-store.ts';
 import { Histogram } from './Histogram.tsx';
 import { ScrollRegion } from '../../components/ScrollRegion.tsx';
 
-const tileWidth = 108;
-const tileHeight = 128;
+/** Of a picture with the room beside it: at least this, so that a row of them fills the width. */
+const leastWidth = 108;
+const between = 12;
+/** Of what is written below a picture, with the room to the next one. */
+const below = 32;
 
 /** Pictures by class: decoded as they are scrolled to. */
 export function PictureGrid() {
@@ -17,7 +20,7 @@ export function PictureGrid() {
   const formats = useFormats();
   const { opened, label, rows, picturePages, showClass, needPictures } = useDataStore();
   const scroller = useRef<HTMLDivElement>(null);
-  const [perRow, setPerRow] = useState(6);
+  const [{ perRow, tileWidth }, setRow] = useState({ perRow: 6, tileWidth: leastWidth });
   const pictures = opened?.pictures;
   const total =
     picturePages.values().next().value?.total ??
@@ -27,7 +30,7 @@ export function PictureGrid() {
   const virtualizer = useVirtualizer({
     count: Math.ceil(total / perRow),
     getScrollElement: () => scroller.current,
-    estimateSize: () => tileHeight,
+    estimateSize: () => tileWidth - between + below,
     overscan: 2,
   });
   const lines = virtualizer.getVirtualItems();
@@ -37,12 +40,18 @@ export function PictureGrid() {
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
-    const measure = () => setPerRow(Math.max(1, Math.floor((element.clientWidth - 12) / tileWidth)));
+    const measure = () => {
+      const { paddingLeft, paddingRight } = getComputedStyle(element);
+      const room = element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight) + between;
+      const fits = Math.max(1, Math.floor(room / leastWidth));
+      setRow({ perRow: fits, tileWidth: room / fits });
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, tileWidth]);
   useEffect(
     () => needPictures(Math.floor(first / picturesAtOnce), Math.floor(Math.max(first, last) / picturesAtOnce)),
     [first, last, label, rows, needPictures],
@@ -77,7 +86,12 @@ export function PictureGrid() {
               const place = line * perRow + at;
               const tile = picturePages.get(Math.floor(place / picturesAtOnce))?.pictures[place % picturesAtOnce];
               return (
-                <div key={place} role="listitem" className="picture" style={{ transform: `translate(${at * tileWidth}px, ${start}px)` }}>
+                <div
+                  key={place}
+                  role="listitem"
+                  className="picture"
+                  style={{ width: tileWidth - between, transform: `translate(${at * tileWidth}px, ${start}px)` }}
+                >
                   {tile && <Tile tile={tile} />}
                 </div>
               );

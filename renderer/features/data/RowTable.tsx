@@ -34,12 +34,13 @@ export function RowTable() {
 
   const widths = useMemo(() => {
     const edges = [numberWidth];
-    for (const [index, { name }] of columns.entries()) {
+    for (const [index, { name, type }] of columns.entries()) {
       const texts = (table?.firstRows ?? []).slice(0, 30).map((row) => shownValue(formats, row[index] ?? null));
-      edges.push((edges.at(-1) ?? 0) + columnWidth([`${name}    `, ...texts.map((text) => `${text}  `)], 88, 240));
+      const kind = name === opened?.target ? `${t('notebook.role.target')}      ${t(`data.type.${type}`)}` : '';
+      edges.push((edges.at(-1) ?? 0) + columnWidth([`${name}    `, kind, ...texts.map((text) => `${text}     `)], 88, 240));
     }
     return edges;
-  }, [columns, table, formats]);
+  }, [columns, table, opened?.target, t, formats]);
   const full = widths.at(-1) ?? 0;
   const firstColumn = Math.max(0, widths.findIndex((edge) => edge > left + numberWidth - spare) - 1);
   const beyond = widths.findIndex((edge) => edge > left + width + spare);
@@ -97,7 +98,7 @@ export function RowTable() {
           />
         ))}
       </div>
-      <div role="presentation" style={{ position: 'relative', height: scroll.height, width: full }}>
+      <div role="presentation" style={{ position: 'relative', height: scroll.height, width: full, minWidth: '100%' }}>
         {Array.from({ length: Math.max(0, lastRow - firstRow + 1) }, (_, offset) => {
           const row = firstRow + offset;
           const found = cellsOf(row);

@@ -200,7 +200,7 @@ export const useDataStore = create<DataStore>((set, get) => {
         if (opened.table) {
           wantedPages = [0, 0];
           await fetchPages();
-        } else {
+        } else if (opened.pictures) {
           const channels = await call('data.channels', { id: opened.id });
           if (at === turn) set({ channels });
         }

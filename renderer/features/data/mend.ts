@@ -53,9 +53,17 @@ export function fixTitle(t: Translate, fix: DataFix): string {
 }
 
 const mostChoices = 8;
+/** The cell language's names of what reads texts. */
+const texts = ['csv', 'tsv', 'text', 'textFolder'];
 
 /** What may be done about an error of the data: the one mend, or the choices there are. */
-export function fixesOf({ code, values = {} }: PlainError): DataFix[] {
+export function fixesOf(error: PlainError): DataFix[] {
+  const isOfOther = /^\/data\/steps\/\d+\/data\//.test(error.at ?? '');
+  // An option would go to the cell's first source, which another one's error is not about.
+  return everyFixOf(error).filter((fix) => fix.do !== 'setOption' || !isOfOther);
+}
+
+function everyFixOf({ code, values = {} }: PlainError): DataFix[] {
   const said = (name: string) => String(values[name] ?? '');
   const choices = said('choices') === '' ? [] : (JSON.parse(said('choices')) as string[]).slice(0, mostChoices);
   const column = literal(said('column'));
@@ -68,6 +76,9 @@ export function fixesOf({ code, values = {} }: PlainError): DataFix[] {
     case 'data.npzWhich':
     case 'data.npzArray':
       return choices.map((name) => ({ do: 'setOption', of: 'npz', name: said('what'), value: literal(name) }));
+    case 'data.encoding':
+    case 'data.encodingTold':
+      return choices.flatMap((name) => texts.map((of): DataFix => ({ do: 'setOption', of, name: 'encoding', value: literal(name) })));
     case 'data.noTarget':
       return choices.map((name) => step(`.target(${literal(name)})`));
     case 'data.missingValue':
@@ -76,6 +87,8 @@ export function fixesOf({ code, values = {} }: PlainError): DataFix[] {
       return isTarget
         ? [step(`.filter(${column}, { noneOf: [${literal(said('value'))}] })`)]
         : [step(`.replace(${column}, { ${literal(said('value'))}: '' }).impute(${column})`)];
+    case 'data.replaceComputed':
+      return [step(`.cast(${column}, { to: 'text' })`)];
     case 'data.largeText':
       return [step(`.drop(${column})`)];
     case 'data.oneHotTooWide':

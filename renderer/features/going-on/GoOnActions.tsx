@@ -1,12 +1,12 @@
 import './going-on.css';
 import { useState } from 'react';
 import { GitBranch, MoreHorizontal, Play, RotateCw, StepForward } from 'lucide-react';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunDetail, RunSummary } from '#contract/runs.ts';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { useWords } from '../../words/use-words.ts';
-import { isGoing } from '../notebook/training-store.ts';
 import { ForkDialog } from './ForkDialog.tsx';
 import { goOn, reproduce } from './going-on.ts';
 import { LongerDialog } from './LongerDialog.tsx';
@@ -15,7 +15,7 @@ import { LongerDialog } from './LongerDialog.tsx';
 export function GoOnActions({ run, detail }: { readonly run: RunSummary; readonly detail: RunDetail | undefined }) {
   const t = useWords();
   const [dialog, setDialog] = useState<'fork' | 'longer'>();
-  if (isGoing(run.status) || run.imported) return null;
+  if (isGoingOn(run) || run.imported) return null;
   const canGoOn = run.status === 'interrupted' || run.status === 'stopped' || run.status === 'failed';
   const canBeLonger = run.status === 'completed' && run.reason === 'epochs';
   const epochs = (detail?.checkpoints ?? []).flatMap(({ kind, epoch }) => (kind === 'epoch' ? [epoch] : []));

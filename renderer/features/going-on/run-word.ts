@@ -1,4 +1,4 @@
-import { metricName } from '../runs/run-words.ts';
+import { metricName } from '#contract/measured.ts';
 import { useWords } from '../../words/use-words.ts';
 
 /** A quantity that two runs were compared by, in words: a metric, the learning rate, or a weight by its name. */

@@ -1,8 +1,8 @@
 import { CircleCheck } from 'lucide-react';
+import { heading, metricName } from '#contract/measured.ts';
 import type { EvaluatedPart, Evaluation } from '#contract/predictions.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { ConfusionTable } from '../observed/ConfusionTable.tsx';
-import { heading, metricName } from '../runs/run-words.ts';
 
 /** What each part came to. */
 export function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }) {

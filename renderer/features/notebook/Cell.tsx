@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, ChevronRight, Play, ScanSearch, Trash2 } from 'lucide-react';
 import { memo, useCallback, useMemo, useState } from 'react';
+import { isGoingOn } from '#contract/going-on.ts';
 import { useKeysOf } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
@@ -22,7 +23,6 @@ import { Knobs } from './outputs/Knobs.tsx';
 import { ForeseenTime, ModelOutput } from './outputs/ModelOutput.tsx';
 import { ReadingBar } from './outputs/ReadingBar.tsx';
 import { TrainOutput } from './outputs/TrainOutput.tsx';
-import { isGoing } from './training-store.ts';
 import { useCell } from './use-cell.ts';
 
 interface Props {
@@ -73,7 +73,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
 
   const go = (place: Place) => focusEditor(cell.key, place);
   const kindName = t(`notebook.kind.${cell.kind}`);
-  const busyHere = runs[0] !== undefined && isGoing(runs[0].status);
+  const busyHere = runs[0] !== undefined && isGoingOn(runs[0]);
 
   const stateWord = t(`notebook.state.${state}`);
   const gutter = (

@@ -12,12 +12,14 @@ import { Cell } from './Cell.tsx';
 import { focusEditor } from './editor/handles.ts';
 import { FindBar } from './find/FindBar.tsx';
 import { InsertBar, type InsertKind, InsertRow } from './InsertBar.tsx';
+import { keyboardPlace } from './keyboard.ts';
 import { blockOf, shownKeys, viewBeside, viewKeys } from './lookup.ts';
 import { useNotebookActions } from './notebook-actions.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { DraftBar } from './DraftBar.tsx';
 import { MergeDialog } from './MergeDialog.tsx';
 import { Prose } from './Prose.tsx';
+import { newDataText } from '../workspace/add-files.ts';
 import { runCell } from './run-in-view.ts';
 import { SectionToggle } from './SectionToggle.tsx';
 import { selectionAmong } from './selection.ts';
@@ -56,13 +58,21 @@ export function NotebookView() {
     else setEditingProse(block.key);
   }, []);
 
-  const insert = useCallback((kind: InsertKind, afterKey: string | undefined) => {
+  const put = useCallback((kind: InsertKind, text: string | undefined, afterKey: string | undefined) => {
+    const store = useNotebookStore.getState();
     // The new block is drawn first.
-    const key = flushSync(() => useNotebookStore.getState().insert(kind, afterKey));
+    const key = flushSync(() => (text === undefined ? store.insert(kind, afterKey) : store.insertText(kind, text, afterKey)));
     if (kind === 'prose') setEditingProse(key);
     else focusEditor(key);
     blockElement(key)?.scrollIntoView({ block: 'nearest' });
   }, []);
+  const insert = useCallback(
+    (kind: InsertKind, afterKey: string | undefined) => {
+      if (kind === 'data') void newDataText().then((text) => put(kind, text, afterKey));
+      else put(kind, undefined, afterKey);
+    },
+    [put],
+  );
 
   const runBlocks = useCallback(
     (keys: readonly string[], advance: boolean) => {
@@ -94,14 +104,11 @@ export function NotebookView() {
   const page = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const scroller = page.current?.closest('.main');
-    const { path, selected: last } = useNotebookStore.getState();
+    const { path } = useNotebookStore.getState();
     if (!scroller || path === undefined) return undefined;
     scroller.scrollTop = scrolled.get(path) ?? 0;
-    // Whoever came with the keyboard goes on where they were.
-    if (document.activeElement === document.body) {
-      const place = (last === undefined ? undefined : blockElement(last)) ?? (scroller as HTMLElement);
-      place.focus({ preventScroll: true });
-    }
+    // Whoever came with the keyboard goes on where they were, or begins with the first block.
+    if (document.activeElement === document.body) keyboardPlace()?.focus({ preventScroll: true });
     const note = () => scrolled.set(path, scroller.scrollTop);
     scroller.addEventListener('scroll', note, { passive: true });
     return () => scroller.removeEventListener('scroll', note);

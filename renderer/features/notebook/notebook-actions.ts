@@ -1,6 +1,7 @@
 /** What the notebook offers to the palette and to the keyboard: Jupyter's keys, where they have a meaning here. */
 import { useMemo } from 'react';
 import { flushSync } from 'react-dom';
+import { isGoingOn } from '#contract/going-on.ts';
 import { type Action, useActions } from '../../app/action-store.ts';
 import { useSettingsStore } from '../../app/settings-store.ts';
 import { type Translate, useWords } from '../../words/use-words.ts';
@@ -16,7 +17,7 @@ import { blockOf, viewBeside, viewKeys } from './lookup.ts';
 import { useNotebookStore } from './notebook-store.ts';
 import { selectionOf } from './selection.ts';
 import { stopTraining } from './stop-training.ts';
-import { isGoing, useTrainingStore } from './training-store.ts';
+import { useTrainingStore } from './training-store.ts';
 
 export function useNotebookActions({ insert, runBlocks, focusBlock, extendTo, edit, travel }: Doing): void {
   const t = useWords();
@@ -24,7 +25,7 @@ export function useNotebookActions({ insert, runBlocks, focusBlock, extendTo, ed
   const canRedo = useNotebookStore((state) => state.history.undone.length > 0);
   const selected = useNotebookStore((state) => state.selected);
   const path = useNotebookStore((state) => state.path);
-  const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoing(run.status)));
+  const running = useTrainingStore((state) => state.runs.some((run) => run.notebook === path && isGoingOn(run)));
   const folded = useNotebookStore((state) => selected !== undefined && state.folded.includes(selected));
   const canPaste = useNotebookStore((state) => state.copied.length > 0);
   const lineNumbers = useSettingsStore((state) => state.settings?.lineNumbers ?? false);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Block, CheckedNotebook, NotebookDraft } from '#contract/notebook.ts';
+import type { Block, CheckedNotebook, NotebookDraft, NotebookView } from '#contract/notebook.ts';
 import type { CallName } from '#contract/names.ts';
 import type { Knob, KnobValue } from '#contract/spec.ts';
 import { useToastStore } from '../../components/toast-store.ts';
@@ -12,7 +12,7 @@ import { useTrainingStore } from './training-store.ts';
 /** A core that keeps one file, and answers as the real one does. */
 function fakeCore() {
   const core: { knobs: Knob[] } = { knobs: [] };
-  const file: { blocks: Block[]; hash: string; draft?: NotebookDraft; knobs?: Record<string, KnobValue> } = {
+  const file: { blocks: Block[]; hash: string; draft?: NotebookDraft; knobs?: Record<string, KnobValue>; view?: NotebookView } = {
     hash: 'hash-1',
     blocks: [
       { type: 'front', text: '---\nepochbook: 1\ntitle: Wine\n---\n' },
@@ -29,6 +29,7 @@ function fakeCore() {
     'notebook.open': () => ({ ok: true, value: { path: 'wine.epoch.md', title: 'Wine', problems: [], ...file } }),
     'notebook.journal': () => ({ ok: true, value: {} }),
     'notebook.keepKnobs': () => ({ ok: true, value: {} }),
+    'notebook.keepView': () => ({ ok: true, value: {} }),
     'notebook.answerDraft': () => ({ ok: true, value: {} }),
     'notebook.versions': () => ({
       ok: true,
@@ -414,6 +415,28 @@ describe('running', () => {
     store().setKnob('filters', 32);
     await settle();
     expect(core.last('notebook.keepKnobs')).toEqual({ path: 'wine.epoch.md', knobs: { filters: 32 } });
+  });
+
+  test('what is out of sight is so again when the notebook is opened, by the names of its cells and headings', async () => {
+    core.file.blocks = [
+      ...core.file.blocks,
+      { type: 'prose', text: '## More\n\n' },
+      { type: 'prose', text: '## More\n\n' },
+      { type: 'cell', id: 'last', kind: 'code', open: '```ts code #last\n', source: '1\n', close: '```\n' },
+    ];
+    core.file.view = { folded: ['wine', 'gone'], collapsed: [{ heading: 'More', index: 1 }] };
+    store().close();
+    await store().open('wine.epoch.md');
+    const { blocks, folded, collapsed } = store();
+    expect(folded).toEqual([cellsOf(blocks)[0].key]);
+    expect(collapsed).toEqual([blocks.findLast(({ type }) => type === 'prose')!.key]);
+    expect(core.count('notebook.keepView')).toBe(0);
+    store().toggleFold(folded);
+    expect(core.last('notebook.keepView')).toEqual({ path: 'wine.epoch.md', folded: [], collapsed: [{ heading: 'More', index: 1 }] });
+    store().collapse(collapsed[0], false);
+    expect(core.last('notebook.keepView')).toEqual({ path: 'wine.epoch.md', folded: [], collapsed: [] });
+    store().insert('code', undefined);
+    expect(core.count('notebook.keepView')).toBe(2);
   });
 
   test('knobs are sent with the check and the run', async () => {

@@ -39,6 +39,7 @@ import {
 } from './blocks.ts';
 import { type Inputs, inputsOf } from './inputs.ts';
 import { stillCollapsed } from './headings.ts';
+import { keysOf, viewOf } from './kept-view.ts';
 import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
 import { asHeadings, convert, merge, type Restructured, splitCell, withCopies } from './restructure.ts';
 import { learningRateKnob, withLearningRate } from './learning-rate-text.ts';
@@ -212,6 +213,8 @@ const tellMs = 60;
 let telling: ReturnType<typeof setTimeout> | undefined;
 let toldCell: string | undefined;
 let keepingKnobs: ReturnType<typeof setTimeout> | undefined;
+/** As the core has it of the open notebook. */
+let keptView = '';
 /** Shorter than the wait for the check: whoever made a change this short a time ago goes on. */
 const unfinishedMs = 600;
 let changedAt = 0;
@@ -303,6 +306,11 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       history: noHistory,
       draft: opened.draft ?? (same ? get().draft : undefined),
     });
+    if (!same && opened.view) {
+      const outOfSight = keysOf(get().blocks, opened.view);
+      keptView = JSON.stringify(viewOf(get().blocks, outOfSight));
+      set(outOfSight);
+    }
     journal.stop();
     if (!same) checkSoon(openedCheckMs);
   }
@@ -596,6 +604,18 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       () => void call('notebook.keepKnobs', { path, knobs: { ...knobValues } }).catch(() => undefined),
       knobCheckMs,
     );
+  });
+
+  store.subscribe(({ path, blocks, folded, collapsed }, before) => {
+    if (path === undefined || (path === before.path && folded.length + collapsed.length === 0 && keptView === '')) return;
+    // A heading or an id may have been changed as well.
+    const view = viewOf(blocks, { folded, collapsed });
+    const text = folded.length + collapsed.length === 0 ? '' : JSON.stringify(view);
+    if (path === before.path && text !== keptView) {
+      // Where the disk is full, all of it is shown when it is opened again.
+      void call('notebook.keepView', { path, ...view }).catch(() => undefined);
+    }
+    keptView = text;
   });
 
   const actions = settled<Omit<Actions, 'type' | 'typed' | 'evaluating'>>({

@@ -1,9 +1,10 @@
+import { isGoingOn } from '#contract/going-on.ts';
 import { useNotebookStore } from './notebook-store.ts';
-import { isGoing, useTrainingStore } from './training-store.ts';
+import { useTrainingStore } from './training-store.ts';
 
 /** Ends every run of the open notebook that trains or waits. */
 export function stopTraining(): void {
   const { path } = useNotebookStore.getState();
   const { runs, stop } = useTrainingStore.getState();
-  for (const run of runs) if (run.notebook === path && isGoing(run.status)) void stop(run.id);
+  for (const run of runs) if (run.notebook === path && isGoingOn(run)) void stop(run.id);
 }

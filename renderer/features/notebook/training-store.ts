@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { Payload } from '#contract/events.ts';
 import type { RunId } from '#contract/ids.ts';
-import type { EpochRow, RunDetail, RunStatus, RunSummary } from '#contract/runs.ts';
+import type { EpochRow, RunDetail, RunSummary } from '#contract/runs.ts';
 import { attempt } from '../../components/attempt.ts';
 import { fetchAllRuns } from '../../platform/all-runs.ts';
 import { call } from '../../platform/client.ts';
@@ -140,10 +140,6 @@ export const useTrainingStore = create<TrainingStore>((set, get) => {
     isBusy: () => get().runs.some((run) => run.status === 'running' || run.status === 'queued'),
   };
 });
-
-export function isGoing(status: RunStatus): boolean {
-  return status === 'running' || status === 'queued' || status === 'paused';
-}
 
 /** Runs of a notebook's train cell, newest first. A run whose cell is unknown or gone counts to the last. */
 export function runsOfCell(

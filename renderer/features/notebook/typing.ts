@@ -4,8 +4,9 @@
  */
 import { whenIdle } from '../../components/when-idle.ts';
 
-/** Keys that come in this time go there together. */
-const togetherMs = 120;
+/** Keys go there together: when none came for a while, or after the longest, as the journal waits for them. */
+const quietMs = 120;
+const longestMs = 240;
 
 export interface Typing {
   /** `text`: what stands in the block then. */
@@ -16,6 +17,8 @@ export interface Typing {
 
 export function createTyping(put: (key: string, text: string) => void): Typing {
   const waiting = new Map<string, () => string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let firstAt = 0;
   const settle = () => {
     const typed = [...waiting];
     waiting.clear();
@@ -34,8 +37,11 @@ export function createTyping(put: (key: string, text: string) => void): Typing {
   }
   return {
     note(key, text) {
-      if (waiting.size === 0) setTimeout(() => whenIdle(settle), togetherMs);
+      const now = performance.now();
+      if (waiting.size === 0) firstAt = now;
       waiting.set(key, text);
+      clearTimeout(timer);
+      timer = setTimeout(() => whenIdle(settle), Math.min(quietMs, firstAt + longestMs - now));
     },
     settle,
   };

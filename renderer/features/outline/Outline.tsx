@@ -10,12 +10,15 @@ import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { useCell } from '../notebook/use-cell.ts';
 import { type OutlineItem, steadyOutlineOf } from './outline.ts';
 
+/** A browser keeps a list of all that it draws or leaves out by itself, and goes over it in every frame: parts are few. */
+const partSize = 25;
+
 /** Headings and cells of the open notebook; the one that is read is marked, a click or Enter goes to another. */
 export function Outline() {
   const t = useWords();
   const items = useNotebookStore((state) => steadyOutlineOf(state.blocks));
   const here = useItemInView(items);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const focusItem = (at: number) => list.current?.querySelectorAll<HTMLElement>('button')[at]?.focus();
   const onKeyDown = (event: KeyboardEvent, at: number) => {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
@@ -25,22 +28,28 @@ export function Outline() {
   };
   if (items.length === 0) return <p className="side-none">{t('outline.empty')}</p>;
   return (
-    <ul ref={list} className="outline">
-      {items.map((item, at) => (
-        <li key={`${item.key} ${item.type === 'heading' ? item.index : ''}`}>
-          <button
-            type="button"
-            className={item === here ? 'side-item on' : 'side-item'}
-            aria-current={item === here ? 'location' : undefined}
-            style={{ paddingLeft: `${8 + (item.level - 1) * 12}px` }}
-            onClick={() => goTo(item)}
-            onKeyDown={(event) => onKeyDown(event, at)}
-          >
-            {item.type === 'heading' ? <span className="side-name">{item.text}</span> : <CellItem cell={item.cell} />}
-          </button>
-        </li>
+    <div ref={list} className="outline" role="list">
+      {Array.from({ length: Math.ceil(items.length / partSize) }, (_, part) => (
+        // Whatever item comes or goes, a part is the next so many of them.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div key={part} className="outline-part">
+          {items.slice(part * partSize, (part + 1) * partSize).map((item, at) => (
+            <div key={`${item.key} ${item.type === 'heading' ? item.index : ''}`} role="listitem">
+              <button
+                type="button"
+                className={item === here ? 'side-item on' : 'side-item'}
+                aria-current={item === here ? 'location' : undefined}
+                style={{ paddingLeft: `${8 + (item.level - 1) * 12}px` }}
+                onClick={() => goTo(item)}
+                onKeyDown={(event) => onKeyDown(event, part * partSize + at)}
+              >
+                {item.type === 'heading' ? <span className="side-name">{item.text}</span> : <CellItem cell={item.cell} />}
+              </button>
+            </div>
+          ))}
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }
 

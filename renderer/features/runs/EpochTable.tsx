@@ -2,10 +2,10 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, useMemo, useRef } from 'react';
+import { metricName } from '#contract/measured.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { bestOf } from './metrics.ts';
-import { metricName } from './run-words.ts';
 import { columnWidth } from './widths.ts';
 
 const rowHeight = 26;

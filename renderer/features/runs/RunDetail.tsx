@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Crosshair, Download, Pencil, Square, Trash2 } from 'lucide-react';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { Button } from '../../components/Button.tsx';
 import { RunMark } from '../../components/charts/RunMark.tsx';
@@ -12,7 +13,7 @@ import { openExport } from '../export/export-store.ts';
 import { openModelUse } from '../model-use/model-use-store.ts';
 import { GoOnActions } from '../going-on/GoOnActions.tsx';
 import { OriginLine } from '../going-on/OriginLine.tsx';
-import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
+import { useTrainingStore } from '../notebook/training-store.ts';
 import { ConfusionPanel } from '../observed/ConfusionPanel.tsx';
 import { LayersPanel } from '../observed/LayersPanel.tsx';
 import { PaceBar } from '../observed/PaceBar.tsx';
@@ -85,7 +86,7 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
             <Button look="quiet" icon={<Pencil size={14} />} onClick={() => setRenaming(true)}>
               {t('runs.rename')}
             </Button>
-            {isGoing(run.status) ? (
+            {isGoingOn(run) ? (
               <Button icon={<Square size={12} />} onClick={() => void stop(run.id)}>
                 {t('frame.stop')}
               </Button>
@@ -135,7 +136,8 @@ export function RunDetail({ run }: { readonly run: RunSummary }) {
             <RunFacts run={run} detail={detail} />
           </div>
         )}
-        {tab === 'epochs' && (rows.length > 0 ? <EpochTable run={run} rows={rows} /> : <p className="quiet-text">{t('runs.noEpochs')}</p>)}
+        {tab === 'epochs' && rows.length > 0 && <EpochTable run={run} rows={rows} />}
+        {tab === 'epochs' && rows.length === 0 && detail && <p className="quiet-text">{t('runs.noEpochs')}</p>}
         {(tab === 'confusion' || tab === 'inside') && observationsError !== undefined && (
           <p className="run-error">{errorText(observationsError)}</p>
         )}

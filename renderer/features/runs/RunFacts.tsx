@@ -1,10 +1,10 @@
+import { metricName, spacedName } from '#contract/measured.ts';
 import type { ReactNode } from 'react';
 import type { RunDetail, RunSummary } from '#contract/runs.ts';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { DataFiles } from './DataSince.tsx';
 import { bestOf, betterOf } from './metrics.ts';
-import { metricName, spacedName } from './run-words.ts';
 import { NoteField } from './NoteField.tsx';
 import { TagEditor } from './TagEditor.tsx';
 import { toolNames } from './tool-names.ts';

@@ -116,6 +116,12 @@ export function RunTable({ rows, onOpen, onDelete, onChooseColumns }: Props) {
     [order],
   );
 
+  // Whoever came with the keyboard has it in the table.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.id === 'main') scroller.current?.focus({ preventScroll: true });
+  }, []);
+
   // A row that is being renamed must be on the page for its field to be there.
   useEffect(() => {
     const index = renaming === undefined ? -1 : order.indexOf(renaming);

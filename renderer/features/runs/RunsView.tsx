@@ -1,6 +1,7 @@
 import './runs.css';
 import { ChartSpline, Columns3, FlaskConical, GitCompareArrows, Rows3, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import type { GroupShows } from '#contract/run-views.ts';
@@ -15,7 +16,6 @@ import { useFormats, useWords } from '../../words/use-words.ts';
 import { useWorkspaceStore } from '../workspace/workspace-store.ts';
 import { ComparisonPanel } from '../comparison/ComparisonPanel.tsx';
 import { openExport } from '../export/export-store.ts';
-import { isGoing } from '../notebook/training-store.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
 import { columnIds, columnOf } from './columns.ts';
 import { ExportRunsDialog, ImportDialog } from './TransferDialogs.tsx';
@@ -99,7 +99,7 @@ export function RunsView() {
   const chosenKey = chosen.map((run) => run.id).join(' ');
   const chosenIds = useMemo(() => (chosenKey === '' ? [] : (chosenKey.split(' ') as RunId[])), [chosenKey]);
   const only = chosen.length === 1 ? chosen[0] : undefined;
-  const deletable = chosen.length > 0 && chosen.every((run) => !isGoing(run.status));
+  const deletable = chosen.length > 0 && chosen.every((run) => !isGoingOn(run));
 
   const groupable = useMemo(
     () =>

@@ -49,7 +49,7 @@ export function SearchField({ field, query, names, error, notice, onSearch, onLe
 
   const insert = ({ text, kind }: Completion): void => {
     const rest = query.slice(to);
-    const added = `${text}${rest.startsWith(' ') ? '' : ' '}`;
+    const added = `${text}${rest.startsWith(' ') || text.endsWith('(') ? '' : ' '}`;
     const place = from + added.length;
     onSearch(query.slice(0, from) + added + rest);
     setActive(-1);

@@ -2,9 +2,9 @@ import '../export/export.css';
 import { useState } from 'react';
 import type { FoundLogs, RunsFormat, RunSummary } from '#contract/runs.ts';
 import { useSettingsStore } from '../../app/settings-store.ts';
+import { attempt } from '../../components/attempt.ts';
 import { Button } from '../../components/Button.tsx';
-import { Dialog } from '../../components/Dialog.tsx';
-import { Progress } from '../../components/Progress.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { TextField } from '../../components/TextField.tsx';
 import { toast } from '../../components/toast-store.ts';
 import { call } from '../../platform/client.ts';
@@ -43,93 +43,69 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     onClose();
   };
   const choose = async (): Promise<void> => {
-    const chosen = await work(() => call('shell.chooseFolder', { title: t('transfer.import') }));
-    if (chosen?.folder) setPath(chosen.folder);
+    const chosen = await call('shell.chooseFolder', { title: t('transfer.import') });
+    if (chosen.folder !== null) setPath(chosen.folder);
   };
-  const close = isWorking ? stop : onClose;
-  const ready = path.trim() !== '' && !isWorking;
+  const isFound = found !== undefined && found.runs.length > 0;
   return (
-    <Dialog
+    <FormDialog
       title={t('transfer.import')}
       wide
-      onClose={close}
-      actions={
-        <>
-          <Button onClick={close}>{t(isWorking ? 'frame.stop' : 'frame.cancel')}</Button>
-          {found && found.runs.length > 0 ? (
-            <Button look="primary" disabled={!ready} onClick={() => void read()}>
-              {t('transfer.read', { count: found.runs.length })}
-            </Button>
-          ) : (
-            <Button look="primary" disabled={!ready} onClick={() => void look()}>
-              {t('transfer.look')}
-            </Button>
-          )}
-        </>
-      }
+      className="export-form"
+      action={isFound ? t('transfer.read', { count: found.runs.length }) : t('transfer.look')}
+      disabled={path.trim() === ''}
+      work={isWorking ? { label: t('transfer.reading', { item: progress?.item ?? '…' }), onStop: stop } : undefined}
+      error={error}
+      onSubmit={() => void (isFound ? read() : look())}
+      onClose={onClose}
     >
-      <form
-        className="export-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) void look();
-        }}
-      >
-        <p className="quiet-text">{t('transfer.importText')}</p>
-        <div className="export-folder">
-          <TextField
-            label={t('transfer.path')}
-            value={path}
-            onValue={(value) => {
-              setPath(value);
-              setFound(undefined);
-            }}
-            disabled={isWorking}
-            spellCheck={false}
-            mono
-          />
-          {desktop && (
-            <Button disabled={isWorking} onClick={() => void choose()}>
-              {t('export.choose')}
-            </Button>
-          )}
-        </div>
-        <div aria-live="polite">
-          {isWorking && <Progress label={t('transfer.reading', { item: progress?.item ?? '…' })} />}
-          {isWorking && <p className="quiet-text clip">{t('transfer.reading', { item: progress?.item ?? '…' })}</p>}
-          {error !== undefined && (
-            <p className="run-error" role="alert">
-              {errorText(error)}
-            </p>
-          )}
-          {found && (
-            <p>{t('transfer.found', { runs: found.runs.length, scalars: found.runs.reduce((sum, run) => sum + run.scalars, 0) })}</p>
-          )}
-        </div>
-        {found && (
+      <p className="quiet-text">{t('transfer.importText')}</p>
+      <div className="export-folder">
+        <TextField
+          label={t('transfer.path')}
+          value={path}
+          onValue={(value) => {
+            setPath(value);
+            setFound(undefined);
+          }}
+          disabled={isWorking}
+          spellCheck={false}
+          mono
+        />
+        {desktop && (
+          <Button disabled={isWorking} onClick={() => void attempt(choose)}>
+            {t('export.choose')}
+          </Button>
+        )}
+      </div>
+      {found && (
+        <p role="status">
+          {t('transfer.found', { runs: found.runs.length, scalars: found.runs.reduce((sum, run) => sum + run.scalars, 0) })}
+        </p>
+      )}
+      {found && (
+        <ul className="transfer-list">
+          {found.runs.slice(0, listed).map((run) => (
+            <li key={`${run.path} ${run.name}`}>
+              <b>{run.name}</b>{' '}
+              <span className="quiet-text" title={run.path}>
+                {toolNames[run.tool]} · {t('transfer.values', { count: run.scalars })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {found && found.findings.length > 0 && (
+        <section aria-label={t('transfer.findings')}>
+          <p className="run-error">{t('transfer.findings')}</p>
           <ul className="transfer-list">
-            {found.runs.slice(0, listed).map((run) => (
-              <li key={`${run.path} ${run.name}`}>
-                <b>{run.name}</b>{' '}
-                <span className="quiet-text" title={run.path}>
-                  {toolNames[run.tool]} · {t('transfer.values', { count: run.scalars })}
-                </span>
-              </li>
+            {found.findings.slice(0, listed).map((finding) => (
+              <li key={finding.message}>{errorText(finding)}</li>
             ))}
           </ul>
-        )}
-        {found && found.findings.length > 0 && (
-          <section aria-label={t('transfer.findings')}>
-            <p className="run-error">{t('transfer.findings')}</p>
-            <ul className="transfer-list">
-              {found.findings.slice(0, listed).map((finding) => (
-                <li key={finding.message}>{errorText(finding)}</li>
-              ))}
-            </ul>
-          </section>
-        )}
-      </form>
-    </Dialog>
+        </section>
+      )}
+    </FormDialog>
   );
 }
 
@@ -139,7 +115,6 @@ const runsFormats: readonly RunsFormat[] = ['tensorboard', 'mlflow', 'csv', 'par
 export function ExportRunsDialog({ runs, onClose }: { readonly runs: readonly RunSummary[]; readonly onClose: () => void }) {
   const t = useWords();
   const formats = useFormats();
-  const errorText = useErrorText();
   const { progress, isWorking, error, work, stop } = useJob();
   const [format, setFormat] = useState<RunsFormat>('tensorboard');
   const [folder, setFolder] = useState('exports/runs');
@@ -151,45 +126,32 @@ export function ExportRunsDialog({ runs, onClose }: { readonly runs: readonly Ru
     });
     onClose();
   };
-  const close = isWorking ? stop : onClose;
   return (
-    <Dialog
+    <FormDialog
       title={t('transfer.exportTitle', { count: runs.length })}
-      onClose={close}
-      actions={
-        <>
-          <Button onClick={close}>{t(isWorking ? 'frame.stop' : 'frame.cancel')}</Button>
-          <Button look="primary" disabled={isWorking || folder.trim() === ''} onClick={() => void write()}>
-            {t('transfer.write')}
-          </Button>
-        </>
+      className="export-form"
+      action={t('transfer.write')}
+      disabled={folder.trim() === ''}
+      work={
+        isWorking
+          ? { label: t('transfer.writing'), value: progress?.total ? progress.done / progress.total : undefined, onStop: stop }
+          : undefined
       }
+      error={error}
+      onSubmit={() => void write()}
+      onClose={onClose}
     >
-      <form
-        className="export-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isWorking) void write();
-        }}
-      >
-        <label className="text-field">
-          <span>{t('transfer.format')}</span>
-          <select className="input" value={format} disabled={isWorking} onChange={(event) => setFormat(event.target.value as RunsFormat)}>
-            {runsFormats.map((name) => (
-              <option key={name} value={name}>
-                {toolNames[name]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <TextField label={t('transfer.folder')} value={folder} onValue={setFolder} disabled={isWorking} spellCheck={false} mono />
-        {isWorking && <Progress label={t('transfer.write')} value={progress?.total ? progress.done / progress.total : undefined} />}
-        {error !== undefined && (
-          <p className="run-error" role="alert">
-            {errorText(error)}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      <label className="text-field">
+        <span>{t('transfer.format')}</span>
+        <select className="input" value={format} disabled={isWorking} onChange={(event) => setFormat(event.target.value as RunsFormat)}>
+          {runsFormats.map((name) => (
+            <option key={name} value={name}>
+              {toolNames[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <TextField label={t('transfer.folder')} value={folder} onValue={setFolder} disabled={isWorking} spellCheck={false} mono />
+    </FormDialog>
   );
 }

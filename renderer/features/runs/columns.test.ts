@@ -4,7 +4,8 @@ import { formats } from '../../words/format.ts';
 import type { Translate } from '../../words/use-words.ts';
 import { bestRuns, columnIds, columnOf, shapeOf, shownColumns, usualColumns } from './columns.ts';
 import { bestOf, betterOf, familiesOf, lossMetric, mainMetric } from './metrics.ts';
-import { spacedName, stateWord } from './run-words.ts';
+import { spacedName } from '#contract/measured.ts';
+import { stateWord } from './run-words.ts';
 import { makeRun, metric, runIdOf } from './testing/make-run.ts';
 import { columnWidth } from './widths.ts';
 
@@ -63,8 +64,9 @@ describe('columns', () => {
       'epochs',
       'time',
       'started',
-      'tags',
     ]);
+    const tagged = usualColumns(shapeOf([...runs, makeRun(4, { tags: ['kept'] })]), false);
+    expect(tagged.at(-1)).toEqual({ id: 'tags' });
     expect(columns.map((column) => column.title).slice(2, 6)).toEqual(['val accuracy, best', 'at', 'last', 'val loss, min']);
   });
 

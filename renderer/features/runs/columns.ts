@@ -3,13 +3,15 @@
  * goes by its id: `state`, `param:filters`, `metric:val_loss:best`, `tag:cnn`.
  */
 import type { Payload } from '#contract/events.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { MetricSummary, RunSummary } from '#contract/runs.ts';
 import type { ShownColumn } from '#contract/run-views.ts';
 import type { WordKey } from '../../words/catalogue.ts';
 import type { Formats } from '../../words/format.ts';
 import type { Translate } from '../../words/use-words.ts';
 import { bestOf, betterOf, lossMetric, mainMetric } from './metrics.ts';
-import { metricName, spacedName, stateWord } from './run-words.ts';
+import { metricName, spacedName } from '#contract/measured.ts';
+import { stateWord } from './run-words.ts';
 import type { SortKey } from './sorting.ts';
 
 export type Progress = Payload<'training.progressed'>;
@@ -93,7 +95,9 @@ export function usualColumns(shape: Shape, bin: boolean): ShownColumn[] {
     ids.push(`metric:${loss}:min`);
     if (main === undefined) ids.push(`metric:${loss}:bestEpoch`, `metric:${loss}:last`);
   }
-  ids.push('epochs', 'time', bin ? 'deleted' : 'started', 'tags');
+  ids.push('epochs', 'time', bin ? 'deleted' : 'started');
+  // An empty column at the end pushes what is told out of sight.
+  if (shape.tags.length > 0) ids.push('tags');
   return ids.map((id) => ({ id }));
 }
 
@@ -323,7 +327,7 @@ export function shownColumns(shown: readonly ShownColumn[], shape: Shape, t: Tra
 }
 
 function isUnfinished(run: RunSummary): boolean {
-  return run.status === 'running' || run.status === 'queued' || run.status === 'paused' || run.status === 'interrupted';
+  return isGoingOn(run) || run.status === 'interrupted';
 }
 
 /** The runs with the best value of each column that has one, where not all that have a value share it. */

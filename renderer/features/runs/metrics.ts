@@ -1,15 +1,9 @@
 /** What metrics mean: which are better small, which belong together, which one a table shows. */
 import { betterOf } from '#contract/metric-direction.ts';
+import { familyOf, validationPrefix } from '#contract/measured.ts';
 import type { MetricSummary, RunSummary } from '#contract/runs.ts';
 
-export { betterOf };
-
-export const validationPrefix = 'val_';
-
-/** `val_accuracy` and `accuracy` are one family, `accuracy`. */
-export function familyOf(metric: string): string {
-  return metric.startsWith(validationPrefix) ? metric.slice(validationPrefix.length) : metric;
-}
+export { betterOf, familyOf, validationPrefix };
 
 export interface BestValue {
   readonly value: number;

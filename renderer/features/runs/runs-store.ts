@@ -159,7 +159,8 @@ export const useRunsStore = create<RunsState>((set, get) => {
       const done = await attempt(async () => void (await call('runs.restore', { runIds: [...ids] })));
       if (!done) return;
       if (notice !== undefined) useToastStore.getState().dismiss(notice);
-      set((state) => ({ bin: state.bin.filter((run) => !ids.includes(run.id)), selection: emptySelection }));
+      const back = new Set(ids);
+      set((state) => ({ bin: state.bin.filter((run) => !back.has(run.id)), selection: emptySelection }));
       await useTrainingStore.getState().load();
     },
   };

@@ -41,8 +41,8 @@ export function useColumnWidths({ columns, layout, runs, groups, groupShows, gro
       Math.min(260, Math.max(60, ...sampled.map((run) => run.tags.reduce((width, tag) => width + columnWidth([tag], 0) + 4, 16))));
     return new Map(
       columns.map((column) => {
-        // A little more, for the arrow of its order and its place among several.
-        const texts = () => [`${column.title} ↓2`, ...sampled.map((run) => column.text(run))];
+        // A little more, for the arrow of its order.
+        const texts = () => [`${column.title} ↓`, ...sampled.map((run) => column.text(run))];
         return [column.id, column.width ?? (column.id === 'tags' ? tags() : columnWidth(texts()))];
       }),
     );

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunData, RunSummary } from '#contract/runs.ts';
 import { call, on } from '../../platform/client.ts';
-import { isGoing } from '../notebook/training-store.ts';
 
 /** The files a run was trained on, looked at again whenever one in the workspace changes; undefined until it is known. */
 export function useRunData({ id, status, imported }: RunSummary): RunData['files'] | undefined {
   const [known, setKnown] = useState<{ id: string; files: RunData['files'] }>();
-  const going = isGoing(status);
+  const going = isGoingOn({ status });
   useEffect(() => {
     if (going || imported) return undefined;
     let wanted = true;

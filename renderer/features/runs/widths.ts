@@ -22,9 +22,9 @@ function longestOf(texts: Iterable<string>): number {
   return longest;
 }
 
-const between = (narrowest: number, width: number, widest: number) => Math.round(Math.min(widest, Math.max(narrowest, width + 16.5)));
+const between = (narrowest: number, width: number, widest: number) => Math.round(Math.min(widest, Math.max(narrowest, width + 12.5)));
 
-/** Pixels for a column whose longest text is among `texts`, with 8 px on either side. */
+/** Pixels for a column whose longest text is among `texts`, with 6 px on either side. */
 export const columnWidth = (texts: Iterable<string>, narrowest = 40, widest = 260): number => between(narrowest, longestOf(texts), widest);
 
 /** The same of bold texts, which are about a tenth wider. */

@@ -181,7 +181,7 @@ function Parts({ report }: { readonly report: SpaceReport }) {
   const formats = useFormats();
   const bytesOf = (...parts: string[]): number =>
     report.parts.reduce((sum, { part, bytes }) => sum + (parts.includes(part) ? bytes : 0), 0);
-  const parts = [
+  const known = [
     { name: t('storage.checkpoints'), bytes: report.checkpointBytes },
     { name: t('storage.values'), bytes: bytesOf('values', 'summaries', 'epochs') },
     { name: t('storage.texts'), bytes: bytesOf('notebooks') },
@@ -190,6 +190,8 @@ function Parts({ report }: { readonly report: SpaceReport }) {
     { name: t('storage.cache'), bytes: report.cacheBytes },
     { name: t('storage.backups'), bytes: report.backupBytes },
   ];
+  const knownBytes = known.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = [...known, { name: t('storage.rest'), bytes: Math.max(0, report.totalBytes - knownBytes) }];
   const most = Math.max(1, ...parts.map(({ bytes }) => bytes));
   return (
     <table className="storage-table">

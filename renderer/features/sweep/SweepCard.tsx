@@ -1,13 +1,13 @@
 import './sweep.css';
 import { Play, Square, Table2 } from 'lucide-react';
 import { memo, useEffect } from 'react';
+import { metricName } from '#contract/measured.ts';
 import type { Sweep, Trial } from '#contract/sweeps.ts';
 import { Button } from '../../components/Button.tsx';
 import { Progress } from '../../components/Progress.tsx';
 import { useErrorText } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
-import { metricName } from '../runs/run-words.ts';
 import { openRun } from '../workspace/open-run.ts';
 import { showTrials, useSweepStore } from './sweep-store.ts';
 

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { Place } from '#contract/calls.ts';
 import { call } from '../../platform/client.ts';
-import { blockElement } from '../notebook/block-element.ts';
+import { giveKeyboardToNotebook } from '../notebook/keyboard.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
 
 interface TabsStore {
@@ -77,12 +77,7 @@ export const useTabsStore = create<TabsStore>((set, get) => ({
     const { path, open } = useNotebookStore.getState();
     if (path === undefined || tabs.length < 2) return;
     await open(tabs[(tabs.indexOf(path) + way + tabs.length) % tabs.length]);
-    // The keyboard comes along, to where it was there.
-    requestAnimationFrame(() => {
-      const { selected } = useNotebookStore.getState();
-      const place = (selected === undefined ? undefined : blockElement(selected)) ?? document.querySelector<HTMLElement>('.main');
-      place?.focus({ preventScroll: true });
-    });
+    giveKeyboardToNotebook();
   },
 
   move(path, to) {

@@ -1,5 +1,6 @@
 import './workspace.css';
 import { FolderOpen, FolderPlus, Plus } from 'lucide-react';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useKeysOf } from '../../app/action-store.ts';
 import { useNavigationStore } from '../../app/navigation-store.ts';
@@ -8,7 +9,7 @@ import { RunMark } from '../../components/charts/RunMark.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
-import { isGoing, useTrainingStore } from '../notebook/training-store.ts';
+import { useTrainingStore } from '../notebook/training-store.ts';
 import { Outline } from '../outline/Outline.tsx';
 import { bestOf, mainMetric } from '../runs/metrics.ts';
 import { FileTree } from './FileTree.tsx';
@@ -85,6 +86,6 @@ function RunValue({ run, runs }: { run: RunSummary; runs: readonly RunSummary[] 
   const metric = mainMetric(runs.filter((other) => other.notebook === run.notebook)) ?? run.best?.metric;
   const best = metric === undefined ? undefined : bestOf(metric, run.metrics[metric]);
   if (best) return formats.measure(best.value, 3);
-  if (isGoing(run.status)) return t(run.status === 'queued' ? 'workspace.runWaiting' : 'workspace.runRunning');
+  if (isGoingOn(run)) return t(run.status === 'queued' ? 'workspace.runWaiting' : 'workspace.runRunning');
   return '–';
 }

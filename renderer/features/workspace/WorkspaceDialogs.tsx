@@ -7,6 +7,7 @@ import { TextField } from '../../components/TextField.tsx';
 import { call } from '../../platform/client.ts';
 import { errorTextNow } from '../../words/errors.ts';
 import { useFormats, useWords } from '../../words/use-words.ts';
+import { giveKeyboardToNotebook } from '../notebook/keyboard.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { useTabsStore } from '../tabs/tabs-store.ts';
 import { useWorkspaceStore } from './workspace-store.ts';
@@ -30,7 +31,10 @@ function NewNotebook() {
     if (title.trim() === '') return;
     close();
     useNavigationStore.getState().show('notebook');
-    void useNotebookStore.getState().create(title.trim(), template === '' ? undefined : template);
+    void useNotebookStore
+      .getState()
+      .create(title.trim(), template === '' ? undefined : template)
+      .then(giveKeyboardToNotebook);
   };
   return (
     <Dialog

@@ -5,9 +5,10 @@ import { toast } from '../../components/toast-store.ts';
 import { errorTextNow } from '../../words/errors.ts';
 import { translate } from '../../words/use-words.ts';
 import { blockElement } from '../notebook/block-element.ts';
+import { cellsOf, editorText } from '../notebook/blocks.ts';
 import { useNotebookStore } from '../notebook/notebook-store.ts';
 import { classesName, classFolders } from './class-folders.ts';
-import { dataCellText, folderCellText, kindOf, pathFrom } from './data-cell.ts';
+import { dataCellText, fileForNewCell, folderCellText, kindOf, pathFrom } from './data-cell.ts';
 import { useWorkspaceStore } from './workspace-store.ts';
 
 /** Small enough for a message, large enough to be quick. */
@@ -205,6 +206,16 @@ function topFolder(path: string, below: string): string {
 async function textFor(path: string, here: string, others: readonly string[]): Promise<string | undefined> {
   const { columns } = await call('workspace.columns', { path }).catch(() => ({ columns: undefined }));
   return dataCellText(here, columns, others);
+}
+
+/** What a new data cell says where the workspace has a file for it. */
+export async function newDataText(): Promise<string | undefined> {
+  const { path: notebook, blocks } = useNotebookStore.getState();
+  if (notebook === undefined) return undefined;
+  const files = new Map(useWorkspaceStore.getState().workspace?.dataFiles.map(({ path }) => [pathFrom(notebook, path), path]));
+  const texts = cellsOf(blocks).flatMap((cell) => (cell.kind === 'data' ? [editorText(cell)] : []));
+  const here = fileForNewCell([...files.keys()], texts);
+  return here === undefined ? undefined : textFor(files.get(here)!, here, [...files.keys()]);
 }
 
 /** Adds a cell that reads `path`, and goes to it. */

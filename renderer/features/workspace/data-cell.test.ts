@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataCellText, folderCellText, pathFrom } from './data-cell.ts';
+import { dataCellText, fileForNewCell, folderCellText, pathFrom } from './data-cell.ts';
 
 test('paths lead from the notebook to the file', () => {
   expect(pathFrom('a.epoch.md', 'wine.csv')).toBe('wine.csv');
@@ -29,4 +29,13 @@ test('a cell for each kind of file, with the last column as the target', () => {
   );
   expect(folderCellText('drawings', ['drawings/1.svg', 'drawings/2.gif'])).toBeUndefined();
   expect(folderCellText('mails', ['mails/spam/1.txt'])).toContain("data.textFolder('mails')");
+});
+
+test('a new data cell reads the first file that no other reads, from the notebook’s folder before others', () => {
+  const paths = ['../far.csv', 'deep/a.csv', 'notes.docx', 'b.csv', 'c.npz'];
+  expect(fileForNewCell(paths, [])).toBe('b.csv');
+  expect(fileForNewCell(paths, ["data.csv('b.csv')"])).toBe('c.npz');
+  expect(fileForNewCell(paths, ["data.csv('b.csv')", "data.npz('c.npz')"])).toBe('../far.csv');
+  expect(fileForNewCell(['b.csv'], ["data.csv('b.csv')"])).toBe('b.csv');
+  expect(fileForNewCell(['notes.docx'], [])).toBeUndefined();
 });

@@ -55,6 +55,17 @@ export function dataCellText(path: string, columns: readonly string[] | undefine
 }
 
 /**
+ * The file that a new data cell reads, of those that one can: the first that no cell reads yet, from the notebook's own
+ * folder if there is one. Paths as seen from the notebook; `texts`: of its data cells.
+ */
+export function fileForNewCell(paths: readonly string[], texts: readonly string[]): string | undefined {
+  const isRead = (path: string) => texts.some((text) => text.includes(quoted(path)));
+  const readable = paths.filter((path) => dataCellText(path, undefined, paths) !== undefined);
+  const unread = readable.filter((path) => !isRead(path));
+  return unread.find((path) => !path.includes('/')) ?? unread[0] ?? readable[0];
+}
+
+/**
  * A folder of pictures by class, or of texts; `files`: all that lie in it. Pictures that lie in no folders of their own
  * have their labels in the table beside them.
  */

@@ -49,6 +49,7 @@ export const data = {
   'data.batch': 'Batch',
   'data.epoch': 'Epoch',
   'data.batchOf': 'Batch of {steps, number}',
+  'data.changedBy': 'The model changes this once more with its first layers, those that draw at random anew in every batch: {layers}.',
   'data.batchFacts':
     '{size, plural, one {# sample} other {{size, number} samples}} of {shape}, {shown, number} shown, after all transformations',
   'data.making': 'Making the batch',

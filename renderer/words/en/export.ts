@@ -16,7 +16,6 @@ export const exporting = {
   'export.parameters': '{count, plural, one {# parameter} other {# parameters}}',
   'export.write': 'Export',
   'export.writing': 'Writing the model, then loading it again and comparing its predictions.',
-  'export.goOnBehind': 'Go on in the background',
   'export.doneTitle': 'Model exported',
   'export.doneToast': '“{name}” was exported to {folder}',
   'export.verified': 'Loaded again and verified on {samples} samples',

@@ -96,6 +96,8 @@ export const notebook = {
   'notebook.proseHint': 'Markdown. Escape or Ctrl Enter when done.',
   'notebook.cellsRemoved': '{count, plural, one {The cell was} other {# cells were}} removed.',
   'notebook.proseRemoved': 'The text was removed.',
+  'notebook.reload': 'Reload',
+  'notebook.editorWords': 'Some of the editor’s own messages change with the next loading of the page.',
   'notebook.reloaded': 'Read again: another program changed the file.',
   'notebook.conflict': 'Another program changed this file.',
   'notebook.conflictText': 'Your changes are not saved yet. Which version should stay?',

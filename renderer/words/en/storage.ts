@@ -11,6 +11,7 @@ export const storage = {
   'storage.unused': 'Room left by what was removed',
   'storage.cache': 'Decoded data, made again when needed',
   'storage.backups': 'Copies made before updates',
+  'storage.rest': 'Log of the last changes, drafts and the rest',
   'storage.total': 'Together',
   'storage.size': 'Size',
   'storage.byNotebook': 'By notebook',

@@ -15,6 +15,7 @@ export const transfer = {
   'transfer.format': 'Format',
   'transfer.folder': 'Folder',
   'transfer.write': 'Write',
+  'transfer.writing': 'Writing the runs.',
   'transfer.exported':
     '{runs, plural, one {# run} other {# runs}}, {scalars, plural, one {# value} other {# values}} and {size} in {folder}',
 } as const;

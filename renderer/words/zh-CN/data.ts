@@ -49,6 +49,7 @@ export const data: Record<keyof typeof english, string> = {
   'data.batch': '批次',
   'data.epoch': '轮次',
   'data.batchOf': '批次（共 {steps, number} 个）',
+  'data.changedBy': '模型最前面的层会再次改变这些输入，其中随机的层在每个批次都重新抽取：{layers}。',
   'data.batchFacts': '{size, number} 个 {shape} 的样本，显示 {shown, number} 个，已经过所有变换',
   'data.making': '正在生成批次',
   'data.range.shown': '值从 {min}（暗）到 {max}（亮）',

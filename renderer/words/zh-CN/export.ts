@@ -18,7 +18,6 @@ export const exporting: Record<keyof typeof en, string> = {
   'export.parameters': '{count, number} 个参数',
   'export.write': '导出',
   'export.writing': '正在写入模型，随后重新加载并比较预测结果。',
-  'export.goOnBehind': '转到后台继续',
   'export.doneTitle': '模型已导出',
   'export.doneToast': '“{name}”已导出到 {folder}',
   'export.verified': '已重新加载，并在 {samples} 个样本上核对一致',

@@ -13,6 +13,7 @@ export const storage: Record<keyof typeof en, string> = {
   'storage.unused': '删除后留下的空闲空间',
   'storage.cache': '已解码的数据（需要时会重新生成）',
   'storage.backups': '更新前保存的副本',
+  'storage.rest': '最近更改的日志、草稿及其余部分',
   'storage.total': '合计',
   'storage.size': '大小',
   'storage.byNotebook': '按笔记本',

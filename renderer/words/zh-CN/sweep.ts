@@ -1,8 +1,8 @@
 import type { sweep as en } from '../en/sweep.ts';
 
 export const sweep: Record<keyof typeof en, string> = {
-  'sweep.action': '搜索旋钮…',
-  'sweep.title': '搜索旋钮',
+  'sweep.action': '搜索旋钮取值…',
+  'sweep.title': '搜索旋钮取值',
   'sweep.text': '用旋钮的不同取值反复训练此笔记本。每次试验都是一个普通的运行，并会保留。',
   'sweep.knobs': '要搜索的旋钮',
   'sweep.noKnobs': '此笔记本还没有旋钮。请在要搜索的值处写 param(’name’, value, …)。',

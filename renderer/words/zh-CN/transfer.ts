@@ -17,5 +17,6 @@ export const transfer: Record<keyof typeof en, string> = {
   'transfer.format': '格式',
   'transfer.folder': '文件夹',
   'transfer.write': '写入',
+  'transfer.writing': '正在写入运行。',
   'transfer.exported': '{runs} 次运行、{scalars} 个数值，共 {size}，位于 {folder}',
 };

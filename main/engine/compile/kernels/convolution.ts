@@ -116,6 +116,67 @@ function blockedImage(builder: OnnxBuilder, x: Node): string {
     : builder.blockedOperator('ReorderInput', [builder.channelsFirst(x)]);
 }
 
+/** Images filled up to a whole number of blocks are worth it up to this share. */
+const mostFilling = 4 / 3;
+
+/** Up to so many places are told apart by a list of theirs. */
+const mostListed = 2 ** 16;
+
+/** [pieces, many, count, size] as [pieces, count, many, size]. */
+function exchanged(builder: OnnxBuilder, name: string, [pieces, many, count, size]: readonly [number, number, number, number]): string {
+  const shape = [pieces, many, count, size];
+  if (many * count > mostListed) return builder.transpose(builder.reshape(name, shape), [0, 2, 1, 3], shape);
+  // Three times as fast as ONNX Runtime's Transpose, which uses one thread.
+  const places = Array.from({ length: many * count }, (_, index) => (index % many) * count + Math.floor(index / many));
+  return builder.op('Gather', [builder.reshape(name, [pieces, many * count, size]), builder.integers(places)], { axis: 1 });
+}
+
+/**
+ * The filter's gradient as a convolution over blocks, the batch's images being its channels and the output's gradient its
+ * filter: where a row's pixels and their channels lie side by side, `inChannels` apart in the one direction, all of a row's
+ * results follow each other. Each block of images is a group of its own, so that there is work for many threads, and the
+ * groups are summed. Null where it does not fit.
+ */
+function blockedFilterGradient(builder: OnnxBuilder, x: Node, dy: Node, windows: Geometry): string | null {
+  const { channelBlock: block } = builder;
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = windows;
+  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = windows;
+  if (!builder.isBlockable(dy) || dilationWidth !== 1) return null;
+  const groups = Math.ceil(batchSize / block);
+  const missing = groups * block - batchSize;
+  if (groups * block > batchSize * mostFilling) return null;
+  const blocks = outChannels / block;
+  // Rows are padded by the convolution, columns before: it is slow where windows reach over the sides.
+  const right = (outWidth - 1) * strideWidth + filterWidth - inWidth - padInfo.left;
+  const bottom = (outHeight - 1) * strideHeight + (filterHeight - 1) * dilationHeight + 1 - inHeight - padInfo.top;
+  const covered =
+    right < 0 || bottom < 0
+      ? builder.slice(builder.get(x), [0, 0], [inHeight + Math.min(bottom, 0), inWidth + Math.min(right, 0)], [1, 2])
+      : builder.get(x);
+  const padding = [0, 0, padInfo.left, 0, missing, 0, Math.max(right, 0), 0];
+  const isPadded = padding.some((count) => count > 0);
+  const image = isPadded ? builder.op('Pad', [covered, builder.integers(padding), builder.scalar(0)]) : covered;
+  const height = inHeight + Math.min(bottom, 0);
+  const width = (padInfo.left + inWidth + right) * inChannels;
+  const images = builder.blockedOperator('ReorderInput', [builder.reshape(image, [1, groups * block, height, width])]);
+  const places = outHeight * outWidth;
+  const filled =
+    missing === 0
+      ? builder.inBlocks(dy)
+      : builder.op('Pad', [builder.inBlocks(dy), builder.integers([0, 0, 0, 0, 0, missing, 0, 0, 0, 0]), builder.scalar(0)]);
+  const gradients = exchanged(builder, filled, [groups, block, blocks * places, block]);
+  const result = builder.blockedOperator('Conv', [images, builder.reshape(gradients, [groups * outChannels, block, outHeight, outWidth])], {
+    kernel_shape: [outHeight, outWidth],
+    strides: [dilationHeight, 1],
+    dilations: [strideHeight, strideWidth * inChannels],
+    pads: [padInfo.top, 0, Math.max(bottom, 0), 0],
+    group: groups,
+  });
+  const count = filterHeight * filterWidth * inChannels;
+  const sums = builder.reduce('ReduceSum', builder.reshape(result, [groups, blocks, count, block]), [0], false);
+  return builder.reshape(builder.transpose(sums, [1, 0, 2], [blocks, count, block]), [filterHeight, filterWidth, inChannels, outChannels]);
+}
+
 /** From so many channels on, a window's values lie side by side in pieces worth copying. */
 const manyChannels = 16;
 
@@ -175,19 +236,14 @@ export const convolution: Kernels = {
     shape: (_, attributes) => ({ shape: attributes.filterShape as Shape, dtype: 'float32' }),
     lower: (builder, node, { x, dy }) => {
       const windows = geometry(node.attributes, x.shape, node.shape);
-      const { batchSize, inChannels, outChannels, filterHeight, filterWidth, outHeight, outWidth } = windows;
+      const { batchSize, inChannels, outChannels, outHeight, outWidth } = windows;
+      const blocked = blockedFilterGradient(builder, x, dy, windows);
+      if (blocked !== null) return blocked;
       if (builder.channelBlock > 0 && inChannels >= manyChannels) return filterGradient(builder, x, dy, windows);
       const image = builder.padImage(builder.channelsFirst(x), paddingOf(windows), 0);
       const columns = joinedViews(builder, image, inChannels, batchSize, windows);
       const positions = outHeight * outWidth;
       const summed = (products: string) => builder.reduce('ReduceSum', products, [0], false);
-      if (builder.hasBlocks(dy) && !builder.hasPlain(dy)) {
-        const places = filterHeight * filterWidth * inChannels;
-        const [batch, blocks, , , block] = builder.blockedShape(dy.shape);
-        const perBlock = builder.reshape(builder.inBlocks(dy), [batch, blocks, positions, block]);
-        const sums = summed(builder.contributed('FusedMatMul', [builder.reshape(columns, [batch, 1, places, positions]), perBlock]));
-        return builder.reshape(builder.transpose(sums, [1, 0, 2], [blocks, places, block]), node.shape);
-      }
       const isPlain = builder.hasPlain(dy);
       const gradients = isPlain
         ? builder.reshape(builder.get(dy), [batchSize, positions, outChannels])

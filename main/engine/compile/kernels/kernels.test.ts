@@ -325,7 +325,41 @@ const manyChannels: [ins: number, outs: number, side: number, stride: number, pa
   [18, 20, 1, 1, 'valid', 6],
 ];
 
+/** Images that are as many as a block has channels, or nearly: sides that windows reach over, and that they do not reach. */
+const manyImages: [images: number, ins: number, side: number, stride: number, padding: 'valid' | 'same', output: number][] = [
+  [16, 3, 3, 1, 'same', 7],
+  [32, 16, 3, 1, 'valid', 5],
+  [13, 20, 2, 1, 'same', 7],
+  [15, 1, 2, 2, 'valid', 3],
+  [16, 5, 3, 2, 'same', 4],
+  [16, 2, 1, 3, 'valid', 3],
+];
+
 describe('convolution', () => {
+  for (const [images, ins, side, stride, padding, output] of manyImages) {
+    const shapes = [
+      [images, 7, 7, ins],
+      [side, side, ins, 16],
+      [images, output, output, 16],
+    ];
+    const label = `${images} images of ${ins} channels by ${side}, stride ${stride}, ${padding}`;
+    check(
+      `gradients ${label}`,
+      shapes,
+      gradients((x, w) => tf.conv2d(image(x), image(w), stride, padding)),
+      2e-4,
+    );
+  }
+  check(
+    'gradients of many lines',
+    [
+      [16, 9, 3],
+      [4, 3, 16],
+      [16, 5, 16],
+    ],
+    gradients((x, w) => tf.conv1d(x as tf.Tensor3D, w as tf.Tensor3D, 2, 'same')),
+    2e-4,
+  );
   for (const [ins, outs, side, stride, padding, output] of manyChannels) {
     const shapes = [
       [2, 6, 6, ins],

@@ -1,5 +1,5 @@
-/** A vector added to a convolution or matrix product that nothing else uses is that kernel's bias. */
-import { countUses, type Node, type Program, rewrite } from '../graph.ts';
+/** A vector added to a convolution or matrix product that nothing else uses is that kernel's bias; so is a matrix added to a product. */
+import { countUses, type Node, type Program, rewrite, sameShape } from '../graph.ts';
 
 const fused: Readonly<Record<string, string>> = { Conv2D: 'FusedConv2D', BatchMatMul: '_FusedMatMul' };
 
@@ -11,7 +11,8 @@ export function fuseBias(program: Program): Program {
     const kernel = fused[product.op];
     if (!kernel || uses.get(before.inputs[0]) !== 1) return node;
     const vector = bias.shape.length === 1 && bias.shape[0] === product.shape[product.shape.length - 1];
-    if (!vector || (product.op === 'BatchMatMul' && product.shape.length !== 2)) return node;
+    const isProduct = product.op === 'BatchMatMul';
+    if (isProduct ? product.shape.length !== 2 || !(vector || sameShape(bias.shape, product.shape)) : !vector) return node;
     return { ...product, op: kernel, inputs: [...product.inputs, bias], keys: [...product.keys, 'bias'] };
   });
 }

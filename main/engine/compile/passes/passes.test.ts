@@ -102,6 +102,22 @@ describe('passes', () => {
       { Add: [2, 1], _FusedMatMul: [0, 1] },
     ));
 
+  it('gather a sum of products in the products', () =>
+    expectPass(
+      (program) => fuseBias(dropCopies(unwrapMatrices(program))),
+      example(
+        [
+          [2, 3],
+          [3, 4],
+        ],
+        (a, b) => {
+          const product = (factor: tf.Tensor) => tf.matMul(a, factor);
+          return tf.add(product(tf.abs(b)), tf.add(product(tf.square(b)), product(b)));
+        },
+      ),
+      { Add: [2, 0], BatchMatMul: [3, 1], _FusedMatMul: [0, 2] },
+    ));
+
   it('fuse a convolution’s bias', () =>
     expectPass(
       fuseBias,

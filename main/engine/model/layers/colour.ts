@@ -14,25 +14,25 @@ type Changed = (x: tf.Tensor, given: Given) => tf.Tensor;
 const rangeOf = ({ valueRange }: Config) => valueRange as unknown as Range;
 
 /** A factor f means 0 to f; a pair, from one to the other. */
-const fromZero = (factor: Json | undefined): Range => (Array.isArray(factor) ? (factor as [number, number]) : [0, factor as number]);
+export const fromZero = (factor: Json | undefined): Range => (Array.isArray(factor) ? (factor as [number, number]) : [0, factor as number]);
 
 /** One number a sample, `[batch, 1, 1, 1]`. */
-const drawn = (given: Given, x: tf.Tensor, range: Range) => tf.expandDims(drawnOf(given, x.shape[0], range), 3);
+export const drawn = (given: Given, x: tf.Tensor, range: Range) => tf.expandDims(drawnOf(given, x.shape[0], range), 3);
 
 /** 1 for samples to which it is done: as likely as a number drawn from the factor's range says. */
-function chosen(given: Given, x: tf.Tensor, factor: Json | undefined): tf.Tensor {
+export function chosen(given: Given, x: tf.Tensor, factor: Json | undefined): tf.Tensor {
   const [least, most] = fromZero(factor);
   const likelihood = least === most ? tf.scalar(most) : drawn(given, x, [least, most]);
   return tf.cast(tf.less(drawn(given, x, [0, 1]), likelihood), 'float32');
 }
 
 /** `other` where `share` is 1. */
-const towards = (x: tf.Tensor, other: tf.Tensor, share: tf.Tensor) => tf.add(x, tf.mul(tf.sub(other, x), share));
+export const towards = (x: tf.Tensor, other: tf.Tensor, share: tf.Tensor) => tf.add(x, tf.mul(tf.sub(other, x), share));
 
 /** A factor f means f itself. */
 const just = (factor: Json | undefined): Json => (Array.isArray(factor) ? factor : [factor!, factor!]);
 
-function threeColours({ className }: { className: string }, [shape]: readonly Lengths[]): Lengths {
+export function threeColours({ className }: { className: string }, [shape]: readonly Lengths[]): Lengths {
   if (shape[2] !== 3) throw new EpochbookError('engine.notColours', { layer: className, channels: shape[2] ?? 1 });
   return shape;
 }
@@ -42,7 +42,8 @@ function define(className: string, defaults: Config, changed: Changed, colours =
     className,
     defaults,
     ...(colours && { outputShape: (_: Config, inputs: readonly Lengths[]) => threeColours({ className }, inputs) }),
-    call: ([x], given) => (given.training ? changed(x, given) : tf.clone(x)),
+    call: ([x], given) => changed(x, given),
+    whileTraining: true,
   });
 }
 
@@ -171,7 +172,7 @@ define('RandomPosterization', { valueRange: [0, 1] }, (x, given) => {
 });
 
 /** Weighted sums of each pixel's neighbours along an axis; beyond the edges is 0. `weights`: `[batch, 1, 1, 1]`, or numbers. */
-function along(x: tf.Tensor, axis: 1 | 2, weights: readonly (tf.Tensor | number)[]): tf.Tensor {
+export function along(x: tf.Tensor, axis: 1 | 2, weights: readonly (tf.Tensor | number)[]): tf.Tensor {
   const before = (weights.length - 1) / 2;
   const padded = tf.pad(
     x,
@@ -218,7 +219,8 @@ defineLayer({
     }
     return shape;
   },
-  call: ([x], given) => (given.training ? blurred(x, given) : tf.clone(x)),
+  call: ([x], given) => blurred(x, given),
+  whileTraining: true,
 });
 
 /** A rectangle, whose sides are the roots of shares drawn from the scale, becomes one value, or noise. */

@@ -14,7 +14,7 @@ export interface WantedWeight {
   /** The config's options `…Initializer`, `…Regularizer` and `…Constraint` of this are the weight's. */
   readonly options: string;
   /** Where the config says none. */
-  readonly initializer: string;
+  readonly initializer: Json;
   /** Default true. */
   readonly trainable?: boolean;
 }
@@ -28,6 +28,8 @@ export interface Given {
   readonly training: boolean;
   /** The layer's, by which its random numbers are known. */
   readonly name: string;
+  /** Whether it is applied backwards, of a layer that can be. */
+  readonly reverse: boolean;
 }
 
 export interface LayerDefinition {
@@ -36,8 +38,10 @@ export interface LayerDefinition {
   readonly defaults: Config;
   readonly weights?: (config: Config, inputs: readonly Lengths[]) => readonly WantedWeight[];
   /** Default: that of the first input. Throws where the layer cannot take the inputs. */
-  readonly outputShape?: (config: Config, inputs: readonly Lengths[]) => Lengths;
+  readonly outputShape?: (config: Config, inputs: readonly Lengths[], reverse: boolean) => Lengths;
   readonly call: (inputs: readonly tf.Tensor[], given: Given) => tf.Tensor;
+  /** Whether it leaves its input as it is but while training, when alone it is called. */
+  readonly whileTraining?: boolean;
   /** What is added to the loss for the output. */
   readonly activityRegularizer?: (config: Config) => Json;
   /** `keep`: the first input's mask goes on; default: it ends here. */
@@ -89,12 +93,23 @@ type TfjsShape = (number | null)[];
 const shapesOf = (shapes: TfjsShape | TfjsShape[]) => (Array.isArray(shapes[0]) ? (shapes as TfjsShape[]) : [shapes as TfjsShape]);
 const listOf = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs : [inputs]);
 
+const definitions = new Map<string, LayerDefinition>();
+
+/** What a layer of this class makes of its input within another one, whose random numbers it takes. */
+export function applied(className: string, config: Config, x: tf.Tensor, given: Given): tf.Tensor {
+  const { defaults, call } = definitions.get(className)!;
+  return call([x], { ...given, config: { ...defaults, ...config } });
+}
+
 /** Makes a class of it that a topology may name, as tfjs makes its own. */
 export function defineLayer(definition: LayerDefinition): void {
+  definitions.set(definition.className, definition);
   class OwnLayer extends tfl.layers.Layer {
     static readonly className = definition.className;
     override readonly supportsMasking = definition.mask !== undefined;
     readonly takesMasks = true;
+    /** Of the application that is being wired. */
+    reverse = false;
     private readonly config: Config;
     private readonly variables = new Map<string, Variable>();
 
@@ -131,11 +146,12 @@ export function defineLayer(definition: LayerDefinition): void {
     override computeOutputShape(shapes: TfjsShape | TfjsShape[]): TfjsShape {
       const given = shapesOf(shapes);
       const inputs = given.map((shape) => shape.slice(1));
-      return [given[0][0], ...(definition.outputShape?.(this.config, inputs) ?? inputs[0])];
+      return [given[0][0], ...(definition.outputShape?.(this.config, inputs, this.reverse) ?? inputs[0])];
     }
 
-    override call(inputs: tf.Tensor | tf.Tensor[], options: { training?: boolean; mask?: Mask | Mask[] }): tf.Tensor {
+    override call(inputs: tf.Tensor | tf.Tensor[], options: { training?: boolean; mask?: Mask | Mask[]; reverse?: boolean }): tf.Tensor {
       const list = listOf(inputs);
+      if (definition.whileTraining === true && options.training !== true) return tf.clone(list[0]);
       const masks = Array.isArray(options.mask) ? options.mask : [options.mask ?? null];
       return definition.call(list, {
         config: this.config,
@@ -143,6 +159,7 @@ export function defineLayer(definition: LayerDefinition): void {
         masks: list.map((_, index) => masks[index] ?? null),
         training: options.training === true,
         name: this.name,
+        reverse: options.reverse === true,
       });
     }
 
@@ -158,10 +175,13 @@ export function defineLayer(definition: LayerDefinition): void {
   }
   tf.serialization.registerClass(OwnLayer);
   ownLayers.add(definition.className);
+  if (definition.whileTraining === true) trainingLayers.add(definition.className);
 }
 
 /** Class names of layers that stock tfjs does not have. */
 export const ownLayers = new Set<string>();
+/** Those of them that leave their input as it is but while training. */
+export const trainingLayers = new Set<string>();
 
 export const number = (config: Config, option: string): number => config[option] as number;
 /** Axes counted from the end are counted from the start; the batch counts as axis 0, as in Keras. */

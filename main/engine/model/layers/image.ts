@@ -116,7 +116,7 @@ function gathered(x: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, { fillMode,
 }
 
 /** The image at any places, between the pixels too. */
-function sampled(x: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, config: Config): tf.Tensor {
+export function sampled(x: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, config: Config): tf.Tensor {
   if (config.interpolation === 'nearest') return gathered(x, tf.round(rows), tf.round(columns), config);
   const [top, left] = [tf.floor(rows), tf.floor(columns)];
   const [down, right] = [tf.expandDims(tf.sub(rows, top), 3), tf.expandDims(tf.sub(columns, left), 3)];
@@ -138,8 +138,8 @@ export function defineMoving(className: string, defaults: Config, moved: Moved):
   defineLayer({
     className,
     defaults: { fillMode: 'reflect', interpolation: 'bilinear', fillValue: 0, ...defaults },
+    whileTraining: true,
     call: ([x], given) => {
-      if (!given.training) return tf.clone(x);
       const [batch, height, width] = x.shape as [number, number, number, number];
       const { rows, columns } = moved(given, batch, [height, width]);
       const whole = (places: tf.Tensor, middle: number) => tf.add(tf.add(places, middle), tf.zeros([batch, height, width]));
@@ -192,8 +192,8 @@ for (const [className, axis] of [
 defineLayer({
   className: 'RandomFlip',
   defaults: { mode: 'horizontalAndVertical' },
+  whileTraining: true,
   call: ([x], given) => {
-    if (!given.training) return tf.clone(x);
     const { mode } = given.config;
     const flipped = (image: tf.Tensor, axis: number): tf.Tensor => {
       const turn = tf.expandDims(tf.cast(tf.greater(drawnOf(given, x.shape[0], [0, 1]), 0.5), 'float32'), 3);
@@ -247,7 +247,8 @@ for (const [className, changed] of [
   defineLayer({
     className,
     defaults: { valueRange: [0, 1] },
-    call: ([x], given) => (given.training ? changed(x, given, given.config.factor) : tf.clone(x)),
+    call: ([x], given) => changed(x, given, given.config.factor),
+    whileTraining: true,
   });
 }
 

@@ -17,8 +17,8 @@ function drawn({ name }: Given, batch: number, parameter: Range): { order: tf.Te
 defineLayer({
   className: 'MixUp',
   defaults: { alpha: 0.2 },
+  whileTraining: true,
   call: ([x], given) => {
-    if (!given.training) return tf.clone(x);
     const alpha = number(given.config, 'alpha');
     const { order, share } = drawn(given, x.shape[0], [alpha, alpha]);
     tellMixing({ order, share });
@@ -33,8 +33,8 @@ const rangeOf = (factor: Json | undefined): Range => (Array.isArray(factor) ? (f
 defineLayer({
   className: 'CutMix',
   defaults: { factor: 1 },
+  whileTraining: true,
   call: ([x], given) => {
-    if (!given.training) return tf.clone(x);
     const [batch, height, width] = x.shape as [number, number, number, number];
     const [least, most] = rangeOf(given.config.factor);
     const { order, share } = drawn(given, batch, [least + 1e-6, most + 1e-6]);

@@ -19,7 +19,7 @@ defineLayer({
   weights: (config, [[steps, length]]) => {
     const longest = number(config, 'sequenceLength');
     checkSteps(steps, longest);
-    return [{ name: 'position_embeddings', shape: [longest, length!], options: 'embeddings', initializer: config.initializer as string }];
+    return [{ name: 'position_embeddings', shape: [longest, length!], options: 'embeddings', initializer: config.initializer }];
   },
   call: ([x], { weights }) => placed(weights.position_embeddings, x.shape[0], x.shape[1]!),
 });

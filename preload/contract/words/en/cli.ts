@@ -44,7 +44,7 @@ export const cli = {
   'cli.open': 'Opens the app, in a window or in a browser.',
   'cli.help': 'Shows a command’s help.',
   'cli.runs.where':
-    'EXPRESSION compares id, name, notebook, status, reason, backend, threads, seed, epochs, elapsedMs, startedAt, endedAt, samples, parameters, data, note, tags, archived, baseline, imported, sweep, params.NAME and metrics.NAME.last, .best, .atBest, .min, .max, .bestEpoch, .minEpoch or .maxEpoch with = != < <= > >=; times with dates: startedAt >= 2026-11-20; “~” finds a text within, and “tags has x” a tag. Join with and, or, not and parentheses; a run without the field never matches. For example: status = completed and metrics.val_loss.min < 0.4',
+    'EXPRESSION compares id, name, notebook, status, reason, backend, threads, seed, epochs, elapsedMs, startedAt, endedAt, samples, parameters, data, note, tags, archived, baseline, imported, sweep, params.NAME and metrics.NAME.last, .best, .atBest, .min, .max, .bestEpoch, .minEpoch or .maxEpoch with = != < <= > >=; times with dates: startedAt >= 2026-11-20, yesterday or now-7d; “in (a, b)” with several values, “not in (a, b)” with none of them; “~” finds a text within, and “tags has x” a tag. Join with and, or, not and parentheses; a run without the field never matches. For example: status = completed and metrics.val_loss.min < 0.4',
 
   'cli.argument.file': 'the notebook, NAME.epoch.md',
   'cli.argument.run': 'the run',

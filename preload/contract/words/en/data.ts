@@ -51,6 +51,8 @@ export const data = {
     'The classes are unbalanced: “{large}” has {largeCount, number} samples, “{small}” {smallCount, number}. Accuracy alone will mislead.',
   'data.classNotTrained':
     '{count, plural, one {The class {classes} has} other {The classes {classes} have}} no sample in the training part. Split with stratify: true.',
+  'data.bomb':
+    '{path} says that it is {gigabytes, number} GB or more unpacked, over {times, number} times its size: so are archives that are made to fill a disk. Where you trust it, unpack it yourself and name what comes out.',
   'data.tooLarge': '{path} is more than {gigabytes, number} GB unpacked, which is more than can be held in memory here. Use a part of it.',
   'data.readerMissing':
     'The package {package} does not load here ({detail}). These files need it; reinstall Epochbook, or convert the files.',
@@ -100,7 +102,9 @@ export const data = {
   'data.notInOrder':
     '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is not in the order given. Add it.',
   'data.notATime':
-    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is no time. Times are numbers, or dates such as 2024-05-31, 2024-05-31T12:30 (which is UTC) or 2024-05-31T12:30+02:00.',
+    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” is no time. Times are numbers, or dates such as 2024-05-31, 2024-05-31T12:30 (which is UTC), 2024-05-31 9:30 PM or 2024-05-31T12:30+02:00.',
+  'data.timeZone':
+    '{path}, {unit, select, row {row} other {line}} {line, number}: “{value}” in the column “{column}” names its zone {zone}, and more than one zone goes by such letters. Say the hours that are meant, as in {instead}: in the file, or with {query} in data.sql(…).',
   'data.splitWays': 'A split is stratified, by group or by time: only one of them. Take out the others.',
   'data.fewGroups': 'There are {groups, number} groups for {parts, number} parts: each part needs at least one. Choose another column.',
   'data.partTwice': 'The {part} part comes from two places. Leave it out of the split, or do not give other data for it.',
@@ -151,6 +155,8 @@ export const data = {
     'The column “{column}” has {count, plural, one {the value {categories}} other {# values}} outside the training part alone{count, plural, one {} other { ({categories} among them)}}; the model never learns {count, plural, one {it} other {them}}.',
   'data.targetIsFeature': 'The column “{column}” is the target and cannot be what it is predicted from.',
   'data.noTokens': 'The column “{column}” has no text in the training part to make a vocabulary of.',
+  'data.tooManyWords':
+    'The texts have more than {most, number} different words, which is more than can be counted in memory. Say that the data may take less of it, with .memory(…): they are then counted on the disk.',
   'data.noTexts': 'There are no texts in the folders of {path}. Each class needs a folder with .txt files.',
   'data.oneTextFolder': '{path} has texts in one folder alone, “{name}”: there is nothing to tell apart.',
   'data.textShort':
@@ -187,8 +193,6 @@ export const data = {
   'data.labelFile': '{labels}, line {line, number}: there is no picture “{file}” below {path}.',
   'data.labelTwice': '{labels}, line {line, number}: the picture “{file}” has a label already.',
   'data.labelEmpty': '{labels}, line {line, number}: the picture “{file}” has no label.',
-  'data.largeEncoding':
-    '{path} is too large to be held in memory, and in the encoding {encoding} it cannot be read piece by piece. Save it as UTF-8.',
   'data.oneHotTooWide':
     'The column “{column}” says {categories, number} different things on {rows, number} rows, and .oneHot() makes a column of each: more than there is room for. If it only names the rows, leave it out with .drop(…); else number its categories with .ordinal(…).',
   'data.largeText':
@@ -197,12 +201,12 @@ export const data = {
   'data.stepOfSeveral':
     '.{step}(…) does not work on data with several inputs. Bring arrays into shape before they are saved, or do it in the model: layers.reshape, layers.resizing, layers.randomFlip, …',
   'data.inputUnknown': 'The data has no input “{name}”. It has: {names}.',
-  'data.columnsTooLarge':
-    'The pictures of {path} are more than fits into memory, so columns cannot be inputs besides them. Say a smaller size: […], or use fewer pictures.',
   'data.noLabelTable':
     '“{option}” names columns of the table that says the pictures’ labels, and there is none. Name it with labels: ’….csv’.',
-  'data.stepTooLarge':
-    '.{step}(…) cannot be done to {path}, which is larger than memory. Use a part of it with take(…), or say how much it may take with .memory(…).',
+  'data.rowsBeyondMemory':
+    '{path} has {rows, number} rows, and what is kept of each of them while training takes {gigabytes, number} GB of memory: more than this computer has. Use a part of them with .take(…) or .filter(…).',
+  'data.replaceComputed':
+    ".replace(…) makes words of numbers that are computed for “{column}”, and {path} is larger than memory: say that the column is one of words, with .cast(’{column}’, '{' to: ’text’ '}').",
   'data.textTooLarge':
     "{path} holds more than {megabytes, number} MB of text, which is more than can be read as one table here. Choose rows and columns of it with data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}'), or convert it to Parquet and do so from there.",
 } as const;

@@ -23,11 +23,17 @@ export const engine = {
   'engine.layerNameTwice': 'Two layers are named “{name}”. Give each a name of its own, or leave the names out.',
   'engine.connectionMissing':
     'The layer “{layer}” takes the output of “{from}”, which is not there or depends on “{layer}” itself. Check what it is applied to.',
+  'engine.layerElsewhere':
+    'There is no layer “{name}”: {way, select, tokenize {texts are cut and numbered with the data, before the model. Write .tokenize(…) in the data cell.} ordinal {categories become numbers with the data, before the model. Write .ordinal(…) or .oneHot(…) in the data cell.} other {its layers stand in the model themselves. Write them one after another.}}',
   'engine.optionUnknown': '“{layer}” has no option “{option}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.statefulShuffle':
     'The layer “{layer}” is stateful: it carries its state from batch to batch, so samples must keep their order. Set shuffle: false in train(…); sample i of a batch goes on where sample i of the batch before ended (batchSize: 1 is one long sequence).',
   'engine.initialState':
     'The layer “{layer}” begins with states of the shapes {wanted}, but those of initialState are {given}. Give it all the states that a layer with as many units returns (returnState: true).',
+  'engine.reverseLength':
+    'Applied backwards, the embedding takes vectors of its own length, outputDim: {length, number}. Those that arrive have the length {arrives, number}.',
+  'engine.spectrogram':
+    '{problem, select, transform {fftLength ({given, number}) must not be below the length of a frame ({wanted, number}).} step {frameStep ({given, number}) must be from 1 to frameLength ({wanted, number}).} window {The window has {given, number} values, but a frame has {wanted, number}.} silent {The window is 0 at each of a frame’s {wanted, number} steps. Take longer frames, or another window.} other {The signal has {given, number} steps, and the spectrogram needs at least {wanted, number}. Take shorter frames (fftLength, frameLength).}}',
   'engine.severalOutputs':
     'The layer “{layer}” gives its states besides its output (returnState), which the next layer of sequential([…]) cannot take. Use model(…) with inputs and outputs, or leave returnState out.',
   'engine.noKernel':
@@ -90,6 +96,7 @@ export const engine = {
     'The schedule “{schedule}” cannot have {value} as “{option}”. Rates are not negative, steps are whole numbers, boundaries rise, and there is one more value than boundaries.',
   'engine.plateauSchedule':
     'The learning rate follows a schedule, so reduceLROnPlateau cannot lower it. Give the optimizer a number, or leave the callback out.',
+  'engine.averagesMissing': 'swapEMAWeights needs weights that are averaged. Give the optimizer useEma: true, or leave the callback out.',
   'engine.callbackUnknown': 'There is no callback “{name}”.{nearest, select, none {} other { Did you mean “{nearest}”?}}',
   'engine.callbackOption': 'The callback “{callback}” cannot have {value} as “{option}”.',
   'engine.monitorMissing':
@@ -98,6 +105,8 @@ export const engine = {
     'The loss is no longer a number at step {step} of epoch {epoch} (learning rate {rate}). {what, select, weights {The weights of the layer “{layer}” were the first to grow beyond all numbers.} outputs {The output of the layer “{layer}” was the first to grow beyond all numbers.} other {All layers’ outputs are numbers; it is the loss that cannot be computed from them.}} Lower the learning rate, or bound the gradients: clipnorm: 1 in the optimizer.',
   'engine.divergedData':
     'The loss is no longer a number at step {step} of epoch {epoch}: the {what, select, inputs {inputs} other {target}} of row {row} of the data hold a value that is no number. Correct or remove that row, or fill gaps with .impute().',
+  'engine.divergedSteps':
+    'The loss “ctc” is infinite at step {step} of epoch {epoch}: the target of row {row} of the data takes more steps than the sample has that are no padding, one for each class and one more between two that are the same. Remove that row, shorten its target, or let the model give more steps.',
   'engine.noSamples': 'There is nothing to train on: the training part has no samples.',
 
   'engine.checkpointCut': 'The checkpoint’s file is cut short. Use another checkpoint of the run, or train it again.',

@@ -4,6 +4,7 @@ import { data } from './data.ts';
 import { diagnosis } from './diagnosis.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
+import { measure } from './measure.ts';
 import { notebook } from './notebook.ts';
 import { prediction } from './prediction.ts';
 import { report } from './report.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...diagnosis,
   ...engine,
   ...interchange,
+  ...measure,
   ...notebook,
   ...prediction,
   ...report,

@@ -56,6 +56,7 @@ export const notebook = {
   'notebook.layerNameTwice': 'Two layers of one model are called “{name}”. Layer names must differ.',
   'notebook.noStates':
     '{layer} has no states to begin with: initialState is for lstm, gru, simpleRNN, rnn, bidirectional and convLstm layers.',
+  'notebook.notReversible': '{layer} cannot go backwards: reverse is for reversibleEmbedding.',
   'notebook.layerInputs': '{builder}.apply(…) takes {wanted}; here it is {found}.',
   'notebook.disconnected': 'The output of “{layer}” does not lead back to the model’s inputs: the input it starts from is not in “inputs”.',
   'notebook.stepTwice': 'This data has a .{step}(…) already. Keep one of them.',

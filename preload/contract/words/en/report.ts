@@ -40,7 +40,6 @@ export const report = {
   'report.machine': 'Machine',
   'report.note': 'Note',
   'report.tags': 'Tags',
-  'report.seconds': '{value} s',
   'report.best': 'Best {metric}',
   'report.atEpoch': '{value} in epoch {epoch}',
   'report.everyEpoch': 'Every epoch of {run}',

@@ -26,7 +26,9 @@ export const store = {
   'query.wantsParam': 'params is followed by a dot and one knob’s name: params.units.',
   'query.wantsMetric': 'metrics is followed by a metric’s name and, if you like, last, min or max: metrics.val_loss.min.',
   'query.wantsValue': 'Here stands “{found}”; after the operator comes a number or a text.',
-  'query.wantsOperator': 'Here stands “{found}”; after a field comes =, !=, <, <=, >, >= or ~.',
+  'query.wantsOperator': 'Here stands “{found}”; after a field comes =, !=, <, <=, >, >=, ~ or in (…).',
+  'query.wantsList': 'Here stands “{found}”; after “in” comes a list in parentheses: in (relu, gelu).',
+  'query.wantsListEnd': 'Here stands “{found}”; after a value of a list comes a comma or the closing parenthesis.',
   'query.wantsClosing': 'Here stands “{found}”; a closing parenthesis is missing.',
   'query.wantsJoin': 'Here stands “{found}”; comparisons are joined with “and” or “or”.',
   'query.unknownField': 'There is no field “{found}”. The fields are: {known}.',
@@ -40,6 +42,6 @@ export const store = {
   'query.tagOfNoRun': 'No run has the tag “{found}”.',
   'query.tagOfNoRunNear': 'No run has the tag “{found}”. Did you mean “{near}”?',
   'query.wantsDate':
-    'Here stands “{found}”; a time is compared with a date, by =, !=, <, <=, > or >=: 2026-11-20, 2026-11 or 2026-11-20T18:30.',
+    'Here stands “{found}”; a time is compared with a date, by =, !=, <, <=, > or >=: 2026-11-20, 2026-11, 2026-11-20T18:30, today, yesterday or now-7d.',
   'query.tooDeep': 'The expression is nested too deeply.',
 } as const;

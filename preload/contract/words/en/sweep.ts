@@ -7,6 +7,7 @@ export const sweep = {
   'sweep.metricMissing': 'The runs do not report “{metric}”, which the sweep is to be judged by. They report {names}.',
   'sweep.missing': 'There is no sweep “{sweep}” here.',
   'sweep.running': 'The sweep “{name}” is going on already.',
+  'sweep.elsewhere': 'The sweep “{name}” belongs to another process, such as a command in a terminal. Stop it there.',
   'sweep.done':
     'The sweep “{name}” has made all its {trials, plural, one {# trial} other {# trials}}. Say how many it is to have in all to go on.',
   'sweep.busy': 'A sweep is going on. Wait for its end, or stop it first.',

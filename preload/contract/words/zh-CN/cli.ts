@@ -44,7 +44,7 @@ export const cli: Record<keyof typeof en, string> = {
   'cli.open': '在窗口或浏览器中打开应用。',
   'cli.help': '显示命令的帮助。',
   'cli.runs.where':
-    'EXPRESSION 用 = != < <= > >= 比较 id、name、notebook、status、reason、backend、threads、seed、epochs、elapsedMs、startedAt、endedAt、samples、parameters、data、note、tags、archived、baseline、imported、sweep、params.NAME，以及 metrics.NAME.last、.best、.atBest、.min、.max、.bestEpoch、.minEpoch 或 .maxEpoch；时间与日期比较：startedAt >= 2026-11-20；“~”查找文本片段，“tags has x”查找标签。可用 and、or、not 和括号组合；没有该字段的运行不会匹配。例如：status = completed and metrics.val_loss.min < 0.4',
+    'EXPRESSION 用 = != < <= > >= 比较 id、name、notebook、status、reason、backend、threads、seed、epochs、elapsedMs、startedAt、endedAt、samples、parameters、data、note、tags、archived、baseline、imported、sweep、params.NAME，以及 metrics.NAME.last、.best、.atBest、.min、.max、.bestEpoch、.minEpoch 或 .maxEpoch；时间与日期比较：startedAt >= 2026-11-20、yesterday 或 now-7d；“in (a, b)”匹配其中任一值，“not in (a, b)”不匹配其中任何值；“~”查找文本片段，“tags has x”查找标签。可用 and、or、not 和括号组合；没有该字段的运行不会匹配。例如：status = completed and metrics.val_loss.min < 0.4',
 
   'cli.argument.file': '笔记本文件 NAME.epoch.md',
   'cli.argument.run': '一次运行',

@@ -46,6 +46,8 @@ export const data: Record<keyof typeof en, string> = {
   'data.constantColumn': '“{column}”列每一行的值都相同，无法从中学到任何东西。',
   'data.unbalanced': '类别不均衡：“{large}”有 {largeCount, number} 个样本，“{small}”只有 {smallCount, number} 个。只看准确率会产生误导。',
   'data.classNotTrained': '类别 {classes} 在训练部分没有样本。请用 stratify: true 划分。',
+  'data.bomb':
+    '{path} 解压后至少有 {gigabytes, number} GB，超过其自身大小的 {times, number} 倍，这正是用来占满磁盘的压缩包的样子。如果您信任它，请自行解压，再写出解压后的文件。',
   'data.tooLarge': '{path} 解压后超过 {gigabytes, number} GB，无法全部放入内存。请只使用其中一部分。',
   'data.readerMissing': '此处无法加载 {package}（{detail}）。读取这类文件需要它；请重新安装 Epochbook，或转换文件格式。',
   'data.table': '无法将 {path} 作为表格读取：{detail}',
@@ -90,6 +92,8 @@ export const data: Record<keyof typeof en, string> = {
   'data.notInOrder': '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}”列中的“{value}”不在给定的顺序里。请加上它。',
   'data.notATime':
     '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}”列中的“{value}”不是时间。时间应为数字，或如 2024-05-31、2024-05-31T12:30（按 UTC 计）、2024-05-31T12:30+08:00 的日期。',
+  'data.timeZone':
+    '{path} 第 {line, number} {unit, select, row {条} other {行}}：“{column}” 列中的 “{value}” 用 {zone} 表示时区，而这样的字母可能指多个时区。请写明所指的时差，例如 {instead}：可以直接改文件，也可以在 data.sql(…) 中使用 {query}。',
   'data.splitWays': '划分方式 stratify、group、time 只能选一种。请去掉其他的。',
   'data.fewGroups': '只有 {groups, number} 个组，却要分成 {parts, number} 个部分：每部分至少需要一组。请换一列。',
   'data.partTwice': '{part} 部分有两个来源。请从划分中去掉它，或不要另给数据。',
@@ -128,6 +132,7 @@ export const data: Record<keyof typeof en, string> = {
   'data.categoryNotTrained': '“{column}”列有 {count, number} 个取值只出现在训练部分之外（{categories}），模型学不到。',
   'data.targetIsFeature': '列“{column}”是目标，不能用它来预测自己。',
   'data.noTokens': '列“{column}”在训练部分没有文本，无法建立词表。',
+  'data.tooManyWords': '文本中不同的词超过 {most, number} 个，无法在内存中计数。请用 .memory(…) 让数据少占内存，这样会在磁盘上计数。',
   'data.noTexts': '{path} 的各文件夹中没有文本。每个类别需要一个放有 .txt 文件的文件夹。',
   'data.oneTextFolder': '{path} 只有一个文件夹“{name}”中有文本：没有可区分的类别。',
   'data.textShort':
@@ -161,7 +166,6 @@ export const data: Record<keyof typeof en, string> = {
   'data.labelFile': '{labels} 第 {line, number} 行：{path} 下没有图片“{file}”。',
   'data.labelTwice': '{labels} 第 {line, number} 行：图片“{file}”已有标签。',
   'data.labelEmpty': '{labels} 第 {line, number} 行：图片“{file}”没有标签。',
-  'data.largeEncoding': '{path} 太大，无法全部放入内存，而 {encoding} 编码的文件不能分块读取。请将其另存为 UTF-8。',
   'data.oneHotTooWide':
     '“{column}”列在 {rows, number} 行中有 {categories, number} 种不同的值，而 .oneHot() 会为每一种生成一列，放不下。如果它只是行的名称，请用 .drop(…) 去掉；否则用 .ordinal(…) 给类别编号。',
   'data.largeText':
@@ -170,9 +174,11 @@ export const data: Record<keyof typeof en, string> = {
   'data.stepOfSeveral':
     '.{step}(…) 不能用于有多个输入的数据。请在保存数组之前改好形状，或在模型中进行：layers.reshape、layers.resizing、layers.randomFlip 等。',
   'data.inputUnknown': '数据没有输入“{name}”。它有：{names}。',
-  'data.columnsTooLarge': '{path} 的图片大于内存，因此不能再把表格的列作为输入。请给出更小的 size: […]，或减少图片。',
   'data.noLabelTable': '“{option}”指的是说明图片标签的表格的列，但没有给出这样的表格。请用 labels: ’….csv’ 指明。',
-  'data.stepTooLarge': '{path} 大于内存，无法对其使用 .{step}(…)。请用 take(…) 取一部分，或用 .memory(…) 说明可用多少内存。',
+  'data.rowsBeyondMemory':
+    '{path} 有 {rows, number} 行，训练时为各行保留的内容要占用 {gigabytes, number} GB 内存，超过了这台计算机的内存。请用 .take(…) 或 .filter(…) 只用其中一部分。',
+  'data.replaceComputed':
+    ".replace(…) 把为“{column}”计算出的数字换成文字，而 {path} 大于内存：请用 .cast(’{column}’, '{' to: ’text’ '}') 说明该列为文字。",
   'data.textTooLarge':
     "{path} 的文本超过 {megabytes, number} MB，无法在此作为一张表读入。请用 data.sql(’SELECT … FROM t’, '{' tables: '{' t: ’{path}’ '}' '}') 选取其中的行和列，或先转换为 Parquet 再选取。",
 };

@@ -20,11 +20,16 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.layerUnknown': '没有名为“{name}”的层。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.layerNameTwice': '有两层都叫“{name}”。请给每层各取一个名字，或者不写名字。',
   'engine.connectionMissing': '层“{layer}”以“{from}”的输出为输入，但后者不存在，或者本身依赖于“{layer}”。请检查它应用在什么之上。',
+  'engine.layerElsewhere':
+    '没有名为“{name}”的层：{way, select, tokenize {文本在进入模型之前由数据切分并编号。请在数据单元中写 .tokenize(…)。} ordinal {类别在进入模型之前由数据变为数字。请在数据单元中写 .ordinal(…) 或 .oneHot(…)。} other {其中的层直接写在模型里，一个接一个即可。}}',
   'engine.optionUnknown': '“{layer}”没有选项“{option}”。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.statefulShuffle':
     '层“{layer}”是有状态的：它把状态从一批传到下一批，因此样本必须保持顺序。请在 train(…) 中设 shuffle: false；一批中的第 i 个样本接着上一批的第 i 个样本（batchSize: 1 就是一条长序列）。',
   'engine.initialState':
     '层“{layer}”的初始状态形状应为 {wanted}，而 initialState 给出的是 {given}。请给出单元数相同的层返回的全部状态（returnState: true）。',
+  'engine.reverseLength': '嵌入层反向应用时，向量的长度须与它的 outputDim（{length, number}）相同，而到达的向量长度为 {arrives, number}。',
+  'engine.spectrogram':
+    '{problem, select, transform {fftLength（{given, number}）不能小于帧长（{wanted, number}）。} step {frameStep（{given, number}）须在 1 到 frameLength（{wanted, number}）之间。} window {窗函数有 {given, number} 个值，而一帧有 {wanted, number} 个。} silent {窗函数在一帧的 {wanted, number} 步上全为 0。请加长帧，或换一种窗函数。} other {信号有 {given, number} 步，而频谱图至少需要 {wanted, number} 步。请缩短帧（fftLength、frameLength）。}}',
   'engine.severalOutputs':
     '层“{layer}”除输出外还返回状态（returnState），sequential([…]) 中的下一层无法接收。请改用带 inputs 和 outputs 的 model(…)，或去掉 returnState。',
   'engine.noKernel':
@@ -77,6 +82,7 @@ export const engine: Record<keyof typeof en, string> = {
   'engine.scheduleUnknown': '没有名为“{name}”的学习率调度。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.scheduleOption': '调度“{schedule}”的“{option}”不能是 {value}。学习率不能为负，步数应为整数，边界应依次增大，值应比边界多一个。',
   'engine.plateauSchedule': '学习率由调度决定，reduceLROnPlateau 无法降低它。请给优化器一个数值，或去掉该回调。',
+  'engine.averagesMissing': 'swapEMAWeights 需要平均后的权重。请为优化器设置 useEma: true，或去掉该回调。',
   'engine.callbackUnknown': '没有名为“{name}”的回调。{nearest, select, none {} other {是不是“{nearest}”？}}',
   'engine.callbackOption': '回调“{callback}”的“{option}”不能是 {value}。',
   'engine.monitorMissing': '没有可监视的指标“{monitor}”。每一轮报告的有：{metrics}。以 val_ 开头的指标需要验证集：请划分数据。',
@@ -84,6 +90,8 @@ export const engine: Record<keyof typeof en, string> = {
     '第 {epoch} 轮第 {step} 步时损失不再是数（学习率 {rate}）。{what, select, weights {最先超出数值范围的是层“{layer}”的权重。} outputs {最先超出数值范围的是层“{layer}”的输出。} other {各层的输出都是数，但由此算不出损失。}}请降低学习率，或限制梯度：在优化器中设 clipnorm: 1。',
   'engine.divergedData':
     '第 {epoch} 轮第 {step} 步时损失不再是数：数据第 {row} 行的{what, select, inputs {输入} other {目标}}含有不是数的值。请改正或去掉该行，或用 .impute() 填补空缺。',
+  'engine.divergedSteps':
+    '第 {epoch} 轮第 {step} 步时损失“ctc”为无穷大：数据第 {row} 行的目标所需的步数多于该样本中非填充的步数（每个类别一步，两个相同的类别之间再加一步）。请去掉该行、缩短其目标，或让模型给出更多步。',
   'engine.noSamples': '没有可用于训练的数据：训练集中没有样本。',
 
   'engine.checkpointCut': '检查点文件不完整。请使用该次训练的其他检查点，或重新训练。',

@@ -4,6 +4,7 @@ import { data } from './data.ts';
 import { diagnosis } from './diagnosis.ts';
 import { engine } from './engine.ts';
 import { interchange } from './interchange.ts';
+import { measure } from './measure.ts';
 import { notebook } from './notebook.ts';
 import { prediction } from './prediction.ts';
 import { report } from './report.ts';
@@ -20,6 +21,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   ...diagnosis,
   ...engine,
   ...interchange,
+  ...measure,
   ...notebook,
   ...prediction,
   ...report,

@@ -42,8 +42,8 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.noModelAbove': '该训练单元格没有模型：上面没有模型单元格。请添加一个，或用 train(model: …) 指明模型。',
   'notebook.specInvalid': '该单元格描述的不是有效的 {kind}：{detail}',
 
-  'notebook.unknownMethod': '{owner}没有“{name}”。可用的有：{known}。',
-  'notebook.unknownMethodNearest': '{owner}没有“{name}”。是不是想写“{nearest}”？',
+  'notebook.unknownMethod': '{owner} 没有“{name}”。可用的有：{known}。',
+  'notebook.unknownMethodNearest': '{owner} 没有“{name}”。是不是想写“{nearest}”？',
   'notebook.unknownOption': '{builder} 没有选项“{option}”。是不是想写“{nearest}”？',
   'notebook.unknownOptionAll': '{builder} 没有选项“{option}”。它的选项有：{known}。',
   'notebook.missingOption': '{builder} 需要选项“{option}”。',
@@ -54,6 +54,7 @@ export const notebook: Record<keyof typeof en, string> = {
   'notebook.emptyModel': 'sequential([…]) 至少需要一层。',
   'notebook.layerNameTwice': '同一模型中有两层都叫“{name}”。层名不能重复。',
   'notebook.noStates': '{layer} 没有可设定的初始状态：initialState 只用于 lstm、gru、simpleRNN、rnn、bidirectional 和 convLstm 等层。',
+  'notebook.notReversible': '{layer} 不能反向应用：reverse 只用于 reversibleEmbedding。',
   'notebook.layerInputs': '{builder}.apply(…) 的参数为 {wanted}，这里是 {found}。',
   'notebook.disconnected': '“{layer}”的输出不能追溯到模型的输入：它起始的输入不在“inputs”中。',
   'notebook.stepTwice': '该数据已经有 .{step}(…)。请只保留一个。',

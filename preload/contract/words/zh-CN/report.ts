@@ -42,7 +42,6 @@ export const report: Record<keyof typeof en, string> = {
   'report.machine': '机器',
   'report.note': '备注',
   'report.tags': '标签',
-  'report.seconds': '{value} 秒',
   'report.best': '最佳 {metric}',
   'report.atEpoch': '{value}，第 {epoch} 轮',
   'report.everyEpoch': '{run} 的每一轮',

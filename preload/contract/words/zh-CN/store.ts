@@ -26,7 +26,9 @@ export const store: Record<keyof typeof en, string> = {
   'query.wantsParam': 'params 之后是点号和一个参数名：params.units。',
   'query.wantsMetric': 'metrics 之后是指标名，还可以加 last、min 或 max：metrics.val_loss.min。',
   'query.wantsValue': '此处是“{found}”；运算符之后应为数字或文本。',
-  'query.wantsOperator': '此处是“{found}”；字段之后应为 =、!=、<、<=、>、>= 或 ~。',
+  'query.wantsOperator': '此处是“{found}”；字段之后应为 =、!=、<、<=、>、>=、~ 或 in (…)。',
+  'query.wantsList': '此处是“{found}”；“in”之后应为括号中的列表：in (relu, gelu)。',
+  'query.wantsListEnd': '此处是“{found}”；列表的值之后应为逗号或右括号。',
   'query.wantsClosing': '此处是“{found}”；缺少右括号。',
   'query.wantsJoin': '此处是“{found}”；多个比较用“and”或“or”连接。',
   'query.unknownField': '没有字段“{found}”。可用的字段：{known}。',
@@ -39,6 +41,7 @@ export const store: Record<keyof typeof en, string> = {
   'query.metricOfNoRunNear': '没有任何运行有指标“{found}”。您是指“{near}”吗？',
   'query.tagOfNoRun': '没有任何运行有标签“{found}”。',
   'query.tagOfNoRunNear': '没有任何运行有标签“{found}”。您是指“{near}”吗？',
-  'query.wantsDate': '此处是“{found}”；时间用 =、!=、<、<=、> 或 >= 与日期比较：2026-11-20、2026-11 或 2026-11-20T18:30。',
+  'query.wantsDate':
+    '此处是“{found}”；时间用 =、!=、<、<=、> 或 >= 与日期比较：2026-11-20、2026-11、2026-11-20T18:30、today、yesterday 或 now-7d。',
   'query.tooDeep': '表达式嵌套过深。',
 };

@@ -9,6 +9,7 @@ export const sweep: Record<keyof typeof english, string> = {
   'sweep.metricMissing': '运行没有报告用来评判搜索的“{metric}”。它们报告：{names}。',
   'sweep.missing': '这里没有搜索“{sweep}”。',
   'sweep.running': '搜索“{name}”正在进行。',
+  'sweep.elsewhere': '搜索“{name}”属于另一个进程，例如终端中的命令。请在那里停止。',
   'sweep.done': '搜索“{name}”的 {trials, number} 次试验已全部完成。要继续，请给出总次数。',
   'sweep.busy': '搜索正在进行。请等它结束，或先停止它。',
   'cli.sweep': '搜索笔记本的旋钮：每次试验是一个运行。',

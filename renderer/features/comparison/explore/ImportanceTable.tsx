@@ -1,9 +1,9 @@
+import { metricName, spacedName } from '#contract/measured.ts';
 import { useMemo } from 'react';
 import type { RunSummary } from '#contract/runs.ts';
 import { importanceOf } from '#contract/statistics/importance.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { bestOf, betterOf } from '../../runs/metrics.ts';
-import { metricName, spacedName } from '../../runs/run-words.ts';
 
 /** What each param has to do with the metric: the statistic by its name, its interval, its n. */
 export function ImportanceTable({ runs, metric }: { readonly runs: readonly RunSummary[]; readonly metric: string }) {
@@ -47,7 +47,9 @@ export function ImportanceTable({ runs, metric }: { readonly runs: readonly RunS
                   <span className={clear ? 'importance-bar' : 'importance-bar unclear'} aria-hidden="true">
                     <i style={{ width: `${Math.abs(Number.isNaN(effect) ? 0 : effect) * 100}%` }} />
                   </span>{' '}
-                  {method === 'spearman' ? 'ρ' : 'ε²'} {number(effect)}
+                  <span className="importance-effect">
+                    {method === 'spearman' ? 'ρ' : 'ε²'} {number(effect)}
+                  </span>
                 </td>
                 <td>{interval ? `${number(interval[0])} … ${number(interval[1])}` : ''}</td>
                 <td>{p < 0.001 ? '< 0.001' : number(p)}</td>

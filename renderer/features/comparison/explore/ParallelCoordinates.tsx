@@ -1,10 +1,11 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useThemeNumber } from '../../../components/charts/theme.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
 import { type Axis, type Brushes, cleanRange, placeOf, type Range, standing, ticksOf, valueOn } from './axes.ts';
 import { useCurvesStore } from '../../curves/curves-store.ts';
+import { BrushHandle } from './BrushHandle.tsx';
 import { beginDrawing, runColors, strength } from './draw.ts';
 import { useAxisWords } from './use-axis-words.ts';
 import { useWidth } from './use-size.ts';
@@ -194,56 +195,12 @@ export function ParallelCoordinates({ runs, axes, brushes, inside, byRank, onBru
               {range && (
                 <span className="parallel-brush" style={{ top: yOf(range[1]), height: Math.max(3, (range[1] - range[0]) * plot) }} />
               )}
-              <Handle axis={axis} end={0} range={range} top={yOf(range?.[0] ?? 0)} onBrush={onBrush} />
-              <Handle axis={axis} end={1} range={range} top={yOf(range?.[1] ?? 1)} onBrush={onBrush} />
+              <BrushHandle axis={axis} end={0} range={range} style={{ top: yOf(range?.[0] ?? 0) }} onBrush={onBrush} />
+              <BrushHandle axis={axis} end={1} range={range} style={{ top: yOf(range?.[1] ?? 1) }} onBrush={onBrush} />
             </div>
           );
         })}
       {named && <output className="parallel-name">{named.name}</output>}
     </div>
-  );
-}
-
-interface HandleProps {
-  readonly axis: Axis;
-  readonly end: 0 | 1;
-  readonly range: Range | undefined;
-  readonly top: number;
-  readonly onBrush: Props['onBrush'];
-}
-
-/** One end of a brush, moved by the arrow keys; Escape takes the brush away. */
-function Handle({ axis, end, range, top: y, onBrush }: HandleProps) {
-  const t = useWords();
-  const words = useAxisWords();
-  const [from, to] = range ?? [0, 1];
-  const place = end === 0 ? from : to;
-  const step = axis.scale === 'names' ? 1 / Math.max(1, axis.names.length - 1) : 0.05;
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const moves: Record<string, number> = { ArrowUp: step, ArrowRight: step, ArrowDown: -step, ArrowLeft: -step, Home: -1, End: 1 };
-    const by = moves[event.key];
-    if (event.key === 'Escape' && range) onBrush(axis.id, undefined);
-    else if (by === undefined) return;
-    else if (end === 0) onBrush(axis.id, cleanRange([Math.min(to, Math.max(0, from + by)), to]));
-    else onBrush(axis.id, cleanRange([from, Math.max(from, Math.min(1, to + by))]));
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return (
-    <span
-      className="parallel-handle"
-      // A range's two ends on one upright axis are two sliders.
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-      role="slider"
-      tabIndex={0}
-      aria-orientation="vertical"
-      aria-label={t(end === 0 ? 'comparison.brushFrom' : 'comparison.brushTo', { axis: words.title(axis) })}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(place * 100)}
-      aria-valuetext={words.at(axis, place)}
-      style={{ top: y }}
-      onKeyDown={onKeyDown}
-    />
   );
 }

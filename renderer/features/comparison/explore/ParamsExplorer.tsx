@@ -1,12 +1,12 @@
 import '../comparison.css';
 import './explore.css';
 import { useCallback, useMemo, useState } from 'react';
+import { metricName } from '#contract/measured.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { Button } from '../../../components/Button.tsx';
 import { useWords } from '../../../words/use-words.ts';
 import { lossMetric, mainMetric } from '../../runs/metrics.ts';
-import { metricName } from '../../runs/run-words.ts';
 import { axesFor, brushed, type Brushes, type Range } from './axes.ts';
 import { ImportanceTable } from './ImportanceTable.tsx';
 import { ParallelCoordinates } from './ParallelCoordinates.tsx';

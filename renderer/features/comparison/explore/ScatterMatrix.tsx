@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, Fragment, type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import type { RunId } from '#contract/ids.ts';
 import type { RunSummary } from '#contract/runs.ts';
 import { useThemeNumber } from '../../../components/charts/theme.ts';
@@ -6,6 +6,7 @@ import { useWords } from '../../../words/use-words.ts';
 import { type Axis, type Brushes, cleanRange, placeOf, type Range, valueOn } from './axes.ts';
 import { useCurvesStore } from '../../curves/curves-store.ts';
 import { beginDrawing, runColors, strength } from './draw.ts';
+import { BrushHandle } from './BrushHandle.tsx';
 import { useAxisWords } from './use-axis-words.ts';
 import { useWidth } from './use-size.ts';
 
@@ -35,7 +36,7 @@ interface Props {
   readonly onBrush: (axis: string, range: Range | undefined) => void;
 }
 
-/** Every axis against every other. A rectangle drawn in one cell leaves its runs in all of them. */
+/** Every axis against every other. A rectangle drawn in one cell, or handles moved at the edges, leave their runs in all of them. */
 export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Props) {
   const t = useWords();
   const words = useAxisWords();
@@ -51,13 +52,14 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
   const count = axes.length - 1;
   const layout = useMemo(() => layoutOf(width, count), [width, count]);
   const { cell, left, topOf, size } = layout;
+  const inner = cell - 2 * pad;
+  const bottom = size.height - labelSpace;
 
   useEffect(() => {
     const target = canvas.current;
     const context = target && cell > 0 ? beginDrawing(target, size) : undefined;
     if (!context) return;
     const colors = runColors();
-    const inner = cell - 2 * pad;
     const radius = runs.length > 500 ? 1.5 : 2.6;
     const marked = runs.findIndex((run) => run.id === highlighted);
     for (let row = 0; row < count; row++) {
@@ -103,11 +105,25 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
     }
     // The theme's number stands for the colours that are read.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [runs, places, axes, inside, brushes, count, cell, left, topOf, size, highlighted, theme]);
+  }, [runs, places, axes, inside, brushes, count, cell, inner, left, topOf, size, highlighted, theme]);
 
+  const handles = (axis: Axis, orientation: 'vertical' | 'horizontal', at: (place: number) => CSSProperties) =>
+    ([0, 1] as const).map((end) => {
+      const range = brushes.get(axis.id);
+      return (
+        <BrushHandle
+          key={end}
+          axis={axis}
+          end={end}
+          range={range}
+          orientation={orientation}
+          style={at(range?.[end] ?? end)}
+          onBrush={onBrush}
+        />
+      );
+    });
   const inCell = (event: PointerEvent, row: number, column: number): { x: number; y: number } => {
     const box = event.currentTarget.getBoundingClientRect();
-    const inner = cell - 2 * pad;
     return {
       x: (event.clientX - box.left - left(column) - pad) / inner,
       y: 1 - (event.clientY - box.top - topOf(row) - pad) / inner,
@@ -140,7 +156,7 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
       {count > 0 && cell > 0 && (
         <div
           className="scatter-cells"
-          role="img"
+          role="group"
           aria-label={t('comparison.scatterOf', { axes: axes.map((axis) => words.title(axis)).join(', '), count: inside.size })}
           style={size}
           onPointerDown={onDown}
@@ -150,14 +166,22 @@ export function ScatterMatrix({ runs, axes: all, brushes, inside, onBrush }: Pro
         >
           <canvas ref={canvas} style={size} aria-hidden="true" />
           {axes.slice(0, -1).map((axis, column) => (
-            <span key={axis.id} className="scatter-x clip" style={{ left: left(column), width: cell, top: size.height - labelSpace + 2 }}>
-              {words.title(axis)}
-            </span>
+            <Fragment key={axis.id}>
+              <span className="scatter-x clip" style={{ left: left(column), width: cell, top: bottom + 2 }}>
+                {words.title(axis)}
+              </span>
+              {handles(axis, 'horizontal', (place) => ({ left: left(column) + pad + place * inner, top: bottom - 8 }))}
+            </Fragment>
           ))}
           {axes.slice(1).map((axis, row) => (
-            <span key={axis.id} className="scatter-y clip" style={{ top: topOf(row), height: cell }}>
-              {words.title(axis)}
-            </span>
+            <Fragment key={axis.id}>
+              <span className="scatter-y clip" style={{ top: topOf(row), height: cell }}>
+                {words.title(axis)}
+              </span>
+              {/* An axis in the middle has its handles below a column. */}
+              {row === count - 1 &&
+                handles(axis, 'vertical', (place) => ({ left: labelSpace - 8, top: topOf(row) + pad + (1 - place) * inner }))}
+            </Fragment>
           ))}
         </div>
       )}

@@ -1,6 +1,6 @@
+import { metricName, spacedName } from '#contract/measured.ts';
 import { useMemo } from 'react';
 import { useFormats, useWords } from '../../../words/use-words.ts';
-import { metricName, spacedName } from '../../runs/run-words.ts';
 import { type Axis, numberAt } from './axes.ts';
 
 export interface AxisWords {

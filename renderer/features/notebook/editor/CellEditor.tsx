@@ -1,5 +1,5 @@
 import './editor.css';
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useSettingsStore } from '../../../app/settings-store.ts';
 import { runOwnKeys } from '../../../app/shortcuts.ts';
 import { matchesKeys } from '../../../components/keys.ts';
@@ -14,6 +14,8 @@ import { inTurn, watchNear } from './near.ts';
 
 /** After the last key, the ends of the lines are measured for the notes beside them. */
 const measureMs = 120;
+/** After the last key, the word that was begun has its suggestions. */
+const suggestMs = 80;
 
 export interface LineError {
   readonly message: string;
@@ -54,6 +56,8 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
   const [height, setHeight] = useState<number>();
   const [measured, setMeasured] = useState<Measured>();
   const wanted = useRef<Wanted>(undefined);
+  /** From when it is made, which is before it is drawn: who sends the keyboard here may come in between. */
+  const made = useRef<Editor>(undefined);
   const latest = useRef({ cell, label, onRun, onTravel, onLeave });
   useLayoutEffect(() => {
     latest.current = { cell, label, onRun, onTravel, onLeave };
@@ -149,6 +153,7 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
         widgetHost().removeEventListener('keydown', onWidgetKey);
       });
       fit();
+      made.current = editor;
       setMounted({ editor, monaco });
       if (wanted.current !== undefined) {
         putCursor(editor, wanted.current);
@@ -158,6 +163,7 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
     return () => {
       gone = true;
       takeBack?.();
+      made.current = undefined;
       editor?.dispose();
       setMounted(undefined);
     };
@@ -176,35 +182,27 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
     return () => observer.disconnect();
   }, [mounted]);
 
-  const focus = useCallback(
-    (place?: Place) => {
-      if (mounted) putCursor(mounted.editor, place ?? 'anywhere');
+  useLayoutEffect(() => {
+    const put = (cursor: NonNullable<Wanted>) => {
+      if (made.current) putCursor(made.current, cursor);
       else {
-        wanted.current = place ?? 'anywhere';
+        wanted.current = cursor;
         setNear(true);
       }
-    },
-    [mounted],
-  );
-  const select = useCallback(
-    (start: number, end: number) => {
-      if (mounted) putCursor(mounted.editor, { start, end });
-      else {
-        wanted.current = { start, end };
-        setNear(true);
-      }
-    },
-    [mounted],
-  );
-  const selected = useCallback(() => {
-    const range = mounted?.editor.getSelection();
-    return range ? mounted?.editor.getModel()?.getValueInRange(range) : undefined;
-  }, [mounted]);
-  const place = useCallback(() => {
-    const at = mounted?.editor.getPosition();
-    return at ? { line: at.lineNumber, column: at.column } : undefined;
-  }, [mounted]);
-  useEffect(() => registerEditor(cell.key, { focus, select, place, selected }), [cell.key, focus, select, place, selected]);
+    };
+    return registerEditor(cell.key, {
+      focus: (place) => put(place ?? 'anywhere'),
+      select: (start, end) => put({ start, end }),
+      place: () => {
+        const at = made.current?.getPosition();
+        return at ? { line: at.lineNumber, column: at.column } : undefined;
+      },
+      selected: () => {
+        const range = made.current?.getSelection();
+        return range ? made.current?.getModel()?.getValueInRange(range) : undefined;
+      },
+    });
+  }, [cell.key]);
 
   const placed = useMemo(() => (measured && notes ? placeNotes(notes, measured) : []), [measured, notes]);
   useRoomFor(placed, mounted?.editor);
@@ -299,8 +297,17 @@ function widgetHost(): HTMLElement {
     widgets = document.createElement('div');
     widgets.className = 'monaco-editor cell-widgets';
     document.body.append(widgets);
+    keepRulesInHead(widgets);
   }
   return widgets;
+}
+
+/**
+ * A list of suggestions holds its rules itself, and is put onto the page anew at every word: rules that come or go have a
+ * browser look at each element of a long notebook. In the head they stay; Monaco knows them by their element.
+ */
+function keepRulesInHead(place: HTMLElement): void {
+  new MutationObserver(() => document.head.append(...place.querySelectorAll('style'))).observe(place, { childList: true, subtree: true });
 }
 
 /** Beside the lines; room for two digits and a little. */
@@ -335,6 +342,8 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     fixedOverflowWidgets: true,
     overflowWidgetsDomNode: widgetHost(),
     contextmenu: false,
+    // Enter goes inside, and Tab, which indents there, goes past it to what came of the cell.
+    tabIndex: -1,
     // Each hint is a layer of its own, in every frame.
     disableLayerHinting: true,
     codeLens: false,
@@ -348,5 +357,7 @@ function createEditor(monaco: Monaco, element: HTMLElement, model: ReturnType<ty
     wordBasedSuggestions: 'off',
     tabSize: 2,
     suggest: { showStatusBar: false },
+    // Not between the keys of somebody who types on: a list that comes and goes is not read, and the keys wait for it.
+    quickSuggestionsDelay: suggestMs,
   });
 }

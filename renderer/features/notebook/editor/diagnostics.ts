@@ -86,6 +86,11 @@ export function offerDiagnostics(monaco: typeof Monaco): void {
   };
   monaco.editor.getModels().forEach(follow);
   monaco.editor.onDidCreateModel(follow);
+  // It says the same in another language.
+  typescript.typescriptDefaults.onDidChange(() => {
+    asked += 1;
+    soon();
+  });
 }
 
 function markerOf(monaco: typeof Monaco, model: Model, { start = 0, length = 1, ...said }: Diagnostic) {

@@ -1,11 +1,15 @@
 /** Monaco is several megabytes and is fetched once, behind the first paint; cells are readable before. */
 import type { CellBlock } from '#contract/notebook.ts';
+import { toast } from '../../../components/toast-store.ts';
 import { whenIdle } from '../../../components/when-idle.ts';
 import { call } from '../../../platform/client.ts';
+import { useLocaleStore } from '../../../words/locale.ts';
+import { translate } from '../../../words/use-words.ts';
 import { cellsOf, type EditedCell, editorText } from '../blocks.ts';
 import { offerFixes } from '../fixes/code-actions.ts';
 import { focusEditor } from './handles.ts';
 import { useNotebookStore } from '../notebook-store.ts';
+import { giveMonacoWords } from './monaco-words.ts';
 
 type Loaded = typeof import('./monaco.ts');
 export type Monaco = Loaded['monaco'];
@@ -18,15 +22,18 @@ export function loadMonaco(): Promise<Monaco> {
   loading ??= (async () => {
     // Before the first model: TypeScript's worker may miss what is changed while it starts. Without typings the editor
     // still edits.
-    const asked = call('language.typings', {}).then(
-      ({ text }) => text,
-      () => undefined,
-    );
-    const [loaded, typings] = await Promise.all([import('./monaco.ts'), asked, document.fonts.load("12.5px 'JetBrains Mono Variable'")]);
+    const asked = typingsNow();
+    const code = giveMonacoWords().then(() => import('./monaco.ts'));
+    const [loaded, typings] = await Promise.all([code, asked, document.fonts.load("12.5px 'JetBrains Mono Variable'")]);
     const { monaco } = loaded;
     loaded.applyEditorTheme();
     new MutationObserver(() => loaded.applyEditorTheme()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    if (typings !== undefined) loaded.setTypings(typings);
+    // The pictures beside suggestions: a font that comes while somebody types has the whole page laid out anew.
+    void document.fonts.load('16px codicon').catch(() => undefined);
+    loaded.speak(useLocaleStore.getState().locale, typings);
+    useLocaleStore.subscribe(({ locale }, { locale: before }) => {
+      if (locale !== before) void describeAnew(loaded.speak);
+    });
     loaded.offerDiagnostics(monaco);
     keepModels(monaco, loaded.tellLanguage);
     offerFixes(monaco);
@@ -45,6 +52,23 @@ export function loadMonaco(): Promise<Monaco> {
     return monaco;
   })();
   return loading;
+}
+
+/** In the screen's language as it is now. */
+function typingsNow(): Promise<string | undefined> {
+  return call('language.typings', { locale: useLocaleStore.getState().locale }).then(
+    ({ text }) => text,
+    () => undefined,
+  );
+}
+
+/** The screen's language changed: what completion, hover and signatures say changes with it, Monaco's own words in part. */
+async function describeAnew(speak: Loaded['speak']): Promise<void> {
+  const { locale } = useLocaleStore.getState();
+  toast({ text: translate('notebook.editorWords'), action: { label: translate('notebook.reload'), run: () => location.reload() } });
+  const typings = await typingsNow();
+  // It may have changed back meanwhile.
+  if (useLocaleStore.getState().locale === locale) speak(locale, typings);
 }
 
 /**

@@ -32,14 +32,15 @@ import 'monaco-editor/features/wordOperations/register';
 import 'monaco-editor/features/wordPartOperations/register';
 // The feature of this name brings inline completions along.
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
+import type { Locale } from '#contract/words/message.ts';
 // Vite makes a default export of a file asked for as a worker.
 // oxlint-disable-next-line import/default
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import * as monaco from 'monaco-editor/editor/editor.api';
 import * as typescript from 'monaco-editor/languages/features/typescript/register';
-// oxlint-disable-next-line import/default, import/no-named-as-default
-import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker';
 import { keywords } from './highlight.ts';
+// oxlint-disable-next-line import/default
+import TypeScriptWorker from './typescript.worker.ts?worker';
 
 self.MonacoEnvironment = {
   getWorker: (_id: string, label: string) => (label === 'typescript' ? new TypeScriptWorker() : new EditorWorker()),
@@ -53,7 +54,8 @@ export { monaco };
 /** A cell reaches the language itself alone: no DOM, no Node. */
 const library = ['es2022'];
 
-typescript.typescriptDefaults.setCompilerOptions({
+const { typescriptDefaults } = typescript;
+typescriptDefaults.setCompilerOptions({
   target: typescript.ScriptTarget.ESNext,
   module: typescript.ModuleKind.ESNext,
   lib: library,
@@ -61,10 +63,13 @@ typescript.typescriptDefaults.setCompilerOptions({
   noEmit: true,
   allowNonTsExtensions: true,
 });
-typescript.typescriptDefaults.setEagerModelSync(true);
+typescriptDefaults.setEagerModelSync(true);
 
-export function setTypings(text: string): void {
-  typescript.typescriptDefaults.setExtraLibs([{ content: text, filePath: 'file:///epochbook.d.ts' }]);
+/** What TypeScript says is in the language of `locale`; so are `typings`, which describe what cells are written with. */
+export function speak(locale: Locale, typings: string | undefined): void {
+  const options = typescriptDefaults.getCompilerOptions();
+  if (options['locale'] !== locale) typescriptDefaults.setCompilerOptions({ ...options, locale });
+  if (typings !== undefined) typescriptDefaults.setExtraLibs([{ content: typings, filePath: 'file:///epochbook.d.ts' }]);
 }
 
 // The app has its own commands, and these keys run cells.

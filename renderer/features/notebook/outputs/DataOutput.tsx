@@ -20,7 +20,7 @@ export const DataOutput = memo(function DataOutput({ cell, data }: { cell: strin
   const { samples, classes, findings, images, table } = data;
   const shape = data.inputShape;
   const target = table?.columns.find((column) => column.role === 'target')?.name;
-  const canLook = images !== undefined || table !== undefined;
+  const hasRows = images !== undefined || table !== undefined;
   const parts = (['train', 'validation', 'test'] as const).filter((part) => part === 'train' || samples[part] > 0);
   return (
     <>
@@ -49,17 +49,15 @@ export const DataOutput = memo(function DataOutput({ cell, data }: { cell: strin
         )}
         <span className="grow" />
         {findings.length === 0 && <span className="good">{t('notebook.noFindings')}</span>}
-        {canLook && (
-          <Button look="link" aria-label={t('data.lookAt', { cell })} onClick={() => lookAt(cell)}>
-            {t('data.look')}
-          </Button>
-        )}
+        <Button look="link" aria-label={t('data.lookAt', { cell })} onClick={() => lookAt(cell)}>
+          {t('data.look')}
+        </Button>
       </div>
       {data.reading && <ReadingPanel cell={cell} reading={data.reading} />}
       {data.streamed && (
         <p className="quiet">{t('data.streamed', { shuffled: data.streamed.shuffled ?? 0, looked: data.streamed.samples ?? 0 })}</p>
       )}
-      {findings.length > 0 && <Findings cell={cell} findings={findings} canLook={canLook} />}
+      {findings.length > 0 && <Findings cell={cell} findings={findings} canLook={hasRows} />}
       {images && (
         <div className="thumbnails" role="list" aria-label={t('notebook.firstImages')}>
           {images.thumbnails.slice(0, 20).map((thumbnail, index) => (

@@ -1,5 +1,7 @@
 import { Pause, Play, Square } from 'lucide-react';
 import { memo, useEffect, useMemo, useState } from 'react';
+import { heading, metricName } from '#contract/measured.ts';
+import { isGoingOn } from '#contract/going-on.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { EpochRow, RunSummary } from '#contract/runs.ts';
 import { useNavigationStore } from '../../../app/navigation-store.ts';
@@ -17,8 +19,8 @@ import { useObservations } from '../../observed/use-observations.ts';
 import { DataSince } from '../../runs/DataSince.tsx';
 import { bestOf as bestValueOf } from '../../runs/metrics.ts';
 import { openRun } from '../../workspace/open-run.ts';
-import { heading, metricName, stateTone, stateWord } from '../../runs/run-words.ts';
-import { isGoing, useTrainingStore } from '../training-store.ts';
+import { stateTone, stateWord } from '../../runs/run-words.ts';
+import { useTrainingStore } from '../training-store.ts';
 import { bestOf, epochTimeMs, metricBesideLoss, seriesOf } from './run-series.ts';
 
 const chartHeight = 176;
@@ -40,9 +42,9 @@ export const TrainOutput = memo(function TrainOutput({ runs, notebookName }: { r
 
   return (
     <div className="run" role="region" aria-label={t('notebook.runOf', { name: run.name, notebook: notebookName })}>
-      {isGoing(run.status) ? <GoingBar run={run} rows={rows} /> : <EndedBar run={run} rows={rows} />}
+      {isGoingOn(run) ? <GoingBar run={run} rows={rows} /> : <EndedBar run={run} rows={rows} />}
       <DataSince run={run} />
-      {(run.epochs > 0 || isGoing(run.status)) && <Charts run={run} rows={rows} />}
+      {(run.epochs > 0 || isGoingOn(run)) && <Charts run={run} rows={rows} />}
       <RunDiagnosis key={run.id} run={run} />
       <RateSearchOfRun run={run} />
       {runs.length > 1 && <RunList runs={runs} shown={run.id} onShow={setChosen} />}
@@ -219,7 +221,7 @@ function Charts({ run, rows }: { run: RunSummary; rows: readonly EpochRow[] }) {
               height={chartHeight}
               best={best?.direction ?? 'min'}
               plannedEpochs={run.plannedEpochs}
-              markers={best && !isGoing(run.status) ? [{ seriesId: validated ? `val_${name}` : name, x: best.epoch, y: best.value }] : []}
+              markers={best && !isGoingOn(run) ? [{ seriesId: validated ? `val_${name}` : name, x: best.epoch, y: best.value }] : []}
             />
           </section>
         );

@@ -1,0 +1,24 @@
+/**
+ * The words that Monaco says by itself, such as that there are no suggestions, in the screen's language. It looks each of
+ * them up in a list that is everybody's, and speaks English where there is none.
+ */
+import { useLocaleStore } from '../../../words/locale.ts';
+
+const place = '_VSCODE_NLS_MESSAGES';
+const everybodys = globalThis as { [place]?: readonly string[] | undefined };
+
+let chinese: readonly string[] | undefined;
+
+async function give(): Promise<void> {
+  if (useLocaleStore.getState().locale === 'zh-CN' && !chinese) {
+    await import('monaco-editor/nls/lang/zh-cn');
+    chinese = everybodys[place];
+  }
+  everybodys[place] = useLocaleStore.getState().locale === 'zh-CN' ? chinese : undefined;
+}
+
+/** Resolves when the words are there: some of them Monaco keeps as they are when it is loaded. Without them it still edits. */
+export async function giveMonacoWords(): Promise<void> {
+  useLocaleStore.subscribe(() => void give().catch(() => undefined));
+  await give().catch(() => undefined);
+}
