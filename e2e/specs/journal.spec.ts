@@ -5,6 +5,7 @@ import { missingMs, randomFrom, readKept, typedName, typedNotebook, typeUntilKil
 import { look } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
+import { undo } from '../pages/notices.ts';
 
 test.skip(process.platform === 'win32', 'there is no kill -9');
 
@@ -51,8 +52,7 @@ test('a file changed by another program is read again, and that can be undone', 
   await expect(notebook.cell('one').locator('.view-lines')).toHaveText('1');
   writeFileSync(file, two.replace('\n1\n', '\n100\n'));
   await expect(notebook.cell('one').locator('.view-lines')).toHaveText('100');
-  await expect(page.getByText('Read again: another program changed the file.')).toBeVisible();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await undo(page, 'Read again: another program changed the file.');
   await expect(notebook.cell('one').locator('.view-lines')).toHaveText('1');
   await expect.poll(() => readFileSync(file, 'utf8')).toBe(two);
 });

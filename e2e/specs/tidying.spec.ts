@@ -3,6 +3,7 @@ import type { Page } from 'playwright/test';
 import { picture } from '../fixtures/look.ts';
 import { withRawRows } from '../fixtures/raw-rows.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { undo } from '../pages/notices.ts';
 import { RunsPage } from '../pages/runs-page.ts';
 import { fillWithSixtyRuns } from '../stores/even-runs.ts';
 
@@ -83,6 +84,7 @@ test('what is asked for is found; columns, orders and groups are kept as a view'
   // Columns by keyboard: one hidden, one added, one pinned, one moved, one made wider.
   await page.getByRole('button', { name: 'Columns', exact: true }).press('Enter');
   const chooser = page.getByRole('region', { name: 'Columns' });
+  await expect(chooser.getByRole('textbox', { name: 'Find a column' })).toBeFocused();
   await page.keyboard.type('dropout');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Space');
@@ -95,7 +97,7 @@ test('what is asked for is found; columns, orders and groups are kept as a view'
   const heads = (): Promise<string[]> => runs.heads();
   // What is pinned stands first.
   await expect.poll(async () => (await heads())[1]).toBe('val loss, last');
-  expect(await heads()).not.toContain('dropout');
+  await expect.poll(heads).not.toContain('dropout');
   const activation = page.getByRole('button', { name: /^activation/ });
   const before = (await heads()).findIndex((title) => title.startsWith('activation'));
   await activation.press('Alt+ArrowRight');
@@ -176,12 +178,14 @@ test('many runs are tagged, coloured, pinned, put away, deleted and brought back
   for (const name of ['run 59', 'run 58', 'run 57']) await expect(runs.row(name)).toContainText('第一批');
   await expect(runs.grid()).toBeFocused();
   // Taken back, and once more.
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await undo(page, '3 runs changed');
   await expect(runs.row('run 58')).not.toContainText('第一批');
   await runs.grid().focus();
   await page.keyboard.press('t');
+  await expect(page.getByRole('dialog', { name: 'Tags of 3 runs' })).toBeVisible();
   await page.keyboard.type('keep, 第一批');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(runs.row('run 58')).toContainText('第一批');
 
   await page.keyboard.press('c');
@@ -205,7 +209,7 @@ test('many runs are tagged, coloured, pinned, put away, deleted and brought back
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('e');
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '59');
-  await page.getByRole('button', { name: 'Undo' }).last().press('Enter');
+  await undo(page, '2 runs are in the archive');
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '61');
 
   // Deleted, taken back, deleted again, and removed for good.
@@ -215,7 +219,7 @@ test('many runs are tagged, coloured, pinned, put away, deleted and brought back
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Delete');
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '59');
-  await page.getByRole('button', { name: 'Undo' }).last().press('Enter');
+  await undo(page, '2 runs are in the bin');
   await expect(runs.grid()).toHaveAttribute('aria-rowcount', '61');
   await runs.grid().focus();
   await page.keyboard.press('Control+a');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { look } from '../fixtures/look.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
+import { undo } from '../pages/notices.ts';
 
 const small = (title: string) => `---\nepochbook: 1\ntitle: ${title}\n---\n\n\`\`\`ts code #one\n1\n\`\`\`\n`;
 
@@ -38,7 +39,7 @@ test('a table is dropped in, a template begun, files renamed and brought back', 
     await page.keyboard.press('Delete');
     await expect(tree.getByRole('treeitem', { name: 'shapes.csv' })).toBeHidden();
     expect(existsSync(join(workspace.folder, 'shapes.csv'))).toBe(false);
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await undo(page, 'shapes.csv was deleted.');
     await expect(tree.getByRole('treeitem', { name: 'shapes.csv' })).toBeVisible();
   });
 

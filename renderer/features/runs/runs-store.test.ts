@@ -68,6 +68,17 @@ describe('deleting runs', () => {
     expect(useToastStore.getState().toasts).toEqual([]);
   });
 
+  it('can be undone before the core has done it', async () => {
+    const deleting = useRunsStore.getState().remove([runOf(2)]);
+    const [notice] = useToastStore.getState().toasts;
+    expect(notice?.text).toContain('run 2');
+    notice?.action?.run();
+    await deleting;
+    await expect.poll(shownIds).toEqual([runIdOf(3), runIdOf(2), runIdOf(1)]);
+    expect(called.filter((name) => name !== 'runs.page')).toEqual(['runs.delete', 'runs.restore']);
+    expect(stored.every(({ deletedAt }) => deletedAt === undefined)).toBe(true);
+  });
+
   it('shows them again, with the reason, where the core refuses', async () => {
     refuses = true;
     await useRunsStore.getState().remove([runOf(2)]);

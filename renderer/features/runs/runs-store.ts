@@ -140,18 +140,21 @@ export const useRunsStore = create<RunsState>((set, get) => {
       const ids = runs.map((run) => run.id);
       const first = runs[0];
       if (!first) return;
-      // Gone at once; where the core refuses, they come back with its reason.
+      // Gone at once, and so is the notice there: a quick Undo would else be that of an older one. Where the core refuses,
+      // they come back with its reason.
       useTrainingStore.getState().removed(ids);
       set({ selection: emptySelection });
-      const done = await attempt(async () => void (await call('runs.delete', { runIds: ids })));
-      if (!done) {
+      const deleted = attempt(async () => void (await call('runs.delete', { runIds: ids })));
+      const own = toast({
+        text: translate('runs.movedToBin', { count: runs.length, name: first.name }),
+        action: { label: translate('frame.undo'), run: () => void deleted.then((done) => (done ? get().restore(ids) : undefined)) },
+      });
+      notice = own;
+      if (!(await deleted)) {
+        useToastStore.getState().dismiss(own);
         await useTrainingStore.getState().load();
         return;
       }
-      notice = toast({
-        text: translate('runs.movedToBin', { count: runs.length, name: first.name }),
-        action: { label: translate('frame.undo'), run: () => void get().restore(ids) },
-      });
       if (get().showsBin) await get().loadBin();
     },
 
