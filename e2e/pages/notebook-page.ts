@@ -58,6 +58,13 @@ export class NotebookPage {
     await this.page.getByRole('banner').getByRole('button', { name: 'Run all' }).click();
   }
 
+  /** Runs all once more: what came of the run before stands there until the new one is. */
+  async runAllAgain(): Promise<void> {
+    const before = (await this.run().getAttribute('aria-label')) ?? '';
+    await this.runAll();
+    await expect(this.run()).not.toHaveAttribute('aria-label', before, { timeout: 60_000 });
+  }
+
   /** The newest run of the train cell, going on or ended. */
   run(): Locator {
     return this.page.getByRole('region', { name: /^Run .+ of / });
@@ -66,6 +73,15 @@ export class NotebookPage {
   /** While a run goes on: which epoch it is in. */
   stage(): Locator {
     return this.run().locator('.run-stage');
+  }
+
+  /** Waits until a run of so many epochs is in this one or a later: one alone may be over between two looks. */
+  async reaches(epoch: number, epochs: number): Promise<void> {
+    const current = async (): Promise<number> => {
+      const [, found, planned] = /^epoch (\d+) of (\d+)$/.exec((await this.stage().textContent()) ?? '') ?? [];
+      return Number(planned) === epochs ? Number(found) : 0;
+    };
+    await expect.poll(current, { timeout: 60_000 }).toBeGreaterThanOrEqual(epoch);
   }
 
   async runEnds(state: string | RegExp): Promise<void> {

@@ -1,9 +1,29 @@
 /** What only a desktop app does: its locks, its window, its menu, and asking before it ends training. Runs in Electron alone. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { root } from '../fixtures/launch.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { NotebookPage } from '../pages/notebook-page.ts';
+
+/** Trains for as long as any machine needs for what is to be seen of it. */
+const endless = `---
+epochbook: 1
+title: Endless
+---
+\`\`\`ts data #table
+data.csv('table.csv').target('kind').split({ validation: 0.2, seed: 1 })
+\`\`\`
+
+\`\`\`ts model #network
+sequential([layers.dense({ units: 8, activation: 'relu' }), layers.dense({ units: 2, activation: 'softmax' })])
+\`\`\`
+
+\`\`\`ts train #training
+train({ epochs: 900, batchSize: 8, loss: 'sparseCategoricalCrossentropy', seed: 7 })
+\`\`\`
+`;
 
 test('no navigation, no new window, no permission, and only our own page is answered', async ({ open }) => {
   const { page, electron } = await open();
@@ -56,16 +76,17 @@ test('no navigation, no new window, no permission, and only our own page is answ
   expect(stranger).toMatchObject({ ok: false, error: { code: 'request.refused' } });
 });
 
-test('quitting while a run trains asks; training goes on without a window, and keeps every stored epoch', async ({ open }) => {
-  const first = await open();
+test('quitting while a run trains asks; training goes on without a window, and keeps every stored epoch', async ({ open, workspace }) => {
+  workspace.write('table.csv', `width,height,kind\n${'1.5,2,tall\n3,1,flat\n1,4,tall\n5,2,flat\n'.repeat(1000)}`);
+  workspace.write('endless.epoch.md', endless);
+  const first = await open('endless.epoch.md');
   const { page, electron } = first;
   if (!electron) throw new Error('no Electron');
   const notebook = new NotebookPage(page);
-  await notebook.shows('Clothes, ten classes');
+  await notebook.shows('Endless');
   await notebook.isFresh('network');
-  await notebook.setKnob('epochs', '100');
   await notebook.runAll();
-  await expect(notebook.stage()).toHaveText('epoch 2 of 100', { timeout: 60_000 });
+  await notebook.reaches(2, 900);
 
   // The system's own dialogs cannot be clicked from here, so this stands in for the user's answer.
   await electron.evaluate(({ dialog }) => {
@@ -99,10 +120,45 @@ test('quitting while a run trains asks; training goes on without a window, and k
   await electron.evaluate(() => Object.assign(globalThis, { answer: 2 }));
   await first.close();
 
-  const again = new NotebookPage((await open()).page);
-  await again.shows('Clothes, ten classes');
+  const again = new NotebookPage((await open('endless.epoch.md')).page);
+  await again.shows('Endless');
   await again.runEnds('stopped');
   await expect.poll(() => again.epochsDrawn()).toBeGreaterThanOrEqual(before);
+});
+
+test('who starts the app while it is ending has it again when it has ended', async ({ open, workspace }) => {
+  const { page, electron, close } = await open();
+  if (!electron) throw new Error('no Electron');
+  await new NotebookPage(page).shows('Clothes, ten classes');
+  let said = '';
+  const { stdout } = electron.process();
+  stdout?.on('data', (data: Buffer) => (said += data.toString()));
+  await electron.evaluate(({ app }) => {
+    app.relaunch = (options) => void process.stdout.write(`again: ${JSON.stringify(options?.args)}\n`);
+    // After the app's own listener, which has begun to end it.
+    app.once('will-quit', () => app.emit('second-instance', {}, process.argv, '/'));
+  });
+  const read = stdout && once(stdout, 'close');
+  await close();
+  await read;
+  const [, args] = /^again: (.*)$/m.exec(said) ?? [];
+  expect((JSON.parse(args ?? '[]') as string[]).slice(-2)).toEqual([root, workspace.folder]);
+});
+
+test('what was typed just before the window closes is saved, without a question', async ({ open, workspace }) => {
+  const file = workspace.write('notes.epoch.md', '---\nepochbook: 1\ntitle: Notes\n---\n```ts code #notes\n1\n```\n');
+  const { page, electron, close } = await open('notes.epoch.md');
+  if (!electron) throw new Error('no Electron');
+  const notebook = new NotebookPage(page);
+  await notebook.shows('Notes');
+  await electron.evaluate(({ dialog }) => {
+    dialog.showMessageBoxSync = () => {
+      throw new Error('nothing is to be asked');
+    };
+  });
+  await notebook.replaceText('notes', '12345');
+  await close();
+  expect(readFileSync(file, 'utf8')).toContain('\n12345\n');
 });
 
 test('the window comes back where it was, on the workspace that was open', async ({ open }) => {

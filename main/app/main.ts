@@ -10,6 +10,7 @@ import { chooseStartPlace, type StartPlace } from '#shell/start-place.ts';
 import { userFolder } from '#shell/user-folder.ts';
 import { createWorkbench, type Workbench } from '#workbench/workbench.ts';
 import { connectPage } from './calls.ts';
+import { askBeforeClosing } from './closing.ts';
 import { lockAllContents, lockSession } from './locks.ts';
 import { setMenu } from './menu.ts';
 import { announcePageScheme, servePage } from './page-protocol.ts';
@@ -70,6 +71,7 @@ async function start(): Promise<void> {
     },
   );
   let trainsOn = false;
+  let isClosing = () => false;
   const show = () => {
     trainsOn = false;
     window = openWindow({
@@ -79,32 +81,50 @@ async function start(): Promise<void> {
       words,
       placed: (place) => remember(own, { window: place }),
     });
-    askBeforeTrainingEnds(window, workbench, words, () => (trainsOn = true));
+    isClosing = askBeforeClosing(window, { workbench, words, trainOn: () => (trainsOn = true), stay: comeAgain });
+  };
+  /** With the path that was asked for, if any. */
+  const comeForward = (path: string | undefined) => {
+    if (!window || window.isDestroyed()) show();
+    else if (window.isMinimized()) window.restore();
+    window?.focus();
+    const place = path === undefined ? undefined : placeOf(words, path);
+    if (place) void useFolder(place.folder);
+  };
+  let ending = false;
+  /** Somebody started the app while its window or all of it was about to be gone. */
+  let wanted: { readonly path: string | undefined } | undefined;
+  const comeAgain = () => {
+    if (wanted) comeForward(wanted.path);
+    wanted = undefined;
+  };
+  const started = (path: string | undefined) => {
+    wanted = { path };
+    if (!ending && (!window || window.isDestroyed() || !isClosing())) comeAgain();
   };
   show();
 
   app.on('second-instance', (_event, argv, workingDirectory) => {
-    if (!window || window.isDestroyed()) show();
-    else if (window.isMinimized()) window.restore();
-    window?.focus();
     const argument = startArgument(argv);
-    if (argument === undefined) return;
-    const place = placeOf(words, resolve(workingDirectory, argument));
-    if (place) void useFolder(place.folder);
+    started(argument === undefined ? undefined : resolve(workingDirectory, argument));
   });
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) show();
+    if (BrowserWindow.getAllWindows().length === 0) started(undefined);
   });
   app.on('window-all-closed', () => {
-    if (trainsOn) void quitWhenTrained(workbench);
+    if (wanted) comeAgain();
+    else if (trainsOn) void quitWhenTrained(workbench);
     else if (process.platform !== 'darwin') app.quit();
   });
   let closed = false;
   app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
+    if (ending) return;
+    ending = true;
     void workbench.close().finally(() => {
       closed = true;
+      if (wanted) startAgain(wanted.path);
       app.quit();
     });
   });
@@ -157,52 +177,23 @@ function startArgument(argv: readonly string[]): string | undefined {
   return argv.slice(1).filter((argument) => !argument.startsWith('-'))[process.defaultApp ? 1 : 0];
 }
 
+/** The app once more, when this one has ended; with the switches that it had. */
+function startAgain(path: string | undefined): void {
+  app.relaunch({
+    // What an AppImage runs from is gone with it.
+    execPath: process.env['APPIMAGE'] ?? process.execPath,
+    args: [
+      ...process.argv.slice(1).filter((argument) => argument.startsWith('-')),
+      ...(process.defaultApp ? [app.getAppPath()] : []),
+      ...(path === undefined ? [] : [path]),
+    ],
+  });
+}
+
 async function chooseFolder(title: string, parent?: BrowserWindow): Promise<string | undefined> {
   const options: Electron.OpenDialogOptions = { title, properties: ['openDirectory', 'createDirectory'] };
   const chosen = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
   return chosen.canceled ? undefined : chosen.filePaths[0];
-}
-
-/**
- * Training ends with the app, so closing the window asks first. `trainOn` is called where the window closes and the app
- * stays until its runs have ended; who starts the app meanwhile gets a window again.
- */
-function askBeforeTrainingEnds(window: BrowserWindow, workbench: Workbench, words: Words, trainOn: () => void): void {
-  let agreed = false;
-  let asking = false;
-  let quitting = false;
-  const noteQuitting = () => (quitting = true);
-  app.on('before-quit', noteQuitting);
-  window.once('closed', () => app.off('before-quit', noteQuitting));
-
-  async function ask(): Promise<'stay' | 'trainOn' | 'end'> {
-    const count = workbench.countGoingOn(true);
-    if (count === 0) return 'end';
-    const { response } = await dialog.showMessageBox(window, {
-      type: 'question',
-      message: words('dialog.quitTraining'),
-      detail: words('dialog.quitTrainingDetail', { count }),
-      buttons: [words('dialog.keepOpen'), words('dialog.trainOn'), words('dialog.stopAndQuit')],
-      defaultId: 0,
-      cancelId: 0,
-    });
-    return (['stay', 'trainOn', 'end'] as const)[response] ?? 'stay';
-  }
-
-  window.on('close', (event) => {
-    if (agreed) return;
-    event.preventDefault();
-    if (asking) return;
-    asking = true;
-    void ask().then((answer) => {
-      asking = false;
-      agreed = answer !== 'stay';
-      if (answer === 'trainOn') trainOn();
-      if (answer !== 'end') quitting = false;
-      if (quitting) app.quit();
-      else if (agreed) window.close();
-    });
-  });
 }
 
 const lookMs = 1000;

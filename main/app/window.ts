@@ -43,19 +43,6 @@ export function openWindow({ preloadFile, iconFile, place, words, placed }: Wind
   window.on('close', () => placed({ ...window.getNormalBounds(), maximized: window.isMaximized() }));
 
   const { webContents: contents } = window;
-  contents.on('will-prevent-unload', (event) => {
-    const choice = dialog.showMessageBoxSync(window, {
-      type: 'warning',
-      message: words('dialog.unsaved'),
-      detail: words('dialog.unsavedDetail'),
-      buttons: [words('dialog.stay'), words('dialog.leave')],
-      defaultId: 0,
-      cancelId: 0,
-    });
-    // Preventing the page's prevention lets it go.
-    if (choice === 1) event.preventDefault();
-  });
-
   let crashes: number[] = [];
   contents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return;
