@@ -4,6 +4,7 @@ import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from 'quickjs-e
 import { EpochbookError, type PlainError, toPlainError } from '#contract/errors.ts';
 import { type Node, type Place, type Session, startSession, unknownMember } from '../language/build.ts';
 import { nearest } from '#contract/nearest.ts';
+import { startClock } from './clock.ts';
 import type { BuiltValue, CellInput, CellResult, Message, Request } from './messages.ts';
 import { globalNames, preludeSource, preludeTable } from './prelude.ts';
 import { codePointColumn, declaredNames, displayColumn, findDeclaration, identifierAt, type SourcePlace } from './source.ts';
@@ -25,10 +26,13 @@ export function runCells(quickjs: QuickJSWASMModule, request: Request, send: (me
   const runtime = quickjs.newRuntime();
   runtime.setMemoryLimit(limits.memoryBytes);
   runtime.setMaxStackSize(256 * 1024);
-  const end = performance.now() + limits.totalMs;
-  let cellEnd = end;
+  const worked = startClock();
+  let workedBefore = 0;
   /** The limit that is passed, in milliseconds. */
-  const passed = () => (performance.now() > end ? limits.totalMs : performance.now() > cellEnd ? limits.cellMs : undefined);
+  const passed = () => {
+    const all = worked();
+    return all > limits.totalMs ? limits.totalMs : all - workedBefore > limits.cellMs ? limits.cellMs : undefined;
+  };
   runtime.setInterruptHandler(() => passed() !== undefined);
   const context = runtime.newContext();
   const session = startSession(
@@ -38,7 +42,7 @@ export function runCells(quickjs: QuickJSWASMModule, request: Request, send: (me
   const sandbox = new Sandbox(context, session, cells, passed, limits);
   for (const index of cells.keys()) {
     send({ type: 'started', index });
-    cellEnd = performance.now() + limits.cellMs;
+    workedBefore = worked();
     const result = sandbox.run(index);
     send({ type: 'ended', result, knobs: session.knobs });
     if (result.fatal) return; // a heap that is used up cannot be relied on to be freed; the thread is ended instead

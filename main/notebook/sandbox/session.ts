@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { EpochbookError, toPlainError } from '#contract/errors.ts';
 import type { Knob } from '#contract/spec.ts';
+import { startClock } from './clock.ts';
 import type { CellResult, Message, Request } from './messages.ts';
 
 export interface RunResult {
@@ -14,6 +15,8 @@ export interface RunResult {
 
 /** Beyond the cells' own time: for what cannot be interrupted, before the thread is ended. With the start of a new one, within 2 s. */
 const graceMs = 200;
+/** However little of it was worked: nothing is known to wait for. */
+const longestMs = 20_000;
 /** For starting a thread on a busy machine. */
 const startMs = 20_000;
 
@@ -72,6 +75,18 @@ export function runInSandbox(request: Request): Promise<RunResult> {
       results.push({ index: running, found: 'undefined', error: toPlainError(error), place: { cell: running }, fatal: true });
       end(false);
     };
+    /** Ends the thread when it has worked for longer than a cell may. */
+    const watch = (): void => {
+      const worked = startClock();
+      const since = performance.now();
+      const { cellMs } = request.limits;
+      const look = (): void => {
+        const left = cellMs + graceMs - worked();
+        if (left <= 0 || performance.now() - since > Math.max(longestMs, cellMs + graceMs)) tooLong();
+        else timer = setTimeout(look, Math.ceil(left));
+      };
+      look();
+    };
     const tooLong = (): void => stopped(new EpochbookError('notebook.tooLong', { seconds: request.limits.cellMs / 1000 }));
     const onMessage = (message: Message): void => {
       switch (message.type) {
@@ -82,8 +97,8 @@ export function runInSandbox(request: Request): Promise<RunResult> {
           break;
         case 'started':
           clearTimeout(timer);
-          timer = setTimeout(tooLong, request.limits.cellMs + graceMs);
           running = message.index;
+          watch();
           break;
         case 'ended':
           results.push(message.result);
