@@ -1,3 +1,4 @@
+import { focusWhenDrawn } from '../../components/focus-when-drawn.ts';
 import { blockElement } from './block-element.ts';
 import { viewKeys } from './lookup.ts';
 import { useNotebookStore } from './notebook-store.ts';
@@ -11,5 +12,5 @@ export function keyboardPlace(): HTMLElement | undefined {
 
 /** To the notebook that was opened just now, once it is drawn: whoever asked for it by name goes on there. */
 export function giveKeyboardToNotebook(): void {
-  requestAnimationFrame(() => keyboardPlace()?.focus({ preventScroll: true }));
+  focusWhenDrawn(keyboardPlace, { preventScroll: true });
 }

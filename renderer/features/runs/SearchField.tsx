@@ -1,7 +1,7 @@
 // The browser's own list of suggestions cannot complete a part of a text: hence the roles.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import { Search } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useId, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { QueryError } from '#contract/run-query.ts';
 import { type Completion, completeQuery, type CompletionKind, type QueryNames } from '#contract/run-query-completion.ts';
 import type { WordKey } from '../../words/catalogue.ts';
@@ -39,6 +39,14 @@ export function SearchField({ field, query, names, error, notice, onSearch, onLe
   const [caret, setCaret] = useState<number>();
   const [active, setActive] = useState(-1);
   const [closed, setClosed] = useState(true);
+  /** Where the caret goes on once what was inserted is drawn: the next key may come at once. */
+  const next = useRef<number>(undefined);
+  useLayoutEffect(() => {
+    if (next.current === undefined) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(next.current, next.current);
+    next.current = undefined;
+  });
 
   const { from, to, options } = closed || caret === undefined ? { from: 0, to: 0, options: [] } : completeQuery(query, caret, names);
   const open = options.length > 0;
@@ -55,10 +63,7 @@ export function SearchField({ field, query, names, error, notice, onSearch, onLe
     setActive(-1);
     setCaret(place);
     setClosed(kind === 'value');
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(place, place);
-    });
+    next.current = place;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;

@@ -2,6 +2,7 @@ import { ChevronRight, Ellipsis, Folder, NotebookText, Table2 } from 'lucide-rea
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigationStore } from '../../app/navigation-store.ts';
 import { useSettingsStore } from '../../app/settings-store.ts';
+import { focusWhenDrawn } from '../../components/focus-when-drawn.ts';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';
 import { useFormats, useWords } from '../../words/use-words.ts';
 import { call } from '../../platform/client.ts';
@@ -34,7 +35,11 @@ export function FileTree() {
   const focusRow = (row: Row | undefined) => {
     if (!row) return;
     setActive(row.path);
-    requestAnimationFrame(() => elementOf(tree.current, row.path)?.focus());
+    const find = () => elementOf(tree.current, row.path);
+    const element = find();
+    // At once where it can be: the next key may come before the next frame.
+    if (element) element.focus();
+    else focusWhenDrawn(find);
   };
   const toggle = (row: Row) => useWorkspaceStore.getState().toggleFolder(row.path);
   const open = (row: Row) => {
@@ -48,7 +53,10 @@ export function FileTree() {
     void useWorkspaceStore
       .getState()
       .remove(row.path)
-      .then(() => focusRow(next));
+      .then(() => {
+        const { activeElement } = document;
+        if (activeElement === document.body || tree.current?.contains(activeElement)) focusRow(next);
+      });
   };
   const onKeyDown = (event: KeyboardEvent, row: Row) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -122,7 +122,7 @@ function measureIn(font: string): (text: string) => number {
 }
 
 const probeHeight = 40;
-const longestWaitMs = 3000;
+const longestWaitMs = 15_000;
 
 /**
  * The browser says that an SVG is decoded before the fonts in it are, and leaves out texts until then. So every character
