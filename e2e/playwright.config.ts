@@ -12,8 +12,9 @@ export default defineConfig<{ shell: 'browser' | 'desktop' }>({
   outputDir: '../test-results/specs',
   // Training uses all cores, and a machine may have two.
   workers: 2,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  // A machine may be slow, and a time that is not needed costs nothing.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ?? '../test-results/playwright.json' }]],
   use: {

@@ -66,6 +66,7 @@ test('folders of pictures and of tables, several files, and what no cell reads',
     await expect(notebook.cell('data')).toContainText('48 to train');
     await expect(notebook.cell('data')).toContainText('2 classes');
     await expect(page.getByRole('group', { name: /^data cell/ })).toHaveCount(1);
+    await expect(notebook.cell('data')).toBeFocused();
     await page.keyboard.press('z');
     await expect(notebook.cell('data')).toBeHidden();
   });
@@ -80,7 +81,9 @@ test('folders of pictures and of tables, several files, and what no cell reads',
     await notebook.isFresh('data');
     await expect(notebook.cell('data')).toContainText("{ labels: 'faces/labels.csv' }");
     await expect(notebook.cell('data')).toContainText('2 classes');
+    await expect(notebook.cell('data')).toBeFocused();
     await page.keyboard.press('z');
+    await expect(notebook.cell('data')).toBeHidden();
   });
 
   await test.step('several files: a cell for each that is read, and the others named', async () => {

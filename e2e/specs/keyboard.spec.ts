@@ -68,6 +68,7 @@ test('from an empty page to a finished report without the mouse', async ({ open,
   await expect(notebook.cell('model')).toContainText("units: 3, activation: 'softmax'");
   await command('Add a train cell');
   await expect(notebook.cell('training').locator('.view-lines')).toBeInViewport({ ratio: 1 });
+  await expect(notebook.cell('training').locator('.monaco-editor.focused')).toBeVisible();
   await notebook.isFresh('model');
   // The last cell: nothing below it to go to, and what comes of the run is brought into view.
   await keys.press('Shift+Enter');

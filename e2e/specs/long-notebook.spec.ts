@@ -104,16 +104,21 @@ test('what is said of a layer is read whole, beside a short line and below a lon
     await page.screenshot({ path: picture(shell, `line-notes-${theme}`) });
   }
   const isWhole = () => notes.evaluateAll((all) => all.every((note) => note.scrollWidth <= note.clientWidth));
-  expect(await isWhole()).toBe(true);
+  await expect.poll(isWhole).toBe(true);
   // Neither lies on another, nor on the text.
-  const overlaps = await notes.evaluateAll((all) =>
-    all.some((note) => {
-      const box = note.getBoundingClientRect();
-      const texts = [...note.closest('.cell-editor')!.querySelectorAll('.view-line > span')].flatMap((line) => [...line.getClientRects()]);
-      return texts.some((text) => text.right > box.left && text.left < box.right && text.bottom > box.top + 4 && text.top < box.bottom - 4);
-    }),
-  );
-  expect(overlaps).toBe(false);
+  const overlap = () =>
+    notes.evaluateAll((all) =>
+      all.some((note) => {
+        const box = note.getBoundingClientRect();
+        const texts = [...note.closest('.cell-editor')!.querySelectorAll('.view-line > span')].flatMap((line) => [
+          ...line.getClientRects(),
+        ]);
+        return texts.some(
+          (text) => text.right > box.left && text.left < box.right && text.bottom > box.top + 4 && text.top < box.bottom - 4,
+        );
+      }),
+    );
+  await expect.poll(overlap).toBe(false);
   await page.setViewportSize({ width: 800, height: 860 });
   await expect.poll(isWhole).toBe(true);
 });

@@ -70,6 +70,7 @@ test('a chart is saved for print, and looks the same elsewhere', async ({ open, 
   await runs.grid().focus();
   await page.keyboard.press('Control+a');
   await page.getByRole('toolbar', { name: 'Runs' }).getByRole('button', { name: 'Curves' }).click();
+  await expect(page.getByRole('heading', { name: `Curves of ${runNames.length} runs` })).toBeVisible();
   await expect(page.locator('.chart-waiting')).toHaveCount(0);
   // Paper is white whatever the app is.
   await page.emulateMedia({ colorScheme: 'dark' });
