@@ -10,7 +10,7 @@ export class NotebookPage {
 
   /** The notebook is on the screen, by its title. */
   async shows(title: string): Promise<void> {
-    await expect(this.page.getByRole('textbox', { name: 'Title of the notebook' })).toHaveValue(title, { timeout: 30_000 });
+    await expect(this.page.getByRole('textbox', { name: 'Title of the notebook' })).toHaveValue(title, { timeout: 60_000 });
   }
 
   cell(id: string): Locator {
@@ -22,7 +22,7 @@ export class NotebookPage {
   }
 
   async isFresh(id: string): Promise<void> {
-    await expect(this.state(id)).toHaveAccessibleName(`Cell ${id}: fresh`, { timeout: 30_000 });
+    await expect(this.state(id)).toHaveAccessibleName(`Cell ${id}: fresh`, { timeout: 60_000 });
   }
 
   /** Puts a text in place of a cell's, as one paste: typed, the editor would add brackets and spaces of its own. */
