@@ -115,7 +115,7 @@ export function createLooks(context: Context): Looks {
 
 /** Layers that make other inputs of inputs, and learn nothing. */
 const changing =
-  /^(?:Random\w+|RandAugment|MixUp|CutMix|AugMix|AutoContrast|Equalization|Solarization|Gaussian(?:Noise|Dropout)|AlphaDropout|(?:Spatial)?Dropout(?:[123]D)?|Rescaling|Normalization|Resizing|CenterCrop)$/;
+  /^(?:Random\w+|RandAugment|MixUp|CutMix|AugMix|AutoContrast|(?:ContrastLimitedAdaptiveHistogram)?Equalization|Solarization|Gaussian(?:Noise|Dropout)|AlphaDropout|(?:Spatial)?Dropout(?:[123]D)?|Rescaling|Normalization|Resizing|CenterCrop)$/;
 
 /** The classes of those at the beginning of a model: of a graph, of those behind no layer of another kind. */
 export function changingLayers({ config }: ModelSpec): string[] {

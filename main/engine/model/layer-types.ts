@@ -99,6 +99,7 @@ export const layerTypes: Readonly<Record<string, LayerType>> = {
   ConvLSTM1D: layer('rowSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
   ConvLSTM2D: layer('imageSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
   ConvLSTM3D: layer('volumeSequence', ['filters', 'kernelSize'], [...convolution, ...recurrent]),
+  ContrastLimitedAdaptiveHistogramEqualization: layer('image', [], ['valueRange', 'clipLimit', 'tileGridSize']),
   Cropping1D: layer('sequence', ['cropping']),
   Cropping3D: layer('volume', ['cropping'], ['dataFormat']),
   Cropping2D: layer('image', ['cropping'], ['dataFormat']),

@@ -28,7 +28,7 @@ def pull(made, drawn):
         def __getattr__(self, name): return random if name == "random" else getattr(keras_backend, name)
     keras_backend = made.backend; made.backend = Given()
     tf.random.stateless_normal = lambda shape, **_: tf.constant(noise, tf.float32, shape)
-normal = tf.random.stateless_normal
+normal = tf.random.stateless_normal; clahe = "ContrastLimitedAdaptiveHistogramEqualization"
 def layer(name, config, shape, training=False, states=(), count=1, ids=None, reverse=None, drawn=None):
     x = tf.Variable((r.integers(0, ids, (2, *shape)) if ids else (r.uniform if training else r.normal)(size=(2, *shape))).astype("float32"))
     begin = [tf.Variable(r.normal(size=(2, *s)).astype("float32")) for s in states]; more = dict(initial_state=begin) if states else {}
@@ -45,7 +45,7 @@ def layer(name, config, shape, training=False, states=(), count=1, ids=None, rev
     tf.random.stateless_normal = normal
     own = [v.value for v in made.trainable_variables]
     gx, *rest = tape.gradient(total, [x, *begin, *own]); gb, gw = rest[:len(begin)], rest[len(begin):]
-    if name in ("RandomPosterization", "Equalization"): gx = tf.zeros_like(x)
+    if name in ("RandomPosterization", "Equalization", clahe): gx = tf.zeros_like(x)
     # TensorFlow moves the gradient as it would the image, which is not the gradient: differences decide there.
     if name in ("RandomPerspective", "RandomElasticTransform"): gx = None
     layers.append({"class_name": name, "config": config, "inputs": [{"shape": list(s), "values": f(v)} for s, v in zip([shape, *states], [x, *begin])],
@@ -105,6 +105,9 @@ r = np.random.default_rng(39)
 for shape, done, strength, more in (((24, 26, 2), [0.2, 0.2], 0.93, dict(fill_mode="nearest")), ((7, 6, 2), [0.2, 0.8], 0.7, dict(interpolation="nearest", fill_mode="constant", fill_value=0.4, scale=[0.5, 0.9]))):
     noise = [float(f"{v:.4g}") for v in r.normal(size=2 * shape[0] * shape[1])]
     layer("RandomElasticTransform", dict(factor=[0.6, 0.6], value_range=[0.0, 1.0], **more), shape, training=True, drawn=[done, [strength, strength], noise, noise])
+
+r = np.random.default_rng(40)
+layer(clahe, dict(value_range=[-2.0, 2.5], tile_grid_size=[2, 3]), (7, 8, 2)); layer(clahe, dict(value_range=[-2.0, 2.5], tile_grid_size=[3, 2], clip_limit=0.0), (9, 5, 1)); layer(clahe, dict(value_range=[-3.0, 3.0], tile_grid_size=[2, 2], clip_limit=40.0), (10, 10, 1))
 
 r = np.random.default_rng(32)
 weights = [r.normal(size=(2, 3)).astype("float32"), np.array([1.0, -0.3], "float32")]

@@ -537,6 +537,10 @@ const drawers: readonly (readonly [className: string, draw: Drawer])[] = [
   ['RandAugment', plain(colours, (draw) => ({ numOps: draw.number(1, 3), factor: draw.one<Json>([0.5, [0.2, 0.4]]) }))],
   ['AugMix', plain(image, (draw) => ({ numChains: draw.number(1, 3), chainDepth: draw.number(1, 3), allOps: false, alpha: 0.7 }))],
   ['Equalization', plain(image, (draw) => ({ bins: draw.one([5, 256]), valueRange: [-1, 2] }))],
+  [
+    'ContrastLimitedAdaptiveHistogramEqualization',
+    plain(image, (draw) => ({ clipLimit: draw.one([0, 4]), tileGridSize: draw.list(2, 1, 4), valueRange: [-1, 2] })),
+  ],
   ['AutoContrast', plain(image, () => ({ valueRange: [0, 2] }))],
   ['RandomShear', plain(image, (draw) => ({ xFactor: 0.4, yFactor: [0.1, 0.3], ...moving(draw) }))],
 ];

@@ -416,6 +416,17 @@ export const imageLayers: Builders = {
     bins: integer('Number of levels that are told apart.', { min: 2, default: 256 }),
     valueRange,
   }),
+  contrastLimitedAdaptiveHistogramEqualization: builder(
+    'ContrastLimitedAdaptiveHistogramEqualization',
+    'Spreads the brightness of each part of an image evenly, as far as the limit lets it.',
+    {
+      clipLimit: number('How many times its mean a peak of a histogram may be; 0: any.', { min: 0, default: 4 }),
+      tileGridSize: option({ is: 'list', of: { is: 'integer', min: 1 }, min: 2 }, 'Parts from top to bottom and from left to right.', {
+        default: [8, 8],
+      }),
+      valueRange,
+    },
+  ),
   randomGrayscale: builder('RandomGrayscale', 'Takes the colours away from some images while training.', {
     factor: number('Of how many.', { min: 0, max: 1, default: 0.5 }),
   }),

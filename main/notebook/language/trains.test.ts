@@ -237,6 +237,7 @@ const images = [
   'centerCrop',
   'autoContrast',
   'equalization',
+  'contrastLimitedAdaptiveHistogramEqualization',
   'solarization',
   'mixUp',
   'cutMix',
