@@ -7,7 +7,7 @@ import type { Json } from '#contract/spec.ts';
 import { random } from '../../compile/kernels/random.ts';
 import { tf } from '../../tfjs.ts';
 import { type Config, defineLayer, type Given, type Lengths, number } from './define.ts';
-import { brightened, clipped, contrasted, defineMoving, drawnOf, fromMiddle, type Range } from './image.ts';
+import { brightened, clipped, contrasted, defineMoving, drawnOf, fromMiddle, type Range, within } from './image.ts';
 
 type Changed = (x: tf.Tensor, given: Given) => tf.Tensor;
 
@@ -230,12 +230,7 @@ define('RandomErasing', { factor: 1, scale: [0.02, 0.33], fillValue: null, value
   const inside = (length: number, shape: number[]) => {
     const side = tf.mul(tf.sqrt(drawn(given, x, fromZero(scale))), length);
     const start = tf.mul(drawn(given, x, [0, 1]), tf.sub(length, side));
-    const places = tf.tensor(
-      Float32Array.from({ length }, (_, index) => index),
-      shape,
-    );
-    const after = tf.cast(tf.greaterEqual(places, start), 'float32');
-    return tf.mul(after, tf.cast(tf.less(places, tf.add(start, side)), 'float32'));
+    return within(shape, start, side);
   };
   const erased = tf.mul(inside(height, [1, height, 1, 1]), inside(width, [1, 1, width, 1]));
   const noise = () => tf.mul(random({ shape: x.shape, distribution: { kind: 'normal' }, stream: given.name }), rangeOf(given.config)[1]);

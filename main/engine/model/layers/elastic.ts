@@ -3,7 +3,7 @@ import { random } from '../../compile/kernels/random.ts';
 import { tf } from '../../tfjs.ts';
 import { along, chosen, drawn, fromZero, towards } from './colour.ts';
 import { defineLayer } from './define.ts';
-import { clipped, sampled } from './image.ts';
+import { clipped, placesOf, sampled } from './image.ts';
 
 /**
  * How far each pixel is moved along an axis: noise that is blurred, as strong and as smooth as `strength` says. Keras'
@@ -39,9 +39,8 @@ defineLayer({
     const times = tf.squeeze(tf.mul(strength, Math.max(height, width) * 0.1), [3]);
     const most = Math.min(height, width) * 0.05 * range[1];
     const moved = () => tf.mul(pulls(given.name, [batch, height, width], deviation, most), times);
-    const counted = (length: number) => Float32Array.from({ length }, (_, index) => index);
-    const columns = tf.add(tf.tensor(counted(width), [1, 1, width]), moved());
-    const rows = tf.add(tf.tensor(counted(height), [1, height, 1]), moved());
+    const columns = tf.add(placesOf([1, 1, width]), moved());
+    const rows = tf.add(placesOf([1, height, 1]), moved());
     return clipped(towards(x, sampled(x, rows, columns, given.config), share), given.config);
   },
 });

@@ -204,6 +204,21 @@ defineLayer({
   },
 });
 
+/** 0, 1, … along the axis of the shape that is longer than 1. */
+export function placesOf(shape: number[]): tf.Tensor {
+  return tf.tensor(
+    Float32Array.from({ length: Math.max(...shape) }, (_, place) => place),
+    shape,
+  );
+}
+
+/** 1 where a place lies between `start` and `reach` behind it, else 0. */
+export function within(shape: number[], start: tf.Tensor, reach: tf.Tensor): tf.Tensor {
+  const places = placesOf(shape);
+  const after = tf.cast(tf.greaterEqual(places, start), 'float32');
+  return tf.mul(after, tf.cast(tf.less(places, tf.add(start, reach)), 'float32'));
+}
+
 /** A part at a random place; when predicting, the largest middle part of its proportions. */
 defineLayer({
   className: 'RandomCrop',
@@ -214,10 +229,9 @@ defineLayer({
     const [batch, height, width] = x.shape as [number, number, number, number];
     if (!given.training || height < size[0] || width < size[1]) return smartlyResized(x, size, 'bilinear');
     const from = (length: number, part: number) => tf.floor(drawnOf(given, batch, [0, length - part + 1]));
-    const counted = (length: number) => Float32Array.from({ length }, (_, index) => index);
     const zeros = tf.zeros([batch, ...size]);
-    const rows = tf.add(tf.add(from(height, size[0]), tf.tensor(counted(size[0]), [1, size[0], 1])), zeros);
-    const columns = tf.add(tf.add(from(width, size[1]), tf.tensor(counted(size[1]), [1, 1, size[1]])), zeros);
+    const rows = tf.add(tf.add(from(height, size[0]), placesOf([1, size[0], 1])), zeros);
+    const columns = tf.add(tf.add(from(width, size[1]), placesOf([1, 1, size[1]])), zeros);
     return gathered(x, rows, columns, { fillMode: 'nearest' });
   },
 });

@@ -4,7 +4,7 @@ import { random } from '../../compile/kernels/random.ts';
 import { tf } from '../../tfjs.ts';
 import { tellMixing } from '../mixing.ts';
 import { defineLayer, type Given, number } from './define.ts';
-import { drawnOf, type Range } from './image.ts';
+import { drawnOf, type Range, within } from './image.ts';
 
 /** Whom each sample is mixed with, and a share of each from a beta distribution with a parameter in the range. */
 function drawn({ name }: Given, batch: number, parameter: Range): { order: tf.Tensor; share: tf.Tensor } {
@@ -43,12 +43,7 @@ defineLayer({
     const inside = (length: number, shape: number[]) => {
       const reach = tf.mul(side, length);
       const start = tf.mul(tf.expandDims(drawnOf(given, batch, [0, 1]), 3), tf.sub(length, reach));
-      const places = tf.tensor(
-        Float32Array.from({ length }, (_, index) => index),
-        shape,
-      );
-      const after = tf.cast(tf.greaterEqual(places, start), 'float32');
-      return tf.mul(after, tf.cast(tf.less(places, tf.add(start, reach)), 'float32'));
+      return within(shape, start, reach);
     };
     const covered = tf.mul(inside(width, [1, 1, width, 1]), inside(height, [1, height, 1, 1]));
     return tf.add(x, tf.mul(tf.sub(tf.gather(x, order), x), covered));

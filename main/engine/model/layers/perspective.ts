@@ -2,7 +2,7 @@
 import { tf } from '../../tfjs.ts';
 import { chosen, towards } from './colour.ts';
 import { defineLayer, number } from './define.ts';
-import { drawnOf, sampled } from './image.ts';
+import { drawnOf, placesOf, sampled } from './image.ts';
 
 /**
  * Keras moves each corner by a share of its own place: the first, at 0, stays, and the two beside it move along their
@@ -22,9 +22,8 @@ defineLayer({
     // (besideX, 0) → (right, 0), (0, belowY) → (0, bottom) and (cornerX, cornerY) → (right, bottom), solved.
     const alongX = tf.div(tf.sub(tf.div(cornerY, belowY), 1), cornerX);
     const alongY = tf.div(tf.sub(tf.div(cornerX, besideX), 1), cornerY);
-    const counted = (length: number) => Float32Array.from({ length }, (_, index) => index);
-    const columns = tf.tensor(counted(width), [1, 1, width]);
-    const rows = tf.tensor(counted(height), [1, height, 1]);
+    const columns = placesOf([1, 1, width]);
+    const rows = placesOf([1, height, 1]);
     const depth = tf.add(tf.add(tf.mul(columns, alongX), tf.mul(rows, alongY)), 1);
     const from = (places: tf.Tensor, slant: tf.Tensor, edge: tf.Tensor, last: number) =>
       tf.div(tf.mul(tf.mul(places, tf.add(slant, tf.div(1, edge))), last), depth);
