@@ -11,7 +11,8 @@ import { useTrainingStore } from './training-store.ts';
 
 /** A core that keeps one file, and answers as the real one does. */
 function fakeCore() {
-  const core: { knobs: Knob[] } = { knobs: [] };
+  /** `saving`: until then no save is answered. */
+  const core: { knobs: Knob[]; saving: Promise<void> } = { knobs: [], saving: Promise.resolve() };
   const file: { blocks: Block[]; hash: string; draft?: NotebookDraft; knobs?: Record<string, KnobValue>; view?: NotebookView } = {
     hash: 'hash-1',
     blocks: [
@@ -60,7 +61,8 @@ function fakeCore() {
     shell: 'desktop',
     call: (name, request) => {
       asked.push({ name, request: request as Record<string, unknown> });
-      return Promise.resolve(answers[name]?.(request as Record<string, unknown>) ?? refuse('internal'));
+      const answer = answers[name]?.(request as Record<string, unknown>) ?? refuse('internal');
+      return name === 'notebook.save' ? core.saving.then(() => answer) : Promise.resolve(answer);
     },
     listen: () => () => undefined,
   });
@@ -120,6 +122,23 @@ describe('saving', () => {
     await settle();
     expect(core.count('notebook.save')).toBe(1);
     await store().keepMine();
+    await settle();
+    expect(store().saving).toBe('saved');
+    expect(textOf(core.file.blocks)).toContain('mine, longer');
+  });
+
+  test('a notebook that is left while it is being saved is found saved, with what was typed meanwhile', async () => {
+    let answer: () => void = () => undefined;
+    core.saving = new Promise((resolve) => {
+      answer = resolve;
+    });
+    store().type(keyOf('wine'), 'mine');
+    await settle();
+    expect(store().saving).toBe('saving');
+    store().type(keyOf('wine'), 'mine, longer');
+    const back = store().open('wine.epoch.md');
+    answer();
+    await back;
     await settle();
     expect(store().saving).toBe('saved');
     expect(textOf(core.file.blocks)).toContain('mine, longer');

@@ -219,6 +219,8 @@ let keptView = '';
 const unfinishedMs = 600;
 let changedAt = 0;
 let autosave: ReturnType<typeof setTimeout> | undefined;
+/** The save that was asked for last. */
+let storing = Promise.resolve();
 let knobCheck: ReturnType<typeof setTimeout> | undefined;
 /** Texts of open prose editors, by their blocks' keys. */
 const proseDrafts = new Map<string, string>();
@@ -387,6 +389,23 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     if (sameCells(before, blocks)) return;
     changedAt = Date.now();
     checkSoon(typedCheckMs);
+  }
+
+  async function saveNow(): Promise<void> {
+    const { path, blocks, hash, saving } = get();
+    if (path === undefined || saving === 'saved' || saving === 'conflict') return;
+    set({ saving: 'saving', saveError: undefined });
+    try {
+      const saved = await call('notebook.save', { path, blocks: withoutKeys(blocks), baseHash: hash });
+      if (get().path !== path) return;
+      const unchanged = get().blocks === blocks;
+      set({ hash: saved.hash, saving: get().saving === 'conflict' ? 'conflict' : unchanged ? 'saved' : 'unsaved' });
+      if (unchanged && proseDrafts.size === 0) journal.stop();
+      if (!unchanged) scheduleSave();
+    } catch (error) {
+      if (get().path !== path) return;
+      set({ saving: hasCode(error, 'notebook.changedOnDisk') ? 'conflict' : 'failed', saveError: error });
+    }
   }
 
   function scheduleSave(): void {
@@ -653,24 +672,9 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
 
     async save() {
       clearTimeout(autosave);
-      const { path, blocks, hash, saving } = get();
-      if (path === undefined || saving === 'saved' || saving === 'conflict') return;
-      if (saving === 'saving') {
-        scheduleSave();
-        return;
-      }
-      set({ saving: 'saving', saveError: undefined });
-      try {
-        const saved = await call('notebook.save', { path, blocks: withoutKeys(blocks), baseHash: hash });
-        if (get().path !== path) return;
-        const unchanged = get().blocks === blocks;
-        set({ hash: saved.hash, saving: get().saving === 'conflict' ? 'conflict' : unchanged ? 'saved' : 'unsaved' });
-        if (unchanged && proseDrafts.size === 0) journal.stop();
-        if (!unchanged) scheduleSave();
-      } catch (error) {
-        if (get().path !== path) return;
-        set({ saving: hasCode(error, 'notebook.changedOnDisk') ? 'conflict' : 'failed', saveError: error });
-      }
+      // One after another: whoever waits for it, as for leaving a tab, has what stands there now on the disk.
+      storing = storing.then(saveNow);
+      await storing;
     },
 
     async keepMine() {
