@@ -4,7 +4,8 @@ import type { Workbench } from '#workbench/workbench.ts';
 import type { Words } from './words.ts';
 
 /** How long the page may take to save what it said was not saved, before it is asked whether that may be lost. */
-const saveMs = 500;
+const saveMs = 3000;
+const lookMs = 250;
 
 export interface Closing {
   readonly workbench: Pick<Workbench, 'countGoingOn'>;
@@ -24,7 +25,7 @@ export function askBeforeClosing(window: BrowserWindow, { workbench, words, trai
   let agreed = false;
   let asking = false;
   let quitting = false;
-  let waited = false;
+  let waitedMs = 0;
   const noteQuitting = () => (quitting = true);
   app.on('before-quit', noteQuitting);
   window.once('closed', () => app.off('before-quit', noteQuitting));
@@ -65,12 +66,12 @@ export function askBeforeClosing(window: BrowserWindow, { workbench, words, trai
 
   window.webContents.on('will-prevent-unload', (event) => {
     // The page saves meanwhile, which is hardly ever worth a question.
-    if (agreed && !waited) {
-      waited = true;
-      setTimeout(leave, saveMs);
+    if (agreed && waitedMs < saveMs) {
+      waitedMs += lookMs;
+      setTimeout(leave, lookMs);
       return;
     }
-    waited = false;
+    waitedMs = 0;
     const choice = dialog.showMessageBoxSync(window, {
       type: 'warning',
       message: words('dialog.unsaved'),
