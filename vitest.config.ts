@@ -7,6 +7,8 @@ export default defineConfig({
     // Many wait for processes of their own: a second worker fills the time, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
+    // A machine may be slow: by itself a poll gives up after a second.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       // They keep nothing between files, and a process for each would load the engine and the database each time.
       { extends: true, test: { name: 'main', include: ['{main,preload}/**/*.test.ts'], isolate: false } },

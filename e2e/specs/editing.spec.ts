@@ -107,8 +107,8 @@ test('what the editor says of the cell language changes with the language of the
     expect(async () => {
       await page.mouse.move(0, 0);
       await name.hover();
-      await expect(page.locator('.monaco-hover').filter({ visible: true })).toContainText(words, { timeout: 4_000 });
-    }).toPass({ timeout: 30_000 });
+      await expect(page.locator('.monaco-hover').filter({ visible: true })).toContainText(words, { timeout: 10_000 });
+    }).toPass({ timeout: 60_000 });
   /** What is said while one types: of a call's options, of what could come next, and of a name that is not there. */
   const saysOfTyped = async (wanted: { readonly call: string; readonly option: string; readonly wrong: string }) => {
     const cell = page.getByRole('group', { name: /helpers$/ });
@@ -131,8 +131,8 @@ test('what the editor says of the cell language changes with the language of the
     await expect(async () => {
       await page.mouse.move(0, 0);
       await cell.locator('.view-line').getByText('unit5').hover();
-      await expect(page.locator('.monaco-hover').filter({ visible: true })).toContainText(wanted.wrong, { timeout: 4_000 });
-    }).toPass({ timeout: 30_000 });
+      await expect(page.locator('.monaco-hover').filter({ visible: true })).toContainText(wanted.wrong, { timeout: 10_000 });
+    }).toPass({ timeout: 60_000 });
   };
   await says('Every output is a weighted sum of all inputs.');
   await saysOfTyped({ call: 'Every output', option: 'Whether a bias is added.', wrong: "Cannot find name 'unit5'." });

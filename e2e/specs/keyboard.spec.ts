@@ -8,6 +8,8 @@ import { NotebookPage } from '../pages/notebook-page.ts';
 /** The names of what Tab comes to until it is where it began; each is on the screen and looks as what has the keyboard. */
 async function tabbedThrough(page: Page): Promise<string[]> {
   const names: string[] = [];
+  // What comes while one goes through it would be met or not.
+  await expect(page.locator('.chart-waiting, [aria-busy="true"]')).toHaveCount(0);
   await page.evaluate(() => Object.assign(window, { tabbed: new Set([document.activeElement]) }));
   for (;;) {
     await page.keyboard.press('Tab');
