@@ -81,7 +81,7 @@ export class NotebookPage {
       const [, found, planned] = /^epoch (\d+) of (\d+)$/.exec((await this.stage().textContent()) ?? '') ?? [];
       return Number(planned) === epochs ? Number(found) : 0;
     };
-    await expect.poll(current, { timeout: 60_000 }).toBeGreaterThanOrEqual(epoch);
+    await expect.poll(current, { timeout: 60_000, intervals: [100] }).toBeGreaterThanOrEqual(epoch);
   }
 
   async runEnds(state: string | RegExp): Promise<void> {

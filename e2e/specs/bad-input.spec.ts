@@ -110,7 +110,7 @@ test('what is wrong is named in its cell', async ({ open, workspace }) => {
       await page.getByRole('treeitem', { name }).click();
       await notebook.shows(name);
       await notebook.runAll();
-      await expect(notebook.state(cell)).toHaveAccessibleName(`Cell ${cell}: failed`, { timeout: 30_000 });
+      await expect(notebook.state(cell)).toHaveAccessibleName(`Cell ${cell}: failed`, { timeout: 60_000 });
       for (const words of says) await expect(notebook.error(cell)).toContainText(words);
       if (line !== undefined) await expect(notebook.error(cell).getByRole('button', { name: `Go to line ${line}` })).toBeVisible();
       // Only the cell that is to blame has an alert, and nothing was trained.
@@ -130,7 +130,7 @@ test('after a mistake is mended the notebook trains', async ({ open, workspace }
   const notebook = new NotebookPage(page);
   await notebook.shows('mended');
   await notebook.runAll();
-  await expect(notebook.state('network')).toHaveAccessibleName('Cell network: failed', { timeout: 30_000 });
+  await expect(notebook.state('network')).toHaveAccessibleName('Cell network: failed', { timeout: 60_000 });
   await notebook.replaceText('network', goodModel);
   await notebook.runAll();
   await notebook.runEnds('completed');

@@ -194,7 +194,7 @@ test('a page that crashes comes back by itself, and the menu speaks the language
     contents?.once('did-finish-load', () => Object.assign(globalThis, { cameBack: true }));
     contents?.forcefullyCrashRenderer();
   });
-  await expect.poll(() => electron.evaluate(() => 'cameBack' in globalThis), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => electron.evaluate(() => 'cameBack' in globalThis), { timeout: 60_000 }).toBe(true);
   const title = () => electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
-  await expect.poll(title, { timeout: 30_000 }).toContain('Clothes, ten classes');
+  await expect.poll(title, { timeout: 60_000 }).toContain('Clothes, ten classes');
 });

@@ -53,7 +53,7 @@ test('a file that changed since a run is named, by content and not by time', asy
 
   await test.step('other values are', async () => {
     workspace.write('kinds.csv', rows(1));
-    await expect(changed).toBeVisible({ timeout: 15_000 });
+    await expect(changed).toBeVisible();
     await openDetail();
     await expect(hash.locator('.warn')).toHaveText('changed since');
     await cells.goTo('Notebook');
@@ -61,13 +61,11 @@ test('a file that changed since a run is named, by content and not by time', asy
 
   await test.step('and a file that is gone', async () => {
     renameSync(file, join(workspace.folder, 'elsewhere.csv'));
-    await expect(cells.cell('training').getByText('kinds.csv, which this run was trained on, is not there any more.')).toBeVisible({
-      timeout: 15_000,
-    });
+    await expect(cells.cell('training').getByText('kinds.csv, which this run was trained on, is not there any more.')).toBeVisible();
   });
 
   await test.step('as it was: nothing more is said', async () => {
     workspace.write('kinds.csv', rows(0));
-    await expect(cells.cell('training').locator('.data-since')).toBeHidden({ timeout: 15_000 });
+    await expect(cells.cell('training').locator('.data-since')).toBeHidden();
   });
 });

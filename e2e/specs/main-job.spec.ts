@@ -93,7 +93,7 @@ test('what is changed in a cell is saved, and its model is worked out anew when 
   await notebook.isFresh('network');
   await notebook.replaceText('network', "sequential([\n  layers.flatten(),\n  layers.dense({ units: 10, activation: 'softmax' }),\n])");
   // 28 · 28 · 10 weights and ten biases.
-  await expect(notebook.cell('network')).toContainText('7,850 parameters', { timeout: 30_000 });
+  await expect(notebook.cell('network')).toContainText('7,850 parameters', { timeout: 60_000 });
   await notebook.isFresh('network');
   const file = join(workspace.folder, 'clothes', 'clothes.epoch.md');
   await expect.poll(() => readFileSync(file, 'utf8')).toContain('sequential([\n  layers.flatten(),');

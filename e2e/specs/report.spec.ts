@@ -26,7 +26,7 @@ test('opens offline, without a request or an error, with the numbers of the run,
     .getByRole('textbox', { name: 'File' })
     .fill(join(workspace.folder, 'it.html'));
   await page.getByRole('dialog').getByRole('button', { name: 'Write' }).click();
-  await expect(page.getByText('The report is written, with 1 run')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('The report is written, with 1 run')).toBeVisible({ timeout: 60_000 });
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   const best = (await notebook.run().textContent())!;
 

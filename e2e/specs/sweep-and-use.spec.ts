@@ -74,18 +74,18 @@ test('a sweep from the train cell, and a trial’s model in use', async ({ open,
   await page.getByRole('button', { name: 'Use the model…' }).click();
   const use = page.getByRole('dialog', { name: 'Use the model' });
   await use.getByRole('button', { name: 'Evaluate' }).click();
-  await expect(use.getByRole('region', { name: 'Validation part: 12 samples' })).toContainText('to the bit', { timeout: 30_000 });
+  await expect(use.getByRole('region', { name: 'Validation part: 12 samples' })).toContainText('to the bit', { timeout: 60_000 });
 
   await use.getByRole('tab', { name: 'Evaluate' }).press('ArrowRight');
   await use.getByRole('combobox', { name: 'Files' }).fill('new.csv');
   await use.getByRole('combobox', { name: 'Files' }).press('Enter');
-  await expect(use.getByRole('table').getByRole('row')).toHaveCount(3, { timeout: 30_000 });
+  await expect(use.getByRole('table').getByRole('row')).toHaveCount(3, { timeout: 60_000 });
   await looked('use-predict');
   await use.getByRole('textbox', { name: 'Save all to' }).fill('said.csv');
   await use.getByRole('button', { name: 'Save' }).click();
-  await expect(use.getByText(/^2 predictions in said\.csv/)).toBeVisible({ timeout: 30_000 });
+  await expect(use.getByText(/^2 predictions in said\.csv/)).toBeVisible({ timeout: 60_000 });
   expect(readFileSync(join(workspace.folder, 'said.csv'), 'utf8')).toMatch(/^file,line,class,probability,p\(flat\),p\(tall\)\nnew\.csv,2,/);
   await use.getByRole('combobox', { name: 'Files' }).fill('nothing.csv');
   await use.getByRole('button', { name: 'Predict' }).click();
-  await expect(use.getByRole('alert')).toContainText('nothing.csv', { timeout: 30_000 });
+  await expect(use.getByRole('alert')).toContainText('nothing.csv', { timeout: 60_000 });
 });

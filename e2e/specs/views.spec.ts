@@ -15,7 +15,7 @@ test('every view, light and dark', async ({ open, shell, workspace }) => {
   const notebook = new NotebookPage(page);
   await notebook.shows('A mistake, and where it is');
   await notebook.runAll();
-  await expect(notebook.state('network')).toHaveAccessibleName('Cell network: failed', { timeout: 30_000 });
+  await expect(notebook.state('network')).toHaveAccessibleName('Cell network: failed', { timeout: 60_000 });
   await look(page, shell, 'mistake');
 
   await page.getByRole('button', { name: 'Search or run a command' }).click();
