@@ -6,8 +6,9 @@ export default defineConfig({
     pool: 'forks',
     // Many wait for processes of their own: a second worker fills the time, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    // A machine may be slow: by itself a poll gives up after a second.
+    // A machine may be slow: by themselves hooks have ten seconds, and polls one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       // They keep nothing between files, and a process for each would load the engine and the database each time.
