@@ -81,7 +81,13 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   await expect.poll(() => readFileSync(join(workspace.folder, longName), 'utf8')).toContain('model1 // one');
   const counts = await page.evaluate(() => (window as unknown as { drawn: Record<string, number> }).drawn);
   expect(Object.keys(counts)).toEqual([await notebook.cell('model-2').getAttribute('data-key')]);
-  expect(await page.locator('.monaco-editor[role="code"]').count()).toBeLessThan(20);
+  const editors = page.locator('.monaco-editor[role="code"]');
+  expect(await editors.count()).toBeLessThan(20);
+  // They come and go with the view.
+  await notebook.cell('code-199').scrollIntoViewIfNeeded();
+  await expect(notebook.cell('code-199').locator(editors)).toBeVisible();
+  await expect(notebook.cell('data-1').locator(editors)).toHaveCount(0);
+  expect(await editors.count()).toBeLessThan(20);
   expect(told).toEqual([]);
 });
 

@@ -1,30 +1,90 @@
-/** Which cells are near the view: one observer for all of them, and their editors made one after another. */
+/** Which cells are near the view: looked at together when that may have changed, and their editors made one after another. */
 
 import { type RefObject, useEffect, useState } from 'react';
 
 /** How far from the viewport an editor is mounted. */
 const nearPx = 500;
-/** Where the cells are is not looked at in every frame: each key of hundreds of them would wait for it. */
+/** Where the cells are is not looked at in every frame of a scroll. */
 const nearMs = 100;
 
-const told = new Map<Element, (isNear: boolean) => void>();
-let observer: IntersectionObserver | undefined;
+interface Watched {
+  /** Whose place is asked for: in a frame far away nothing is laid out. */
+  readonly frame: Element;
+  readonly tell: (isNear: boolean) => void;
+  isNear: boolean | undefined;
+}
 
-/** Tells when `element` comes near the view and when it goes; returns a function that ends it. */
+const watched = new Map<Element, Watched>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let moves: Moves | undefined;
+
+/**
+ * Tells when `element` comes near the view and when it goes; returns a function that ends it. No observer of intersections:
+ * that looks at all of them in each frame, and each key has it ask for one more, in which nothing changes and which the
+ * next key waits for.
+ */
 export function watchNear(element: Element, tell: (isNear: boolean) => void): () => void {
-  observer ??= new IntersectionObserver(
-    (entries) => {
-      // Of several entries of an element the last is how it is now.
-      for (const { target, isIntersecting } of entries) told.get(target)?.(isIntersecting);
-    },
-    { rootMargin: `${nearPx}px`, delay: nearMs } as IntersectionObserverInit,
-  );
-  told.set(element, tell);
-  observer.observe(element);
+  const frame = element.closest('.block-frame') ?? element;
+  moves ??= followMoves();
+  if (frame.parentElement) moves.among(frame.parentElement);
+  watched.set(element, { frame, tell, isNear: undefined });
+  lookSoon(0);
   return () => {
-    told.delete(element);
-    observer?.unobserve(element);
+    watched.delete(element);
+    if (watched.size > 0) return;
+    moves?.end();
+    moves = undefined;
   };
+}
+
+interface Moves {
+  /** Frames of this list may be moved by what is put into it, taken out, or grows. */
+  among(list: Element): void;
+  end(): void;
+}
+
+function followMoves(): Moves {
+  const soon = () => lookSoon(nearMs);
+  const ending = new AbortController();
+  window.addEventListener('scroll', soon, { capture: true, passive: true, signal: ending.signal });
+  window.addEventListener('resize', soon, { signal: ending.signal });
+  const sizes = new ResizeObserver(soon);
+  const orders = new MutationObserver(soon);
+  const lists = new Set<Element>();
+  return {
+    among(list) {
+      if (lists.has(list)) return;
+      lists.add(list);
+      sizes.observe(list);
+      orders.observe(list, { childList: true });
+    },
+    end() {
+      ending.abort();
+      sizes.disconnect();
+      orders.disconnect();
+    },
+  };
+}
+
+function lookSoon(ms: number): void {
+  if (timer !== undefined && ms > 0) return;
+  clearTimeout(timer);
+  timer = setTimeout(look, ms);
+}
+
+function look(): void {
+  timer = undefined;
+  const ends = window.innerHeight + nearPx;
+  // All are asked before any is told: what it does then may move the others.
+  const found = [...watched.values()].map((one) => {
+    const { top, bottom, width } = one.frame.getBoundingClientRect();
+    return { one, isNear: width > 0 && bottom > -nearPx && top < ends };
+  });
+  for (const { one, isNear } of found) {
+    if (one.isNear === isNear) continue;
+    one.isNear = isNear;
+    one.tell(isNear);
+  }
 }
 
 /**
