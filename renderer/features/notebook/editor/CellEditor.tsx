@@ -52,15 +52,15 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
   const root = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
-  const [mounted, setMounted] = useState<{ editor: Editor; monaco: Monaco }>();
+  const [mounted, setMounted] = useState<{ editor: Editor; monaco: Monaco; measure: () => void }>();
   const [height, setHeight] = useState<number>();
   const [measured, setMeasured] = useState<Measured>();
   const wanted = useRef<Wanted>(undefined);
   /** From when it is made, which is before it is drawn: who sends the keyboard here may come in between. */
   const made = useRef<Editor>(undefined);
-  const latest = useRef({ cell, label, onRun, onTravel, onLeave });
+  const latest = useRef({ cell, label, notes, onRun, onTravel, onLeave });
   useLayoutEffect(() => {
-    latest.current = { cell, label, onRun, onTravel, onLeave };
+    latest.current = { cell, label, notes, onRun, onTravel, onLeave };
   });
 
   const lineNumbers = useSettingsStore((state) => state.settings?.lineNumbers ?? false);
@@ -91,7 +91,8 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
       editor = createEditor(monaco, element, text, latest.current.label);
       const measure = () => {
         const model = editor!.getModel();
-        if (!model) return;
+        // Nothing else is placed by it, and it has the text drawn and laid out at once.
+        if (!model || !latest.current.notes?.length) return;
         const tops = Array.from({ length: model.getLineCount() }, (_, index) => ({
           // A long line goes on in the next rows: its note stands at the end of the last.
           top: editor!.getTopForPosition(index + 1, model.getLineMaxColumn(index + 1)),
@@ -154,7 +155,7 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
       });
       fit();
       made.current = editor;
-      setMounted({ editor, monaco });
+      setMounted({ editor, monaco, measure });
       if (wanted.current !== undefined) {
         putCursor(editor, wanted.current);
         wanted.current = undefined;
@@ -169,6 +170,9 @@ export const CellEditor = memo(function CellEditor({ cell, label, error, notes, 
     };
   }, [near]);
 
+  useEffect(() => {
+    if (notes) mounted?.measure();
+  }, [mounted, notes]);
   useEffect(() => mounted?.editor.updateOptions({ ariaLabel: label }), [mounted, label]);
   useEffect(() => mounted?.editor.updateOptions(numbering(lineNumbers)), [mounted, lineNumbers]);
 
