@@ -126,7 +126,8 @@ describe('training in its own process', () => {
   });
 
   it('stops when asked before its process is up', async () => {
-    const host = createHost();
+    // Longer than any process takes to come up.
+    const host = createHost({ stopMs: 50_000 });
     const training = host.train({ spec: pointsSpec({ epochs: 1_000_000 }), ...place() }, () => {});
     await Promise.resolve();
     training.stop();
