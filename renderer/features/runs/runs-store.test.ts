@@ -79,6 +79,16 @@ describe('deleting runs', () => {
     expect(stored.every(({ deletedAt }) => deletedAt === undefined)).toBe(true);
   });
 
+  it('can be undone for an older deletion, and the notice of the newer stays', async () => {
+    await useRunsStore.getState().remove([runOf(3)]);
+    await useRunsStore.getState().remove([runOf(1)]);
+    const [older, newer] = useToastStore.getState().toasts;
+    useToastStore.getState().dismiss(older.id);
+    older.action?.run();
+    await expect.poll(shownIds).toEqual([runIdOf(3), runIdOf(2)]);
+    expect(useToastStore.getState().toasts).toEqual([newer]);
+  });
+
   it('shows them again, with the reason, where the core refuses', async () => {
     refuses = true;
     await useRunsStore.getState().remove([runOf(2)]);

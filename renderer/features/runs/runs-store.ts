@@ -61,8 +61,8 @@ async function organize(request: Request<'runs.organize'>): Promise<void> {
 }
 
 export const useRunsStore = create<RunsState>((set, get) => {
-  /** The notice that offers to take the last deletion back: void once something is restored. */
-  let notice: number | undefined;
+  /** The notice that offers to take the last deletion back: void once something of it is restored. */
+  let notice: { readonly id: number; readonly of: ReadonlySet<RunId> } | undefined;
   let binLoads = 0;
 
   return {
@@ -149,7 +149,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
         text: translate('runs.movedToBin', { count: runs.length, name: first.name }),
         action: { label: translate('frame.undo'), run: () => void deleted.then((done) => (done ? get().restore(ids) : undefined)) },
       });
-      notice = own;
+      notice = { id: own, of: new Set(ids) };
       if (!(await deleted)) {
         useToastStore.getState().dismiss(own);
         await useTrainingStore.getState().load();
@@ -161,7 +161,7 @@ export const useRunsStore = create<RunsState>((set, get) => {
     restore: async (ids) => {
       const done = await attempt(async () => void (await call('runs.restore', { runIds: [...ids] })));
       if (!done) return;
-      if (notice !== undefined) useToastStore.getState().dismiss(notice);
+      if (notice && ids.some((id) => notice?.of.has(id))) useToastStore.getState().dismiss(notice.id);
       const back = new Set(ids);
       set((state) => ({ bin: state.bin.filter((run) => !back.has(run.id)), selection: emptySelection }));
       await useTrainingStore.getState().load();
