@@ -66,7 +66,7 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   // The check that follows a pause in the typing would make them fresh again, on a slow machine between two keys.
   await page.evaluate(() => {
     const later = window.setTimeout;
-    window.setTimeout = ((action: () => void, ms?: number) => (ms === 700 ? 0 : later(action, ms))) as typeof setTimeout;
+    window.setTimeout = ((action: () => void, ms?: number) => (ms === 500 ? 0 : later(action, ms))) as typeof setTimeout;
   });
   // The first key makes the cells below stale, each once.
   await page.keyboard.type(' ');

@@ -15,7 +15,7 @@ export interface Step {
   /** What the knobs were set to, where the step changed that. */
   readonly knobs?: { readonly before: KnobValues; readonly after: KnobValues };
   /** Steps of one name that follow each other quickly are one: a word typed, a slider moved. */
-  readonly burst?: undefined | { readonly of: string; readonly at: number };
+  readonly burst?: undefined | { readonly of: string; readonly from: number; readonly to: number };
 }
 
 export interface History {
@@ -30,7 +30,10 @@ const burstMs = 1_000;
 export function record(history: History, step: Step): History {
   const last = history.done.at(-1);
   const goesOn =
-    last?.burst !== undefined && step.burst?.of === last.burst.of && step.burst.at - last.burst.at < burstMs && history.undone.length === 0;
+    last?.burst !== undefined &&
+    step.burst?.of === last.burst.of &&
+    step.burst.from - last.burst.to < burstMs &&
+    history.undone.length === 0;
   if (!goesOn) return { done: [...history.done, step].slice(-limit), undone: [] };
   const knobs = last.knobs && step.knobs && { knobs: { before: last.knobs.before, after: step.knobs.after } };
   return { done: [...history.done.slice(0, -1), { ...step, before: last.before, ...knobs }], undone: [] };

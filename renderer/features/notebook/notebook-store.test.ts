@@ -195,6 +195,25 @@ describe('what a crash left', () => {
     expect(textOf(core.file.blocks)).not.toContain('epochs: 1');
   });
 
+  test('what stands in an editor goes to the journal while keys come; the notebook has it, as one step, when they pause', async () => {
+    const before = store().blocks;
+    const checks = core.count('notebook.check');
+    const doneBefore = store().history.done.length;
+    for (let key = 1; key <= 40; key++) {
+      store().typed(keyOf('training'), () => `train({ epochs: ${key} })`);
+      await vi.advanceTimersByTimeAsync(100);
+      if (key === 10) {
+        expect(store().blocks).toBe(before);
+        expect(textOf(core.last('notebook.journal')!['blocks'] as Block[])).toMatch(/epochs: (?:[6-9]|10) /);
+      }
+    }
+    expect(core.count('notebook.check')).toBe(checks);
+    await settle();
+    expect(textOf(core.file.blocks)).toContain('epochs: 40');
+    expect(core.count('notebook.check')).toBe(checks + 1);
+    expect(store().history.done.length).toBe(doneBefore + 1);
+  });
+
   test('comes back where it is wanted, can be undone, and is let go only when the journal holds it anew', async () => {
     await openWithDraft('hash-1');
     const before = core.count('notebook.journal');

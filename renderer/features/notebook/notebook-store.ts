@@ -45,7 +45,7 @@ import { asHeadings, convert, merge, type Restructured, splitCell, withCopies } 
 import { learningRateKnob, withLearningRate } from './learning-rate-text.ts';
 import { withParamDefault } from './param-default.ts';
 import { createJournalClock } from './journal.ts';
-import { createTyping } from './typing.ts';
+import { createTyping, type Stretch } from './typing.ts';
 import { useTrainingStore } from './training-store.ts';
 
 export type Saving = 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
@@ -150,7 +150,7 @@ interface Actions {
   readonly select: (key: string | undefined) => void;
   /** Up to this block, from where the selection began. */
   readonly extendTo: (key: string) => void;
-  readonly type: (key: string, text: string) => void;
+  readonly type: (key: string, text: string, typed?: Stretch) => void;
   /** As `type`, when the frame that shows it is painted. */
   readonly typed: (key: string, text: () => string) => void;
   /** Puts other texts in place of those of several blocks, by their keys; one undo brings all back. */
@@ -205,8 +205,8 @@ type NotebookStore = NotebookState & Actions;
 
 const autosaveMs = 900;
 const knobCheckMs = 250;
-/** After the last key: what is half typed is not called wrong. */
-const typedCheckMs = 700;
+/** After typing has paused: what is half typed is not called wrong. */
+const typedCheckMs = 500;
 /** Opening draws the notebook first, and then asks what its cells come to. */
 const openedCheckMs = 60;
 const tellMs = 60;
@@ -216,7 +216,7 @@ let keepingKnobs: ReturnType<typeof setTimeout> | undefined;
 /** As the core has it of the open notebook. */
 let keptView = '';
 /** Shorter than the wait for the check: whoever made a change this short a time ago goes on. */
-const unfinishedMs = 600;
+const unfinishedMs = 400;
 let changedAt = 0;
 let autosave: ReturnType<typeof setTimeout> | undefined;
 /** The save that was asked for last. */
@@ -265,16 +265,18 @@ function unsavedParked(): string[] {
 
 export const useNotebookStore = create<NotebookStore>((set, get, store) => {
   const journal = createJournalClock(writeJournal);
-  const typing = createTyping((key, text) => get().type(key, text));
+  const typing = createTyping((key, text, typed) => get().type(key, text, typed));
 
   async function writeJournal(): Promise<void> {
-    typing.settle();
     const { path, blocks, hash, saving } = get();
-    if (path === undefined || (saving === 'saved' && proseDrafts.size === 0)) return;
+    const inEditors = typing.waiting();
     const typed = blocks.map((block) => {
+      if (block.type === 'cell') return withTyped(block, inEditors.get(block.key));
       const text = block.type === 'prose' ? proseDrafts.get(block.key) : undefined;
       return block.type === 'prose' && text !== undefined && text.trim() !== '' ? { ...withProseText(block, text), key: block.key } : block;
     });
+    const isChanged = saving !== 'saved' || proseDrafts.size > 0 || typed.some((block, index) => block !== blocks[index]);
+    if (path === undefined || !isChanged) return;
     await call('notebook.journal', { path, blocks: withoutKeys(typed), baseHash: hash });
   }
 
@@ -323,6 +325,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     if (path === undefined) return;
     for (const [key, text] of proseDrafts) get().setProse(key, text);
     if (get().saving !== 'saved' && get().saving !== 'conflict') await get().save();
+    typing.settle();
     // What could not be saved is offered when this notebook is opened anew.
     if (get().saving !== 'saved') await writeJournal().catch(() => undefined);
     if (get().path !== path) return;
@@ -369,7 +372,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     }
   }
 
-  function changed(blocks: readonly EditedBlock[], rewritten?: readonly string[], burst?: string): void {
+  function changed(blocks: readonly EditedBlock[], rewritten?: readonly string[], burst?: Step['burst']): void {
     const { blocks: before, saving, history } = get();
     if (blocks === before) return;
     set({
@@ -380,7 +383,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
           before,
           after: blocks,
           rewritten,
-          ...(burst !== undefined && { burst: { of: burst, at: Date.now() } }),
+          ...(burst && { burst }),
         }),
       }),
     });
@@ -400,7 +403,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       if (get().path !== path) return;
       const unchanged = get().blocks === blocks;
       set({ hash: saved.hash, saving: get().saving === 'conflict' ? 'conflict' : unchanged ? 'saved' : 'unsaved' });
-      if (unchanged && proseDrafts.size === 0) journal.stop();
+      if (unchanged && proseDrafts.size === 0 && typing.waiting().size === 0) journal.stop();
       if (!unchanged) scheduleSave();
     } catch (error) {
       if (get().path !== path) return;
@@ -584,7 +587,8 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
 
   function checkSoon(afterMs = knobCheckMs): void {
     clearTimeout(knobCheck);
-    knobCheck = setTimeout(() => void get().evaluate(), afterMs);
+    // Not while somebody types.
+    knobCheck = setTimeout(() => (typing.waiting().size > 0 ? checkSoon(afterMs) : void get().evaluate()), afterMs);
   }
 
   /** Tells of the cell that is being checked: several that follow each other in no time are one change on the screen. */
@@ -938,7 +942,8 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       const { knobValues: before, blocks, history } = get();
       const { [name]: _before, ...others } = before;
       const after = value === undefined ? others : { ...others, [name]: value };
-      const burst = { of: `knob ${name}`, at: Date.now() };
+      const now = Date.now();
+      const burst = { of: `knob ${name}`, from: now, to: now };
       set({
         knobValues: after,
         history: record(history, { before: blocks, after: blocks, rewritten: [], knobs: { before, after }, burst }),
@@ -1047,18 +1052,16 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     unsavedElsewhere: [],
     ...actions,
 
-    type(key, text) {
-      const cell = get().blocks.find((block) => block.key === key);
-      // An editor also tells of a change that came from here: the file read anew, an undo.
-      if (!cell || !isCell(cell) || editorText(cell) === text) return;
-      changed(
-        get().blocks.map((block) => (block === cell ? withEditorText(cell, text) : block)),
-        [key],
-        `text ${key}`,
-      );
+    type(key, text, { from, to } = { from: Date.now(), to: Date.now() }) {
+      const before = get().blocks;
+      const blocks = before.map((block) => (block.key === key && isCell(block) ? withTyped(block, text) : block));
+      if (blocks.some((block, index) => block !== before[index])) changed(blocks, [key], { of: `text ${key}`, from, to });
     },
 
-    typed: (key, text) => typing.note(key, text),
+    typed(key, text) {
+      typing.note(key, text);
+      journal.note();
+    },
 
     evaluating: (cell, share) => {
       if (share !== undefined || get().readShare !== undefined) set({ readShare: share });
@@ -1072,6 +1075,10 @@ export function stateToSend(): SentNotebook | undefined {
   const { path, blocks, knobValues } = useNotebookStore.getState();
   return path === undefined ? undefined : { path, blocks: withoutKeys(blocks), knobs: { ...knobValues } };
 }
+
+/** The cell with what stands in its editor, which also tells of a change that came from here: the file read anew, an undo. */
+const withTyped = (cell: EditedCell, text: string | undefined): EditedCell =>
+  text === undefined || editorText(cell) === text ? cell : withEditorText(cell, text);
 
 function sameCells(one: readonly EditedBlock[], other: readonly EditedBlock[]): boolean {
   const cells = cellsOf(other);

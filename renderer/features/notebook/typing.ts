@@ -1,28 +1,36 @@
 /**
- * What is typed goes to the notebook a moment later, with the keys that follow it, when no frame waits: a key is seen
- * before anything else is done with it. Whatever reads or changes the notebook meanwhile has it put there first.
+ * What is typed goes to the notebook when a pause comes, with the keys before it, and when no frame waits: what that
+ * draws anew would make keys wait. Whatever reads or changes the notebook meanwhile has it put there first; the journal
+ * takes it from here.
  */
 import { whenIdle } from '../../components/when-idle.ts';
 
-/** Keys go there together: when none came for a while, or after the longest, as the journal waits for them. */
-const quietMs = 120;
-const longestMs = 240;
+const quietMs = 300;
+const longestMs = 2000;
+
+/** When the first and the last of the keys came. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface Typing {
   /** `text`: what stands in the block then. */
   note(key: string, text: () => string): void;
   /** Puts there at once what has not been put there yet. */
   settle(): void;
+  /** The texts that have not been put there yet, by their blocks' keys. */
+  waiting(): ReadonlyMap<string, string>;
 }
 
-export function createTyping(put: (key: string, text: string) => void): Typing {
+export function createTyping(put: (key: string, text: string, typed: Stretch) => void): Typing {
   const waiting = new Map<string, () => string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let firstAt = 0;
+  let typedAt = { from: 0, to: 0 };
   const settle = () => {
     const typed = [...waiting];
     waiting.clear();
-    for (const [key, text] of typed) put(key, text());
+    for (const [key, text] of typed) put(key, text(), typedAt);
   };
   if (typeof window !== 'undefined') {
     // Letters alone may wait: a shortcut or a click is about the text as it stands.
@@ -37,12 +45,13 @@ export function createTyping(put: (key: string, text: string) => void): Typing {
   }
   return {
     note(key, text) {
-      const now = performance.now();
-      if (waiting.size === 0) firstAt = now;
+      const now = Date.now();
+      typedAt = { from: waiting.size === 0 ? now : typedAt.from, to: now };
       waiting.set(key, text);
       clearTimeout(timer);
-      timer = setTimeout(() => whenIdle(settle), Math.min(quietMs, firstAt + longestMs - now));
+      timer = setTimeout(() => whenIdle(settle), Math.max(0, Math.min(quietMs, typedAt.from + longestMs - now)));
     },
     settle,
+    waiting: () => new Map([...waiting].map(([key, text]) => [key, text()])),
   };
 }
