@@ -14,7 +14,7 @@ export interface RunResult {
 }
 
 /** Beyond the cells' own time: for what cannot be interrupted, before the thread is ended. With the start of a new one, within 2 s. */
-const graceMs = 200;
+const graceMs = 100;
 /** However little of it was worked: nothing is known to wait for. */
 const longestMs = 20_000;
 /** For starting a thread on a busy machine. */
