@@ -62,7 +62,8 @@ export interface Evaluated {
   readonly locate: (at: string, cellId?: string) => Where | undefined;
 }
 
-export const defaultLimits: Limits = { cellMs: 1500, totalMs: 10_000, memoryBytes: 64 * 2 ** 20 };
+/** A cell that is too long has its error within 2 s, a thread that has to be started first included. */
+export const defaultLimits: Limits = { cellMs: 1300, totalMs: 10_000, memoryBytes: 64 * 2 ** 20 };
 
 const kept = new Map<string, Promise<Evaluated>>();
 const keptCount = 16;
