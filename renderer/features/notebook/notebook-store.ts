@@ -151,7 +151,7 @@ interface Actions {
   /** Up to this block, from where the selection began. */
   readonly extendTo: (key: string) => void;
   readonly type: (key: string, text: string, typed?: Stretch) => void;
-  /** As `type`, when the frame that shows it is painted. */
+  /** As `type`, when the typing pauses. */
   readonly typed: (key: string, text: () => string) => void;
   /** Puts other texts in place of those of several blocks, by their keys; one undo brings all back. */
   readonly rewrite: (texts: ReadonlyMap<string, string>) => void;
@@ -269,14 +269,12 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
 
   async function writeJournal(): Promise<void> {
     const { path, blocks, hash, saving } = get();
-    const inEditors = typing.waiting();
     const typed = blocks.map((block) => {
-      if (block.type === 'cell') return withTyped(block, inEditors.get(block.key));
+      if (block.type === 'cell') return withTyped(block, typing.waiting.get(block.key)?.());
       const text = block.type === 'prose' ? proseDrafts.get(block.key) : undefined;
       return block.type === 'prose' && text !== undefined && text.trim() !== '' ? { ...withProseText(block, text), key: block.key } : block;
     });
-    const isChanged = saving !== 'saved' || proseDrafts.size > 0 || typed.some((block, index) => block !== blocks[index]);
-    if (path === undefined || !isChanged) return;
+    if (path === undefined || (saving === 'saved' && proseDrafts.size === 0 && !differs(typed, blocks))) return;
     await call('notebook.journal', { path, blocks: withoutKeys(typed), baseHash: hash });
   }
 
@@ -403,7 +401,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       if (get().path !== path) return;
       const unchanged = get().blocks === blocks;
       set({ hash: saved.hash, saving: get().saving === 'conflict' ? 'conflict' : unchanged ? 'saved' : 'unsaved' });
-      if (unchanged && proseDrafts.size === 0 && typing.waiting().size === 0) journal.stop();
+      if (unchanged && proseDrafts.size === 0 && typing.waiting.size === 0) journal.stop();
       if (!unchanged) scheduleSave();
     } catch (error) {
       if (get().path !== path) return;
@@ -588,7 +586,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
   function checkSoon(afterMs = knobCheckMs): void {
     clearTimeout(knobCheck);
     // Not while somebody types.
-    knobCheck = setTimeout(() => (typing.waiting().size > 0 ? checkSoon(afterMs) : void get().evaluate()), afterMs);
+    knobCheck = setTimeout(() => (typing.waiting.size > 0 ? checkSoon(afterMs) : void get().evaluate()), afterMs);
   }
 
   /** Tells of the cell that is being checked: several that follow each other in no time are one change on the screen. */
@@ -1055,7 +1053,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     type(key, text, { from, to } = { from: Date.now(), to: Date.now() }) {
       const before = get().blocks;
       const blocks = before.map((block) => (block.key === key && isCell(block) ? withTyped(block, text) : block));
-      if (blocks.some((block, index) => block !== before[index])) changed(blocks, [key], { of: `text ${key}`, from, to });
+      if (differs(blocks, before)) changed(blocks, [key], { of: `text ${key}`, from, to });
     },
 
     typed(key, text) {
@@ -1079,6 +1077,9 @@ export function stateToSend(): SentNotebook | undefined {
 /** The cell with what stands in its editor, which also tells of a change that came from here: the file read anew, an undo. */
 const withTyped = (cell: EditedCell, text: string | undefined): EditedCell =>
   text === undefined || editorText(cell) === text ? cell : withEditorText(cell, text);
+
+/** Of as many blocks. */
+const differs = (one: readonly EditedBlock[], other: readonly EditedBlock[]): boolean => one.some((block, index) => block !== other[index]);
 
 function sameCells(one: readonly EditedBlock[], other: readonly EditedBlock[]): boolean {
   const cells = cellsOf(other);

@@ -20,7 +20,7 @@ export interface Typing {
   /** Puts there at once what has not been put there yet. */
   settle(): void;
   /** The texts that have not been put there yet, by their blocks' keys. */
-  waiting(): ReadonlyMap<string, string>;
+  readonly waiting: ReadonlyMap<string, () => string>;
 }
 
 export function createTyping(put: (key: string, text: string, typed: Stretch) => void): Typing {
@@ -52,6 +52,6 @@ export function createTyping(put: (key: string, text: string, typed: Stretch) =>
       timer = setTimeout(() => whenIdle(settle), Math.max(0, Math.min(quietMs, typedAt.from + longestMs - now)));
     },
     settle,
-    waiting: () => new Map([...waiting].map(([key, text]) => [key, text()])),
+    waiting,
   };
 }

@@ -117,13 +117,13 @@ function equalizedByTiles(x: tf.Tensor, [down, across]: readonly [number, number
       share: at.map((place) => place - Math.floor(place)),
     };
   };
-  const [y, z] = [around(rows.length, tileHeight, down), around(columns.length, tileWidth, across)];
+  const [vertical, horizontal] = [around(rows.length, tileHeight, down), around(columns.length, tileWidth, across)];
   const looked = (tileRows: readonly number[], tileColumns: readonly number[]) =>
     tf.reshape(tf.gather(table, tf.reshape(places(tileRows, tileColumns), [-1])), whole.shape);
   const between = (first: tf.Tensor, second: tf.Tensor, share: tf.Tensor) => tf.add(tf.mul(first, tf.sub(1, share)), tf.mul(second, share));
   const along = (tileRows: readonly number[]) =>
-    between(looked(tileRows, z.before), looked(tileRows, z.behind), column(z.share, 2, 'float32'));
-  const found = between(along(y.before), along(y.behind), column(y.share, 1, 'float32'));
+    between(looked(tileRows, horizontal.before), looked(tileRows, horizontal.behind), column(horizontal.share, 2, 'float32'));
+  const found = between(along(vertical.before), along(vertical.behind), column(vertical.share, 1, 'float32'));
   return tf.slice(found, [0, 0, 0, 0], [batch, height, width, channels]);
 }
 
