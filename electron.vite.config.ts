@@ -39,6 +39,7 @@ export default defineConfig({
           app: here('main/app/main.ts'),
           trainer: here('main/trainer/worker.ts'),
           'batch-feed': here('main/engine/loop/feed-worker.ts'),
+          'batch-part': here('main/engine/backends/part-worker.ts'),
           'notebook-sandbox': here('main/notebook/sandbox/worker.ts'),
           'store-maintenance': here('main/store/maintenance-worker.ts'),
         },

@@ -9,6 +9,7 @@ import { malformed } from './malformed.ts';
 import { large } from './large.ts';
 import { layers } from './layers.ts';
 import { memory } from './memory.ts';
+import { parts } from './parts.ts';
 import { resume } from './resume.ts';
 import { stream } from './stream.ts';
 import { sweeps } from './sweeps.ts';
@@ -30,6 +31,7 @@ const campaigns: Readonly<Record<string, Campaign>> = {
   resume,
   gradients,
   layers,
+  parts,
   accuracy,
   large,
   memory,

@@ -3,7 +3,7 @@ import { promises as disk } from 'node:fs';
 import { join } from 'node:path';
 import { EpochbookError } from '#contract/errors.ts';
 import type { Exported } from '#contract/runs.ts';
-import { loadNativeRuntime } from '#engine/backends/native.ts';
+import { loadNativeRuntime } from '#engine/backends/native-runtime.ts';
 import { type InferenceModel, inferenceModel, tracedSamples } from '#engine/compile/inference.ts';
 import { inferenceProgram, nextName, stateName, weightName } from '#engine/loop/programs.ts';
 import { buildModel, type BuiltModel } from '#engine/model/build.ts';

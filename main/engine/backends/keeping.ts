@@ -1,22 +1,33 @@
 /** Programs whose kept inputs and outputs stay in one place: ONNX Runtime computes gradients, sweeps what is kept. */
 import type { HostTensor, Program, Typed } from '../compile/graph.ts';
 import { optimize } from '../compile/optimize.ts';
-import { isSplittable, splitSweeps, type SweepSource } from '../compile/sweeps/split.ts';
+import { isSplittable, splitSweeps, type SplitProgram, type SweepSource } from '../compile/sweeps/split.ts';
 import type { Executable } from './backend.ts';
 import { createKeptState, type KeptState, mostBytes, type Place, roomFor } from './kept-state.ts';
-import { compileOnnx, given, hostTensor, noValues, type OnnxOptions, openOnnx, type Runtime } from './onnx-runtime.ts';
+import { compileOnnx, given, hostTensor, noValues, type OnnxOptions, openOnnx } from './onnx-runtime.ts';
+import { divide, openParts } from './parts.ts';
+import type { Runtime } from './runtime.ts';
 
 const placeOf = ({ held }: HostTensor) => held as Place | undefined;
+
+export interface KeepingOptions extends OnnxOptions {
+  readonly threads: number;
+}
+
+function splitWhole(program: Program, kept: ReadonlySet<string>): SplitProgram | null {
+  const optimized = optimize(program);
+  return isSplittable(optimized, kept) ? splitSweeps(optimized, kept) : null;
+}
 
 /** What is kept lies in a state of its own from the first run on, and is changed there by every run. */
 export async function compileKeeping(
   runtime: Runtime,
   program: Program,
   kept: ReadonlySet<string>,
-  options: OnnxOptions,
+  { threads, ...options }: KeepingOptions,
 ): Promise<Executable> {
-  const optimized = optimize(program);
-  const split = isSplittable(optimized, kept) ? splitSweeps(optimized, kept) : null;
+  const divided = divide(program, kept, threads);
+  const split = divided ?? splitWhole(program, kept);
   const sources = split?.sweeps.flatMap(({ arrays }) => arrays) ?? [];
   const namesFrom = (from: SweepSource['from']) => sources.filter((source) => source.from === from).map(({ name }) => name);
   const changed = split?.sweeps.flatMap(({ results }) => results.map(({ name }) => name)) ?? [];
@@ -25,7 +36,7 @@ export async function compileKeeping(
   const bytes = [...keptTypes.values(), ...computedTypes.values()].reduce((total, type) => total + roomFor(type), 0);
   if (!split || bytes > mostBytes) return compileReading(runtime, program, options);
 
-  const onnx = await openOnnx(runtime, split.program, options);
+  const onnx = divided ? await openParts(runtime, divided, options, threads) : await openOnnx(runtime, split.program, options);
   let own: KeptState | undefined;
   const stateFor = (inputs: ReadonlyMap<string, HostTensor>): KeptState => {
     for (const name of keptTypes.keys()) own = placeOf(given(inputs, name))?.state ?? own;

@@ -6,7 +6,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { sizeOf, type Typed } from '../compile/graph.ts';
 import { encodeSweep, sweepKey } from '../compile/sweeps/encode.ts';
 import type { Sweep } from '../compile/sweeps/split.ts';
-import type { Runtime } from './onnx-runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 /** Arrays begin where cache lines and the widest vectors do; what is between them is swept as well. */
 const alignment = 64;

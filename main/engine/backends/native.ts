@@ -1,22 +1,12 @@
 /** ONNX Runtime's own binary: the default. */
 import type { InferenceSession } from 'onnxruntime-node';
-import { EpochbookError } from '#contract/errors.ts';
 import { blockedDomain, encodeOnnx } from '../compile/onnx.ts';
 import type { Backend } from './backend.ts';
 import { compileKeeping, compileReading, readKept } from './keeping.ts';
-import { type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
+import { loadNativeRuntime } from './native-runtime.ts';
+import { sessionOptions } from './onnx-runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { runtimeVersion } from './version.ts';
-
-export async function loadNativeRuntime(): Promise<Runtime> {
-  try {
-    return runtimeOf(await import('onnxruntime-node'));
-  } catch (error) {
-    throw new EpochbookError('engine.backendMissing', {
-      backend: 'native',
-      detail: error instanceof Error ? error.message : String(error),
-    });
-  }
-}
 
 /** Channels in a block of what the fast convolutions take; 0 where the processor has no such convolutions. */
 async function channelBlockOf(runtime: Runtime, options: InferenceSession.SessionOptions): Promise<number> {
@@ -66,7 +56,8 @@ export async function openNative(threads: number): Promise<Backend> {
     name: 'native',
     version: runtimeVersion(runtime, 'onnxruntime-node'),
     threads,
-    compile: (program, held) => (held ? compileKeeping(runtime, program, held, options) : compileReading(runtime, program, options)),
+    compile: (program, held) =>
+      held ? compileKeeping(runtime, program, held, { ...options, threads }) : compileReading(runtime, program, options),
     fetch: (tensors) => Promise.resolve(readKept(tensors)),
   };
 }

@@ -1,16 +1,12 @@
 /** Runs lowered programs in ONNX Runtime; native and wasm differ in the package and its options alone. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EpochbookError } from '#contract/errors.ts';
-import type { DataType, HostTensor, Program, Values } from '../compile/graph.ts';
+import type { HostTensor, Program, Values } from '../compile/graph.ts';
 import { lower, type Port } from '../compile/lower.ts';
 import type { LowerOptions } from '../compile/onnx-builder.ts';
 import { optimize } from '../compile/optimize.ts';
 import type { Executable } from './backend.ts';
-
-export interface Runtime {
-  readonly InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> };
-  readonly Tensor: new (type: DataType, data: Values, shape: readonly number[]) => Tensor;
-}
+import type { Runtime } from './runtime.ts';
 
 /** Session options common to both: steps are small, so operators run one after another, each on all threads. */
 export const sessionOptions = {
@@ -20,12 +16,6 @@ export const sessionOptions = {
   // It gives a pooling the padding before it also where that is wider than the window, and then refuses the pooling.
   extra: { optimization: { disable_specified_optimizers: 'Pad_Fusion' } },
 } as const;
-
-/** A package as `import()` gives it: in the desktop app's CommonJS bundle under `default`. */
-export function runtimeOf(loaded: object): Runtime {
-  const found = ('InferenceSession' in loaded ? loaded : (loaded as { default: object }).default) as unknown;
-  return found as Runtime;
-}
 
 export interface OnnxOptions {
   readonly options: InferenceSession.SessionOptions;

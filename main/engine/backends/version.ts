@@ -1,4 +1,4 @@
-import type { Runtime } from './onnx-runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 /** `onnxruntime-node 1.30.0`; packages that load in several pieces all know their common version. */
 export function runtimeVersion(runtime: Runtime, packageName: string): string {

@@ -1,7 +1,8 @@
 /** ONNX Runtime in WebAssembly: the same graphs, where there is no binary for the machine. */
 import { EpochbookError } from '#contract/errors.ts';
 import type { Backend } from './backend.ts';
-import { compileOnnx, type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
+import { compileOnnx, sessionOptions } from './onnx-runtime.ts';
+import { type Runtime, runtimeOf } from './runtime.ts';
 import { runtimeVersion } from './version.ts';
 
 /** The package keeps one number of threads for all of its sessions. */

@@ -6,7 +6,8 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EpochbookError } from '#contract/errors.ts';
 import { type HostTensor, makeNode, type Program, type Typed } from '../compile/graph.ts';
 import type { Backend } from './backend.ts';
-import { compileOnnx, type Runtime, runtimeOf, sessionOptions } from './onnx-runtime.ts';
+import { compileOnnx, sessionOptions } from './onnx-runtime.ts';
+import { type Runtime, runtimeOf } from './runtime.ts';
 import { runtimeVersion } from './version.ts';
 
 /** Buffers that a shader may be bound to, less some that the runtime wants for itself: wider operators are taken apart. */

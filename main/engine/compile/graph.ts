@@ -53,6 +53,8 @@ export interface RandomInput extends Typed {
 }
 
 export interface Program {
+  /** Where it is over a batch, its size: the first axis of each input that has something for each sample. */
+  readonly samples?: number;
   /** Every input the graph uses or could use, by name, random ones included. */
   readonly inputs: ReadonlyMap<string, Node>;
   readonly random: readonly RandomInput[];

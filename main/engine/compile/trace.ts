@@ -17,6 +17,7 @@ export interface TracedVariable {
 export interface TraceRequest {
   readonly inputs: ReadonlyMap<string, Typed>;
   readonly variables: readonly TracedVariable[];
+  readonly samples?: number;
 }
 
 interface Recording {
@@ -170,7 +171,7 @@ export function trace(request: TraceRequest, body: (inputs: ReadonlyMap<string, 
     } finally {
       tf.engine().endScope();
     }
-    return { inputs, random, outputs };
+    return { inputs, random, outputs, ...(request.samples !== undefined && { samples: request.samples }) };
   } catch (error) {
     const kernel = error instanceof Error ? unknownKernel.exec(error.message)?.[1] : undefined;
     if (kernel) throw new EpochbookError('engine.kernelUnknown', { kernel }, { cause: error });

@@ -186,7 +186,7 @@ export function stepProgram(objective: Objective, optimizer: Optimizer, batchSiz
       slotsOf({ name, variable }).map((slot): [string, Typed] => [slotName(slot.name, name), float(slot.shape)]),
     ),
   ]);
-  return trace({ inputs, variables: tracedWeights(model) }, (given) => {
+  return trace({ inputs, variables: tracedWeights(model), samples: batchSize }, (given) => {
     let results = new Map<string, tf.Tensor>();
     const measured = () => lossAndMetrics(objective, given, true);
     const differentiated = () => {

@@ -1,0 +1,51 @@
+/** A thread that computes its part of a batch, again and again, when it is asked to. */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { parentPort, workerData } from 'node:worker_threads';
+import { toPlainError } from '#contract/errors.ts';
+import type { Port } from '../compile/lower.ts';
+import { sizeOf } from '../compile/graph.ts';
+import { loadNativeRuntime } from './native-runtime.ts';
+import { arrayTypes, countersIn, places, viewsIn } from './part-memory.ts';
+
+export interface PartJob {
+  readonly bytes: Uint8Array;
+  readonly options: InferenceSession.SessionOptions;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly memory: SharedArrayBuffer;
+}
+
+const { bytes, options, inputs, outputs, memory } = workerData as PartJob;
+const port = parentPort!;
+const counters = countersIn(memory);
+const views = viewsIn(memory, [...inputs, ...outputs]);
+
+function tell(done: number): void {
+  Atomics.store(counters, places.done, done);
+  Atomics.notify(counters, places.done);
+}
+
+async function work(): Promise<void> {
+  const runtime = await loadNativeRuntime();
+  const session = await runtime.InferenceSession.create(bytes, options);
+  // ONNX Runtime takes no memory that is shared.
+  const own = [...inputs, ...outputs].map(({ dtype, shape }) => new runtime.Tensor(dtype, new arrayTypes[dtype](sizeOf(shape)), shape));
+  const named = (ports: readonly Port[], first: number): Record<string, Tensor> =>
+    Object.fromEntries(ports.map(({ onnxName }, index) => [onnxName, own[first + index]]));
+  const feeds = named(inputs, 0);
+  const fetches = named(outputs, inputs.length);
+  for (let done = 0; ; done++) {
+    Atomics.wait(counters, places.asked, done);
+    if (Atomics.load(counters, places.asked) < 0) break;
+    for (let index = 0; index < inputs.length; index++) (own[index].data as Float32Array).set(views[index]);
+    await session.run(feeds, fetches);
+    for (let index = inputs.length; index < own.length; index++) views[index].set(own[index].data as Float32Array);
+    tell(done + 1);
+  }
+  await session.release();
+}
+
+work().catch((error: unknown) => {
+  port.postMessage(toPlainError(error));
+  tell(-1);
+});
