@@ -9,7 +9,7 @@ import { inPlace, killedUntilDone, type Place, told, undisturbedMs } from './kil
 const data = fileURLToPath(new URL('../../resources/samples/clothes', import.meta.url));
 
 /** Everything that has a state: dropout, moving averages, a plateau, early stopping with weights kept, exact metrics. */
-const textOf = (optimizer: string) => `---
+const textOf = ({ optimizer, normalization, batchSize }: Case) => `---
 epochbook: 1
 title: To be killed
 ---
@@ -21,7 +21,7 @@ data.idx({ images: 't10k-images-idx3-ubyte.gz', labels: 't10k-labels-idx1-ubyte.
 sequential([
   layers.conv2d({ filters: 4, kernelSize: 3, activation: 'relu' }),
   layers.maxPooling2d({ poolSize: 2 }),
-  layers.batchNormalization(),
+  layers.${normalization}(),
   layers.flatten(),
   layers.dropout({ rate: 0.3 }),
   layers.dense({ units: 10, activation: 'softmax' }),
@@ -31,7 +31,7 @@ sequential([
 \`\`\`ts train #training
 train({
   epochs: 30,
-  batchSize: 32,
+  batchSize: ${batchSize},
   optimizer: optimizers.${optimizer}({ learningRate: 0.01, useEma: true }),
   loss: 'sparseCategoricalCrossentropy',
   metrics: ['accuracy', 'f1Score'],
@@ -48,12 +48,22 @@ train({
 /** Those that differ most in what they remember; a seed takes one of them. */
 const optimizers = ['adam', 'muon', 'adafactor', 'scheduleFreeAdamW'];
 
-const fill = (optimizer: string) => (folder: string) => {
+/** Whole batches on one thread, and batches in parts on two, which batch normalization would not let be. */
+const ways = [
+  { normalization: 'batchNormalization', batchSize: 32, threads: 1 },
+  { normalization: 'layerNormalization', batchSize: 64, threads: 2 },
+] as const;
+
+type Case = (typeof ways)[number] & { readonly optimizer: string };
+
+const cases: readonly Case[] = ways.flatMap((way) => optimizers.map((optimizer) => ({ ...way, optimizer })));
+
+const fill = (chosen: Case) => (folder: string) => {
   cpSync(data, folder, { recursive: true, filter: (path) => !path.endsWith('.md') });
-  writeFileSync(join(folder, 'killed.epoch.md'), textOf(optimizer));
+  writeFileSync(join(folder, 'killed.epoch.md'), textOf(chosen));
 };
 
-const asked = ['run', 'killed.epoch.md', '--threads', '1'];
+const askedFor = ({ threads }: Case) => ['run', 'killed.epoch.md', '--threads', String(threads)];
 
 /** All that must be equal: every epoch's values, and every bit of the weights and the optimizer's memory. */
 function resultOf(place: Place): string {
@@ -63,18 +73,19 @@ function resultOf(place: Place): string {
   return JSON.stringify({ epochs, status, reason, history, best, tensors });
 }
 
-const undisturbed = new Map<string, Promise<{ elapsedMs: number; result: string }>>();
+const undisturbed = new Map<Case, Promise<{ elapsedMs: number; result: string }>>();
 
 export const resume: Campaign = {
   usual: 60,
   async run(seed) {
-    const optimizer = optimizers[seed % optimizers.length];
+    const chosen = cases[seed % cases.length];
+    const asked = askedFor(chosen);
     const known =
-      undisturbed.get(optimizer) ??
-      inPlace(fill(optimizer), async (place) => ({ elapsedMs: await undisturbedMs(place, asked), result: resultOf(place) }));
-    undisturbed.set(optimizer, known);
+      undisturbed.get(chosen) ??
+      inPlace(fill(chosen), async (place) => ({ elapsedMs: await undisturbedMs(place, asked), result: resultOf(place) }));
+    undisturbed.set(chosen, known);
     const { result, elapsedMs } = await known;
-    return inPlace(fill(optimizer), async (place) => {
+    return inPlace(fill(chosen), async (place) => {
       const betweenMs = [elapsedMs * 0.05, elapsedMs * 0.5] as const;
       const isDone = () => (told(place, 'show', 'latest', '--json') as { status: string }).status === 'completed';
       const how = { first: asked, after: ['resume', 'latest'], kills: 5, random: randomFrom(seed), betweenMs, isDone };

@@ -22,6 +22,8 @@ export interface PartThread {
   readonly close: () => Promise<void>;
 }
 
+/** Its values lie outside of its heap: what each step leaves there need not pile up. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 /** How long to wait for a thread before looking whether it is still there. */
 const patienceMs = 1000;
 
@@ -30,7 +32,7 @@ export function openThread(job: Omit<PartJob, 'memory'>): PartThread {
   const memory = memoryFor(ports);
   const counters = countersIn(memory);
   const views = viewsIn(memory, ports);
-  const worker = new Worker(threadEntry()!, { workerData: { ...job, memory } satisfies PartJob });
+  const worker = new Worker(threadEntry()!, { workerData: { ...job, memory } satisfies PartJob, resourceLimits });
   worker.unref();
   let failure: Error | undefined;
   const fail = (error: Error) => (failure ??= error);
