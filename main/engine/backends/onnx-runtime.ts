@@ -6,7 +6,7 @@ import { lower, type Port } from '../compile/lower.ts';
 import type { LowerOptions } from '../compile/onnx-builder.ts';
 import { optimize } from '../compile/optimize.ts';
 import type { Executable } from './backend.ts';
-import type { Runtime } from './runtime.ts';
+import { discard, type Runtime } from './runtime.ts';
 
 /** Session options common to both: steps are small, so operators run one after another, each on all threads. */
 export const sessionOptions = {
@@ -58,7 +58,13 @@ export async function openOnnx(
       const fetches: Record<string, Tensor | null> = {};
       for (const port of outputs) fetches[port.onnxName] = into(port);
       const results = await session.run(feeds, fetches);
-      return new Map(outputs.map(({ name, onnxName }) => [name, results[onnxName]]));
+      const told = ({ onnxName }: Port): Tensor => {
+        const written = fetches[onnxName];
+        if (!written) return results[onnxName];
+        if (results[onnxName] !== written) discard(results[onnxName]);
+        return written;
+      };
+      return new Map(outputs.map((port) => [port.name, told(port)]));
     },
     release: () => session.release(),
   };

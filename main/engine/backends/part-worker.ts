@@ -6,6 +6,7 @@ import type { Port } from '../compile/lower.ts';
 import { sizeOf } from '../compile/graph.ts';
 import { loadNativeRuntime } from './native-runtime.ts';
 import { arrayTypes, countersIn, places, viewsIn } from './part-memory.ts';
+import { discard } from './runtime.ts';
 
 export interface PartJob {
   readonly bytes: Uint8Array;
@@ -29,17 +30,17 @@ async function work(): Promise<void> {
   const runtime = await loadNativeRuntime();
   const session = await runtime.InferenceSession.create(bytes, options);
   // ONNX Runtime takes no memory that is shared.
-  const own = [...inputs, ...outputs].map(({ dtype, shape }) => new runtime.Tensor(dtype, new arrayTypes[dtype](sizeOf(shape)), shape));
-  const named = (ports: readonly Port[], first: number): Record<string, Tensor> =>
-    Object.fromEntries(ports.map(({ onnxName }, index) => [onnxName, own[first + index]]));
-  const feeds = named(inputs, 0);
-  const fetches = named(outputs, inputs.length);
+  const own = inputs.map(({ dtype, shape }) => new runtime.Tensor(dtype, new arrayTypes[dtype](sizeOf(shape)), shape));
+  const feeds: Record<string, Tensor> = Object.fromEntries(inputs.map(({ onnxName }, index) => [onnxName, own[index]]));
   for (let done = 0; ; done++) {
     Atomics.wait(counters, places.asked, done);
     if (Atomics.load(counters, places.asked) < 0) break;
-    for (let index = 0; index < inputs.length; index++) (own[index].data as Float32Array).set(views[index]);
-    await session.run(feeds, fetches);
-    for (let index = inputs.length; index < own.length; index++) views[index].set(own[index].data as Float32Array);
+    own.forEach(({ data }, index) => (data as Float32Array).set(views[index]));
+    const results = await session.run(feeds);
+    outputs.forEach(({ onnxName }, index) => {
+      views[inputs.length + index].set(results[onnxName].data as Float32Array);
+      discard(results[onnxName]);
+    });
     tell(done + 1);
   }
   await session.release();

@@ -91,15 +91,13 @@ export async function openParts(
         const tensor = tensors[given.findIndex((port) => port.name === name)];
         return divided.has(name) ? new runtime.Tensor(dtype, (tensor.data as Values).subarray(0, sizeOf(shape)), shape) : tensor;
       }, into);
-      // What is written into a tensor that is there already is not in the one that is told.
-      const totals = new Map(outputs.map((port) => [port.name, into(port) ?? results.get(port.name)!]));
       for (const thread of others) {
         const answers = await thread.answer();
-        outputs.forEach(({ name }, output) => add(totals.get(name)!.data as Values, answers[output]));
+        outputs.forEach(({ name }, output) => add(results.get(name)!.data as Values, answers[output]));
       }
-      if (!rest) return totals;
-      const found: Map<string, Tensor> = await rest.run((port) => totals.get(port.name) ?? feed(port), into);
-      return new Map([...totals, ...found]);
+      if (!rest) return results;
+      const found: Map<string, Tensor> = await rest.run((port) => results.get(port.name) ?? feed(port), into);
+      return new Map([...results, ...found]);
     },
     async release() {
       await Promise.all([own.release(), rest?.release(), ...others.map((thread) => thread.close())]);
