@@ -67,7 +67,7 @@ export async function openParts(
   const { bytes, inputs, outputs } = lower(part, options.lowering);
   const others = Array.from({ length: count - 1 }, () => openThread({ bytes, options: session, inputs, outputs }));
   const own = await openOnnx(runtime, part, { ...options, options: session });
-  const rest = after && (await openOnnx(runtime, optimize(after), { ...options, options: session }));
+  const rest = after && (await openOnnx(runtime, optimize(after), options));
 
   const whole = (name: string, onnxName: string, { shape, dtype }: Typed): Port => ({ name, onnxName, shape, dtype });
   const given = inputs.map((port) => whole(port.name, port.onnxName, program.inputs.get(port.name)!));
