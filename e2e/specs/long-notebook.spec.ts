@@ -91,6 +91,34 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   expect(told).toEqual([]);
 });
 
+test('a cell keeps the keyboard wherever it is moved', async ({ open, workspace }) => {
+  writeLongNotebook(workspace.folder, 30, { trains: 1 });
+  const { page } = await open(longName);
+  const notebook = new NotebookPage(page);
+  await notebook.shows('A long notebook');
+  const cell = notebook.cell('model-2');
+  await cell.focus();
+  const place = () => cell.evaluate((element) => [...document.querySelectorAll('.block')].indexOf(element));
+  const before = await place();
+  // Past the ends of several groups of blocks, each way.
+  for (const [key, step] of [
+    ['Alt+ArrowDown', 1],
+    ['Alt+ArrowUp', -1],
+  ] as const) {
+    const from = await place();
+    for (let press = 1; press <= 20; press += 1) {
+      await page.keyboard.press(key);
+      await expect(cell).toBeFocused();
+    }
+    expect(await place()).toBe(from + 20 * step);
+  }
+  expect(await place()).toBe(before);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type(' // here');
+  await expect(cell).toContainText('// here');
+});
+
 test('what is said of a layer is read whole, beside a short line and below a long one', async ({ open, workspace, shell }) => {
   writeLongNotebook(workspace.folder, 2);
   const layer = "layers.dense({ units: 8, activation: 'relu', kernelInitializer: 'heNormal', name: ";

@@ -11,6 +11,7 @@ import { type EditedBlock, isCell } from './blocks.ts';
 import { Cell } from './Cell.tsx';
 import { focusEditor } from './editor/handles.ts';
 import { FindBar } from './find/FindBar.tsx';
+import { useGroups } from './groups.ts';
 import { InsertBar, type InsertKind, InsertRow } from './InsertBar.tsx';
 import { keyboardPlace } from './keyboard.ts';
 import { blockOf, shownKeys, viewBeside, viewKeys } from './lookup.ts';
@@ -37,6 +38,7 @@ export function NotebookView() {
   const chosen = useMemo(() => selectionAmong(all, selected, anchor), [all, selected, anchor]);
   const [editingProse, setEditingProse] = useState<string>();
   const drawn = useDrawnFirst(shown);
+  const groups = useGroups(drawn);
 
   const focusBlock = useCallback((key: string | undefined) => {
     if (key === undefined) return;
@@ -128,22 +130,26 @@ export function NotebookView() {
       <span className="visually-hidden" role="status">
         {chosen.length > 1 && t('notebook.chosen', { count: chosen.length })}
       </span>
-      {drawn.map((key, index) => (
-        <Block
-          key={key}
-          blockKey={key}
-          first={index === 0}
-          last={index === shown.length - 1}
-          selected={selected === key}
-          chosen={chosen.length > 1 && chosen.includes(key)}
-          editing={editingProse === key}
-          onRun={runBlocks}
-          onTravel={travel}
-          onLeave={focusBlock}
-          onExtend={extendTo}
-          onEditing={setEditingProse}
-          onInsert={insert}
-        />
+      {groups.map((group) => (
+        <div key={group.id} className="block-group" style={{ containIntrinsicHeight: `auto ${group.keys.length * blockPx}px` }}>
+          {group.keys.map((key) => (
+            <Block
+              key={key}
+              blockKey={key}
+              first={key === shown[0]}
+              last={key === shown.at(-1)}
+              selected={selected === key}
+              chosen={chosen.length > 1 && chosen.includes(key)}
+              editing={editingProse === key}
+              onRun={runBlocks}
+              onTravel={travel}
+              onLeave={focusBlock}
+              onExtend={extendTo}
+              onEditing={setEditingProse}
+              onInsert={insert}
+            />
+          ))}
+        </div>
       ))}
       {drawn.length === shown.length && <InsertRow onInsert={(kind) => insert(kind, useNotebookStore.getState().blocks.at(-1)?.key)} />}
     </div>
@@ -155,6 +161,9 @@ function giveKeyboard(key: string): void {
   frame?.focus({ preventScroll: true });
   frame?.scrollIntoView({ block: 'nearest' });
 }
+
+/** About as high as a block is, with those that are high among them. */
+const blockPx = 140;
 
 /** More than a screen's worth. */
 const drawnFirst = 12;

@@ -86,10 +86,14 @@ function goTo(item: OutlineItem): void {
 /** How far below the top a heading may stand to be the one that is read. */
 const readPx = 90;
 
-/**
- * Index of the last item that begins at or above the top of what is seen. Frames are asked for where they stand, and few
- * of them: asking what lies in one that is not drawn would have it laid out.
- */
+/** In a group that is far away nothing is laid out, and what is asked for its place would be. */
+function beginsAbove(frame: Element, top: number): boolean {
+  const group = frame.closest('.block-group')?.getBoundingClientRect();
+  if (group && group.bottom <= top) return true;
+  return (!group || group.top <= top) && frame.getBoundingClientRect().top <= top;
+}
+
+/** Index of the last item that begins at or above the top of what is seen. */
 function itemAtTop(items: readonly OutlineItem[], scroller: Element): number {
   const top = scroller.getBoundingClientRect().top + readPx;
   // At the end the last ones cannot reach the top.
@@ -99,7 +103,7 @@ function itemAtTop(items: readonly OutlineItem[], scroller: Element): number {
   while (first < end) {
     const middle = (first + end) >> 1;
     const frame = drawnBlock(items[middle].key)?.parentElement;
-    if (frame && frame.getBoundingClientRect().top <= top) first = middle + 1;
+    if (frame && beginsAbove(frame, top)) first = middle + 1;
     else end = middle;
   }
   let at = Math.max(0, first - 1);

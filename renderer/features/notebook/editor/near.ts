@@ -8,8 +8,9 @@ const nearPx = 500;
 const nearMs = 100;
 
 interface Watched {
-  /** Whose place is asked for: in a frame far away nothing is laid out. */
   readonly frame: Element;
+  /** Asked first: in a group that is far away nothing is laid out, and what is asked for its place would be. */
+  readonly group: Element;
   readonly tell: (isNear: boolean) => void;
   isNear: boolean | undefined;
 }
@@ -26,8 +27,9 @@ let moves: Moves | undefined;
 export function watchNear(element: Element, tell: (isNear: boolean) => void): () => void {
   const frame = element.closest('.block-frame') ?? element;
   moves ??= followMoves();
-  if (frame.parentElement) moves.among(frame.parentElement);
-  watched.set(element, { frame, tell, isNear: undefined });
+  const group = frame.closest('.block-group') ?? frame;
+  moves.among(group);
+  watched.set(element, { frame, group, tell, isNear: undefined });
   lookSoon(0);
   return () => {
     watched.delete(element);
@@ -38,8 +40,8 @@ export function watchNear(element: Element, tell: (isNear: boolean) => void): ()
 }
 
 interface Moves {
-  /** Frames of this list may be moved by what is put into it, taken out, or grows. */
-  among(list: Element): void;
+  /** Frames of this group may be moved by what is put into it, taken out, or grows. */
+  among(group: Element): void;
   end(): void;
 }
 
@@ -50,13 +52,13 @@ function followMoves(): Moves {
   window.addEventListener('resize', soon, { signal: ending.signal });
   const sizes = new ResizeObserver(soon);
   const orders = new MutationObserver(soon);
-  const lists = new Set<Element>();
+  const groups = new Set<Element>();
   return {
-    among(list) {
-      if (lists.has(list)) return;
-      lists.add(list);
-      sizes.observe(list);
-      orders.observe(list, { childList: true });
+    among(group) {
+      if (groups.has(group)) return;
+      groups.add(group);
+      sizes.observe(group);
+      orders.observe(group, { childList: true });
     },
     end() {
       ending.abort();
@@ -76,14 +78,20 @@ function look(): void {
   timer = undefined;
   const ends = window.innerHeight + nearPx;
   // All are asked before any is told: what it does then may move the others.
+  const isNear = (element: Element): boolean => {
+    const { top, bottom, width } = element.getBoundingClientRect();
+    return width > 0 && bottom > -nearPx && top < ends;
+  };
+  const nearGroups = new Map<Element, boolean>();
   const found = [...watched.values()].map((one) => {
-    const { top, bottom, width } = one.frame.getBoundingClientRect();
-    return { one, isNear: width > 0 && bottom > -nearPx && top < ends };
+    const isGroupNear = nearGroups.get(one.group) ?? isNear(one.group);
+    nearGroups.set(one.group, isGroupNear);
+    return { one, isNear: isGroupNear && isNear(one.frame) };
   });
-  for (const { one, isNear } of found) {
-    if (one.isNear === isNear) continue;
-    one.isNear = isNear;
-    one.tell(isNear);
+  for (const { one, isNear: isNow } of found) {
+    if (one.isNear === isNow) continue;
+    one.isNear = isNow;
+    one.tell(isNow);
   }
 }
 
