@@ -1,4 +1,5 @@
 /** The trainer process' entry: does the tasks it is sent, one at a time. */
+import { constants, setPriority } from 'node:os';
 import { toPlainError } from '#contract/errors.ts';
 import type { BackendInfo } from '#contract/runs.ts';
 import { availableBackends, openBackend } from '#engine/backends/index.ts';
@@ -29,7 +30,19 @@ async function measuredBackends(): Promise<BackendInfo[]> {
   return measured;
 }
 
+/** What is looked at while somebody writes the notebook leaves them the processor. Training has a process of its own. */
+const asides: readonly Task['type'][] = ['inspect', 'estimate', 'look', 'batch'];
+
+function makeWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where that is not allowed it takes its turn.
+  }
+}
+
 async function perform(id: number, task: Task): Promise<void> {
+  if (asides.includes(task.type)) makeWay();
   switch (task.type) {
     case 'inspect': {
       const { dataset, preview } = await load(task.data, task.folders, {
