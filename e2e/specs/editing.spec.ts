@@ -109,6 +109,16 @@ test('what the editor says of the cell language changes with the language of the
       await name.hover();
       await expect(page.locator('.monaco-hover').filter({ visible: true })).toContainText(words, { timeout: 10_000 });
     }).toPass({ timeout: 60_000 });
+  /** Where nothing can come next. */
+  const saysOfNothing = async (words: string) => {
+    const cell = page.getByRole('group', { name: /helpers$/ });
+    await cell.locator('.view-lines').first().click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('const text = "zzz');
+    await page.keyboard.press('Control+Space');
+    await expect(page.locator('.suggest-widget .message').filter({ visible: true })).toHaveText(words);
+    await page.keyboard.press('Escape');
+  };
   /** What is said while one types: of a call's options, of what could come next, and of a name that is not there. */
   const saysOfTyped = async (wanted: { readonly call: string; readonly option: string; readonly wrong: string }) => {
     const cell = page.getByRole('group', { name: /helpers$/ });
@@ -142,10 +152,12 @@ test('what the editor says of the cell language changes with the language of the
   };
   await says('Every output is a weighted sum of all inputs.');
   await saysOfTyped({ call: 'Every output', option: 'Whether a bias is added.', wrong: "Cannot find name 'unit5'." });
+  await saysOfNothing('No suggestions.');
   await page.getByRole('contentinfo').getByRole('button', { name: 'Language' }).click();
   await page.getByRole('menuitemradio', { name: '简体中文' }).click();
   await says('每个输出都是所有输入的加权和。');
   await saysOfTyped({ call: '每个输出', option: '是否加上偏置。', wrong: '找不到名称“unit5”。' });
+  await saysOfNothing('没有建议。');
   await page.getByRole('contentinfo').getByRole('button', { name: '语言' }).click();
   await page.getByRole('menuitemradio', { name: 'English' }).click();
   await says('Every output is a weighted sum of all inputs.');

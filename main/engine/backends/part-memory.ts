@@ -1,6 +1,5 @@
 /** The memory through which a thread is given its part of a batch and gives back what it computed: both sides look into it. */
-import type { DataType, Values } from '../compile/graph.ts';
-import { sizeOf } from '../compile/graph.ts';
+import { type DataType, sizeOf, type Values } from '../compile/graph.ts';
 import type { Port } from '../compile/lower.ts';
 
 /** What lies at the beginning, each a number of 32 bits. */

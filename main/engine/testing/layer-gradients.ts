@@ -55,7 +55,7 @@ export function modelOf({ className, config, inputs, before, reverse, outputs = 
   return completeModel(model, { inputShape: inputs[0], targetShape: [1], task: 'regression', ...several });
 }
 
-const double = ({ data, shape, dtype }: HostTensor): DoubleTensor => ({ data: Float64Array.from(data), shape, dtype });
+export const double = ({ data, shape, dtype }: HostTensor): DoubleTensor => ({ data: Float64Array.from(data), shape, dtype });
 
 /** What rounding to 32 bits comes to, and no wrong formula. */
 export const tolerances = { output: 1e-4, slope: 3e-4 } as const;

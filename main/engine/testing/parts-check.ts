@@ -1,7 +1,6 @@
 /** What the parts of a batch come to, added up, against the batch as a whole, both in double precision. */
 import type { Backend } from '../backends/backend.ts';
-import type { HostTensor, Program } from '../compile/graph.ts';
-import { sizeOf } from '../compile/graph.ts';
+import { type Program, sizeOf } from '../compile/graph.ts';
 import { dropCopies } from '../compile/passes/drop-copies.ts';
 import { shareEqual } from '../compile/passes/share-equal.ts';
 import { splitBatch } from '../compile/parts/split-batch.ts';
@@ -14,14 +13,12 @@ import { sliceBatch } from '../loop/batches.ts';
 import { buildModel } from '../model/build.ts';
 import { tf } from '../tfjs.ts';
 import { type DoubleTensor, runInDouble } from './double.ts';
-import { joined, type LayerCase, modelOf } from './layer-gradients.ts';
+import { double, joined, type LayerCase, modelOf } from './layer-gradients.ts';
 
 /** Largest difference relative to the output's size; null where the batch is not divided. */
 export type Difference = number | null;
 
 type Values = ReadonlyMap<string, DoubleTensor>;
-
-const double = ({ data, shape, dtype }: HostTensor): DoubleTensor => ({ data: Float64Array.from(data), shape, dtype });
 
 /** A share of the samples, which are the first axis. */
 function shareOf({ data, shape, dtype }: DoubleTensor, index: number, count: number): DoubleTensor {

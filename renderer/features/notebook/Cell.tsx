@@ -14,6 +14,7 @@ import { type EditedCell, editorText } from './blocks.ts';
 import { stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
 import { focusEditor, type Place } from './editor/handles.ts';
+import { useSpoken } from './editor/monaco-words.ts';
 import { fixNow } from './fixes/use-fix.ts';
 import type { StaleReason } from './inputs.ts';
 import { useNotebookStore } from './notebook-store.ts';
@@ -34,6 +35,7 @@ interface Props {
 }
 
 export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeave }: Props) {
+  const spoken = useSpoken(({ changes }) => changes);
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
@@ -116,6 +118,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
       {gutter}
       <div className="cell-box">
         <CellEditor
+          key={spoken}
           cell={cell}
           label={t('notebook.cellText', { kind: kindName, cell: cell.id })}
           error={lineError}

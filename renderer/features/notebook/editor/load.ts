@@ -1,6 +1,5 @@
 /** Monaco is several megabytes and is fetched once, behind the first paint; cells are readable before. */
 import type { CellBlock } from '#contract/notebook.ts';
-import { toast } from '../../../components/toast-store.ts';
 import { whenIdle } from '../../../components/when-idle.ts';
 import { call } from '../../../platform/client.ts';
 import { useLocaleStore } from '../../../words/locale.ts';
@@ -9,7 +8,7 @@ import { cellsOf, type EditedCell, editorText } from '../blocks.ts';
 import { offerFixes } from '../fixes/code-actions.ts';
 import { focusEditor } from './handles.ts';
 import { useNotebookStore } from '../notebook-store.ts';
-import { giveMonacoWords } from './monaco-words.ts';
+import { giveMonacoWords, useSpoken } from './monaco-words.ts';
 
 type Loaded = typeof import('./monaco.ts');
 export type Monaco = Loaded['monaco'];
@@ -30,9 +29,10 @@ export function loadMonaco(): Promise<Monaco> {
     new MutationObserver(() => loaded.applyEditorTheme()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
     // The pictures beside suggestions: a font that comes while somebody types has the whole page laid out anew.
     void document.fonts.load('16px codicon').catch(() => undefined);
+    sayOfLists(loaded);
     loaded.speak(useLocaleStore.getState().locale, typings);
     useLocaleStore.subscribe(({ locale }, { locale: before }) => {
-      if (locale !== before) void describeAnew(loaded.speak);
+      if (locale !== before) void describeAnew(loaded);
     });
     loaded.offerDiagnostics(monaco);
     keepModels(monaco, loaded.tellLanguage);
@@ -62,13 +62,18 @@ function typingsNow(): Promise<string | undefined> {
   );
 }
 
-/** The screen's language changed: what completion, hover and signatures say changes with it, Monaco's own words in part. */
-async function describeAnew(speak: Loaded['speak']): Promise<void> {
+const sayOfLists = (loaded: Loaded): void =>
+  loaded.sayOfLists({ loading: translate('notebook.suggestionsLoading'), none: translate('notebook.noSuggestions') });
+
+/** The screen's language changed: what completion, hover and signatures say changes with it, and Monaco's own words. */
+async function describeAnew(loaded: Loaded): Promise<void> {
   const { locale } = useLocaleStore.getState();
-  toast({ text: translate('notebook.editorWords'), action: { label: translate('notebook.reload'), run: () => location.reload() } });
-  const typings = await typingsNow();
+  const [typings] = await Promise.all([typingsNow(), giveMonacoWords()]);
   // It may have changed back meanwhile.
-  if (useLocaleStore.getState().locale === locale) speak(locale, typings);
+  if (useLocaleStore.getState().locale !== locale) return;
+  sayOfLists(loaded);
+  loaded.speak(locale, typings);
+  useSpoken.setState(({ changes }) => ({ changes: changes + 1 }));
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What is used here of a module that Monaco publishes without types. */
+/** What is used here of modules that Monaco publishes without types. */
 declare module 'monaco-editor/languages/features/typescript/ts.worker' {
   interface CreateData {
     readonly compilerOptions: { readonly locale?: string };
@@ -8,4 +8,8 @@ declare module 'monaco-editor/languages/features/typescript/ts.worker' {
   export const ts: {
     readonly typescript: { setLocalizedDiagnosticMessages(messages: Readonly<Record<string, string>>): void };
   };
+}
+
+declare module 'monaco-editor/editor/contrib/suggest/browser/suggestWidget' {
+  export const SuggestWidget: { LOADING_MESSAGE: string; NO_SUGGESTIONS_MESSAGE: string };
 }

@@ -2,6 +2,7 @@
  * The words that Monaco says by itself, such as that there are no suggestions, in the screen's language. It looks each of
  * them up in a list that is everybody's, and speaks English where there is none.
  */
+import { create } from 'zustand';
 import { useLocaleStore } from '../../../words/locale.ts';
 
 const place = '_VSCODE_NLS_MESSAGES';
@@ -17,8 +18,8 @@ async function give(): Promise<void> {
   everybodys[place] = useLocaleStore.getState().locale === 'zh-CN' ? chinese : undefined;
 }
 
-/** Resolves when the words are there: some of them Monaco keeps as they are when it is loaded. Without them it still edits. */
-export async function giveMonacoWords(): Promise<void> {
-  useLocaleStore.subscribe(() => void give().catch(() => undefined));
-  await give().catch(() => undefined);
-}
+/** Resolves when the words of the screen's language are there. Without them Monaco still edits. */
+export const giveMonacoWords = (): Promise<void> => give().catch(() => undefined);
+
+/** An editor keeps the words of its parts: one that was made before this number changed is made anew. */
+export const useSpoken = create(() => ({ changes: 0 }));

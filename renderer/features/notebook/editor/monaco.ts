@@ -32,6 +32,7 @@ import 'monaco-editor/features/wordOperations/register';
 import 'monaco-editor/features/wordPartOperations/register';
 // The feature of this name brings inline completions along.
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
+import { SuggestWidget } from 'monaco-editor/editor/contrib/suggest/browser/suggestWidget';
 import type { Locale } from '#contract/words/message.ts';
 // Vite makes a default export of a file asked for as a worker.
 // oxlint-disable-next-line import/default
@@ -64,6 +65,12 @@ typescriptDefaults.setCompilerOptions({
   allowNonTsExtensions: true,
 });
 typescriptDefaults.setEagerModelSync(true);
+
+/** What a list of suggestions says that has none: the only words on the screen that Monaco keeps for all editors. */
+export function sayOfLists(words: { readonly loading: string; readonly none: string }): void {
+  SuggestWidget.LOADING_MESSAGE = words.loading;
+  SuggestWidget.NO_SUGGESTIONS_MESSAGE = words.none;
+}
 
 /** What TypeScript says is in the language of `locale`; so are `typings`, which describe what cells are written with. */
 export function speak(locale: Locale, typings: string | undefined): void {
