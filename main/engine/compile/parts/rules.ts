@@ -30,7 +30,8 @@ function common(axes: readonly Axis[]): Axis {
   return others.every((other) => other === axis) ? axis : null;
 }
 
-const dividedBy = (shape: Shape, axis: number, parts: number): Shape =>
+/** A shape of which each part has as much along the axis. */
+export const dividedBy = (shape: Shape, axis: number, parts: number): Shape =>
   shape.map((length, index) => (index === axis ? length / parts : length));
 
 /** Operands' shapes are aligned at their ends. */

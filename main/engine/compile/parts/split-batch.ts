@@ -5,7 +5,7 @@
  */
 import { makeNode, type Node, type Program, sizeOf, sorted, type Typed } from '../graph.ts';
 import { kernels } from '../kernels/index.ts';
-import { isLinear, ruleOf } from './rules.ts';
+import { dividedBy, isLinear, ruleOf } from './rules.ts';
 
 export interface BatchParts {
   readonly count: number;
@@ -117,8 +117,7 @@ export function splitBatch(program: Program, count: number, isDivided: (name: st
     const name = node.attributes.name as string;
     if (!isDivided(name, node)) return { node, spread: 'same' };
     divided.add(name);
-    const shape = [node.shape[0] / count, ...node.shape.slice(1)];
-    return { node: { ...node, shape }, spread: 0 };
+    return { node: { ...node, shape: dividedBy(node.shape, 0, count) }, spread: 0 };
   };
   const cuts = new Map<string, Node | null>();
   const numbers = new Map<Node, number>();
@@ -138,8 +137,7 @@ export function splitBatch(program: Program, count: number, isDivided: (name: st
   };
   const cutAnew = (node: Node, axis: number): Node | null => {
     const value = uniform(node);
-    if (value !== null)
-      return filled(value, { shape: node.shape.map((length, at) => (at === axis ? length / count : length)), dtype: node.dtype });
+    if (value !== null) return filled(value, { shape: dividedBy(node.shape, axis, count), dtype: node.dtype });
     const computing = node.op === 'output' ? node.inputs[0] : node;
     for (const [index, input] of computing.inputs.entries()) {
       for (const [own, length] of input.shape.entries()) {

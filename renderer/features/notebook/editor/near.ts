@@ -77,12 +77,12 @@ function lookSoon(ms: number): void {
 function look(): void {
   timer = undefined;
   const ends = window.innerHeight + nearPx;
-  // All are asked before any is told: what it does then may move the others.
   const isNear = (element: Element): boolean => {
     const { top, bottom, width } = element.getBoundingClientRect();
     return width > 0 && bottom > -nearPx && top < ends;
   };
   const nearGroups = new Map<Element, boolean>();
+  // All are asked before any is told: what it does then may move the others.
   const found = [...watched.values()].map((one) => {
     const isGroupNear = nearGroups.get(one.group) ?? isNear(one.group);
     nearGroups.set(one.group, isGroupNear);
