@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EpochbookError } from '#contract/errors.ts';
 import type { HostTensor, Program, Values } from '../compile/graph.ts';
-import { lower, type Port } from '../compile/lower.ts';
+import { lower, type Lowered, type Port } from '../compile/lower.ts';
 import type { LowerOptions } from '../compile/onnx-builder.ts';
 import { optimize } from '../compile/optimize.ts';
 import type { Executable } from './backend.ts';
@@ -37,12 +37,14 @@ export interface OnnxProgram {
 }
 
 /** The program as it is, without passes. */
-export async function openOnnx(
+export const openOnnx = (runtime: Runtime, program: Program, options: OnnxOptions): Promise<OnnxProgram> =>
+  openLowered(runtime, lower(program, options.lowering), options);
+
+export async function openLowered(
   runtime: Runtime,
-  program: Program,
-  { options, lowering, held = new Set() }: OnnxOptions,
+  { bytes, inputs, outputs }: Lowered,
+  { options, held = new Set() }: Omit<OnnxOptions, 'lowering'>,
 ): Promise<OnnxProgram> {
-  const { bytes, inputs, outputs } = lower(program, lowering);
   const stays = outputs.some(({ name }) => held.has(name));
   const places = outputs.map(({ name, onnxName }) => [onnxName, held.has(name) ? 'gpu-buffer' : 'cpu'] as const);
   const session = await runtime.InferenceSession.create(bytes, {

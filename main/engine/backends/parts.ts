@@ -7,7 +7,7 @@ import { type BatchParts, splitBatch } from '../compile/parts/split-batch.ts';
 import { dropCopies } from '../compile/passes/drop-copies.ts';
 import { shareEqual } from '../compile/passes/share-equal.ts';
 import { isSplittable, splitSweeps, type SplitProgram } from '../compile/sweeps/split.ts';
-import { type OnnxOptions, type OnnxProgram, openOnnx } from './onnx-runtime.ts';
+import { type OnnxOptions, type OnnxProgram, openLowered, openOnnx } from './onnx-runtime.ts';
 import { openThread, threadEntry } from './part-thread.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -62,11 +62,11 @@ export async function openParts(
   threads: number,
 ): Promise<OnnxProgram> {
   const { count, divided, after } = parts;
-  const part = optimize(parts.part);
   const session: InferenceSession.SessionOptions = { ...options.options, intraOpNumThreads: Math.max(1, Math.floor(threads / count)) };
-  const { bytes, inputs, outputs } = lower(part, options.lowering);
+  const lowered = lower(optimize(parts.part), options.lowering);
+  const { bytes, inputs, outputs } = lowered;
   const others = Array.from({ length: count - 1 }, () => openThread({ bytes, options: session, inputs, outputs }));
-  const own = await openOnnx(runtime, part, { ...options, options: session });
+  const own = await openLowered(runtime, lowered, { options: session });
   const rest = after && (await openOnnx(runtime, optimize(after), options));
 
   const whole = (name: string, onnxName: string, { shape, dtype }: Typed): Port => ({ name, onnxName, shape, dtype });
