@@ -94,5 +94,7 @@ function listen(): void {
     if (saving === 'saved') return;
     void save();
     event.preventDefault();
+    // What Chromium before 119 heeds.
+    event.returnValue = true;
   });
 }
