@@ -44,11 +44,17 @@ export class NotebookPage {
     return this.cell(id).getByRole('alert');
   }
 
+  private knobs(): Locator {
+    return this.page.getByRole('group', { name: 'Knobs' });
+  }
+
   knob(name: string): Locator {
-    return this.page.getByRole('group', { name: 'Knobs' }).getByRole('textbox', { name, exact: true });
+    return this.knobs().getByRole('textbox', { name, exact: true });
   }
 
   async setKnob(name: string, value: string): Promise<void> {
+    // Away from the view its value is told, and there is no field.
+    await this.knobs().filter({ hasText: name }).scrollIntoViewIfNeeded();
     await this.knob(name).fill(value);
     await this.knob(name).press('Enter');
     await expect(this.knob(name)).toHaveValue(value);

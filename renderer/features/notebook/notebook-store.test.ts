@@ -100,6 +100,18 @@ describe('opening', () => {
     expect(store().foreseen['training']?.estimate?.epochMs).toBe(1000);
     expect(store().saving).toBe('saved');
   });
+
+  test('no epoch is foreseen while somebody types on', async () => {
+    const asked = core.count('notebook.estimate');
+    store().type(keyOf('wine'), "data.csv('red.csv')");
+    // The cells are being checked.
+    vi.advanceTimersByTime(500);
+    expect(store().check).toBeDefined();
+    store().typed(keyOf('wine'), () => "data.csv('white.csv')");
+    await settle();
+    expect(core.count('notebook.estimate')).toBe(asked + 1);
+    expect(JSON.stringify(core.last('notebook.estimate'))).toContain('white.csv');
+  });
 });
 
 describe('saving', () => {

@@ -464,7 +464,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       if (checked[cell.id]?.inputs.keys.get(cell.id) !== input || foreseen[cell.id]?.input === input) continue;
       if (useTrainingStore.getState().isBusy()) return;
       // It takes all cores. The check that follows what is typed asks again.
-      if (Date.now() - changedAt < unfinishedMs) return;
+      if (typing.waiting.size > 0 || Date.now() - changedAt < unfinishedMs) return;
       const sent = stateToSend();
       if (!sent) return;
       const put = (value: Foreseen) => {

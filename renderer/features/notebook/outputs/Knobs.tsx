@@ -1,24 +1,27 @@
 import { PencilLine, RotateCcw } from 'lucide-react';
-import { memo, useId, useState } from 'react';
+import { memo, useId, useRef, useState } from 'react';
 import type { Knob, KnobValue } from '#contract/spec.ts';
 import { IconButton } from '../../../components/IconButton.tsx';
 import { useFormats, useWords } from '../../../words/use-words.ts';
+import { useNear } from '../editor/near.ts';
 import { useNotebookStore } from '../notebook-store.ts';
 import { fromPosition, positions, toPosition } from './slider-scale.ts';
 
 /** The controls of a cell's `param(...)`s. */
 export const Knobs = memo(function Knobs({ knobs }: { knobs: readonly Knob[] }) {
   const t = useWords();
+  const root = useRef<HTMLDivElement>(null);
+  const isNear = useNear(root);
   return (
-    <div className="knobs" role="group" aria-label={t('notebook.knobs')}>
+    <div ref={root} className="knobs" role="group" aria-label={t('notebook.knobs')}>
       {knobs.map((knob) => (
-        <KnobControl key={knob.name} knob={knob} />
+        <KnobControl key={knob.name} knob={knob} isNear={isNear} />
       ))}
     </div>
   );
 });
 
-function KnobControl({ knob }: { knob: Knob }) {
+function KnobControl({ knob, isNear }: { knob: Knob; isNear: boolean }) {
   const t = useWords();
   const formats = useFormats();
   const id = useId();
@@ -30,7 +33,13 @@ function KnobControl({ knob }: { knob: Knob }) {
   return (
     <div className="knob">
       <label htmlFor={id}>{knob.name}</label>
-      <Control id={id} knob={knob} value={value} onChange={change} />
+      {isNear ? (
+        <Control id={id} knob={knob} value={value} onChange={change} />
+      ) : (
+        <output id={id} className="knob-text">
+          {formats.setting(value)}
+        </output>
+      )}
       {set !== undefined && (
         <>
           <small>{t('notebook.textSays', { value: formats.setting(knob.default) })}</small>
