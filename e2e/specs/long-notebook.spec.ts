@@ -59,8 +59,11 @@ test('in a notebook of 200 cells, a key draws its own cell alone, and editors ar
   await page.reload();
   await notebook.shows('A long notebook');
   await expect(notebook.state('code-199')).toHaveAccessibleName('Cell code-199: fresh', { timeout: 90_000 });
-  // The epochs of its train cells are foreseen one after another.
+  // An epoch is foreseen where that is told near the view.
+  await expect(notebook.cell('train-200')).not.toContainText(' an epoch');
+  await notebook.cell('train-200').scrollIntoViewIfNeeded();
   await expect(notebook.cell('train-200')).toContainText(' an epoch', { timeout: 60_000 });
+  await notebook.cell('model-2').scrollIntoViewIfNeeded();
   await notebook.cell('model-2').locator('.view-lines').click();
   await page.keyboard.press('ControlOrMeta+End');
   // The check that follows a pause in the typing would make them fresh again, on a slow machine between two keys.

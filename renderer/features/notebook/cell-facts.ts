@@ -7,7 +7,8 @@ import type { Knob } from '#contract/spec.ts';
 import { cellsOf, type EditedBlock } from './blocks.ts';
 import { sameList } from './lookup.ts';
 import { inputsOf, type StaleReason, staleReason } from './inputs.ts';
-import type { Foreseen, useNotebookStore } from './notebook-store.ts';
+import type { Foreseen } from './foresee.ts';
+import type { useNotebookStore } from './notebook-store.ts';
 
 type Notebook = ReturnType<typeof useNotebookStore.getState>;
 

@@ -6,7 +6,6 @@ import type {
   CellKind,
   CellOutcome,
   DataPreview,
-  Estimate,
   NotebookDraft,
   NotebookState as SentNotebook,
   OpenedNotebook,
@@ -38,6 +37,8 @@ import {
   withTitle,
 } from './blocks.ts';
 import { type Inputs, inputsOf } from './inputs.ts';
+import { onNearBlocks } from './editor/near.ts';
+import { createForeseeing, type Foreseen } from './foresee.ts';
 import { stillCollapsed } from './headings.ts';
 import { keysOf, viewOf } from './kept-view.ts';
 import { type History, noHistory, record, redo, type Step, type Travelled, undo } from './history.ts';
@@ -54,14 +55,6 @@ export type Saving = 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
 export interface Checked {
   readonly outcome: CellOutcome;
   readonly inputs: Inputs;
-}
-
-export interface Foreseen {
-  /** The train cell's key among the inputs. */
-  readonly input: string;
-  /** Absent while it is being measured, and where it could not be. */
-  readonly estimate?: Estimate;
-  readonly going: boolean;
 }
 
 interface Check {
@@ -266,6 +259,17 @@ function unsavedParked(): string[] {
 export const useNotebookStore = create<NotebookStore>((set, get, store) => {
   const journal = createJournalClock(writeJournal);
   const typing = createTyping((key, text, typed) => get().type(key, text, typed));
+  const foresee = createForeseeing({
+    notebook: get,
+    // The check that follows what is typed asks again.
+    isBusy: () => typing.waiting.size > 0 || Date.now() - changedAt < unfinishedMs || useTrainingStore.getState().isBusy(),
+    ask: (cell) => call('notebook.estimate', { ...stateToSend()!, cell }),
+    put: (id, value) => set({ foreseen: { ...get().foreseen, [id]: value } }),
+  });
+  onNearBlocks(foresee);
+  useTrainingStore.subscribe(({ runs }, before) => {
+    if (runs !== before.runs) foresee();
+  });
 
   async function writeJournal(): Promise<void> {
     const { path, blocks, hash, saving } = get();
@@ -441,7 +445,7 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
       for (const outcome of outcomes) checked[outcome.id] = { outcome: sameAs(checked[outcome.id]?.outcome, outcome), inputs };
       set({ checked, knobs: known, check: undefined });
       if (outcomes.length === cells.length && outcomes.every(({ status }) => status === 'ok')) forgetKnobs(knobs);
-      void foresee();
+      foresee();
     } catch (error) {
       if (get().path === path) set({ check: undefined, checkError: error });
     }
@@ -452,32 +456,6 @@ export const useNotebookStore = create<NotebookStore>((set, get, store) => {
     const { knobValues } = get();
     const kept = Object.entries(knobValues).filter(([name]) => defined.some((knob) => knob.name === name));
     if (kept.length < Object.keys(knobValues).length) set({ knobValues: Object.fromEntries(kept) });
-  }
-
-  /** Measures each train cell's epoch where everything it needs is in order. Not while something trains: it would slow both. */
-  async function foresee(): Promise<void> {
-    const { blocks, checked, path, foreseen } = get();
-    const inputs = inputsOf(get());
-    for (const cell of cellsOf(blocks)) {
-      if (cell.kind !== 'train' || checked[cell.id]?.outcome.status !== 'ok') continue;
-      const input = inputs.keys.get(cell.id)!;
-      if (checked[cell.id]?.inputs.keys.get(cell.id) !== input || foreseen[cell.id]?.input === input) continue;
-      if (useTrainingStore.getState().isBusy()) return;
-      // It takes all cores. The check that follows what is typed asks again.
-      if (typing.waiting.size > 0 || Date.now() - changedAt < unfinishedMs) return;
-      const sent = stateToSend();
-      if (!sent) return;
-      const put = (value: Foreseen) => {
-        if (get().path === path) set({ foreseen: { ...get().foreseen, [cell.id]: value } });
-      };
-      put({ input, going: true });
-      try {
-        put({ input, going: false, estimate: await call('notebook.estimate', { ...sent, cell: cell.id }) });
-      } catch {
-        // Without a foreseen time nothing is lost; what is wrong with the cells shows when they are run.
-        put({ input, going: false });
-      }
-    }
   }
 
   /** Whether a run was started. */

@@ -6,7 +6,7 @@
 import { whenIdle } from '../../components/when-idle.ts';
 
 const quietMs = 300;
-const longestMs = 2000;
+const longestMs = 5000;
 
 /** When the first and the last of the keys came. */
 export interface Stretch {

@@ -10,7 +10,8 @@ import { cellsOf, type EditedCell } from './blocks.ts';
 import { factsOf, type NotebookFacts, sameReason } from './cell-facts.ts';
 import { cellState, type CellState } from './cell-state.ts';
 import { type Inputs, inputsOf, staleReason, type StaleReason } from './inputs.ts';
-import { type Foreseen, useNotebookStore } from './notebook-store.ts';
+import type { Foreseen } from './foresee.ts';
+import { useNotebookStore } from './notebook-store.ts';
 import { runsOfCell, useTrainingStore } from './training-store.ts';
 
 type Notebook = ReturnType<typeof useNotebookStore.getState>;

@@ -11,6 +11,7 @@ interface Watched {
   readonly frame: Element;
   /** Asked first: in a group that is far away nothing is laid out, and what is asked for its place would be. */
   readonly group: Element;
+  readonly block: string | undefined;
   readonly tell: (isNear: boolean) => void;
   isNear: boolean | undefined;
 }
@@ -29,7 +30,8 @@ export function watchNear(element: Element, tell: (isNear: boolean) => void): ()
   moves ??= followMoves();
   const group = frame.closest('.block-group') ?? frame;
   moves.among(group);
-  watched.set(element, { frame, group, tell, isNear: undefined });
+  const block = element.closest<HTMLElement>('[data-key]')?.dataset['key'];
+  watched.set(element, { frame, group, block, tell, isNear: undefined });
   lookSoon(0);
   return () => {
     watched.delete(element);
@@ -74,6 +76,19 @@ function lookSoon(ms: number): void {
   timer = setTimeout(look, ms);
 }
 
+/** Keys of the blocks near the view; undefined where nothing is drawn. */
+let nearBlocks: ReadonlySet<string> | undefined;
+const listeners = new Set<() => void>();
+
+export function isNearBlock(key: string): boolean {
+  return nearBlocks === undefined || nearBlocks.has(key);
+}
+
+/** `tell` is called whenever other blocks have come near the view. */
+export function onNearBlocks(tell: () => void): void {
+  listeners.add(tell);
+}
+
 function look(): void {
   timer = undefined;
   const ends = window.innerHeight + nearPx;
@@ -93,6 +108,10 @@ function look(): void {
     one.isNear = isNow;
     one.tell(isNow);
   }
+  const before = nearBlocks;
+  nearBlocks = new Set(found.flatMap(({ one, isNear: isNow }) => (isNow && one.block !== undefined ? [one.block] : [])));
+  if (before && before.size === nearBlocks.size && [...before].every((key) => nearBlocks!.has(key))) return;
+  for (const tell of listeners) tell();
 }
 
 /**

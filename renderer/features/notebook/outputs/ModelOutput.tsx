@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { memo } from 'react';
 import type { ModelTable } from '#contract/notebook.ts';
 import { useFormats, useWords } from '../../../words/use-words.ts';
-import type { Foreseen } from '../notebook-store.ts';
+import type { Foreseen } from '../foresee.ts';
 
 interface Props {
   readonly model: ModelTable;
