@@ -15,6 +15,9 @@ export function useShortcuts(): void {
       if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
       const before = begun;
       begun = undefined;
+      // What is typed is no action's, and there are a hundred to ask.
+      const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (isLetter && isTextField(event.target)) return;
       for (const actions of useActionStore.getState().groups.values()) {
         for (const action of actions) {
           const keys = [action.keys, action.otherKeys].find((one) => one !== undefined && fits(event, one, before?.id === action.id));
