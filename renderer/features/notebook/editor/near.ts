@@ -76,15 +76,14 @@ function lookSoon(ms: number): void {
   timer = setTimeout(look, ms);
 }
 
-/** Keys of the blocks near the view; undefined where nothing is drawn. */
-let nearBlocks: ReadonlySet<string> | undefined;
+/** By the keys of the blocks that are watched. */
+let nearBlocks: ReadonlyMap<string, boolean> = new Map();
 const listeners = new Set<() => void>();
 
-export function isNearBlock(key: string): boolean {
-  return nearBlocks === undefined || nearBlocks.has(key);
-}
+/** Of a block that nobody watches it is not known, and it counts as near. */
+export const isNearBlock = (key: string): boolean => nearBlocks.get(key) ?? true;
 
-/** `tell` is called whenever other blocks have come near the view. */
+/** `tell` is called whenever other blocks are near the view. */
 export function onNearBlocks(tell: () => void): void {
   listeners.add(tell);
 }
@@ -109,8 +108,8 @@ function look(): void {
     one.tell(isNow);
   }
   const before = nearBlocks;
-  nearBlocks = new Set(found.flatMap(({ one, isNear: isNow }) => (isNow && one.block !== undefined ? [one.block] : [])));
-  if (before && before.size === nearBlocks.size && [...before].every((key) => nearBlocks!.has(key))) return;
+  nearBlocks = new Map(found.flatMap(({ one, isNear: isNow }) => (one.block === undefined ? [] : [[one.block, isNow]])));
+  if (before.size === nearBlocks.size && [...before].every(([key, was]) => nearBlocks.get(key) === was)) return;
   for (const tell of listeners) tell();
 }
 
