@@ -76,16 +76,17 @@ function lookSoon(ms: number): void {
   timer = setTimeout(look, ms);
 }
 
-/** By the keys of the blocks that are watched. */
-let nearBlocks: ReadonlyMap<string, boolean> = new Map();
+/** By the keys of the blocks that are watched; undefined where nothing is drawn. */
+let nearBlocks: ReadonlyMap<string, boolean> | undefined;
 const listeners = new Set<() => void>();
 
-/** Of a block that nobody watches it is not known, and it counts as near. */
-export const isNearBlock = (key: string): boolean => nearBlocks.get(key) ?? true;
+/** A block that is not drawn yet is not near. */
+export const isNearBlock = (key: string): boolean => nearBlocks === undefined || nearBlocks.get(key) === true;
 
-/** `tell` is called whenever other blocks are near the view. */
-export function onNearBlocks(tell: () => void): void {
+/** `tell` is called whenever other blocks are near the view; returns a function that ends it. */
+export function onNearBlocks(tell: () => void): () => void {
   listeners.add(tell);
+  return () => void listeners.delete(tell);
 }
 
 function look(): void {
@@ -108,8 +109,9 @@ function look(): void {
     one.tell(isNow);
   }
   const before = nearBlocks;
-  nearBlocks = new Map(found.flatMap(({ one, isNear: isNow }) => (one.block === undefined ? [] : [[one.block, isNow]])));
-  if (before.size === nearBlocks.size && [...before].every(([key, was]) => nearBlocks.get(key) === was)) return;
+  const now = new Map(found.flatMap(({ one, isNear: isNow }) => (one.block === undefined ? [] : [[one.block, isNow]])));
+  nearBlocks = now;
+  if (before?.size === now.size && [...before].every(([key, was]) => now.get(key) === was)) return;
   for (const tell of listeners) tell();
 }
 
