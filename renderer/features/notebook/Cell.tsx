@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, ChevronRight, Play, ScanSearch, Trash2 } from 'lucide-react';
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { isGoingOn } from '#contract/going-on.ts';
 import { useKeysOf } from '../../app/action-store.ts';
 import { Button } from '../../components/Button.tsx';
@@ -14,7 +14,6 @@ import { type EditedCell, editorText } from './blocks.ts';
 import { stateSigns } from './cell-state.ts';
 import { CellEditor, type LineError } from './editor/CellEditor.tsx';
 import { focusEditor, type Place } from './editor/handles.ts';
-import { watchNear } from './editor/near.ts';
 import { useSpoken } from './editor/monaco-words.ts';
 import { fixNow } from './fixes/use-fix.ts';
 import type { StaleReason } from './inputs.ts';
@@ -40,13 +39,10 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   const t = useWords();
   const formats = useFormats();
   const errorText = useErrorText();
-  const { state, outcome, upToDate, because, runs, knobs, starting, startError, foreseen, folded } = useCell(cell, true);
+  const { state, outcome, upToDate, because, runs, knobs, starting, startError, foreseen, folded } = useCell(cell);
   const title = useNotebookStore(({ title: now }) => (cell.kind === 'train' ? now : ''));
   const { toggleFold } = useNotebookStore.getState();
   const [layersOpen, setLayersOpen] = useState(true);
-  const root = useRef<HTMLDivElement>(null);
-  // Its marks and its epoch ask whether it is near, folded or not.
-  useEffect(() => (root.current ? watchNear(root.current, () => undefined) : undefined), [folded]);
   const run = useCallback((advance: boolean) => onRun([cell.key], advance), [onRun, cell.key]);
 
   const shownError = upToDate && outcome?.status === 'failed' ? outcome.error : undefined;
@@ -101,7 +97,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
   );
   if (folded) {
     return (
-      <div ref={root} className={`cell${selected ? ' focus' : ''}`}>
+      <div className={`cell${selected ? ' focus' : ''}`}>
         {gutter}
         <button
           type="button"
@@ -118,7 +114,7 @@ export const Cell = memo(function Cell({ cell, selected, onRun, onTravel, onLeav
     );
   }
   return (
-    <div ref={root} className={`cell${selected ? ' focus' : ''}`}>
+    <div className={`cell${selected ? ' focus' : ''}`}>
       {gutter}
       <div className="cell-box">
         <CellEditor

@@ -9,7 +9,6 @@ import type { Knob } from '#contract/spec.ts';
 import { cellsOf, type EditedCell } from './blocks.ts';
 import { factsOf, type NotebookFacts, sameReason } from './cell-facts.ts';
 import { cellState, type CellState } from './cell-state.ts';
-import { isNearBlock, onNearBlocks } from './editor/near.ts';
 import { type Inputs, inputsOf, staleReason, type StaleReason } from './inputs.ts';
 import type { Foreseen } from './foresee.ts';
 import { useNotebookStore } from './notebook-store.ts';
@@ -34,10 +33,9 @@ export interface CellFacts {
   readonly folded: boolean;
 }
 
-/** `nearOnly`: far from the view, what only marks the cell comes when it is near. */
-export function useCell(cell: EditedCell, nearOnly = false): CellFacts {
+export function useCell(cell: EditedCell): CellFacts {
   const { id, kind, key } = cell;
-  const facts = useNotebookFacts(key, nearOnly);
+  const facts = useNotebookFacts(key);
   const { outcome, upToDate, starting } = facts;
   const runs = useCellRuns(cell, facts.trainCells);
   const newest = runs[0];
@@ -69,16 +67,8 @@ const noFacts: NotebookFacts = {
   trainCells: [],
 };
 
-function useNotebookFacts(key: string, nearOnly: boolean): NotebookFacts {
-  const read = () => factsOf(useNotebookStore.getState()).get(key) ?? noFacts;
-  const canWait = (shown: NotebookFacts, now: NotebookFacts) => nearOnly && !isNearBlock(key) && onlyMarksDiffer(shown, now);
-  return useLater(read, (shown, now) => shown === now || canWait(shown, now), key);
-}
-
-/** Hundreds of cells that are checked, or made stale, by one change would be drawn for nobody. */
-function onlyMarksDiffer(one: NotebookFacts, other: NotebookFacts): boolean {
-  const drawn = ['outcome', 'knobs', 'starting', 'startError', 'folded', 'trainCells'] as const;
-  return drawn.every((name) => one[name] === other[name]);
+function useNotebookFacts(key: string): NotebookFacts {
+  return useLater(() => factsOf(useNotebookStore.getState()).get(key) ?? noFacts, Object.is, key);
 }
 
 /** Of a train cell: what is other now than when its newest run was started. */
@@ -107,10 +97,7 @@ function useLater<T>(read: () => T, same: (one: T, other: T) => boolean, of: unk
       startTransition(() => setSeen({ of, value }));
     };
     look();
-    const endings = [useNotebookStore.subscribe(look), onNearBlocks(look)];
-    return () => {
-      for (const end of endings) end();
-    };
+    return useNotebookStore.subscribe(look);
     // What is read is named by `of`.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [of]);

@@ -76,17 +76,17 @@ function lookSoon(ms: number): void {
   timer = setTimeout(look, ms);
 }
 
-/** By the keys of the blocks that are watched; undefined where nothing is drawn. */
-let nearBlocks: ReadonlyMap<string, boolean> | undefined;
+/** Keys of the blocks near the view; undefined where nothing is drawn. */
+let nearBlocks: ReadonlySet<string> | undefined;
 const listeners = new Set<() => void>();
 
-/** A block that is not drawn yet is not near. */
-export const isNearBlock = (key: string): boolean => nearBlocks === undefined || nearBlocks.get(key) === true;
+export function isNearBlock(key: string): boolean {
+  return nearBlocks === undefined || nearBlocks.has(key);
+}
 
-/** `tell` is called whenever other blocks are near the view; returns a function that ends it. */
-export function onNearBlocks(tell: () => void): () => void {
+/** `tell` is called whenever other blocks have come near the view. */
+export function onNearBlocks(tell: () => void): void {
   listeners.add(tell);
-  return () => void listeners.delete(tell);
 }
 
 function look(): void {
@@ -109,9 +109,8 @@ function look(): void {
     one.tell(isNow);
   }
   const before = nearBlocks;
-  const now = new Map(found.flatMap(({ one, isNear: isNow }) => (one.block === undefined ? [] : [[one.block, isNow]])));
-  nearBlocks = now;
-  if (before?.size === now.size && [...before].every(([key, was]) => now.get(key) === was)) return;
+  nearBlocks = new Set(found.flatMap(({ one, isNear: isNow }) => (isNow && one.block !== undefined ? [one.block] : [])));
+  if (before && before.size === nearBlocks.size && [...before].every((key) => nearBlocks!.has(key))) return;
   for (const tell of listeners) tell();
 }
 
