@@ -217,7 +217,15 @@ async function monacoPage(page: Page): Promise<Page> {
 
 async function atRest(page: Page): Promise<void> {
   await page.waitForTimeout(1000);
-  while (await isChecked(page)) await page.waitForTimeout(50);
+  await comesToBe(page, false, 60_000);
+}
+
+async function comesToBe(page: Page, checked: boolean, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  while ((await isChecked(page)) !== checked) {
+    if (performance.now() > end) throw new Error(`After ${withinMs} ms the cells are ${checked ? 'not' : 'still'} being checked.`);
+    await page.waitForTimeout(20);
+  }
 }
 
 /** Asked so that it leaves nothing to collect: a locator's wait leaves megabytes, which the next keys then wait for. */
@@ -232,7 +240,7 @@ async function typedWhileChecked(page: Page): Promise<Key[]> {
     await newLine(page);
     await atRest(page);
     await page.keyboard.press('x');
-    while (!(await isChecked(page))) await page.waitForTimeout(20);
+    await comesToBe(page, true, 10_000);
     while (await isChecked(page)) times.push(...(await typed(page, 1)));
   }
   return times;
